@@ -1,0 +1,15 @@
+/** Units of size in bytes. Everything that is not named otherwise (`startSector`, `clusterCount`) is in bytes. */
+export const KiB = 1024;
+export const MiB = 1024 * KiB;
+export const GiB = 1024 * MiB;
+export const TiB = 1024 * GiB;
+
+/** The smallest multiple of `unit` that is not below `value`; exact up to 2^53 - 1, unlike bit operations. */
+export function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/** The largest multiple of `unit` that is not above `value`. */
+export function roundDown(value: number, unit: number): number {
+  return Math.floor(value / unit) * unit;
+}

@@ -1,0 +1,83 @@
+/**
+ * One error class and one table from error code to exit code. The codes and the exit codes are part of the public
+ * contract: scripts match on them. A message says what failed, the value seen and the value expected; the hint says
+ * what to do next.
+ */
+
+/** Exit codes by error code. The numbers are the contract's: 3 image, 4 not what was asked for, 5 target, 6 write. */
+export const exitCodes = {
+  internal: 1,
+  usage: 2,
+  // The image cannot be read or is damaged.
+  "image-missing": 3,
+  "image-unreadable": 3,
+  "image-not-iso": 3,
+  "image-truncated": 3,
+  "image-damaged": 3,
+  "image-unsupported": 3,
+  "wim-damaged": 3,
+  "wim-unsupported": 3,
+  // The image is sound but not what was asked for.
+  x64: 4,
+  rtm: 4,
+  "not-windows-7": 4,
+  "no-boot-files": 4,
+  "requirement-unmet": 4,
+  "name-unsupported": 4,
+  "name-collision": 4,
+  "file-too-large": 4,
+  // The target was refused; nothing was written.
+  "system-disk": 5,
+  "too-small": 5,
+  "target-missing": 5,
+  "target-exists": 5,
+  "target-not-a-drive": 5,
+  "target-in-use": 5,
+  "target-read-only": 5,
+  "target-changed": 5,
+  "target-unsupported": 5,
+  "source-drive": 5,
+  "fixed-disk": 5,
+  "large-disk": 5,
+  "no-permission": 5,
+  "no-space": 5,
+  // Writing had begun.
+  "write-failed": 6,
+  "verify-failed": 7,
+  declined: 130,
+  interrupted: 130,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof exitCodes;
+
+export type ErrorDetails = {
+  /** What the person can do about it, as a sentence or a command. */
+  hint?: string;
+  /** Values for scripts, as they appear in `--json`. */
+  data?: Record<string, unknown>;
+  cause?: unknown;
+};
+
+/** Every failure that win7usb foresees. Anything else that is thrown is a fault of its own (`internal`). */
+export class Win7UsbError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly data: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "Win7UsbError";
+    this.code = code;
+    this.hint = details.hint;
+    this.data = details.data ?? {};
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.code];
+  }
+}
+
+/** The exit code for anything that was thrown; what is not ours is a fault in win7usb itself. */
+export function exitCodeOf(thrown: unknown): number {
+  return thrown instanceof Win7UsbError ? thrown.exitCode : exitCodes.internal;
+}

@@ -1,0 +1,58 @@
+/** The rooms' arrows point one way, and the pure rooms know nothing of files, devices or the platform. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
+
+/** Lower rank = nearer the ground. A file may import its own room and rooms of a lower rank. */
+const ranks: Record<string, number> = {
+  "errors.ts": 0,
+  bytes: 1,
+  source: 2,
+  "tree.ts": 3,
+  "iso9660-reader": 4,
+  wim: 4,
+  windows: 5,
+  layout: 5,
+  drive: 6,
+  write: 7,
+  "index.ts": 8,
+  cli: 9,
+};
+const withoutNode = new Set(["errors.ts", "bytes", "tree.ts", "iso9660-reader", "wim", "windows", "layout"]);
+const withoutNeighbours: Record<string, string[]> = { layout: ["windows", "wim", "iso9660-reader"] };
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const roomOf = (path: string): string => path.split(/[\\/]/)[0]!;
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const pattern = /(?:^|\n)\s*(?:import|export)[^;"']*?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2]!);
+}
+
+describe("rooms", () => {
+  it.each(files)("%s imports downwards only", (file) => {
+    const room = roomOf(file);
+    expect(ranks, `unknown room ${room}`).toHaveProperty([room]);
+    for (const specifier of importsOf(file)) {
+      if (!specifier.startsWith(".")) {
+        if (withoutNode.has(room)) expect(specifier, `${file} must not import`).not.toMatch(/^node:/);
+        continue;
+      }
+      const target = roomOf(relative(root, join(root, dirname(file), specifier)).replace(/\.js$/, ".ts"));
+      if (target === room) continue;
+      expect(ranks[target], `${file} imports ${specifier}`).toBeLessThan(ranks[room]!);
+      expect(withoutNeighbours[room] ?? []).not.toContain(target);
+    }
+  });
+
+  it.each(files)("%s asks for the platform only where it may", (file) => {
+    const text = readFileSync(join(root, file), "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    const room = roomOf(file);
+    if (room !== "drive") expect(text).not.toMatch(/process\.platform/);
+    if (room !== "drive" && room !== "cli") expect(text).not.toMatch(/\bprocess\.(?!platform)/);
+  });
+});
