@@ -1,0 +1,36 @@
+/**
+ * DriveWriter: the one interface behind which image files and drives of every platform are written. It knows nothing of
+ * plans. Offsets, lengths and the addresses of buffers are multiples of `alignment`; transfers may overlap in time, as
+ * long as they do not overlap on the drive. Every failure is a Win7UsbError (`write-failed`, `no-space`, ...).
+ */
+
+/** What `beginReadBack` could arrange. */
+export type ReadBack = {
+  /** False where the platform or file system may answer from its cache; the reason is then a sentence for people. */
+  readonly fromMedium: boolean;
+  readonly reason?: string;
+};
+
+export type DriveWriter = {
+  /** As the person named it; the key of a target in events and results. */
+  readonly path: string;
+  readonly kind: "image-file" | "drive";
+  /** Bytes. */
+  readonly size: number;
+  /** A power of two, in bytes, at least the sector size: the unit of every transfer. */
+  readonly alignment: number;
+  /** A fresh sparse file: what is never written reads as zeros, so blocks of zeros need not be written. */
+  readonly skipsZeros: boolean;
+  /** Writes all of `bytes`; `write-failed` or `no-space` otherwise. */
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Fills all of `target`; `write-failed` when the drive gives an error. */
+  read(offset: number, target: Uint8Array): Promise<void>;
+  /** Returns when everything written so far is on the medium. */
+  flush(): Promise<void>;
+  /** From here on reads reach the medium and not a cache, as far as the platform can; call after `flush`. */
+  beginReadBack(): Promise<ReadBack>;
+  /** The target is whole: an image file takes its name, a drive's partition table is read again. Closes. */
+  commit(): Promise<void>;
+  /** The target is given up: an image file's temporary file is removed, a drive is closed as it is. Never throws. */
+  abort(): Promise<void>;
+};

@@ -1,0 +1,46 @@
+/** What is known of a drive before it is opened: facts for the person's decision, the guard's, and its identity. */
+
+export type Mountpoint = {
+  /** Where it is mounted; `[SWAP]` for swap space. */
+  readonly path: string;
+  /** The mounted device: the drive itself, one of its partitions, or what lies on them (dm-crypt, LVM, md). */
+  readonly device: string;
+};
+
+export type Partition = {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+};
+
+export type Drive = {
+  /** The device of the whole drive, links resolved: `/dev/sdb`, `/dev/disk4`, `\\.\PhysicalDrive2`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes. */
+  readonly logicalBlockSize: number;
+  /** Vendor and model as one text; null where the drive does not say. */
+  readonly model: string | null;
+  readonly serial: string | null;
+  /** `usb`, `sata`, `nvme`, `mmc`, `loop`, `virtio`, ...; `unknown` where it cannot be told. */
+  readonly bus: string;
+  readonly removable: boolean;
+  readonly readOnly: boolean;
+  /** Holds the running system, swap space, or the device under it (LVM, md, dm-crypt, overlay). */
+  readonly system: boolean;
+  /** Of the drive, its partitions and everything that lies on them. */
+  readonly mountpoints: readonly Mountpoint[];
+  readonly partitions: readonly Partition[];
+  /** Devices that are built on this drive or its partitions and keep it open (`/dev/dm-0`, `/dev/md0`). */
+  readonly holders: readonly string[];
+  /** A loop device's file. */
+  readonly backingFile: string | null;
+  /** Linux's disk sequence number: another medium in the same place has another one. Null where there is none. */
+  readonly sequence: number | null;
+};
+
+/** Where `write` writes: a drive, or the path of an image file that is created. */
+export type Target =
+  | { readonly kind: "drive"; readonly path: string; readonly drive: Drive }
+  | { readonly kind: "image-file"; readonly path: string; readonly exists: boolean };

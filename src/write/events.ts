@@ -1,0 +1,70 @@
+/**
+ * What happens during a write, as a union of plain values: the same for a terminal, for `--json` and for a script that
+ * calls the API. `writePlan` emits everything from `plan` to `done`; `start` (before planning) and `error` (whatever
+ * ended the command) are the caller's to emit.
+ */
+
+/** `write` the data, `flush` it to the medium, `verify` by reading back, `finish` with the sector that boots. */
+export type WritePhase = "write" | "flush" | "verify" | "finish";
+
+export type TargetDone = {
+  readonly path: string;
+  /** Hexadecimal SHA-256 of the first `sha256Bytes` bytes of the target. */
+  readonly sha256: string;
+  readonly sha256Bytes: number;
+  /** Bytes that went to the target; blocks of zeros that a sparse file did not need are not counted. */
+  readonly bytesWritten: number;
+  /** Read back and equal. */
+  readonly verified: boolean;
+};
+
+/** A target that failed while others went on. */
+export type TargetFailed = {
+  readonly path: string;
+  readonly error: { readonly code: string; readonly message: string; readonly hint?: string };
+};
+
+export type StartEvent = { readonly event: "start"; readonly image: string; readonly targets: readonly string[] };
+
+export type PlanEvent = {
+  readonly event: "plan";
+  /** Bytes each target is given. */
+  readonly bytesToWrite: number;
+  /** Bytes of the disk that was planned. */
+  readonly totalBytes: number;
+  readonly filesystem: string;
+  readonly files: number;
+};
+
+export type PhaseEvent = { readonly event: "phase"; readonly phase: WritePhase };
+
+export type ProgressEvent = {
+  readonly event: "progress";
+  readonly phase: WritePhase;
+  /** The target's path. */
+  readonly target: string;
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** Smoothed; 0 until it can be told. */
+  readonly bytesPerSecond: number;
+  /** Null until it can be told. */
+  readonly etaMs: number | null;
+};
+
+export type WarningEvent = {
+  readonly event: "warning";
+  readonly code: string;
+  readonly message: string;
+  readonly target?: string;
+};
+
+export type DoneEvent = { readonly event: "done"; readonly targets: readonly (TargetDone | TargetFailed)[] };
+
+export type ErrorEvent = {
+  readonly event: "error";
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+};
+
+export type WriteEvent = StartEvent | PlanEvent | PhaseEvent | ProgressEvent | WarningEvent | DoneEvent | ErrorEvent;
