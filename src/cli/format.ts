@@ -1,0 +1,81 @@
+/** Sizes, rates and times in the words people use at a bench. */
+import { GiB, KiB, MiB, TiB } from "../bytes/units.js";
+
+const binaryUnits = [
+  [TiB, "TiB"],
+  [GiB, "GiB"],
+  [MiB, "MiB"],
+  [KiB, "KiB"],
+] as const;
+
+/** `3.60 GiB`, `17.2 MiB`, `512 bytes`: three figures are enough to recognise a size. */
+export function formatSize(bytes: number): string {
+  for (const [unit, name] of binaryUnits) {
+    if (bytes >= unit) return `${threeFigures(bytes / unit)} ${name}`;
+  }
+  return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+}
+
+/** `8 GB`: what is printed on a stick; drives are sold in powers of ten. */
+export function formatDriveSize(bytes: number): string {
+  if (bytes >= 1e12) return `${threeFigures(bytes / 1e12)} TB`;
+  return bytes >= 1e9 ? `${threeFigures(bytes / 1e9)} GB` : `${threeFigures(bytes / 1e6)} MB`;
+}
+
+function threeFigures(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+export function formatRate(bytesPerSecond: number): string {
+  return `${(bytesPerSecond / MiB).toFixed(bytesPerSecond < 10 * MiB ? 1 : 0)} MiB/s`;
+}
+
+/** `4 s`, `1:07`, `1:02:09`. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60) % 60;
+  const hours = Math.floor(seconds / 3600);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** `1 file`, `871 files`. */
+export function count(number: number, noun: string): string {
+  const plural = noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return `${number.toLocaleString("en-US")} ${number === 1 ? noun : plural}`;
+}
+
+/** Breaks `text` at blanks into lines of at most `columns` characters, later lines indented by `indent`. */
+export function wrap(text: string, columns: number, indent = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const candidate = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && candidate.length > columns) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = candidate;
+    }
+  }
+  return [...lines, line].join("\n");
+}
+
+/** Control characters out of names that came from an image or a drive, so that they cannot steer the terminal. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+}
+
+const sizePattern = /^(\d+(?:\.\d+)?)\s*([KMGT])?(?:i?B)?$/i;
+
+/** `4G`, `512M`, `1048576` in bytes (K, M, G and T are powers of 1024); undefined where it is no size. */
+export function parseSize(text: string): number | undefined {
+  const match = sizePattern.exec(text.trim());
+  if (match === null) return undefined;
+  const units: Record<string, number> = { K: KiB, M: MiB, G: GiB, T: TiB };
+  const bytes = Number(match[1]) * (match[2] === undefined ? 1 : units[match[2].toUpperCase()]!);
+  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+}

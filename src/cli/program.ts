@@ -1,0 +1,122 @@
+/** The command line as one table: commands, options and help. Nothing else is loaded until a command runs. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseSize } from "./format.js";
+import type { Terminal } from "./terminal.js";
+import { packageVersion } from "./version.js";
+
+export type FileSystemChoice = "auto" | "fat32" | "ntfs";
+export type InspectOptions = { readonly json?: boolean; readonly verbose?: boolean };
+export type DrivesOptions = { readonly json?: boolean; readonly all?: boolean };
+export type WriteOptions = {
+  readonly filesystem: FileSystemChoice;
+  readonly label?: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly size?: number;
+  /** False with `--no-verify`. */
+  readonly verify: boolean;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly allow: readonly string[];
+};
+
+const examples = `
+Examples:
+  win7usb inspect win7.iso               what is in it
+  win7usb drives                         drives that can be written
+  win7usb write win7.iso /dev/sdX        make a stick
+  win7usb write win7.iso usb.img         make an image file (no root needed)
+
+Exit codes: 0 done, 2 usage, 3 image damaged, 4 image not what was asked for,
+5 target refused, 6 writing failed, 7 verification failed, 130 interrupted.
+`;
+
+/** Runs the command that `argv` (without node and script) names; resolves to the exit code. */
+export async function runProgram(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const set = (code: number): void => {
+    exitCode = code;
+  };
+  const program = new Command("win7usb")
+    .description("Checks a Windows 7 x86 ISO and lays it out as a bootable USB stick or image file.")
+    .version(packageVersion, "-V, --version", "show the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .addHelpText("after", examples)
+    .showHelpAfterError("(win7usb --help shows what can be asked for)")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+  addWrite(program, terminal, set);
+  addInspect(program, terminal, set);
+  addDrives(program, terminal, set);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help that was asked for is no error; help because nothing was asked for is.
+    const asked = error.code === "commander.helpDisplayed" || error.code === "commander.version";
+    return asked || (error.code === "commander.help" && error.exitCode === 0) ? 0 : 2;
+  }
+  return exitCode;
+}
+
+type SetExitCode = (code: number) => void;
+
+function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void {
+  program
+    .command("write")
+    .summary("make a bootable stick or image file")
+    .description("Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO.")
+    .argument("<iso>", "the ISO file")
+    .argument("<target...>", "whole drives (/dev/sdX), or the path of an image file to create")
+    .addOption(
+      new Option("-f, --filesystem <name>", "auto: FAT32, or NTFS where a file is over 4 GiB - 1")
+        .choices(["auto", "fat32", "ntfs"])
+        .default("auto"),
+    )
+    .option("-l, --label <text>", "volume label (default: the ISO's own)")
+    .option("-y, --yes", "do not ask before a drive is erased")
+    .option("-n, --dry-run", "show what would be written, and write nothing")
+    .option("--size <n[K|M|G|T]>", "size of the image file (default: the smallest that holds it)", sizeArgument)
+    .option("--no-verify", "do not read back what was written")
+    .option("--force", "replace an existing image file")
+    .option("--allow <name...>", "lift a refusal by its name: rtm, fixed-disk, large-disk, ...", [])
+    .option("--json", "one event a line on stdout")
+    .action(async (iso: string, targets: string[], options: WriteOptions) => {
+      const { writeCommand } = await import("./commands/write.js");
+      set(await writeCommand(iso, targets, options, terminal));
+    });
+}
+
+function addInspect(program: Command, terminal: Terminal, set: SetExitCode): void {
+  program
+    .command("inspect")
+    .summary("say what is in an ISO")
+    .description("Says which Windows an ISO holds: edition, service pack, language, and what looks wrong.")
+    .argument("<iso>", "the ISO file")
+    .option("--verbose", "every edition, boot image and check")
+    .option("--json", "one object on stdout")
+    .action(async (iso: string, options: InspectOptions) => {
+      const { inspectCommand } = await import("./commands/inspect.js");
+      set(await inspectCommand(iso, options, terminal));
+    });
+}
+
+function addDrives(program: Command, terminal: Terminal, set: SetExitCode): void {
+  program
+    .command("drives")
+    .summary("list the drives that can be written")
+    .description("Lists the drives that can be written, and with --all the others with the reason.")
+    .option("--all", "also the drives that would be refused, and why")
+    .option("--json", "one object on stdout")
+    .action(async (options: DrivesOptions) => {
+      const { drivesCommand } = await import("./commands/drives.js");
+      set(await drivesCommand(options, terminal));
+    });
+}
+
+function sizeArgument(text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError("Give a size such as 8G, 512M or 4294967296.");
+  return size;
+}

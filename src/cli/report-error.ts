@@ -1,0 +1,38 @@
+/** How a failure reaches the person and the script: the cause, then the next step; with `--json` an object on stdout. */
+import { Win7UsbError } from "../errors.js";
+import { printable, wrap } from "./format.js";
+import { styleFor } from "./style.js";
+import type { Terminal } from "./terminal.js";
+
+const issueHint = "This is a fault in win7usb. Please report it with the command and this text.";
+
+export type ErrorFields = { code: string; message: string; hint?: string; data?: Record<string, unknown> };
+
+/** What `--json` says of a failure. */
+export function errorFields(thrown: unknown): ErrorFields {
+  if (!(thrown instanceof Win7UsbError)) {
+    return { code: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), hint: issueHint };
+  }
+  return {
+    code: thrown.code,
+    message: thrown.message,
+    ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
+    ...(Object.keys(thrown.data).length === 0 ? {} : { data: thrown.data }),
+  };
+}
+
+export function reportError(thrown: unknown, argv: readonly string[], terminal: Terminal): void {
+  const fields = errorFields(thrown);
+  if (argv.includes("--json")) {
+    // `write` speaks in events, one a line; the other commands in one object.
+    const isWrite = argv[0] === "write" && !argv.includes("--dry-run") && !argv.includes("-n");
+    const object = isWrite ? { schema: 1, event: "error", ...fields } : { schema: 1, error: fields };
+    terminal.out(`${JSON.stringify(object)}\n`);
+  }
+  const style = styleFor(terminal);
+  terminal.err(`${style.bad("win7usb:")} ${printable(fields.message)}\n`);
+  if (fields.hint !== undefined) terminal.err(`${wrap(`  hint: ${fields.hint}`, terminal.columns, "        ")}\n`);
+  if (!(thrown instanceof Win7UsbError) && thrown instanceof Error && thrown.stack !== undefined) {
+    terminal.err(`${thrown.stack}\n`);
+  }
+}
