@@ -74,6 +74,25 @@ export const uint64le = (offset: number): Field<number> => ({
   },
 });
 
+/** A 56-bit field (the size in a WIM resource header). Above 2^53 - 1 it throws RangeError, as `uint64le` does. */
+export const uint56le = (offset: number): Field<number> => ({
+  offset,
+  width: 7,
+  get(view, at) {
+    const high = view.getUint16(at + 4, true) + view.getUint8(at + 6) * 0x10000;
+    const value = view.getUint32(at, true) + high * 2 ** 32;
+    if (!Number.isSafeInteger(value)) throw new RangeError(`56-bit value ${value} at ${at} is above 2^53 - 1`);
+    return value;
+  },
+  set(view, at, value) {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned 56-bit integer`);
+    const high = Math.floor(value / 2 ** 32);
+    view.setUint32(at, value % 2 ** 32, true);
+    view.setUint16(at + 4, high & 0xffff, true);
+    view.setUint8(at + 6, high >>> 16);
+  },
+});
+
 /** A 64-bit field kept opaque (serial numbers, flags, FILETIME). */
 export const biguint64le = (offset: number): Field<bigint> => ({
   offset,

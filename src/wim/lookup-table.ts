@@ -1,0 +1,97 @@
+/**
+ * The lookup table: one 50-byte entry for every stored resource of this part, keyed by the SHA-1 of its uncompressed
+ * bytes. Entries whose resource carries the metadata flag are the images, in order of their index; they are the only ones
+ * that are found by position instead of by hash.
+ */
+import { bytes, uint16le, uint32le } from "../bytes/fields.js";
+import { record } from "../bytes/record.js";
+import { MiB } from "../bytes/units.js";
+import type { ByteSource } from "../source/byte-source.js";
+import type { WimHeader } from "./header.js";
+import { esdVersion } from "./header.js";
+import type { ResourceHeader, WimLocation } from "./resource.js";
+import { checkResourceBounds, decodeResourceHeader, readStoredResource, wimError } from "./resource.js";
+import { resourceFlags, resourceHeaderRecord } from "./resource.js";
+
+/** WIM specification, "Lookup table". */
+export const lookupTableEntryRecord = record("LOOKUP_TABLE_ENTRY", 50, {
+  resource: bytes(0, resourceHeaderRecord.size),
+  partNumber: uint16le(24),
+  referenceCount: uint32le(26),
+  hash: bytes(30, 20),
+});
+
+/** Windows 7's five-edition install.wim has about 80,000 entries (4 MiB); this is room for four times as many. */
+export const lookupTableLimit = 16 * MiB;
+
+export type LookupTableEntry = {
+  readonly resource: ResourceHeader;
+  /** Part of the split set that holds the resource, counted from 1. */
+  readonly partNumber: number;
+  readonly referenceCount: number;
+  /** SHA-1 of the uncompressed resource: 20 bytes, a view of the table. */
+  readonly hash: Uint8Array;
+};
+
+export type LookupTable = {
+  /** Every entry in the table's order, metadata included, free ones left out. */
+  readonly entries: readonly LookupTableEntry[];
+  /** The images' metadata resources by image index - 1; empty in a part that holds none. */
+  readonly metadata: readonly LookupTableEntry[];
+};
+
+/**
+ * Reads the table of this part. Throws `wim-unsupported` for solid and LZMS WIMs, whose tables mean something else, and
+ * `wim-damaged` where an entry points outside the file.
+ */
+export async function readLookupTable(source: ByteSource, header: WimHeader, at: WimLocation): Promise<LookupTable> {
+  if (header.version === esdVersion || header.compression === "lzms") {
+    const seen = `version ${header.version}, ${header.compression.toUpperCase()}`;
+    throw wimError("wim-unsupported", at, `it is an ESD file (${seen}); its solid resources are not supported`);
+  }
+  const data = await readStoredResource(source, header.lookupTable, lookupTableLimit, "lookup table", at);
+  const { size } = lookupTableEntryRecord;
+  if (data.length % size !== 0) {
+    throw wimError("wim-damaged", at, `the lookup table has ${data.length} bytes, expected a multiple of ${size}`);
+  }
+  const entries: LookupTableEntry[] = [];
+  const metadata: LookupTableEntry[] = [];
+  for (let offset = 0; offset < data.length; offset += size) {
+    const entry = decodeEntry(data, offset, at);
+    if ((entry.resource.flags & resourceFlags.free) !== 0) continue;
+    checkEntry(entry, source, header, at);
+    entries.push(entry);
+    if ((entry.resource.flags & resourceFlags.metadata) !== 0) metadata.push(entry);
+  }
+  checkMetadataCount(metadata.length, header, at);
+  return { entries, metadata };
+}
+
+function decodeEntry(data: Uint8Array, offset: number, at: WimLocation): LookupTableEntry {
+  const { fields } = lookupTableEntryRecord;
+  const { partNumber, referenceCount, hash } = lookupTableEntryRecord.decode(data, offset);
+  return {
+    resource: decodeResourceHeader(data, offset + fields.resource.offset, at),
+    partNumber,
+    referenceCount,
+    hash,
+  };
+}
+
+function checkEntry(entry: LookupTableEntry, source: ByteSource, header: WimHeader, at: WimLocation): void {
+  const { resource, partNumber } = entry;
+  if ((resource.flags & resourceFlags.solid) !== 0) {
+    throw wimError("wim-unsupported", at, "it has a solid resource, which only ESD files have");
+  }
+  if (partNumber === 0 || partNumber > header.totalParts) {
+    throw wimError("wim-damaged", at, `a resource is in part ${partNumber}, but there are ${header.totalParts} parts`);
+  }
+  if (partNumber === header.partNumber) checkResourceBounds(resource, source.size, "resource of a table entry", at);
+}
+
+/** Part 1 carries every image's metadata; further parts of a split set carry none. */
+function checkMetadataCount(count: number, header: WimHeader, at: WimLocation): void {
+  const expected = header.partNumber === 1 ? header.imageCount : 0;
+  if (count === expected) return;
+  throw wimError("wim-damaged", at, `the lookup table lists ${count} images, the header ${expected}`);
+}
