@@ -1,0 +1,99 @@
+/**
+ * What win7usb is made for is Windows 7, x86, with Service Pack 1. Whatever an image is instead is refused by a name, and
+ * each name can be allowed on its own; nothing is refused for being unknown.
+ */
+import type { ErrorCode } from "../errors.js";
+import { Win7UsbError } from "../errors.js";
+import type { FileTree } from "../tree.js";
+import { find } from "../tree.js";
+import { bootArchitecture } from "./cross-check.js";
+import type { WindowsIdentity } from "./identity.js";
+import { windows7 } from "./product.js";
+import { bootImagePath, installImagePaths } from "./setup-images.js";
+
+export type RefusalCode = Extract<ErrorCode, "not-windows-7" | "x64" | "rtm" | "no-boot-files">;
+export type Refusal = { readonly code: RefusalCode; readonly message: string; readonly hint: string };
+
+/** Without these, a BIOS does not get as far as Setup; they are the same on every Windows 7 disc. */
+const bootPaths = ["bootmgr", "boot/bcd", "boot/boot.sdi", bootImagePath] as const;
+
+/** Every reason why this image is not what win7usb is made for; the weightiest first, empty where there is none. */
+export function refusals(identity: WindowsIdentity, tree: FileTree): Refusal[] {
+  return [
+    productRefusal(identity),
+    architectureRefusal(identity),
+    servicePackRefusal(identity),
+    bootFileRefusal(identity, tree),
+  ].filter((refusal) => refusal !== null);
+}
+
+/** Throws the first refusal that `allow` does not name; `data.refusals` lists all of those. */
+export function assertSuitable(identity: WindowsIdentity, tree: FileTree, allow: readonly string[] = []): void {
+  const standing = refusals(identity, tree).filter((refusal) => !allow.includes(refusal.code));
+  const [first] = standing;
+  if (first === undefined) return;
+  throw new Win7UsbError(first.code, first.message, { hint: first.hint, data: { refusals: standing } });
+}
+
+function productRefusal({ product, architecture }: WindowsIdentity): Refusal | null {
+  const code = "not-windows-7";
+  if (product === null) {
+    const message = "the image holds no Windows that is known: no WIM with a Windows version was found";
+    return { code, message, hint: "Take a Windows 7 installation ISO, or allow it with --allow not-windows-7." };
+  }
+  if (product !== windows7) {
+    const message = `the image holds ${product}, expected ${windows7}`;
+    return { code, message, hint: "Take a Windows 7 installation ISO, or allow it with --allow not-windows-7." };
+  }
+  if (architecture === null || ["x86", "x64", "mixed"].includes(architecture)) return null;
+  const message = `the image is for ${architecture}; Windows 7 was made for x86 and x64 only`;
+  return {
+    code,
+    message,
+    hint: "The image was altered. Take an untouched one, or allow it with --allow not-windows-7.",
+  };
+}
+
+function architectureRefusal(identity: WindowsIdentity): Refusal | null {
+  const { architecture, installImage } = identity;
+  const starts = bootArchitecture(identity);
+  const hint = "Take the x86 (32-bit) image, or allow this one with --allow x64.";
+  if (architecture === "x64") {
+    return { code: "x64", message: "the image is x64 (64-bit), expected x86 (32-bit)", hint };
+  }
+  // Setup of an x86 boot image can install the x86 images of a mixed set, so such a set is only warned about.
+  if (starts !== "x64") return null;
+  const message = `${bootImagePath} starts as x64 (64-bit), expected x86 (32-bit), while ${installImage?.path ?? "the install image"} is ${architecture ?? "missing"}`;
+  return { code: "x64", message, hint };
+}
+
+function servicePackRefusal({ product, build, servicePack, editions }: WindowsIdentity): Refusal | null {
+  if (product !== windows7) return null;
+  const sound = servicePack !== null && servicePack >= 1 && build !== null && build >= sp1Build;
+  if (sound) return null;
+  const hint = "Take the image with Service Pack 1 (build 7601), or allow this one with --allow rtm.";
+  const seen = `build ${build ?? "unknown"}, service pack ${servicePack ?? "unknown"}`;
+  const without = editions.filter((edition) => (edition.servicePack ?? 0) < 1 || (edition.build ?? 0) < sp1Build);
+  const which =
+    without.length < editions.length ? ` (image ${without.map((edition) => edition.index).join(", ")})` : "";
+  return {
+    code: "rtm",
+    message: `the image has no Service Pack 1: ${seen}${which}, expected build 7601, service pack 1`,
+    hint,
+  };
+}
+
+const sp1Build = 7601;
+
+function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): Refusal | null {
+  const isFile = (path: string): boolean => find(tree, path)?.kind === "file";
+  const missing: string[] = bootPaths.filter((path) => !isFile(path));
+  if (!installImagePaths.some(({ path }) => isFile(path))) missing.push("sources/install.wim");
+  missing.push(...(identity.installImage?.missingParts ?? []));
+  if (missing.length === 0) return null;
+  return {
+    code: "no-boot-files",
+    message: `the image lacks what a stick needs to boot and install: ${missing.join(", ")}`,
+    hint: "Take a whole installation ISO, or allow it with --allow no-boot-files.",
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * The WIMs of a disc: sources/install.wim (or a split set install.swm, install2.swm, ..., or an ESD) with the editions,
+ * and sources/boot.wim with Windows PE and Setup. Only headers and XML data are read here.
+ */
+import type { FileNode, FileTree } from "../tree.js";
+import { contentSource, find } from "../tree.js";
+import type { Wim } from "../wim/index.js";
+import { openWim } from "../wim/index.js";
+import type { InstallImage } from "./identity.js";
+
+export const bootImagePath = "sources/boot.wim";
+
+/** In the order in which they are looked for; Setup takes install.wim where both are there. */
+export const installImagePaths = [
+  { kind: "wim", path: "sources/install.wim" },
+  { kind: "swm", path: "sources/install.swm" },
+  { kind: "esd", path: "sources/install.esd" },
+] as const;
+
+/** Throws `wim-damaged` and `wim-unsupported`; null where the tree has no such file. */
+export async function openWimAt(tree: FileTree, path: string): Promise<Wim | null> {
+  const node = find(tree, path);
+  return node?.kind === "file" ? openWim(contentSource(node), path) : null;
+}
+
+export type OpenedInstallImage = { readonly image: InstallImage; readonly wim: Wim };
+
+export async function openInstallImage(tree: FileTree): Promise<OpenedInstallImage | null> {
+  for (const { kind, path } of installImagePaths) {
+    const wim = await openWimAt(tree, path);
+    if (wim === null) continue;
+    const { totalParts } = wim.header;
+    return { wim, image: { path, kind, totalParts, missingParts: missingParts(tree, path, totalParts) } };
+  }
+  return null;
+}
+
+/** Path of a part of a split set, counted from 1: `install.swm`, `install2.swm`, ... */
+export function partPath(firstPartPath: string, partNumber: number): string {
+  return partNumber === 1 ? firstPartPath : firstPartPath.replace(/(\.[^.]*)$/, `${partNumber}$1`);
+}
+
+/** Missing parts that are named one by one; a damaged header may claim 65,535 of them. */
+const namedPartsLimit = 20;
+
+function missingParts(tree: FileTree, firstPartPath: string, totalParts: number): string[] {
+  const missing: string[] = [];
+  for (let part = 2; part <= totalParts && missing.length < namedPartsLimit; part += 1) {
+    const path = partPath(firstPartPath, part);
+    const node: FileNode | undefined = fileAt(tree, path);
+    if (node === undefined) missing.push(path);
+  }
+  return missing;
+}
+
+function fileAt(tree: FileTree, path: string): FileNode | undefined {
+  const node = find(tree, path);
+  return node?.kind === "file" ? node : undefined;
+}
