@@ -26,6 +26,7 @@ export const exitCodes = {
   "name-unsupported": 4,
   "name-collision": 4,
   "file-too-large": 4,
+  "directory-too-large": 4,
   // The target was refused; nothing was written.
   "system-disk": 5,
   "too-small": 5,

@@ -1,0 +1,43 @@
+/** Writes a plan to an image file the plain way, so that layouts can be judged without the rooms that write drives. */
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { MiB } from "../../src/bytes/units.js";
+import type { DiskPlan, Extent } from "../../src/layout/plan.js";
+
+const blockSize = 4 * MiB;
+
+/** The bytes of an extent in blocks, in order; nothing for zeros. */
+async function* blocksOf({ length, source }: Extent): AsyncGenerator<Uint8Array> {
+  if (source.kind === "bytes") yield source.bytes.subarray(0, length);
+  if (source.kind !== "range") return;
+  for (let done = 0; done < length; done += blockSize) {
+    yield await source.source.read(source.offset + done, Math.min(blockSize, length - done));
+  }
+}
+
+/** Creates `path` with the plan's bytes; zeros become holes. */
+export async function executePlan(plan: DiskPlan, path: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.truncate(plan.diskSize);
+    for (const extent of plan.extents) {
+      let at = extent.offset;
+      for await (const block of blocksOf(extent)) {
+        await file.write(block, 0, block.length, at);
+        at += block.length;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** SHA-256 of a plan's extents: their places, kinds and bytes. */
+export async function planDigest(plan: DiskPlan): Promise<string> {
+  const hash = createHash("sha256");
+  for (const extent of plan.extents) {
+    hash.update(`${extent.offset} ${extent.length} ${extent.source.kind === "zeros" ? "zeros" : "bytes"}\n`);
+    for await (const block of blocksOf(extent)) hash.update(block);
+  }
+  return hash.digest("hex");
+}
