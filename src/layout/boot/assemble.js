@@ -1,6 +1,7 @@
 /**
  * Assembles the 16-bit sources beside this file with GNU as and ld and writes their bytes to assembled.ts
- * (`npm run boot-code`). The bytes are committed, so that win7usb itself needs no binutils.
+ * (`npm run boot-code`). The bytes are committed, so that win7usb itself needs no binutils. With `--print` it writes to
+ * stdout instead, for the test that compares.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -52,5 +53,7 @@ export function moduleText(pieces) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(join(here, "assembled.ts"), moduleText(bootCode()));
+  const text = moduleText(bootCode());
+  if (process.argv.includes("--print")) process.stdout.write(text);
+  else writeFileSync(join(here, "assembled.ts"), text);
 }

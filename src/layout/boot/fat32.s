@@ -58,8 +58,8 @@ stage_1:
 	je	stage_2
 	# falls into fail
 
-	.include "message.inc"
-	.include "disk.inc"
+	.include "message.s"
+	.include "disk.s"
 
 text_read:
 	.asciz	"disk read error"
@@ -70,7 +70,7 @@ text_code:
 	.word	0xaa55
 
 	.org	STAGE_2 - BOOT_SECTOR
-	.include "fat32-stage2.inc"
+	.include "fat32-stage2.s"
 stage_2_magic:
 	.word	STAGE_2_MAGIC		# at the very end: what was read short or overwritten is noticed
 	.org	STAGE_2 - BOOT_SECTOR + STAGE_2_SECTORS * SECTOR_SIZE

@@ -154,7 +154,7 @@ read_chs:
 	mov	ax, 0x0201
 	jmp	int13
 
-	.include "message.inc"
+	.include "message.s"
 
 text_none:
 	.asciz	"no active partition"
