@@ -11,6 +11,7 @@
 	.set	LOWEST_TOP, 0x8000	# a smaller EBDA segment than 512 KiB is not one
 
 	.set	ENTRY_SIZE, 32		# directory entry
+	.set	NAME_SIZE, 11		# DIR_Name: 8 + 3
 	.set	DIR_Attr, 0x0b
 	.set	DIR_FstClusHI, 0x14
 	.set	DIR_FstClusLO, 0x1a
@@ -240,7 +241,6 @@ check_room:
 
 name:
 	.ascii	"BOOTMGR    "
-	.set	NAME_SIZE, . - name
 text_missing:
 	.asciz	"BOOTMGR is missing"
 text_empty:
