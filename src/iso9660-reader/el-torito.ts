@@ -1,0 +1,139 @@
+/**
+ * El Torito: how a BIOS or UEFI boots from the disc. The boot record volume descriptor names a catalogue of entries of
+ * 32 bytes: a validation entry with a checksum, the default entry, then sections. Nothing else depends on it, so that
+ * what is wrong with it is a warning. Traps: every location counts sectors of 2048 bytes, every length sectors of 512.
+ */
+import { ascii, bytes, uint16le, uint32le, uint8 } from "../bytes/fields.js";
+import { record } from "../bytes/record.js";
+import { Win7UsbError } from "../errors.js";
+import { damaged } from "./failures.js";
+import { bootRecordVolumeDescriptor, volumeDescriptorTypes } from "./iso9660/records.js";
+import { logicalSectorSize, maximumBootCatalogueEntries } from "./limits.js";
+import type { Reading } from "./reading.js";
+import { warn } from "./reading.js";
+import type { Recognition } from "./volume-recognition.js";
+
+const entrySize = 32;
+
+/** El Torito 1.0, figure 2. */
+const validationEntry = record("validation entry", entrySize, {
+  headerId: uint8(0),
+  platformId: uint8(1),
+  idString: ascii(4, 24),
+  checksum: uint16le(28),
+  keyBytes: bytes(30, 2),
+});
+
+/** El Torito 1.0, figures 3 and 5. */
+const bootEntry = record("boot entry", entrySize, {
+  bootIndicator: uint8(0),
+  bootMediaType: uint8(1),
+  loadSegment: uint16le(2),
+  systemType: uint8(4),
+  sectorCount: uint16le(6),
+  loadRba: uint32le(8),
+});
+
+/** El Torito 1.0, figure 4. */
+const sectionHeader = record("section header entry", entrySize, {
+  headerIndicator: uint8(0),
+  platformId: uint8(1),
+  numberOfSectionEntries: uint16le(2),
+  idString: ascii(4, 28),
+});
+
+const headerIndicators = { section: 0x90, lastSection: 0x91, extension: 0x44 } as const;
+const bootable = 0x88;
+const bootMediaTypeMask = 0x0f;
+export type BootEntry = {
+  readonly bootable: boolean;
+  /** 0 no emulation, 1 to 3 floppy, 4 hard disk. */
+  readonly mediaType: number;
+  /** 0 stands for 0x7C0. */
+  readonly loadSegment: number;
+  readonly systemType: number;
+  /** Sectors of 512 bytes to load. */
+  readonly sectorCount: number;
+  /** Sector of 2048 bytes where the boot image begins. */
+  readonly loadRba: number;
+  /** 0 x86, 1 PowerPC, 2 Mac, 0xEF UEFI. */
+  readonly platform: number;
+};
+
+export type ElTorito = {
+  /** Sector of 2048 bytes. */
+  readonly catalogLocation: number;
+  readonly platform: number;
+  readonly idString: string;
+  /** The default entry first. */
+  readonly entries: readonly BootEntry[];
+};
+
+/** The boot catalogue, null where there is none or where it is damaged (a warning tells). */
+export async function readElTorito(reading: Reading, { descriptors }: Recognition): Promise<ElTorito | null> {
+  const found = descriptors.find(
+    ({ type, bytes: descriptor }) =>
+      type === volumeDescriptorTypes.bootRecord &&
+      bootRecordVolumeDescriptor.decode(descriptor).bootSystemIdentifier.startsWith("EL TORITO SPECIFICATION"),
+  );
+  if (found === undefined) return null;
+  const { bootCatalogueLocation } = bootRecordVolumeDescriptor.decode(found.bytes);
+  try {
+    return await readCatalogue(reading, bootCatalogueLocation);
+  } catch (error) {
+    if (!(error instanceof Win7UsbError)) throw error;
+    warn(reading, "el-torito", `the El Torito boot catalogue cannot be read: ${error.message}`);
+    return null;
+  }
+}
+
+async function readCatalogue(reading: Reading, catalogLocation: number): Promise<ElTorito> {
+  const offset = catalogLocation * logicalSectorSize;
+  const length = Math.max(
+    logicalSectorSize,
+    Math.min(maximumBootCatalogueEntries * entrySize, reading.metadata.size - offset),
+  );
+  const catalogue = await reading.metadata.read(offset, length, "the El Torito boot catalogue");
+  const validation = validationEntry.decode(catalogue);
+  let sum = 0;
+  for (let index = 0; index < entrySize; index += 2) sum += catalogue[index]! + catalogue[index + 1]! * 0x100;
+  const [keyByte1, keyByte2] = validation.keyBytes;
+  if (validation.headerId !== 1 || keyByte1 !== 0x55 || keyByte2 !== 0xaa || (sum & 0xffff) !== 0) {
+    throw damaged(
+      `its validation entry has the header ${validation.headerId}, the key ${keyByte1} ${keyByte2} and the sum ${sum & 0xffff}, expected 1, 85 170 and 0`,
+    );
+  }
+  const platform = validation.platformId;
+  const entries = [entryAt(catalogue, 1, platform), ...sectionEntries(catalogue)];
+  return { catalogLocation, platform, idString: validation.idString.replace(/[\0 ]+$/, ""), entries };
+}
+
+function entryAt(catalogue: Uint8Array, index: number, platform: number): BootEntry {
+  const fields = bootEntry.decode(catalogue, index * entrySize);
+  return {
+    bootable: fields.bootIndicator === bootable,
+    mediaType: fields.bootMediaType & bootMediaTypeMask,
+    loadSegment: fields.loadSegment,
+    systemType: fields.systemType,
+    sectorCount: fields.sectorCount,
+    loadRba: fields.loadRba,
+    platform,
+  };
+}
+
+function* sectionEntries(catalogue: Uint8Array): Generator<BootEntry> {
+  const count = Math.floor(catalogue.length / entrySize);
+  for (let index = 2; index < count;) {
+    const header = sectionHeader.decode(catalogue, index * entrySize);
+    const { headerIndicator, platformId } = header;
+    if (headerIndicator !== headerIndicators.section && headerIndicator !== headerIndicators.lastSection) return;
+    index += 1;
+    for (let entry = 0; entry < header.numberOfSectionEntries && index < count; entry += 1) {
+      yield entryAt(catalogue, index, platformId);
+      index += 1;
+      // Selection criteria that did not fit the entry; no boot entry has this indicator.
+      while (index < count && catalogue[index * entrySize] === headerIndicators.extension) index += 1;
+    }
+    if (headerIndicator === headerIndicators.lastSection) return;
+  }
+}

@@ -1,0 +1,42 @@
+/** How this reader fails: each error names the structure, the value seen and the value expected. */
+import type { Decoded, FieldSet, RecordLayout } from "../bytes/record.js";
+import { Win7UsbError } from "../errors.js";
+
+const fetchAgain = "The image is damaged or incomplete: fetch it again and compare its checksum with the publisher's.";
+
+/** `image-damaged`: a structure contradicts its specification. */
+export function damaged(message: string, data: Record<string, unknown> = {}): Win7UsbError {
+  return new Win7UsbError("image-damaged", message, { hint: fetchAgain, data });
+}
+
+/** `image-unsupported`: legal by its specification, but not read by this reader. */
+export function unsupported(message: string, data: Record<string, unknown> = {}): Win7UsbError {
+  return new Win7UsbError("image-unsupported", message, {
+    hint: "The image was made in an unusual way: use the original image, or make it again with plain options.",
+    data,
+  });
+}
+
+/** `image-truncated`: `what` needs bytes behind the end of the image. */
+export function truncated(what: string, end: number, size: number): Win7UsbError {
+  return new Win7UsbError(
+    "image-truncated",
+    `the image has ${size} bytes, but ${what} ends at byte ${end}: ${end - size} bytes are missing`,
+    { hint: fetchAgain, data: { what, size, end, missingBytes: end - size } },
+  );
+}
+
+/** Decodes a record; what lies outside of `bytes`, or is above 2^53 - 1, is `image-damaged` and names `what`. */
+export function decodeChecked<F extends FieldSet>(
+  layout: RecordLayout<F>,
+  bytes: Uint8Array,
+  offset: number,
+  what: string,
+): Decoded<F> {
+  try {
+    return layout.decode(bytes, offset);
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(`${what} is no valid ${layout.name}: ${error.message}`);
+    throw error;
+  }
+}

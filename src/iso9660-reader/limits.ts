@@ -1,0 +1,41 @@
+/**
+ * Every bound on what an image may claim. Real discs stay far below each of them; a damaged or hostile image that goes
+ * above one is refused before memory is taken or a loop is entered.
+ */
+import { KiB, MiB } from "../bytes/units.js";
+
+/** ECMA-119 6.1.1 and ECMA-167 2/5.1: volume structures begin behind a system area of 16 sectors of 2048 bytes. */
+export const systemAreaSize = 32 * KiB;
+/** ECMA-119 6.1.2: the logical sector of optical media, which also is the size of a volume descriptor. */
+export const logicalSectorSize = 2 * KiB;
+
+/** Files, directories, deleted and parent entries of one image; the fullest Windows disc has some ten thousand. */
+export const maximumEntries = 1_000_000;
+/** Windows' longest path, 260 characters, holds 128 names of one character; nothing deeper can be used by it. */
+export const maximumDepth = 128;
+/** One directory: a million entries of 64 bytes, the mean of real discs. */
+export const maximumDirectorySize = 64 * MiB;
+/** All directories of an image together, so that a million entries cannot each claim the largest directory. */
+export const maximumDirectoryBytes = 256 * MiB;
+/** All extents of all files of an image, before adjacent ones are joined, and all blocks of descriptors: one an entry. */
+export const maximumExtents = 1_000_000;
+/** Allocation descriptors of one file: 16 GiB recorded in packets of 64 KiB. */
+export const maximumAllocationDescriptors = 256 * KiB;
+/** Allocation extent descriptors chained behind one another for one file; each holds over 100 descriptors. */
+export const maximumContinuations = 4 * KiB;
+/** Descriptors of one volume descriptor sequence; 16 blocks are the minimum extent, and one pointer each may follow. */
+export const maximumSequenceDescriptors = 1 * KiB;
+/** Descriptors of a volume recognition sequence or volume descriptor set: real ones have fewer than ten. */
+export const maximumRecognitionDescriptors = 256;
+/** Rewrites of one ICB by strategy 4096 before the chain counts as endless. */
+export const maximumIcbChain = 4 * KiB;
+/** UDF 2.1.6 allows two maps in practice (physical and virtual or metadata); more are legal but unseen. */
+export const maximumPartitionMaps = 16;
+/** A Virtual Allocation Table: 4 bytes a block, a million blocks of 2048 bytes hold a DVD's metadata twice. */
+export const maximumVirtualTableSize = 16 * MiB;
+/** Blocks before the image's end in which the last one recorded, the virtual table's ICB, is looked for. */
+export const maximumVirtualTableSearch = 512;
+/** A sparing table: an entry of 8 bytes for each of 64 Ki packets, sixty times the usual number. */
+export const maximumSparingTableSize = 512 * KiB;
+/** Entries of an El Torito boot catalogue: two logical sectors of 32 bytes each. */
+export const maximumBootCatalogueEntries = 128;

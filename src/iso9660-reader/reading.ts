@@ -1,0 +1,91 @@
+/** What the parts of this reader share while one image is read: where it comes from, and what was found on the way. */
+import type { ByteSource } from "../source/byte-source.js";
+import type { ContentExtent } from "../tree.js";
+import { damaged } from "./failures.js";
+import { maximumDirectoryBytes, maximumDirectorySize, maximumEntries, maximumExtents } from "./limits.js";
+import { metadataReader } from "./metadata-reader.js";
+import type { MetadataReader } from "./metadata-reader.js";
+
+export type Warning = { readonly code: string; readonly message: string };
+export type TruncatedFile = { readonly path: string; readonly missingBytes: number };
+
+export type Reading = {
+  readonly source: ByteSource;
+  readonly metadata: MetadataReader;
+  /** First message and number of times by warning code: a thousand like warnings are one. */
+  readonly warnings: Map<string, { message: string; count: number }>;
+  readonly truncatedFiles: TruncatedFile[];
+  /** What was taken so far of the limits that hold for the whole image. */
+  readonly taken: { entries: number; directoryBytes: number; extents: number };
+};
+
+export function startReading(source: ByteSource): Reading {
+  return {
+    source,
+    metadata: metadataReader(source),
+    warnings: new Map(),
+    truncatedFiles: [],
+    taken: { entries: 0, directoryBytes: 0, extents: 0 },
+  };
+}
+
+export function warn(reading: Reading, code: string, message: string): void {
+  const known = reading.warnings.get(code);
+  if (known === undefined) reading.warnings.set(code, { message, count: 1 });
+  else known.count += 1;
+}
+
+export function listWarnings(reading: Reading): Warning[] {
+  return [...reading.warnings].map(([code, { message, count }]) => ({
+    code,
+    message: count === 1 ? message : `${message} (and ${count - 1} more like it)`,
+  }));
+}
+
+/** Counts one directory entry; throws `image-damaged` above the limit. */
+export function countEntry(reading: Reading, path: string): void {
+  reading.taken.entries += 1;
+  if (reading.taken.entries <= maximumEntries) return;
+  throw damaged(`the image has more than ${maximumEntries} directory entries, counted up to /${path}`);
+}
+
+/** Counts a directory's bytes before they are read; throws `image-damaged` above either limit. */
+export function countDirectory(reading: Reading, path: string, size: number): void {
+  if (size > maximumDirectorySize) {
+    throw damaged(`the directory /${path} has ${size} bytes, expected at most ${maximumDirectorySize}`);
+  }
+  reading.taken.directoryBytes += size;
+  if (reading.taken.directoryBytes > maximumDirectoryBytes) {
+    throw damaged(`the directories up to /${path} have more than ${maximumDirectoryBytes} bytes`);
+  }
+}
+
+/** Counts an extent, or a block of descriptors of extents; throws `image-damaged` above the limit. */
+export function countExtent(reading: Reading): void {
+  reading.taken.extents += 1;
+  if (reading.taken.extents > maximumExtents) throw damaged(`the files have more than ${maximumExtents} extents`);
+}
+
+/** Appends an extent, joined to the one before where it continues it; throws `image-damaged` above the limit. */
+export function appendExtent(reading: Reading, extents: ContentExtent[], next: ContentExtent): void {
+  countExtent(reading);
+  if (next.length === 0) return;
+  const last = extents.at(-1);
+  if (last !== undefined && last.source === next.source) {
+    if (last.source === null || last.offset + last.length === next.offset) {
+      extents[extents.length - 1] = { ...last, length: last.length + next.length };
+      return;
+    }
+  }
+  extents.push(next);
+}
+
+/** Notes how many bytes of a file lie behind the image's end. Several files may share them; each is named. */
+export function noteMissing(reading: Reading, path: string, extents: readonly ContentExtent[]): void {
+  let missingBytes = 0;
+  for (const { source, offset, length } of extents) {
+    if (source === null) continue;
+    missingBytes += Math.min(length, Math.max(0, offset + length - source.size));
+  }
+  if (missingBytes > 0) reading.truncatedFiles.push({ path, missingBytes });
+}

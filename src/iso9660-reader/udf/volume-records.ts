@@ -1,0 +1,175 @@
+/** The volume structure of ECMA-167 part 3, and what UDF adds to it: partition maps, sparing and virtual tables. */
+import { ascii, bytes, uint16le, uint32le, uint8 } from "../../bytes/fields.js";
+import { record } from "../../bytes/record.js";
+import { entityField, extentField, longAllocationField, timestampField } from "./fields.js";
+
+/** ECMA-167 3/7.2.1 and 4/7.2.1, with the sparing table that UDF 2.2.12 marks with 0. */
+export const tagIdentifiers = {
+  sparingTable: 0,
+  primaryVolumeDescriptor: 1,
+  anchorVolumeDescriptorPointer: 2,
+  volumeDescriptorPointer: 3,
+  implementationUseVolumeDescriptor: 4,
+  partitionDescriptor: 5,
+  logicalVolumeDescriptor: 6,
+  unallocatedSpaceDescriptor: 7,
+  terminatingDescriptor: 8,
+  logicalVolumeIntegrityDescriptor: 9,
+  fileSetDescriptor: 256,
+  fileIdentifierDescriptor: 257,
+  allocationExtentDescriptor: 258,
+  indirectEntry: 259,
+  terminalEntry: 260,
+  fileEntry: 261,
+  extendedAttributeHeaderDescriptor: 262,
+  extendedFileEntry: 266,
+} as const;
+
+/** ECMA-167 3/7.2: the head of every descriptor. */
+export const descriptorTag = record("descriptor tag", 16, {
+  identifier: uint16le(0),
+  version: uint16le(2),
+  checksum: uint8(4),
+  serialNumber: uint16le(6),
+  crc: uint16le(8),
+  crcLength: uint16le(10),
+  location: uint32le(12),
+});
+
+/** ECMA-167 3/10.2. */
+export const anchorVolumeDescriptorPointer = record("anchor volume descriptor pointer", 512, {
+  mainSequence: extentField(16),
+  reserveSequence: extentField(24),
+});
+
+/** ECMA-167 3/10.3. */
+export const volumeDescriptorPointer = record("volume descriptor pointer", 512, {
+  sequenceNumber: uint32le(16),
+  nextSequence: extentField(20),
+});
+
+/** ECMA-167 3/10.1; identifiers are dstrings. */
+export const primaryVolumeDescriptor = record("primary volume descriptor (UDF)", 512, {
+  sequenceNumber: uint32le(16),
+  primaryVolumeDescriptorNumber: uint32le(20),
+  volumeIdentifier: bytes(24, 32),
+  volumeSequenceNumber: uint16le(56),
+  maximumVolumeSequenceNumber: uint16le(58),
+  interchangeLevel: uint16le(60),
+  maximumInterchangeLevel: uint16le(62),
+  characterSetList: uint32le(64),
+  maximumCharacterSetList: uint32le(68),
+  volumeSetIdentifier: bytes(72, 128),
+  descriptorCharacterSet: bytes(200, 64),
+  explanatoryCharacterSet: bytes(264, 64),
+  volumeAbstract: extentField(328),
+  volumeCopyrightNotice: extentField(336),
+  applicationIdentifier: entityField(344),
+  recordingTime: timestampField(376),
+  implementationIdentifier: entityField(388),
+  flags: uint16le(488),
+});
+
+/** ECMA-167 3/10.5. */
+export const partitionDescriptor = record("partition descriptor", 512, {
+  sequenceNumber: uint32le(16),
+  flags: uint16le(20),
+  partitionNumber: uint16le(22),
+  contents: entityField(24),
+  accessType: uint32le(184),
+  startingLocation: uint32le(188),
+  /** Blocks. */
+  length: uint32le(192),
+  implementationIdentifier: entityField(196),
+});
+
+/** ECMA-167 3/10.6; the partition maps follow, `mapTableLength` bytes of them. */
+export const logicalVolumeDescriptor = record("logical volume descriptor", 440, {
+  sequenceNumber: uint32le(16),
+  descriptorCharacterSet: bytes(20, 64),
+  logicalVolumeIdentifier: bytes(84, 128),
+  logicalBlockSize: uint32le(212),
+  domainIdentifier: entityField(216),
+  /** UDF 2.2.4.4: the extent of the file set descriptors. */
+  fileSetDescriptors: longAllocationField(248),
+  mapTableLength: uint32le(264),
+  numberOfPartitionMaps: uint32le(268),
+  implementationIdentifier: entityField(272),
+  integritySequence: extentField(432),
+});
+
+/** ECMA-167 3/10.10, up to its tables of free space and size by partition. */
+export const logicalVolumeIntegrityDescriptor = record("logical volume integrity descriptor", 80, {
+  recordingTime: timestampField(16),
+  /** 0 open, 1 closed. */
+  integrityType: uint32le(28),
+  nextIntegrityExtent: extentField(32),
+  uniqueIdentifier: uint32le(40),
+  numberOfPartitions: uint32le(72),
+  implementationUseLength: uint32le(76),
+});
+
+/** ECMA-167 3/10.7.2. */
+export const type1PartitionMap = record("type 1 partition map", 6, {
+  type: uint8(0),
+  length: uint8(1),
+  volumeSequenceNumber: uint16le(2),
+  partitionNumber: uint16le(4),
+});
+
+/** ECMA-167 3/10.7.3 as UDF 2.2.8 to 2.2.10 use it; what follows byte 40 depends on the identifier. */
+export const type2PartitionMap = record("type 2 partition map", 64, {
+  type: uint8(0),
+  length: uint8(1),
+  partitionType: entityField(4),
+  volumeSequenceNumber: uint16le(36),
+  partitionNumber: uint16le(38),
+});
+
+/** UDF 2.2.9. */
+export const sparablePartitionMap = record("sparable partition map", 64, {
+  /** Blocks. */
+  packetLength: uint16le(40),
+  numberOfSparingTables: uint8(42),
+  sizeOfEachSparingTable: uint32le(44),
+  locationsOfSparingTables: bytes(48, 16),
+});
+
+/** UDF 2.2.10. */
+export const metadataPartitionMap = record("metadata partition map", 64, {
+  metadataFileLocation: uint32le(40),
+  metadataMirrorFileLocation: uint32le(44),
+  metadataBitmapFileLocation: uint32le(48),
+  /** Blocks. */
+  allocationUnitSize: uint32le(52),
+  alignmentUnitSize: uint16le(56),
+  flags: uint8(58),
+});
+
+/** UDF 2.2.12; entries of 8 bytes follow. */
+export const sparingTable = record("sparing table", 56, {
+  sparingIdentifier: entityField(16),
+  reallocationTableLength: uint16le(48),
+  sequenceNumber: uint32le(52),
+});
+
+/** UDF 2.2.12: `originalLocation` is a block of the partition, `mappedLocation` one of the volume. */
+export const sparingTableEntry = record("sparing table entry", 8, {
+  originalLocation: uint32le(0),
+  mappedLocation: uint32le(4),
+});
+
+/** UDF 2.00 2.2.11: the head of a Virtual Allocation Table; entries follow at `lengthOfHeader`. */
+export const virtualTableHeader = record("virtual allocation table header", 152, {
+  lengthOfHeader: uint16le(0),
+  lengthOfImplementationUse: uint16le(2),
+  logicalVolumeIdentifier: bytes(4, 128),
+  previousIcbLocation: uint32le(132),
+});
+
+/** UDF 1.50 2.2.10: what closes the older form of the table, whose entries begin at its first byte. */
+export const virtualTableTrailer = record("virtual allocation table trailer", 36, {
+  flags: uint8(0),
+  identifier: ascii(1, 23),
+  previousIcbLocation: uint32le(32),
+});
