@@ -37,7 +37,10 @@ export class NameFaults {
     const seen = new Map<string, string>();
     for (const name of names) {
       const fault = nameFault(name);
-      if (fault !== null) this.#unsupported.push({ path: prefix + name, fault });
+      if (fault !== null) {
+        this.#unsupported.push({ path: prefix + name, fault });
+        continue;
+      }
       const folded = upCase(name);
       const other = seen.get(folded);
       if (other === undefined) seen.set(folded, name);
