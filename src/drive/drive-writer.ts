@@ -12,7 +12,7 @@ export type ReadBack = {
 };
 
 export type DriveWriter = {
-  /** As the person named it; the key of a target in events and results. */
+  /** The drive's own path, or the image file's as the person named it; the key of a target in events and results. */
   readonly path: string;
   readonly kind: "image-file" | "drive";
   /** Bytes. */

@@ -1,8 +1,16 @@
+/**
+ * Who must be refused: one pure function over facts, so that it can be tested with every kind of drive there is without
+ * touching one. `--allow` lifts the refusals of `allowableRefusals` and no other; a `--yes` lifts none.
+ */
+import { GiB } from "../bytes/units.js";
 import type { ErrorCode } from "../errors.js";
 import type { Drive } from "./drive.js";
 
 /** Refusals that `--allow` lifts; all others stand. */
 export const allowableRefusals = ["fixed-disk", "large-disk"] as const;
+
+/** A stick for Windows 7 is smaller; a disk with somebody's backups is larger. */
+export const largestUnasked = 256 * GiB;
 
 export type Refusal = {
   readonly code: ErrorCode;
@@ -21,3 +29,108 @@ export type Circumstances = {
   /** The drive as it was when the person chose it. */
   readonly listed?: Drive;
 };
+
+/**
+ * Every reason not to write to `drive`, the gravest first; empty where it may be written. A drive with file systems
+ * mounted is not refused: they are unmounted after the person agreed, and `target-in-use` is thrown where that fails.
+ * Swap space and devices built on it cannot be unmounted.
+ */
+export function refusals(drive: Drive, circumstances: Circumstances): Refusal[] {
+  const found: Refusal[] = [];
+  for (const rule of rules) {
+    const reason = rule.reason(drive, circumstances);
+    if (reason === null || isLifted(rule.code, circumstances.allow)) continue;
+    const { hint } = rule;
+    found.push({
+      code: rule.code,
+      message: `${drive.path} ${reason}`,
+      hint,
+      data: { ...factsOf(drive, circumstances) },
+    });
+  }
+  return found;
+}
+
+type Rule = {
+  readonly code: ErrorCode;
+  /** What stands against the drive, as the rest of a sentence; null where nothing does. */
+  readonly reason: (drive: Drive, circumstances: Circumstances) => string | null;
+  readonly hint: string;
+};
+
+const rules: readonly Rule[] = [
+  {
+    code: "system-disk",
+    reason: ({ system, mountpoints }) =>
+      system ? `carries the running system${mountedAt(mountpoints.map(({ path }) => path))}` : null,
+    hint: "Choose another drive; this one is never written.",
+  },
+  {
+    code: "source-drive",
+    reason: ({ path }, { imageDrives }) =>
+      imageDrives?.includes(path) === true ? "holds the image that is to be written" : null,
+    hint: "Copy the image to another drive first, or choose another target.",
+  },
+  {
+    code: "target-changed",
+    reason: (drive, { listed }) => (listed === undefined ? null : identityDifference(listed, drive)),
+    hint: "Another drive may be in its place: look at `win7usb drives` and start again.",
+  },
+  {
+    code: "target-read-only",
+    reason: ({ readOnly }) => (readOnly ? "is read-only" : null),
+    hint: "Look for a write-protection switch on it, or choose another drive.",
+  },
+  {
+    code: "target-in-use",
+    reason: ({ holders, mountpoints }) => {
+      if (mountpoints.some(({ path }) => path === "[SWAP]")) return "is used as swap space";
+      return holders.length === 0 ? null : `is in use by ${holders.join(", ")}`;
+    },
+    hint: "Stop what is built on it (LVM, RAID, encryption, swap), or choose another drive.",
+  },
+  {
+    code: "too-small",
+    reason: ({ size }, { needed }) =>
+      needed !== undefined && size < needed ? `holds ${size} bytes, but ${needed} are needed` : null,
+    hint: "Use a larger drive.",
+  },
+  {
+    code: "fixed-disk",
+    reason: ({ removable, bus }) => (removable ? null : `is not removable (${bus})`),
+    hint: "If it is really the one, add --allow fixed-disk.",
+  },
+  {
+    code: "large-disk",
+    reason: ({ size }) =>
+      size > largestUnasked ? `holds ${size} bytes, more than the ${largestUnasked} of a usual stick` : null,
+    hint: "If it is really the one, add --allow large-disk.",
+  },
+];
+
+/**
+ * What tells another drive from the one that was listed, as the rest of a sentence; null where it is the same one. The
+ * sequence number changes with the medium; where the system has none, what the drive says of itself has to do.
+ */
+export function identityDifference(listed: Drive, found: Drive): string | null {
+  const keys = ["path", "size", "serial", "model", "sequence", "backingFile"] as const;
+  for (const key of keys) {
+    if (listed[key] !== found[key]) {
+      return `changed since it was chosen: its ${key} was ${String(listed[key])} and is ${String(found[key])}`;
+    }
+  }
+  return null;
+}
+
+function isLifted(code: ErrorCode, allow: readonly string[]): boolean {
+  return allow.includes(code) && allowableRefusals.some((allowable) => allowable === code);
+}
+
+function mountedAt(paths: readonly string[]): string {
+  return paths.length === 0 ? "" : ` (mounted at ${paths.join(", ")})`;
+}
+
+function factsOf(drive: Drive, { needed }: Circumstances): Record<string, unknown> {
+  const { path, size } = drive;
+  return needed === undefined ? { target: path, size } : { target: path, size, needed };
+}

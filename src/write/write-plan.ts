@@ -1,7 +1,19 @@
+/**
+ * A plan becomes the bytes of one or many targets. The order is what makes it safe: the unit that boots is blanked and
+ * flushed first, then everything else is written in ascending order, flushed and read back, and only then the unit that
+ * boots is written, flushed and read back. Whatever ends a write before that leaves a target that does not boot and does
+ * not look finished. One pass over the image serves all targets; one that fails does not stop the others.
+ */
 import type { DriveWriter } from "../drive/drive-writer.js";
-import type { Win7UsbError } from "../errors.js";
+import { Win7UsbError } from "../errors.js";
 import type { DiskPlan } from "../layout/plan.js";
-import type { TargetDone, WriteEvent } from "./events.js";
+import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "./events.js";
+import { plannedBytes, prepare, type Prepared } from "./prepare.js";
+import { createMeter, type Meter } from "./progress-meter.js";
+import { readBack, type Written } from "./read-back.js";
+import { createRing, type Ring } from "./ring.js";
+import { TargetRun } from "./target-run.js";
+import { writePass } from "./write-pass.js";
 
 export type WritePlanOptions = {
   readonly plan: DiskPlan;
@@ -22,5 +34,151 @@ export type WriteResult = {
   readonly failed: readonly { readonly path: string; readonly error: Win7UsbError }[];
 };
 
+type Job = WritePlanOptions &
+  Prepared & {
+    readonly runs: readonly TargetRun[];
+    /** Of the current phase, by the target's path. */
+    readonly meters: Map<string, Meter>;
+    readonly ring: Ring;
+    /** Targets whose failure was told of. */
+    readonly reported: Set<DriveWriter>;
+  };
+
 /** Rejects with a Win7UsbError when no target was finished, when the image cannot be read, and when interrupted. */
-export type WritePlan = (options: WritePlanOptions) => Promise<WriteResult>;
+export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
+  const meters = new Map<string, Meter>();
+  const runs = options.targets.map(
+    (writer) => new TargetRun(writer, options.plan.extents, (bytes) => meters.get(writer.path)?.advance(bytes)),
+  );
+  let prepared: Prepared | undefined;
+  try {
+    prepared = prepare(options.plan, options.targets);
+    const ring = createRing(prepared.slotCount, prepared.blockSize);
+    return await execute({ ...options, ...prepared, runs, meters, ring, reported: new Set() });
+  } finally {
+    // Only what was not committed is still open.
+    await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
+  }
+}
+
+async function execute(job: Job): Promise<WriteResult> {
+  const { plan, bootBlock, onEvent } = job;
+  const checkpoint = (): void => throwIfStopped(job);
+  checkpoint();
+  onEvent({
+    event: "plan",
+    bytesToWrite: plannedBytes(plan),
+    totalBytes: plan.diskSize,
+    filesystem: plan.fileSystem,
+    files: plan.files.length,
+  });
+  onEvent({ event: "phase", phase: "write" });
+  await onEach(job, (run) => run.blankBootBlock(bootBlock));
+  const written = await metered(job, "write", () => writePass({ ...job, checkpoint }));
+  onEvent({ event: "phase", phase: "flush" });
+  await onEach(job, (run) => run.writer.flush());
+  await onEach(job, (run) => beginReadBack(job, run));
+  if (job.verify) {
+    onEvent({ event: "phase", phase: "verify" });
+    await metered(job, "verify", () => onEach(job, (run) => verify(job, run, written)));
+  }
+  checkpoint();
+  onEvent({ event: "phase", phase: "finish" });
+  await onEach(job, async (run) => {
+    await run.writeBootBlock(bootBlock, written.bootBytes);
+    await run.commit();
+  });
+  return conclude(job, written);
+}
+
+/**
+ * Does `step` for every target that was not given up, all at once. One that fails is given up, and told of as a warning
+ * while others are left; when none is left, the first failure is thrown.
+ */
+async function onEach(job: Job, step: (run: TargetRun) => Promise<void>): Promise<void> {
+  await Promise.all(
+    job.runs.map(async (run) => {
+      if (run.failure !== undefined) return;
+      try {
+        await step(run);
+      } catch (error) {
+        run.fail(error);
+      }
+    }),
+  );
+  requireLive(job);
+}
+
+/** Tells of targets that failed since the last time; throws when none is left. */
+function requireLive(job: Job): void {
+  const { runs } = job;
+  const first = runs.find((run) => run.failure !== undefined)?.failure;
+  if (first !== undefined && runs.every((run) => run.failure !== undefined)) throw first;
+  for (const { failure, writer } of runs) {
+    if (failure === undefined || job.reported.has(writer)) continue;
+    job.reported.add(writer);
+    job.onEvent({ event: "warning", code: failure.code, message: failure.message, target: writer.path });
+  }
+}
+
+/** Runs a phase with a meter for each target. */
+async function metered<T>(job: Job, phase: WritePhase, step: () => Promise<T>): Promise<T> {
+  const totalBytes = job.blocks.reduce((total, block) => total + block.length, 0);
+  for (const { writer, failure } of job.runs) {
+    if (failure !== undefined) continue;
+    const { onEvent, now } = job;
+    job.meters.set(writer.path, createMeter({ phase, target: writer.path, totalBytes, now, onEvent }));
+  }
+  const result = await step();
+  requireLive(job);
+  for (const { writer, failure } of job.runs) if (failure === undefined) job.meters.get(writer.path)?.end();
+  return result;
+}
+
+async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
+  const { fromMedium, reason } = await run.writer.beginReadBack();
+  if (fromMedium || !job.verify) return;
+  job.onEvent({
+    event: "warning",
+    code: "verify-cached",
+    message: `${run.writer.path} is read back through the system's cache${reason === undefined ? "" : `: ${reason}`}`,
+    target: run.writer.path,
+  });
+}
+
+async function verify(job: Job, run: TargetRun, written: Written): Promise<void> {
+  await readBack(run.writer, written, job.ring, (bytes) => {
+    throwIfStopped(job);
+    job.meters.get(run.writer.path)?.advance(bytes);
+  });
+  run.verified = true;
+}
+
+function throwIfStopped(job: Job): void {
+  if (job.signal?.aborted !== true) return;
+  const left = job.runs.map(({ writer }) =>
+    writer.kind === "drive" ? `${writer.path} is not bootable` : `${writer.path} was not created`,
+  );
+  throw new Win7UsbError("interrupted", `interrupted: ${left.join(", ")}`, {
+    hint: "Run the same command again to write it from the beginning.",
+  });
+}
+
+function conclude(job: Job, written: Written): WriteResult {
+  const done: TargetDone[] = [];
+  const failed: { path: string; error: Win7UsbError }[] = [];
+  const results: (TargetDone | TargetFailed)[] = [];
+  for (const { writer, failure, bytesWritten, verified } of job.runs) {
+    const { path } = writer;
+    if (failure === undefined) {
+      done.push({ path, sha256: written.sha256, sha256Bytes: job.plan.contentEnd, bytesWritten, verified });
+      results.push(done.at(-1)!);
+    } else {
+      const { code, message, hint } = failure;
+      failed.push({ path, error: failure });
+      results.push({ path, error: hint === undefined ? { code, message } : { code, message, hint } });
+    }
+  }
+  job.onEvent({ event: "done", targets: results });
+  return { done, failed };
+}

@@ -1,0 +1,29 @@
+/** The few commands of the system that a drive needs (umount, blockdev), run without a shell. */
+import { execFile } from "node:child_process";
+
+export type CommandResult = {
+  /** Null where the command could not be started or was ended by a signal. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** What it said, or why it could not be started. */
+  readonly stderr: string;
+};
+
+/** A medium that does not answer must not hold up the person for ever. */
+const commandTimeoutMs = 60_000;
+
+/** Never rejects; texts are in the C locale, because they are looked at. */
+export function runCommand(command: string, parameters: readonly string[]): Promise<CommandResult> {
+  const env = { ...process.env, LC_ALL: "C" };
+  return new Promise((resolve) => {
+    execFile(command, parameters, { env, timeout: commandTimeoutMs }, (error, stdout, stderr) => {
+      if (error === null) resolve({ exitCode: 0, stdout, stderr });
+      else
+        resolve({
+          exitCode: typeof error.code === "number" ? error.code : null,
+          stdout,
+          stderr: stderr || error.message,
+        });
+    });
+  });
+}

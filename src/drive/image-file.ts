@@ -1,0 +1,216 @@
+/**
+ * An image file as a target: a sparse temporary file beside the path, which takes the path's name only when it is
+ * whole, so that neither an interruption nor a full disk ever leaves half an image there or costs an older one.
+ * Traps: O_DIRECT, where the file system has it, keeps the image out of the page cache and the progress honest, but
+ * takes whole pages only, so the odd end of an image goes through a second, ordinary handle.
+ */
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { link, open, realpath, rename, stat, statfs, unlink, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { pageMemory } from "../bytes/page-memory.js";
+import { KiB, roundUp } from "../bytes/units.js";
+import { Win7UsbError } from "../errors.js";
+import type { DriveWriter, ReadBack } from "./drive-writer.js";
+import { openError } from "./open-error.js";
+import { errorCodeOf, readAll, reasonOf, syncData, writeAll } from "./transfer.js";
+
+/** What O_DIRECT asks for at most on the file systems of today, in bytes. */
+const pageSize = 4 * KiB;
+
+export type ImageFileOptions = {
+  /** Replace an existing file. */
+  readonly force: boolean;
+  /** Bytes that the image needs on the disk; less than its size where much of it is zeros. Default: its size. */
+  readonly needed?: number;
+};
+
+/**
+ * Creates the temporary file. Throws `target-exists`, `target-missing` (no such folder), `target-not-a-drive` (something
+ * else has that name), `no-permission`, `target-read-only` or `no-space`.
+ */
+export async function openImageFile(path: string, size: number, options: ImageFileOptions): Promise<DriveWriter> {
+  const finalPath = await resolveImagePath(path, options.force);
+  await requireSpace(path, dirname(finalPath), options.needed ?? size);
+  const temporary = join(dirname(finalPath), `.${basename(finalPath)}.win7usb-${randomBytes(4).toString("hex")}`);
+  const buffered = await createFile(path, temporary);
+  try {
+    await extend(buffered, path, size);
+    const direct = await openDirect(temporary);
+    return imageWriter({ path, size, finalPath, temporary, force: options.force, buffered, direct });
+  } catch (error) {
+    await buffered.close();
+    await unlink(temporary);
+    throw error;
+  }
+}
+
+type ImageFile = {
+  readonly path: string;
+  readonly size: number;
+  readonly finalPath: string;
+  readonly temporary: string;
+  readonly force: boolean;
+  readonly buffered: FileHandle;
+  /** Undefined where the file system has no O_DIRECT. */
+  readonly direct: FileHandle | undefined;
+};
+
+function imageWriter(file: ImageFile): DriveWriter {
+  const { path, size, buffered, direct } = file;
+  let readsDirectly = false;
+  const close = async (): Promise<void> => {
+    await direct?.close();
+    await buffered.close();
+  };
+  return {
+    path,
+    kind: "image-file",
+    size,
+    alignment: pageSize,
+    skipsZeros: true,
+    write: (offset, bytes) =>
+      writeAll(direct !== undefined && isDirectTransfer(offset, bytes) ? direct : buffered, path, offset, bytes),
+    read(offset, target) {
+      if (direct === undefined || !readsDirectly) return readAll(buffered, path, offset, target);
+      if (isDirectTransfer(offset, target)) return readAll(direct, path, offset, target);
+      return readPadded(direct, path, offset, target);
+    },
+    // One flush serves both handles: they are the same file.
+    flush: () => syncData(buffered, path),
+    async beginReadBack(): Promise<ReadBack> {
+      if (direct === undefined) return { fromMedium: false, reason: "the file system there has no direct access" };
+      readsDirectly = true;
+      return { fromMedium: true };
+    },
+    async commit() {
+      await syncData(buffered, path);
+      await takeName(file);
+      await close();
+      await syncFolder(dirname(file.finalPath));
+    },
+    async abort() {
+      // The file may be gone with its disk; the failure that led here is the one to tell.
+      await Promise.allSettled([direct?.close(), buffered.close(), unlink(file.temporary)]);
+    },
+  };
+}
+
+function isDirectTransfer(offset: number, bytes: Uint8Array): boolean {
+  return offset % pageSize === 0 && bytes.length % pageSize === 0 && bytes.byteOffset % pageSize === 0;
+}
+
+/** A read that ends with the file: O_DIRECT takes whole pages, so it asks for more than there is. */
+async function readPadded(direct: FileHandle, path: string, offset: number, target: Uint8Array): Promise<void> {
+  const padded = pageMemory(roundUp(target.length, pageSize));
+  await readAll(direct, path, offset, padded, target.length);
+  target.set(padded.subarray(0, target.length));
+}
+
+/** The path that is given at the end: links are followed, so that what they point to is replaced. */
+async function resolveImagePath(path: string, force: boolean): Promise<string> {
+  try {
+    const stats = await stat(path);
+    if (!stats.isFile()) {
+      throw new Win7UsbError("target-not-a-drive", `${path} is no file, and an image file cannot take its place`, {
+        hint: "Name a drive, or the path of a new image file.",
+      });
+    }
+    if (!force) throw existsError(path);
+    return await realpath(path);
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return resolve(path);
+    throw error instanceof Win7UsbError ? error : openError(path, error);
+  }
+}
+
+function existsError(path: string): Win7UsbError {
+  return new Win7UsbError("target-exists", `${path} exists already`, {
+    hint: "Choose another name, or replace it with --force.",
+    data: { target: path },
+  });
+}
+
+async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
+  let free: number;
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    free = bavail * bsize;
+  } catch (error) {
+    throw openError(path, error);
+  }
+  if (free >= needed) return;
+  throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${path} needs ${needed}`, {
+    hint: "Make room, or write the image somewhere else.",
+    data: { target: path, free, needed },
+  });
+}
+
+async function createFile(path: string, temporary: string): Promise<FileHandle> {
+  try {
+    return await open(temporary, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
+  } catch (error) {
+    throw openError(path, error);
+  }
+}
+
+async function extend(handle: FileHandle, path: string, size: number): Promise<void> {
+  try {
+    await handle.truncate(size);
+  } catch (error) {
+    throw new Win7UsbError("no-space", `an image of ${size} bytes cannot be made at ${path}: ${reasonOf(error)}`, {
+      hint: "The file system there cannot hold a file of this size: choose another folder or a smaller --size.",
+      data: { target: path, needed: size },
+      cause: error,
+    });
+  }
+}
+
+/** A second handle past the page cache, where platform and file system have that. */
+async function openDirect(temporary: string): Promise<FileHandle | undefined> {
+  const { O_DIRECT } = constants as { O_DIRECT?: number };
+  if (O_DIRECT === undefined) return undefined;
+  try {
+    return await open(temporary, constants.O_RDWR | O_DIRECT);
+  } catch (error) {
+    if (errorCodeOf(error) === "EINVAL") return undefined;
+    throw openError(temporary, error);
+  }
+}
+
+/** Gives the finished file its name; without `force` never over one that came in the meantime. */
+async function takeName({ path, temporary, finalPath, force }: ImageFile): Promise<void> {
+  try {
+    if (force) return await rename(temporary, finalPath);
+    await link(temporary, finalPath);
+    await unlink(temporary);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === "EEXIST") throw existsError(path);
+    // A file system without hard links (FAT, exFAT): the check and the rename are two steps there.
+    if (!force && (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS")) {
+      await resolveImagePath(path, false);
+      return rename(temporary, finalPath);
+    }
+    throw new Win7UsbError("write-failed", `${path} could not be given its name: ${reasonOf(error)}`, {
+      hint: "Check that the folder is still there and writable.",
+      data: { target: path, cause: code ?? reasonOf(error) },
+      cause: error,
+    });
+  }
+}
+
+/** Makes the new name last through a power cut. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Not every platform opens or syncs folders; the image itself is on the medium and complete.
+    if (errorCodeOf(error) === undefined) throw error;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Linux's block devices as drives: which of them are drives at all, what is mounted of each through every layer (dm-crypt,
+ * LVM, md), and which carry the running system. Pure, over what `readLinuxDevices` read.
+ */
+import type { Drive, Mountpoint } from "./drive.js";
+import type { BlockDevice, DriveAttributes, LinuxDevices } from "./linux-devices.js";
+import { mountOf, type Mount } from "./linux-mounts.js";
+
+/** Mounted from these, a drive carries the running system; the last ones are where live systems keep their medium. */
+const systemPaths = new Set([
+  "/",
+  "/boot",
+  "/boot/efi",
+  "/efi",
+  "/usr",
+  "/var",
+  "/home",
+  "/nix",
+  "/nix/store",
+  "/gnu/store",
+  "/sysroot",
+  "/run/live/medium",
+  "/lib/live/mount/medium",
+  "/run/initramfs/live",
+  "/run/archiso/bootmnt",
+  "/cdrom",
+  "/isodevice",
+]);
+
+/** Built in memory or on other devices: never a drive to write, whatever its size. */
+const notDrives = /^(?:zram|ram|dm-|md|sr|fd|nbd-?control|drbd)/;
+
+/** An optical drive's SCSI peripheral device type (SPC-4 6.4.2). */
+const opticalType = "5";
+
+/** Every drive that holds a medium. */
+export function drivesOf(system: LinuxDevices): Drive[] {
+  const systemNames = systemDevices(system);
+  const drives: Drive[] = [];
+  for (const device of system.devices.values()) {
+    if (isDrive(device)) drives.push(describe(system, device, systemNames));
+  }
+  return drives.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export function isDrive(device: BlockDevice): boolean {
+  const { drive } = device;
+  if (drive === null || device.size === 0 || drive.deviceType === opticalType) return false;
+  return !notDrives.test(device.name);
+}
+
+export function pathOf(name: string): string {
+  return `/dev/${name.replaceAll("!", "/")}`;
+}
+
+function describe(system: LinuxDevices, device: BlockDevice, systemNames: ReadonlySet<string>): Drive {
+  const attributes = device.drive!;
+  const partitions = [...system.devices.values()].filter(({ parent }) => parent === device.name);
+  const own = [device, ...partitions];
+  const above = devicesAbove(system, own);
+  const bus = busOf(device.name, attributes);
+  // virtio gives its PCI vendor id in vendor's place.
+  const model = [attributes.vendor, attributes.model]
+    .filter((part) => part !== null && !part.startsWith("0x"))
+    .join(" ");
+  return {
+    path: pathOf(device.name),
+    size: device.size,
+    logicalBlockSize: attributes.logicalBlockSize,
+    model: model === "" ? null : model,
+    serial: attributes.serial,
+    bus,
+    removable: bus !== "loop" && (attributes.removable || pluggedBuses.has(bus)),
+    readOnly: device.readOnly,
+    system: [...own, ...above].some(({ name }) => systemNames.has(name)),
+    mountpoints: [...own, ...above].flatMap((each) => mountpointsOf(system, each)),
+    partitions: partitions.map(({ name, size }) => ({ path: pathOf(name), size })),
+    holders: above.map(({ name }) => pathOf(name)),
+    backingFile: attributes.backingFile,
+    sequence: attributes.sequence,
+  };
+}
+
+/** Buses whose drives are plugged in and out, whatever their `removable` says. */
+const pluggedBuses = new Set(["usb", "mmc", "firewire"]);
+
+function busOf(name: string, { location, deviceType }: DriveAttributes): string {
+  if (name.startsWith("loop")) return "loop";
+  if (/\/usb\d+\//.test(location)) return "usb";
+  if (/\/fw\d+\//.test(location)) return "firewire";
+  if (/\/nvme\d+/.test(location)) return "nvme";
+  if (/\/mmc\d+/.test(location)) return deviceType === "MMC" ? "emmc" : "mmc";
+  if (/\/ata\d+\//.test(location)) return "sata";
+  if (/\/virtio\d+\//.test(location)) return "virtio";
+  if (/\/host\d+\//.test(location)) return "scsi";
+  return name.startsWith("nbd") ? "nbd" : "unknown";
+}
+
+/** What is built on `devices`, through every layer, each once. */
+function devicesAbove(system: LinuxDevices, devices: readonly BlockDevice[]): BlockDevice[] {
+  const found = new Map<string, BlockDevice>();
+  const queue = devices.flatMap(({ holders }) => holders);
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    const device = system.devices.get(name);
+    if (device === undefined || found.has(name)) continue;
+    found.set(name, device);
+    queue.push(...device.holders);
+    for (const partition of system.devices.values()) {
+      if (partition.parent === name) found.set(partition.name, partition);
+    }
+  }
+  return [...found.values()];
+}
+
+function mountpointsOf(system: LinuxDevices, device: BlockDevice): Mountpoint[] {
+  const mounted = system.mounts.filter((mount) => isOn(system, mount, device));
+  const points = mounted.map(({ path }) => ({ path, device: pathOf(device.name) }));
+  const swapped = system.swaps.some((path) => system.names.get(path) === device.name);
+  return swapped ? [...points, { path: "[SWAP]", device: pathOf(device.name) }] : points;
+}
+
+/** btrfs and others mount with a device number of their own, so the source counts as well. */
+function isOn(system: LinuxDevices, mount: Mount, device: BlockDevice): boolean {
+  return mount.deviceNumber === device.deviceNumber || system.names.get(mount.source) === device.name;
+}
+
+/** Names of all devices that carry the running system: what is mounted at its paths or swapped on, and all under it. */
+export function systemDevices(system: LinuxDevices): Set<string> {
+  const mounts = system.mounts.filter((mount) => systemPaths.has(mount.path));
+  const devices: BlockDevice[] = [];
+  for (const path of system.swaps) {
+    const device = system.devices.get(system.names.get(path) ?? "");
+    if (device !== undefined) devices.push(device);
+    else mounts.push(...mountsOf(system, path));
+  }
+  return devicesUnder(system, mounts, devices);
+}
+
+/** Paths of the drives that a file (absolute, links resolved) lies on, or that a device is or is built on. */
+export function drivesUnder(system: LinuxDevices, holder: string | BlockDevice): string[] {
+  const names =
+    typeof holder === "string"
+      ? devicesUnder(system, mountsOf(system, holder), [])
+      : devicesUnder(system, [], [holder]);
+  return [...names].filter((name) => system.devices.get(name)?.drive !== null).map(pathOf);
+}
+
+function mountsOf(system: LinuxDevices, path: string): Mount[] {
+  const mount = mountOf(system.mounts, path);
+  return mount === undefined ? [] : [mount];
+}
+
+/** Names of the devices under these, down through overlays, files behind loop devices, dm, md and partitions. */
+function devicesUnder(system: LinuxDevices, mounts: readonly Mount[], devices: readonly BlockDevice[]): Set<string> {
+  const found = new Set<string>();
+  const seenMounts = new Set<Mount>();
+  const addDevice = (device: BlockDevice): void => {
+    if (found.has(device.name)) return;
+    found.add(device.name);
+    for (const name of [...device.slaves, device.parent]) {
+      const below = name === null ? undefined : system.devices.get(name);
+      if (below !== undefined) addDevice(below);
+    }
+    const file = device.drive?.backingFile ?? null;
+    if (file !== null) mountsOf(system, file).forEach(addMount);
+  };
+  const addMount = (mount: Mount): void => {
+    if (seenMounts.has(mount)) return;
+    seenMounts.add(mount);
+    for (const device of system.devices.values()) if (isOn(system, mount, device)) addDevice(device);
+    for (const layer of mount.layers) mountsOf(system, layer).forEach(addMount);
+  };
+  mounts.forEach(addMount);
+  devices.forEach(addDevice);
+  return found;
+}

@@ -1,0 +1,127 @@
+/**
+ * A Linux block device as a target. O_EXCL on a block device means that nobody else has it mounted or built upon and
+ * nobody can while it is open; O_DIRECT keeps the data out of the page cache, so that progress is the drive's own and
+ * reading back asks the drive. Traps: opening read-only media for writing gives EACCES even to root, and a stick that was
+ * swapped has the same path, so the identity is looked at again on the open handle's device number.
+ */
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { Win7UsbError } from "../errors.js";
+import { runCommand } from "./command.js";
+import type { Drive } from "./drive.js";
+import type { DriveWriter } from "./drive-writer.js";
+import { identityDifference } from "./guard.js";
+import { deviceNumberText, readLinuxDevices } from "./linux-devices.js";
+import { drivesOf, pathOf } from "./linux-drives.js";
+import { openError } from "./open-error.js";
+import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
+
+/**
+ * Opens the drive that `drive` describes, for this process alone. Throws `target-in-use`, `target-read-only`,
+ * `target-missing`, `no-permission`, or `target-changed` where another drive has taken its path.
+ */
+export async function openLinuxDrive(drive: Drive): Promise<DriveWriter> {
+  const { handle, direct } = await openExclusive(drive);
+  try {
+    await requireSame(drive, handle);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return driveWriter(drive, handle, direct);
+}
+
+function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWriter {
+  const { path } = drive;
+  return {
+    path,
+    kind: "drive",
+    size: drive.size,
+    alignment: drive.logicalBlockSize,
+    skipsZeros: false,
+    write: (offset, bytes) => writeAll(handle, path, offset, bytes),
+    read: (offset, target) => readAll(handle, path, offset, target),
+    flush: () => syncData(handle, path),
+    beginReadBack: async () =>
+      direct ? { fromMedium: true } : { fromMedium: false, reason: "the drive has no direct access" },
+    async commit() {
+      await syncData(handle, path);
+      await handle.close();
+      // Where it fails (a loop device without partitions, no such command) the kernel looks when the drive is plugged
+      // in the next time, or udev has done it already because the drive was closed after writing.
+      await runCommand("blockdev", ["--rereadpt", path]);
+    },
+    async abort() {
+      // A drive that is gone cannot be closed properly either, and that is not what went wrong first.
+      await Promise.allSettled([handle.close()]);
+    },
+  };
+}
+
+async function openExclusive(drive: Drive): Promise<{ handle: FileHandle; direct: boolean }> {
+  const flags = constants.O_RDWR | constants.O_EXCL;
+  try {
+    return { handle: await open(drive.path, flags | constants.O_DIRECT), direct: true };
+  } catch (error) {
+    if (errorCodeOf(error) !== "EINVAL") throw await deviceError(drive, error);
+  }
+  try {
+    return { handle: await open(drive.path, flags), direct: false };
+  } catch (error) {
+    throw await deviceError(drive, error);
+  }
+}
+
+async function deviceError(drive: Drive, error: unknown): Promise<Win7UsbError> {
+  const code = errorCodeOf(error);
+  const now = drivesOf(await readLinuxDevices()).find(({ path }) => path === drive.path);
+  if ((code === "EACCES" || code === "EPERM") && now?.readOnly === true) {
+    return new Win7UsbError("target-read-only", `${drive.path} is read-only`, {
+      hint: "Look for a write-protection switch on it, or choose another drive.",
+      data: { target: drive.path },
+      cause: error,
+    });
+  }
+  if (code !== "EBUSY") return openError(drive.path, error);
+  const users = [...(now?.mountpoints ?? []).map(({ path }) => path), ...(now?.holders ?? [])];
+  return new Win7UsbError(
+    "target-in-use",
+    `${drive.path} is in use${users.length === 0 ? " by another program" : `: ${users.join(", ")}`}`,
+    {
+      hint: "Close what uses it and unmount its file systems.",
+      data: { target: drive.path, users },
+      cause: error,
+    },
+  );
+}
+
+/** The open handle's own device is looked up, not the path: that may name another drive by now. */
+async function requireSame(drive: Drive, handle: FileHandle): Promise<void> {
+  const deviceNumber = deviceNumberText((await handle.stat()).rdev);
+  const system = await readLinuxDevices();
+  const device = [...system.devices.values()].find((each) => each.deviceNumber === deviceNumber);
+  const found = drivesOf(system).find(({ path }) => device !== undefined && path === pathOf(device.name));
+  const difference = found === undefined ? "is no drive any more" : identityDifference(drive, found);
+  if (difference === null) return;
+  throw new Win7UsbError("target-changed", `${drive.path} ${difference}`, {
+    hint: "Another drive may be in its place: look at `win7usb drives` and start again.",
+    data: { target: drive.path },
+  });
+}
+
+/**
+ * Unmounts every file system of `drive`, the deepest first, and returns their paths. Throws `target-in-use` where one
+ * stays; those before it are unmounted then.
+ */
+export async function unmountLinuxDrive(drive: Drive): Promise<string[]> {
+  const paths = drive.mountpoints.map(({ path }) => path).toSorted((a, b) => b.length - a.length);
+  for (const path of paths) {
+    const { exitCode, stderr } = await runCommand("umount", ["--", path]);
+    if (exitCode === 0) continue;
+    throw new Win7UsbError("target-in-use", `${path} of ${drive.path} cannot be unmounted: ${stderr.trim()}`, {
+      hint: "Close the programs and folders that are open there, then run the same command again.",
+      data: { target: drive.path, mountpoint: path },
+    });
+  }
+  return paths;
+}

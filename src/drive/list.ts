@@ -1,0 +1,131 @@
+/** Which drives there are, what a target's name means, and which drives hold the image. */
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type { Stats } from "node:fs";
+import { Win7UsbError } from "../errors.js";
+import type { Drive, Target } from "./drive.js";
+import { drivesOfDrivelist } from "./drivelist.js";
+import { deviceNumberText, readLinuxDevices, type BlockDevice, type LinuxDevices } from "./linux-devices.js";
+import { drivesOf, drivesUnder, isDrive, pathOf } from "./linux-drives.js";
+import { openError } from "./open-error.js";
+import { platform } from "./platform.js";
+import { errorCodeOf } from "./transfer.js";
+
+/** Every drive with a medium in it, those that will be refused too. */
+export async function listDrives(): Promise<Drive[]> {
+  return platform === "linux" ? drivesOf(await readLinuxDevices()) : drivesOfDrivelist();
+}
+
+/**
+ * What `path` names: a drive (links such as /dev/disk/by-id followed), or an image file that exists or can be created.
+ * Throws `target-not-a-drive` for partitions, folders and the like, and `target-missing` for a drive that is not there.
+ */
+export async function inspectTarget(path: string): Promise<Target> {
+  if (platform !== "linux" && isDevicePath(path)) return inspectDevicePath(path);
+  const stats = await statOf(path);
+  if (stats === undefined) return inspectMissing(path);
+  if (stats.isFile()) return { kind: "image-file", path, exists: true };
+  if (platform === "linux" && stats.isBlockDevice()) return inspectBlockDevice(path, stats);
+  const what = stats.isDirectory() ? "a folder" : "neither a drive nor a file";
+  throw new Win7UsbError("target-not-a-drive", `${path} is ${what}, expected a drive or the path of an image file`, {
+    hint: stats.isDirectory() ? "Name a file in it, such as usb.img." : "`win7usb drives` lists the drives.",
+    data: { target: path },
+  });
+}
+
+/**
+ * Paths of the drives that the image lies on, or that it is when the image is a device; empty where that cannot be told.
+ * `path` must exist.
+ */
+export async function drivesHolding(path: string): Promise<string[]> {
+  const real = await realpath(path);
+  if (platform !== "linux") return drivesMountedAbove(await drivesOfDrivelist(), real);
+  const system = await readLinuxDevices();
+  const stats = await stat(real);
+  if (!stats.isBlockDevice()) return drivesUnder(system, real);
+  const device = deviceByNumber(system, stats);
+  return device === undefined ? [] : drivesUnder(system, device);
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (errorCodeOf(error) === "ENOENT") return undefined;
+    throw openError(path, error);
+  }
+}
+
+async function inspectMissing(path: string): Promise<Target> {
+  if (path.startsWith("/dev/")) {
+    throw new Win7UsbError("target-missing", `there is no drive ${path}`, {
+      hint: "Plug it in, and look at `win7usb drives`.",
+      data: { target: path },
+    });
+  }
+  const folder = dirname(path);
+  if ((await statOf(folder))?.isDirectory() === true) return { kind: "image-file", path, exists: false };
+  throw new Win7UsbError("target-missing", `${path} cannot be created: there is no folder ${folder}`, {
+    hint: "Create the folder first, or choose another path.",
+    data: { target: path },
+  });
+}
+
+async function inspectBlockDevice(path: string, stats: Stats): Promise<Target> {
+  const system = await readLinuxDevices();
+  const device = deviceByNumber(system, stats);
+  if (device !== undefined && device.parent !== null) {
+    const whole = pathOf(device.parent);
+    throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${whole}, expected a whole drive`, {
+      hint: `Name the drive itself, ${whole}: all that is on it will be lost.`,
+      data: { target: path, drive: whole },
+    });
+  }
+  if (device?.size === 0) {
+    throw new Win7UsbError("target-missing", `${path} has no medium in it`, {
+      hint: "Insert a card, or choose another drive.",
+      data: { target: path },
+    });
+  }
+  const drivePath = device !== undefined && isDrive(device) ? pathOf(device.name) : undefined;
+  const drive = drivesOf(system).find((each) => each.path === drivePath);
+  if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
+  throw new Win7UsbError("target-not-a-drive", `${path} is built on other devices or cannot be written`, {
+    hint: "Name a whole drive; `win7usb drives` lists them.",
+    data: { target: path },
+  });
+}
+
+function deviceByNumber({ devices }: LinuxDevices, stats: Stats): BlockDevice | undefined {
+  const number = deviceNumberText(stats.rdev);
+  return [...devices.values()].find(({ deviceNumber }) => deviceNumber === number);
+}
+
+/** Windows' and macOS' names of drives and partitions. */
+function isDevicePath(path: string): boolean {
+  return /^\\\\[.?]\\/.test(path) || /^\/dev\/r?disk\d+/.test(path);
+}
+
+async function inspectDevicePath(path: string): Promise<Target> {
+  const partition = /^(\/dev\/r?disk\d+)s\d+/.exec(path)?.[1];
+  if (partition !== undefined) {
+    throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${partition}, expected a whole drive`, {
+      hint: `Name the drive itself, ${partition}: all that is on it will be lost.`,
+      data: { target: path, drive: partition },
+    });
+  }
+  const wanted = path.replace(/^\/dev\/rdisk/, "/dev/disk").toLowerCase();
+  const drive = (await drivesOfDrivelist()).find((each) => each.path.toLowerCase() === wanted);
+  if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
+  throw new Win7UsbError("target-missing", `there is no drive ${path}`, {
+    hint: "Plug it in, and look at `win7usb drives`.",
+    data: { target: path, name: basename(path) },
+  });
+}
+
+function drivesMountedAbove(drives: readonly Drive[], path: string): string[] {
+  const mounted = drives.flatMap((drive) => drive.mountpoints.map((point) => ({ drive, at: point.path })));
+  const above = mounted.filter(({ at }) => path.toLowerCase().startsWith(at.toLowerCase()));
+  const longest = Math.max(0, ...above.map(({ at }) => at.length));
+  return above.filter(({ at }) => at.length === longest).map(({ drive }) => drive.path);
+}

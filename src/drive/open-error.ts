@@ -1,0 +1,47 @@
+/** What the system says when a target cannot be opened or created, as the contract's errors. */
+import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, reasonOf } from "./transfer.js";
+
+/** Nothing was written yet: every code of the result has exit code 5. */
+export function openError(path: string, cause: unknown): Win7UsbError {
+  const code = errorCodeOf(cause);
+  const details = { data: { target: path, cause: code ?? reasonOf(cause) }, cause };
+  switch (code) {
+    case "ENOENT":
+    case "ENXIO":
+    case "ENODEV":
+    case "ENOMEDIUM":
+    case "ENOTDIR":
+      return new Win7UsbError("target-missing", `${path} cannot be opened: there is no such folder or drive`, {
+        ...details,
+        hint: "Check the name; `win7usb drives` lists the drives.",
+      });
+    case "EACCES":
+    case "EPERM":
+      return new Win7UsbError("no-permission", `${path} may not be written: ${reasonOf(cause)}`, {
+        ...details,
+        hint: "Run the same command with sudo, or choose a place that you may write to.",
+      });
+    case "EROFS":
+      return new Win7UsbError("target-read-only", `${path} is read-only`, {
+        ...details,
+        hint: "Choose a place that can be written to.",
+      });
+    case "ENOSPC":
+    case "EDQUOT":
+      return new Win7UsbError("no-space", `${path} cannot be created: the medium is full`, {
+        ...details,
+        hint: "Make room, or write somewhere else.",
+      });
+    case "EBUSY":
+      return new Win7UsbError("target-in-use", `${path} is in use`, {
+        ...details,
+        hint: "Close what uses it, and unmount its file systems.",
+      });
+    default:
+      return new Win7UsbError("target-unsupported", `${path} cannot be opened for writing: ${reasonOf(cause)}`, {
+        ...details,
+        hint: "Choose another target.",
+      });
+  }
+}

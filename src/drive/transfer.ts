@@ -1,0 +1,93 @@
+/** Whole transfers over a file handle: short ones are continued, and what goes wrong says where and why. */
+import type { FileHandle } from "node:fs/promises";
+import { Win7UsbError } from "../errors.js";
+
+/** Writes all of `bytes` at `offset`; throws `write-failed`. */
+export async function writeAll(handle: FileHandle, path: string, offset: number, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    let count: number;
+    try {
+      ({ bytesWritten: count } = await handle.write(bytes, done, bytes.length - done, offset + done));
+    } catch (error) {
+      throw transferError("writing", path, offset + done, bytes.length - done, error);
+    }
+    if (count === 0) throw transferError("writing", path, offset + done, bytes.length - done, "no byte was taken");
+    done += count;
+  }
+}
+
+/**
+ * Fills `target` from `offset`; throws `write-failed`, also where the drive ends before `least` bytes. Asking for more
+ * than there is serves direct reads at the end of a file.
+ */
+export async function readAll(
+  handle: FileHandle,
+  path: string,
+  offset: number,
+  target: Uint8Array,
+  least = target.length,
+): Promise<void> {
+  let done = 0;
+  while (done < least) {
+    let count: number;
+    try {
+      ({ bytesRead: count } = await handle.read(target, done, target.length - done, offset + done));
+    } catch (error) {
+      throw transferError("reading back", path, offset + done, target.length - done, error);
+    }
+    if (count === 0) throw transferError("reading back", path, offset + done, least - done, "it ends there");
+    done += count;
+  }
+}
+
+/** Makes what was written reach the medium; throws `write-failed`. */
+export async function syncData(handle: FileHandle, path: string): Promise<void> {
+  try {
+    await handle.datasync();
+  } catch (error) {
+    throw new Win7UsbError("write-failed", `flushing ${path} failed: ${reasonOf(error)}`, {
+      hint: hintOf(error),
+      data: { target: path, cause: errorCodeOf(error) ?? reasonOf(error) },
+      cause: error,
+    });
+  }
+}
+
+/** The system's name of an error (`EIO`), where it has one. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function transferError(doing: string, path: string, offset: number, length: number, cause: unknown): Win7UsbError {
+  return new Win7UsbError(
+    "write-failed",
+    `${doing} ${length} bytes at byte ${offset} of ${path} failed: ${reasonOf(cause)}`,
+    {
+      hint: hintOf(cause),
+      data: { target: path, offset, length, cause: errorCodeOf(cause) ?? reasonOf(cause) },
+      cause,
+    },
+  );
+}
+
+function hintOf(cause: unknown): string {
+  switch (errorCodeOf(cause)) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return "The medium is full: make room, or write somewhere else.";
+    case "EFBIG":
+      return "The file system there cannot hold a file of this size: write somewhere else.";
+    case "ENODEV":
+    case "ENXIO":
+    case "ENOMEDIUM":
+      return "The drive is gone: plug it in again and write it from the beginning.";
+    default:
+      return "The target is not bootable. Check that the drive is still plugged in, try another port or another drive.";
+  }
+}

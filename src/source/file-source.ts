@@ -1,0 +1,136 @@
+/**
+ * A file or an optical drive's device as a ByteSource: positioned reads straight into the caller's memory, so that many
+ * may run at the same time. Traps: a device's size is not in its `stat`, and a read that ends early is no error for the
+ * system, but a truncated image for us.
+ */
+import type { Stats } from "node:fs";
+import { open, stat, type FileHandle } from "node:fs/promises";
+import { Win7UsbError } from "../errors.js";
+import { checkRange, type ByteSource } from "./byte-source.js";
+
+export type FileSource = ByteSource & {
+  readonly path: string;
+  /** Reads after this fail. */
+  close(): Promise<void>;
+};
+
+/** Opens `path`; throws `image-missing` or `image-unreadable`. */
+export async function openFileSource(path: string): Promise<FileSource> {
+  const handle = await openForReading(path);
+  try {
+    return fileSource(path, handle, await sizeOf(path, handle));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+function fileSource(path: string, handle: FileHandle, size: number): FileSource {
+  const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
+    checkRange(size, offset, target.length);
+    let done = 0;
+    while (done < target.length) {
+      const count = await readOnce(path, handle, offset + done, target.subarray(done));
+      if (count === 0) throw shortened(path, size, offset + done);
+      done += count;
+    }
+  };
+  return {
+    path,
+    size,
+    readInto,
+    async read(offset, length) {
+      checkRange(size, offset, length);
+      const target = new Uint8Array(length);
+      await readInto(offset, target);
+      return target;
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function openForReading(path: string): Promise<FileHandle> {
+  try {
+    // Opening a pipe would wait for somebody to write to it, so what it is comes first.
+    requireFileOrDrive(path, await stat(path));
+    return await open(path, "r");
+  } catch (error) {
+    if (error instanceof Win7UsbError) throw error;
+    if (codeOf(error) !== "ENOENT") throw unreadable(path, reasonOf(error), error);
+    throw new Win7UsbError("image-missing", `there is no image ${path}`, {
+      hint: "Check the path of the ISO file.",
+      data: { path },
+      cause: error,
+    });
+  }
+}
+
+function requireFileOrDrive(path: string, stats: Stats): void {
+  if (stats.isFile() || stats.isBlockDevice()) return;
+  const what = stats.isDirectory() ? "it is a folder" : "it is neither a file nor a drive";
+  throw unreadable(path, `${what}, expected an ISO file or an optical drive`);
+}
+
+async function sizeOf(path: string, handle: FileHandle): Promise<number> {
+  const stats = await handle.stat();
+  requireFileOrDrive(path, stats);
+  return stats.isFile() ? stats.size : deviceSize(path, handle);
+}
+
+/** A unit that divides every medium's size and that every device reads (ECMA-119 6.1.2: a logical sector). */
+const probeLength = 2048;
+/** Bytes; beyond every medium, so that a device which never ends is refused. */
+const largestDevice = 2 ** 50;
+
+/** The end of a block device, found by doubling and halving: no call of Node's tells it. */
+async function deviceSize(path: string, handle: FileHandle): Promise<number> {
+  const target = new Uint8Array(probeLength);
+  const holds = async (unit: number): Promise<boolean> =>
+    (await readOnce(path, handle, unit * probeLength, target)) === probeLength;
+  if (!(await holds(0))) throw unreadable(path, "there is no medium in it, or it is empty");
+  let low = 0;
+  let high = 1;
+  while (await holds(high)) {
+    low = high;
+    high *= 2;
+    if (high * probeLength > largestDevice) throw unreadable(path, "it has no end");
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await holds(middle)) low = middle;
+    else high = middle;
+  }
+  return high * probeLength;
+}
+
+async function readOnce(path: string, handle: FileHandle, offset: number, target: Uint8Array): Promise<number> {
+  try {
+    return (await handle.read(target, 0, target.length, offset)).bytesRead;
+  } catch (error) {
+    throw unreadable(path, `reading at byte ${offset} failed: ${reasonOf(error)}`, error);
+  }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): Win7UsbError {
+  return new Win7UsbError("image-unreadable", `the image ${path} cannot be read: ${reason}`, {
+    hint: "Check the path, that you may read it, and that its medium is sound.",
+    data: { path },
+    cause,
+  });
+}
+
+/** The file became shorter while it was read. */
+function shortened(path: string, size: number, offset: number): Win7UsbError {
+  return new Win7UsbError("image-truncated", `the image ${path} ends at byte ${offset} now, expected ${size} bytes`, {
+    hint: "Something cut it short while it was read: fetch it again.",
+    data: { path, size, offset },
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

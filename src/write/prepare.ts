@@ -1,0 +1,82 @@
+/** Before the first byte: the plan and the targets are held against each other, and the transfers are decided. */
+import { KiB, MiB, roundUp } from "../bytes/units.js";
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { Win7UsbError } from "../errors.js";
+import { sectorSize, type DiskPlan } from "../layout/plan.js";
+import { blocksOf, type Block } from "./blocks.js";
+import { largestUnit } from "./target-run.js";
+
+/** Large enough that neither Node's turn-around nor a stick's command overhead is seen in the rate. */
+const fewTargetsBlockSize = 4 * MiB;
+/** With many targets the buffers are many, so each is smaller. */
+const manyTargetsBlockSize = 1 * MiB;
+const fewTargets = 2;
+/** The window within which a slow target falls behind a fast one: 32 MiB for one target, 8 MiB or more for many. */
+const leastSlots = 8;
+
+export type Prepared = {
+  readonly blockSize: number;
+  readonly slotCount: number;
+  /** The unit at offset 0. */
+  readonly bootBlock: Block;
+  /** Everything else. */
+  readonly blocks: readonly Block[];
+};
+
+/** Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
+export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepared {
+  checkPlan(plan);
+  if (targets.length === 0) throw new Error("there is no target to write");
+  for (const target of targets) checkTarget(plan, target);
+  const unit = Math.max(sectorSize, ...targets.map((target) => target.alignment));
+  const blockSize = targets.length <= fewTargets ? fewTargetsBlockSize : manyTargetsBlockSize;
+  const sameSize = targets.every((target) => target.size === plan.diskSize);
+  const diskEnd = sameSize ? plan.diskSize : Math.min(...targets.map((target) => target.size));
+  const [bootBlock, ...blocks] = blocksOf(plan.extents, { unit, blockSize, diskEnd });
+  if (bootBlock === undefined || bootBlock.offset !== 0) {
+    throw new Error("the plan does not cover the sector that makes a disk bootable");
+  }
+  return { blockSize, slotCount: Math.max(leastSlots, 2 * targets.length), bootBlock, blocks };
+}
+
+/** Bytes that each target is given: the sum of the plan's extents. */
+export function plannedBytes(plan: DiskPlan): number {
+  return plan.extents.reduce((total, extent) => total + extent.length, 0);
+}
+
+/** Bytes that a sparse file needs on its medium at most: all that is not planned as zeros, in whole blocks. */
+export function plannedDataBytes(plan: DiskPlan): number {
+  const fileSystemBlock = 4 * KiB;
+  return plan.extents.reduce(
+    (total, { length, source }) => (source.kind === "zeros" ? total : total + roundUp(length, fileSystemBlock)),
+    0,
+  );
+}
+
+function checkPlan(plan: DiskPlan): void {
+  let end = 0;
+  for (const { offset, length, source } of plan.extents) {
+    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || length < 0 || offset < end) {
+      throw new Error(`the plan's extent of ${length} bytes at ${offset} is not behind byte ${end}`);
+    }
+    if (source.kind === "bytes" && source.bytes.length !== length) {
+      throw new Error(`the plan's extent at ${offset} has ${source.bytes.length} bytes, expected ${length}`);
+    }
+    end = offset + length;
+  }
+  if (end > plan.diskSize) throw new Error(`the plan ends at byte ${end} of a disk of ${plan.diskSize}`);
+}
+
+function checkTarget(plan: DiskPlan, target: DriveWriter): void {
+  const { alignment } = target;
+  if (alignment > largestUnit || Math.log2(alignment) % 1 !== 0) {
+    throw new Win7UsbError("target-unsupported", `${target.path} wants transfers in units of ${alignment} bytes`, {
+      hint: `Units are powers of two up to ${largestUnit} bytes: use another drive.`,
+    });
+  }
+  if (target.size >= plan.diskSize) return;
+  throw new Win7UsbError("too-small", `${target.path} holds ${target.size} bytes, expected ${plan.diskSize}`, {
+    hint: "Use a larger drive.",
+    data: { target: target.path, size: target.size, needed: plan.diskSize },
+  });
+}

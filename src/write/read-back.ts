@@ -1,0 +1,105 @@
+/** The second pass: what the target gives back is held against the fingerprints of the first pass. */
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { Win7UsbError } from "../errors.js";
+import type { DiskPlan } from "../layout/plan.js";
+import { assemble, piecesOf, type Block } from "./blocks.js";
+import { blockChecksum, createContentHash } from "./fingerprint.js";
+import { readAhead } from "./read-ahead.js";
+import type { Ring } from "./ring.js";
+
+/** Two keep the drive reading while the block before is hashed. */
+export const readsInFlight = 2;
+
+export type Written = {
+  readonly plan: DiskPlan;
+  /** Without the boot block, which is not there yet. */
+  readonly blocks: readonly Block[];
+  /** CRC-32 by the index in `blocks`. */
+  readonly checksums: Uint32Array;
+  readonly bootBlock: Block;
+  readonly bootBytes: Uint8Array;
+  /** Hexadecimal, of the whole content with the boot block in its place. */
+  readonly sha256: string;
+};
+
+/** Throws `verify-failed` at the first difference; `advanced` is told of each block's bytes and may throw to stop. */
+export async function readBack(
+  writer: DriveWriter,
+  written: Written,
+  ring: Ring,
+  advanced: (bytes: number) => void,
+): Promise<void> {
+  const { extents, contentEnd } = written.plan;
+  const hash = createContentHash(contentEnd);
+  hash.update(written.bootBlock, written.bootBytes);
+  const read = (block: Block, bytes: Uint8Array): Promise<void> => writer.read(block.offset, bytes);
+  for await (const { block, index, bytes, slot } of readAhead(written.blocks, ring, readsInFlight, read)) {
+    try {
+      if (blockChecksum(extents, block, bytes) !== written.checksums[index]) {
+        throw await differenceError(writer, written.plan, block, bytes);
+      }
+      hash.update(block, bytes);
+    } finally {
+      slot.release();
+    }
+    advanced(block.length);
+  }
+  const found = hash.digest();
+  if (found === written.sha256) return;
+  throw new Win7UsbError(
+    "verify-failed",
+    `${writer.path} reads back with SHA-256 ${found}, but ${written.sha256} was written`,
+    { hint: brokenDriveHint, data: { target: writer.path, path: null, offset: 0, length: contentEnd } },
+  );
+}
+
+const brokenDriveHint =
+  "The drive does not keep what is written to it: try another port, and if it happens again another drive.";
+
+async function differenceError(
+  writer: DriveWriter,
+  plan: DiskPlan,
+  block: Block,
+  found: Uint8Array,
+): Promise<Win7UsbError> {
+  const difference = await locate(plan, block, found);
+  const path = fileAt(plan, difference.offset);
+  const owner = path === null ? "in the file system's own structures" : `in ${path}`;
+  return new Win7UsbError(
+    "verify-failed",
+    `${writer.path} reads back differently than it was written at byte ${difference.offset}, ${owner}`,
+    { hint: brokenDriveHint, data: { target: writer.path, path, ...difference } },
+  );
+}
+
+/** From the first to the last differing byte of the block; the whole block where the image cannot be read again. */
+async function locate(plan: DiskPlan, block: Block, found: Uint8Array): Promise<{ offset: number; length: number }> {
+  // Not from the ring: with many targets all of its slots may be held by others that wait here.
+  const expected = new Uint8Array(block.length);
+  const whole = { offset: block.offset, length: block.length };
+  try {
+    await assemble(plan.extents, block, expected);
+  } catch (error) {
+    // The difference stands without the image; it is only told less exactly.
+    if (error instanceof Win7UsbError) return whole;
+    throw error;
+  }
+  let first = -1;
+  let last = -1;
+  for (const { start, end } of piecesOf(plan.extents, block)) {
+    for (let index = start - block.offset; index < end - block.offset; index += 1) {
+      if (expected[index] === found[index]) continue;
+      if (first < 0) first = index;
+      last = index;
+    }
+  }
+  return first < 0 ? whole : { offset: block.offset + first, length: last - first + 1 };
+}
+
+/** The file that the byte at `offset` of the disk belongs to. */
+export function fileAt(plan: DiskPlan, offset: number): string | null {
+  for (const { path, runs } of plan.files) {
+    if (runs.some((run) => run.offset <= offset && offset < run.offset + run.length)) return path;
+  }
+  return null;
+}

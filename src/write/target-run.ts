@@ -1,0 +1,166 @@
+/**
+ * One target during a write: takes blocks as they are filled, keeps a few writes in flight at its own pace, and gives
+ * up alone when it fails. Its first unit (the sector that boots) is blanked before anything else and written after
+ * everything else, so that a target that was not finished never looks finished.
+ */
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { Win7UsbError } from "../errors.js";
+import type { Extent } from "../layout/plan.js";
+import { isPlannedZeros, piecesOf, type Block } from "./blocks.js";
+import { isAllZeros } from "./fingerprint.js";
+import { createRing } from "./ring.js";
+
+/** Two keep a drive busy while Node turns around; more only deepen the queue that an interruption has to wait for. */
+const writesInFlight = 2;
+/** Bytes; also the largest alignment that a target may ask for. */
+export const largestUnit = 65536;
+
+/** A filled block; `release` is called exactly once by each run that it is offered to. */
+export type Transfer = { readonly block: Block; readonly bytes: Uint8Array; readonly release: () => void };
+
+export class TargetRun {
+  readonly writer: DriveWriter;
+  /** Why this target was given up. */
+  failure: Win7UsbError | undefined;
+  bytesWritten = 0;
+  verified = false;
+  readonly #extents: readonly Extent[];
+  readonly #advanced: (bytes: number) => void;
+  readonly #scratch = createRing(1, largestUnit);
+  readonly #queue: Transfer[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #inFlight = 0;
+  #bootBlockTouched = false;
+  #closed = false;
+
+  /** `advanced` is told of every block that is done with, in bytes. */
+  constructor(writer: DriveWriter, extents: readonly Extent[], advanced: (bytes: number) => void) {
+    this.writer = writer;
+    this.#extents = extents;
+    this.#advanced = advanced;
+  }
+
+  /** Queues a block; it is written in its turn, or released at once when the target was given up. */
+  offer(transfer: Transfer): void {
+    if (this.failure === undefined) this.#queue.push(transfer);
+    else transfer.release();
+    this.#startNext();
+  }
+
+  /** Resolves when nothing is queued or in flight any more. */
+  drained(): Promise<void> {
+    if (this.#inFlight === 0 && this.#queue.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Nothing more is written; the first cause stays. What is in flight still has to drain. */
+  fail(cause: unknown): void {
+    this.failure ??= asFailure(cause, this.writer.path);
+    for (const transfer of this.#queue.splice(0)) transfer.release();
+  }
+
+  /** The unit that boots becomes zeros, on the medium. */
+  async blankBootBlock(block: Block): Promise<void> {
+    await this.#writeSmall(block, new Uint8Array(block.length));
+    await this.writer.flush();
+  }
+
+  /** The unit that boots gets its content and is read back from the medium. */
+  async writeBootBlock(block: Block, content: Uint8Array): Promise<void> {
+    this.#bootBlockTouched = true;
+    await this.#writeSmall(block, content);
+    await this.writer.flush();
+    await this.#compareBootBlock(block, content);
+  }
+
+  async commit(): Promise<void> {
+    await this.writer.commit();
+    this.#closed = true;
+  }
+
+  /** Closes a target that was given up; one whose boot block may have been written is blanked again as well as can be. */
+  async close(bootBlock: Block | undefined): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      if (this.#bootBlockTouched && bootBlock !== undefined) await this.blankBootBlock(bootBlock);
+    } catch (error) {
+      // The drive does not answer any more. The first failure is what the person is told; this one goes with it.
+      if (this.failure !== undefined) this.failure.data["blanking"] = String(error);
+    } finally {
+      await this.writer.abort();
+    }
+  }
+
+  #startNext(): void {
+    while (this.#inFlight < writesInFlight && this.#queue.length > 0) {
+      this.#inFlight += 1;
+      void this.#run(this.#queue.shift()!);
+    }
+    if (this.#inFlight === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  async #run(transfer: Transfer): Promise<void> {
+    try {
+      await this.#write(transfer.block, transfer.bytes);
+      this.#advanced(transfer.block.length);
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      transfer.release();
+      this.#inFlight -= 1;
+      this.#startNext();
+    }
+  }
+
+  async #write(block: Block, bytes: Uint8Array): Promise<void> {
+    if (block.partial) return this.#writeSmall(block, bytes);
+    if (this.writer.skipsZeros && (isPlannedZeros(this.#extents, block) || isAllZeros(bytes))) return;
+    await this.writer.write(block.offset, bytes);
+    this.bytesWritten += block.length;
+  }
+
+  /** A block of at most one unit, through memory of its own; keeps what the plan does not cover. */
+  async #writeSmall(block: Block, content: Uint8Array): Promise<void> {
+    const slot = await this.#scratch.acquire();
+    try {
+      const bytes = slot.bytes.subarray(0, block.length);
+      if (block.partial) await this.writer.read(block.offset, bytes);
+      for (const { start, end } of piecesOf(this.#extents, block)) {
+        bytes.set(content.subarray(start - block.offset, end - block.offset), start - block.offset);
+      }
+      await this.writer.write(block.offset, bytes);
+      this.bytesWritten += block.length;
+    } finally {
+      slot.release();
+    }
+  }
+
+  async #compareBootBlock(block: Block, content: Uint8Array): Promise<void> {
+    const slot = await this.#scratch.acquire();
+    try {
+      const bytes = slot.bytes.subarray(0, block.length);
+      await this.writer.read(block.offset, bytes);
+      for (const { start, end } of piecesOf(this.#extents, block)) {
+        const part = (from: Uint8Array): Uint8Array => from.subarray(start - block.offset, end - block.offset);
+        if (Buffer.compare(part(bytes), part(content)) === 0) continue;
+        throw new Win7UsbError(
+          "verify-failed",
+          `the sector that makes ${this.writer.path} bootable reads back differently than it was written`,
+          {
+            hint: "The drive does not keep what is written to it: use another one.",
+            data: { target: this.writer.path, path: null, offset: start, length: end - start },
+          },
+        );
+      }
+    } finally {
+      slot.release();
+    }
+  }
+}
+
+function asFailure(cause: unknown, path: string): Win7UsbError {
+  if (cause instanceof Win7UsbError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Win7UsbError("internal", `writing ${path} failed unexpectedly: ${reason}`, { cause });
+}
