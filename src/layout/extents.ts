@@ -43,13 +43,7 @@ export class ExtentList {
 
   /** Appends a file's content at `offset`. Throws `image-damaged` where its extents do not add up to its size. */
   content(offset: number, file: FileNode, path: string): void {
-    const total = file.extents.reduce((sum, extent) => sum + extent.length, 0);
-    if (total !== file.size) {
-      throw new Win7UsbError("image-damaged", `${path} has ${file.size} bytes, but its extents hold ${total}`, {
-        hint: "The image is damaged: fetch it again.",
-        data: { path, size: file.size, extents: total },
-      });
-    }
+    checkContent(file, path);
     let at = offset;
     for (const { source, offset: from, length } of file.extents) {
       this.place(at, length, source === null ? { kind: "zeros" } : { kind: "range", source, offset: from });
@@ -96,6 +90,16 @@ export class ExtentList {
     }
     this.#position += length;
   }
+}
+
+/** Throws `image-damaged` where a file's extents do not add up to its size. */
+export function checkContent(file: FileNode, path: string): void {
+  const total = file.extents.reduce((sum, extent) => sum + extent.length, 0);
+  if (total === file.size) return;
+  throw new Win7UsbError("image-damaged", `${path} has ${file.size} bytes, but its extents hold ${total}`, {
+    hint: "The image is damaged: fetch it again.",
+    data: { path, size: file.size, extents: total },
+  });
 }
 
 function continues(last: Extent, next: ExtentSource): boolean {

@@ -1,0 +1,76 @@
+/**
+ * The shape of an index's B-tree, built from sorted entries from the bottom up. Every entry lies in one node only: the
+ * entry that separates two leaves moves up into their parent, with a pointer to the child that holds what sorts before
+ * it; what sorts behind the last entry hangs below the node's end entry. An index that fits the file record is one
+ * resident root; otherwise the root holds nothing but the pointer to the top node.
+ */
+import { align8, indexBlockSize } from "./volume-format.js";
+import { firstEntryOffset, indexEntryHeader, vcnSize } from "./index-records.js";
+
+/** A node: its entries by number, and the node below each of them and below the end entry, by VCN; leaves have none. */
+export type IndexNode = { readonly entries: readonly number[]; readonly children: readonly number[] | null };
+
+/** The nodes by VCN, the top one last. */
+export type IndexTree = readonly IndexNode[];
+
+const nodeRoom = indexBlockSize - firstEntryOffset;
+
+/** Bytes of an entry whose key has `keySize` bytes, without a pointer to a child. */
+export const entrySize = (keySize: number): number => align8(indexEntryHeader.size + keySize);
+
+/**
+ * Packs entries into nodes until one node holds all that are left. Nodes are filled to the brim: the volume is made to
+ * be read, and a driver that adds an entry splits a node just as well as it fills one.
+ *
+ * @param sizes bytes of each entry in sorted order, from `entrySize`; at least one
+ */
+export function buildIndexTree(sizes: readonly number[]): IndexTree {
+  const nodes: IndexNode[] = [];
+  let entries: readonly number[] = sizes.map((_, index) => index);
+  let children: readonly number[] | null = null;
+  for (;;) {
+    const level = packLevel(entries, sizes, children);
+    const firstVcn = nodes.length;
+    nodes.push(...level.nodes);
+    if (level.nodes.length === 1) return nodes;
+    entries = level.separators;
+    children = level.nodes.map((_, index) => firstVcn + index);
+  }
+}
+
+type Level = { readonly nodes: IndexNode[]; readonly separators: number[] };
+
+/** One level: nodes from left to right, and the entries between them, which go up. `children` has one more than `entries`. */
+function packLevel(entries: readonly number[], sizes: readonly number[], children: readonly number[] | null): Level {
+  const pointer = children === null ? 0 : vcnSize;
+  const room = nodeRoom - indexEntryHeader.size - pointer;
+  const nodes: IndexNode[] = [];
+  const separators: number[] = [];
+  for (let start = 0; ;) {
+    let end = fillNode(entries, sizes, start, room, pointer);
+    // A separator needs an entry behind it, or the last node would be empty.
+    if (end === entries.length - 1) end -= 1;
+    nodes.push({ entries: entries.slice(start, end), children: children?.slice(start, end + 1) ?? null });
+    if (end >= entries.length) return { nodes, separators };
+    separators.push(entries[end]!);
+    start = end + 1;
+  }
+}
+
+/** The end of the entries from `start` that fit `room` bytes. */
+function fillNode(
+  entries: readonly number[],
+  sizes: readonly number[],
+  start: number,
+  room: number,
+  pointer: number,
+): number {
+  let used = 0;
+  let end = start;
+  while (end < entries.length) {
+    used += sizes[entries[end]!]! + pointer;
+    if (used > room) break;
+    end += 1;
+  }
+  return end;
+}

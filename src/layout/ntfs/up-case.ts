@@ -1,0 +1,39 @@
+/**
+ * The upper-case table of the volume ($UpCase): 65,536 code units that say what each becomes when names are compared.
+ * Names are ordered and told apart by it alone, and every driver uses the volume's own table.
+ */
+import { upperCaseRuns } from "./upper-case-runs.js";
+
+const unitCount = 0x10000;
+
+function buildTable(): Uint16Array {
+  const table = new Uint16Array(unitCount);
+  for (let unit = 0; unit < unitCount; unit += 1) table[unit] = unit;
+  for (const [first, count, step, add] of upperCaseRuns) {
+    for (let index = 0; index < count; index += 1) {
+      const unit = first + index * step;
+      table[unit] = unit + add;
+    }
+  }
+  return table;
+}
+
+const table = buildTable();
+
+/** The content of $UpCase: 128 KiB, little-endian. */
+export function encodeUpCaseTable(): Uint8Array {
+  const bytes = new Uint8Array(unitCount * 2);
+  const view = new DataView(bytes.buffer);
+  for (let unit = 0; unit < unitCount; unit += 1) view.setUint16(unit * 2, table[unit]!, true);
+  return bytes;
+}
+
+/**
+ * `name` in upper case, as long as before. Two of these compare with `<` as NTFS orders file names
+ * (COLLATION_FILE_NAME): by code unit, the shorter first where one begins with the other.
+ */
+export function upCase(name: string): string {
+  const units: number[] = [];
+  for (let index = 0; index < name.length; index += 1) units.push(table[name.charCodeAt(index)]!);
+  return String.fromCharCode(...units);
+}
