@@ -21,6 +21,14 @@ import { parseVolumeLabel } from "./volume-label.js";
 export type { Architecture, BootImages, Channel, Edition, InstallImage, Warning, WindowsIdentity } from "./identity.js";
 export type { VolumeLabel } from "./volume-label.js";
 export { parseVolumeLabel } from "./volume-label.js";
+export type { BootEntry, BootFileCheck, CheckStatus } from "./boot-files.js";
+export { checkBootFiles } from "./boot-files.js";
+export type { Caveat } from "./caveats.js";
+export { caveats } from "./caveats.js";
+export type { EditionFacts } from "./editions.js";
+export { editionFacts, keyAdvice } from "./editions.js";
+export type { SupportStatus } from "./support-status.js";
+export { supportStatus } from "./support-status.js";
 export type { Refusal, RefusalCode } from "./refusals.js";
 export { assertSuitable, refusals } from "./refusals.js";
 
