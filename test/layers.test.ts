@@ -18,8 +18,9 @@ const ranks: Record<string, number> = {
   layout: 5,
   drive: 6,
   write: 7,
-  "index.ts": 8,
-  cli: 9,
+  steps: 8,
+  "index.ts": 9,
+  cli: 10,
 };
 const withoutNode = new Set(["errors.ts", "bytes", "tree.ts", "iso9660-reader", "wim", "windows", "layout"]);
 const withoutNeighbours: Record<string, string[]> = { layout: ["windows", "wim", "iso9660-reader"] };

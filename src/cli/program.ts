@@ -45,7 +45,11 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     .addHelpText("after", examples)
     .showHelpAfterError("(win7usb --help shows what can be asked for)")
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) => write(text.replace(/^error:/, "win7usb:")),
+    });
   addWrite(program, terminal, set);
   addInspect(program, terminal, set);
   addDrives(program, terminal, set);
@@ -80,7 +84,12 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .option("--size <n[K|M|G|T]>", "size of the image file (default: the smallest that holds it)", sizeArgument)
     .option("--no-verify", "do not read back what was written")
     .option("--force", "replace an existing image file")
-    .option("--allow <name...>", "lift a refusal by its name: rtm, fixed-disk, large-disk, ...", [])
+    .addOption(
+      new Option("--allow <name...>", "lift a refusal by its name: rtm, fixed-disk, large-disk, ...").default(
+        [],
+        "none",
+      ),
+    )
     .option("--json", "one event a line on stdout")
     .action(async (iso: string, targets: string[], options: WriteOptions) => {
       const { writeCommand } = await import("./commands/write.js");

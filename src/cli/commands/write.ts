@@ -1,0 +1,121 @@
+/** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
+import { unmount } from "../../drive/index.js";
+import { Win7UsbError } from "../../errors.js";
+import type { OpenedImage } from "../../steps/open-image.js";
+import { openImage } from "../../steps/open-image.js";
+import type { PreparedWrite } from "../../steps/prepare-write.js";
+import { drivesOf, prepareWrite } from "../../steps/prepare-write.js";
+import { writeImage } from "../../steps/write-image.js";
+import type { WriteEvent } from "../../write/events.js";
+import type { WriteResult } from "../../write/write-plan.js";
+import { confirmErase } from "../confirm.js";
+import { interruptible } from "../interrupt.js";
+import type { WriteOptions } from "../program.js";
+import { planJson, planText } from "../render/plan-sheet.js";
+import { doneText, failedText } from "../render/write-result.js";
+import { jsonEvents } from "../render/write-json.js";
+import { plainEvents } from "../render/write-plain.js";
+import { styleFor } from "../style.js";
+import type { Terminal } from "../terminal.js";
+
+export async function writeCommand(
+  path: string,
+  targets: readonly string[],
+  options: WriteOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const json = options.json === true ? jsonEvents(terminal) : null;
+  if (options.dryRun !== true) json?.({ event: "start", image: path, targets });
+  const opened = await openImage(path);
+  try {
+    const prepared = await prepareWrite(opened, {
+      targets,
+      fileSystem: options.filesystem,
+      allow: options.allow,
+      force: options.force === true,
+      ...(options.label === undefined ? {} : { label: options.label }),
+      ...(options.size === undefined ? {} : { size: options.size }),
+    });
+    if (options.dryRun === true) {
+      if (options.json === true) terminal.out(`${JSON.stringify(planJson(opened, prepared))}\n`);
+      else terminal.out(planText(opened, prepared, styleFor(terminal)));
+      return 0;
+    }
+    terminal.err(planText(opened, prepared, styleFor(terminal)));
+    return await writePrepared(opened, prepared, options, terminal, json);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function writePrepared(
+  opened: OpenedImage,
+  prepared: PreparedWrite,
+  options: WriteOptions,
+  terminal: Terminal,
+  json: ((event: WriteEvent) => void) | null,
+): Promise<number> {
+  const drives = drivesOf(prepared.targets);
+  if (drives.length > 0 && options.yes !== true) {
+    await confirmErase(
+      drives.map((drive) => drive.path),
+      terminal,
+    );
+  }
+  for (const drive of drives) await unmount(drive);
+  const started = terminal.now();
+  const events = await rendererFor(prepared, options, terminal, json);
+  let result: WriteResult;
+  try {
+    result = await interruptible(terminal, (signal) =>
+      writeImage(prepared, {
+        verify: options.verify,
+        force: options.force === true,
+        signal,
+        onEvent: events.onEvent,
+        now: () => performance.now(),
+      }),
+    );
+  } finally {
+    events.stop();
+  }
+  terminal.err(doneText(opened, prepared, result, terminal.now() - started, styleFor(terminal)));
+  if (result.failed.length === 0) return 0;
+  terminal.err(failedText(result, styleFor(terminal)));
+  return worstExitCode(result.failed.map((failure) => failure.error));
+}
+
+/** The weightiest of several failures: a write that failed outweighs a refusal, and a mismatch outweighs both. */
+function worstExitCode(errors: readonly Win7UsbError[]): number {
+  return Math.max(...errors.map((error) => error.exitCode));
+}
+
+type Renderer = { onEvent(event: WriteEvent): void; stop(): void };
+
+async function rendererFor(
+  prepared: PreparedWrite,
+  options: WriteOptions,
+  terminal: Terminal,
+  json: ((event: WriteEvent) => void) | null,
+): Promise<Renderer> {
+  const forPeople = await peopleRenderer(prepared, terminal);
+  if (options.json !== true || json === null) return forPeople;
+  // Scripts read stdout; a person who watches stderr still sees how far it is.
+  return {
+    onEvent: (event) => {
+      json(event);
+      forPeople.onEvent(event);
+    },
+    stop: () => forPeople.stop(),
+  };
+}
+
+async function peopleRenderer(prepared: PreparedWrite, terminal: Terminal): Promise<Renderer> {
+  if (!terminal.animated) return { onEvent: plainEvents(terminal), stop: () => undefined };
+  const { barEvents } = await import("../render/write-bars.js");
+  return barEvents(
+    terminal,
+    prepared.targets.map((target) => target.path),
+    styleFor(terminal),
+  );
+}

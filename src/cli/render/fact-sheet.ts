@@ -1,0 +1,30 @@
+/** What a person must know of a drive before it is erased, as aligned lines. */
+import type { Drive } from "../../drive/drive.js";
+import { formatDriveSize, printable } from "../format.js";
+import type { Style } from "../style.js";
+
+export type Fact = readonly [name: string, value: string];
+
+/** `name   value` lines, indented, the values in one column. */
+export function factLines(facts: readonly Fact[], style: Style): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts.map(([name, value]) => `  ${style.faint(name.padEnd(width))}  ${value}\n`).join("");
+}
+
+/** Model, size and bus of a drive in one line: `SanDisk Cruzer, 8.00 GB, usb, removable`. */
+export function driveSummary(drive: Drive): string {
+  const kind = drive.removable ? "removable" : "fixed";
+  return [printable(drive.model ?? "unknown model"), formatDriveSize(drive.size), drive.bus, kind].join(", ");
+}
+
+/** What will be lost: partitions and what is mounted of them. */
+export function driveFacts(drive: Drive, style: Style): Fact[] {
+  const facts: Fact[] = [["drive", `${style.strong(drive.path)}  ${driveSummary(drive)}`]];
+  if (drive.serial !== null && drive.serial !== "") facts.push(["serial", printable(drive.serial)]);
+  if (drive.backingFile !== null) facts.push(["backed by", printable(drive.backingFile)]);
+  const mounted = drive.mountpoints.map((mount) => `${mount.device} on ${printable(mount.path)}`);
+  if (mounted.length > 0) facts.push(["mounted", `${mounted.join(", ")} (will be unmounted)`]);
+  const partitions = drive.partitions.map((partition) => `${partition.path} (${formatDriveSize(partition.size)})`);
+  facts.push(["will be lost", partitions.length > 0 ? partitions.join(", ") : "everything on it"]);
+  return facts;
+}

@@ -1,0 +1,56 @@
+/** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
+import type { OpenedImage } from "../../steps/open-image.js";
+import type { PreparedWrite } from "../../steps/prepare-write.js";
+import { count, formatSize, printable } from "../format.js";
+import type { Style } from "../style.js";
+import type { Fact } from "./fact-sheet.js";
+import { driveFacts, factLines } from "./fact-sheet.js";
+
+const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
+
+export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style): string {
+  const { windows } = opened;
+  const { plan } = prepared;
+  const pack = windows.servicePack ? ` SP${windows.servicePack}` : "";
+  const product = [`${windows.product ?? "unknown"}${windows.edition === null ? "" : ` ${windows.edition}`}${pack}`];
+  const what = [...product, windows.architecture ?? "", ...windows.languages].filter((word) => word !== "").join(", ");
+  const facts: Fact[] = [
+    ["image", `${printable(opened.path)}, ${formatSize(opened.size)}`],
+    ["holds", style.strong(printable(what))],
+  ];
+  for (const target of prepared.targets) {
+    if (target.kind === "drive") facts.push(...driveFacts(target.drive, style));
+    else facts.push(["image file", `${style.strong(printable(target.path))}${target.exists ? " (replaced)" : ""}`]);
+  }
+  facts.push(
+    ["file system", `${fileSystemNames[plan.fileSystem]}, label ${plan.label}: ${prepared.reason}`],
+    ["writes", `${formatSize(bytesToWrite(prepared))} in ${count(plan.files.length, "file")}`],
+  );
+  const warnings = [...opened.image.warnings, ...windows.warnings];
+  const lines = warnings.map((warning) => `${style.warning("warning:")} ${printable(warning.message)}\n`);
+  return factLines(facts, style) + lines.join("");
+}
+
+export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<string, unknown> {
+  const { plan } = prepared;
+  return {
+    schema: 1,
+    image: { path: opened.path, size: opened.size },
+    targets: prepared.targets,
+    plan: {
+      filesystem: plan.fileSystem,
+      reason: prepared.reason,
+      label: plan.label,
+      clusterSize: plan.clusterSize,
+      totalBytes: plan.diskSize,
+      bytesToWrite: bytesToWrite(prepared),
+      files: plan.files.length,
+      extents: plan.extents.map(({ offset, length, source }) => ({ offset, length, kind: source.kind })),
+    },
+    warnings: [...opened.image.warnings, ...opened.windows.warnings],
+  };
+}
+
+function bytesToWrite({ plan }: PreparedWrite): number {
+  return plan.extents.reduce((sum, extent) => sum + extent.length, 0);
+}

@@ -1,0 +1,7 @@
+/** The events of a write as JSON, one a line on stdout, each with the schema's number. */
+import type { WriteEvent } from "../../write/events.js";
+import type { Terminal } from "../terminal.js";
+
+export function jsonEvents(terminal: Terminal): (event: WriteEvent) => void {
+  return (event) => terminal.out(`${JSON.stringify({ schema: 1, ...event })}\n`);
+}

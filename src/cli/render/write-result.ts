@@ -1,0 +1,40 @@
+/** The end of a write for people: what was done, and the next step at the bench. */
+import type { OpenedImage } from "../../steps/open-image.js";
+import type { PreparedWrite } from "../../steps/prepare-write.js";
+import type { WriteResult } from "../../write/write-plan.js";
+import { formatDuration, formatRate, formatSize, printable } from "../format.js";
+import type { Style } from "../style.js";
+
+export function doneText(
+  opened: OpenedImage,
+  prepared: PreparedWrite,
+  result: WriteResult,
+  elapsedMs: number,
+  style: Style,
+): string {
+  const lines = result.done.map((done) => {
+    const verified = done.verified ? "written and verified" : "written, not verified";
+    const pace = `${formatSize(done.bytesWritten)} in ${formatDuration(elapsedMs)}`;
+    const rate = elapsedMs > 0 ? `, ${formatRate(done.bytesWritten / (elapsedMs / 1000))}` : "";
+    return `${style.good("done:")} ${printable(done.path)} ${verified} (${pace}${rate})\n`;
+  });
+  return lines.join("") + nextStep(opened, prepared);
+}
+
+function nextStep(opened: OpenedImage, prepared: PreparedWrite): string {
+  const drive = prepared.targets.some((target) => target.kind === "drive");
+  const image = prepared.targets.find((target) => target.kind === "image-file");
+  const boot = "boot the machine from it as a hard disk (USB-HDD), through BIOS or CSM.\n";
+  if (drive) return `It is safe to unplug. Next: ${boot}`;
+  if (image === undefined) return "";
+  return `Next: copy it to a stick (dd, or Rufus in DD mode), then ${boot}`;
+}
+
+export function failedText(result: WriteResult, style: Style): string {
+  return result.failed
+    .map(({ path, error }) => {
+      const hint = error.hint === undefined ? "" : `  hint: ${error.hint}\n`;
+      return `${style.bad("failed:")} ${printable(path)}: ${printable(error.message)}\n${hint}`;
+    })
+    .join("");
+}

@@ -1,0 +1,22 @@
+/**
+ * The public API: the same steps that the command line takes, for scripts. An image is opened, looked at, prepared for
+ * its targets (every check, and the plan), and written. Errors are `Win7UsbError` with the codes of the contract.
+ */
+export type { ErrorCode } from "./errors.js";
+export { exitCodeOf, exitCodes, Win7UsbError } from "./errors.js";
+export type { ByteSource } from "./source/byte-source.js";
+export { openFileSource } from "./source/file-source.js";
+export type { DirectoryNode, FileNode, FileTree, TreeNode } from "./tree.js";
+export { contentSource, find, walk } from "./tree.js";
+export { readImage } from "./iso9660-reader/index.js";
+export { assertSuitable, identify, refusals } from "./windows/index.js";
+export { chooseFileSystem, planDisk, smallestDisk } from "./layout/index.js";
+export type { DiskPlan, Extent } from "./layout/plan.js";
+export type { Drive } from "./drive/drive.js";
+export { listDrives } from "./drive/list.js";
+export type { OpenedImage } from "./steps/open-image.js";
+export { openImage } from "./steps/open-image.js";
+export type { PreparedWrite, WriteChoices } from "./steps/prepare-write.js";
+export { prepareWrite } from "./steps/prepare-write.js";
+export type { WriteEvent } from "./write/events.js";
+export { writeImage } from "./steps/write-image.js";

@@ -1,0 +1,37 @@
+/** The step that writes: opens every target, then hands plan and writers to `writePlan`. */
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { openTarget } from "../drive/index.js";
+import type { WriteEvent } from "../write/events.js";
+import type { WriteResult } from "../write/write-plan.js";
+import { writePlan } from "../write/write-plan.js";
+import type { PreparedWrite } from "./prepare-write.js";
+
+export type WriteSettings = {
+  readonly verify: boolean;
+  readonly force: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: WriteEvent) => void;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+};
+
+/** Writes what was prepared. Throws when no target could be finished; see `writePlan`. */
+export async function writeImage(prepared: PreparedWrite, settings: WriteSettings): Promise<WriteResult> {
+  const writers: DriveWriter[] = [];
+  try {
+    for (const target of prepared.targets) {
+      writers.push(await openTarget(target, { size: prepared.plan.diskSize, force: settings.force }));
+    }
+  } catch (error) {
+    await Promise.all(writers.map((writer) => writer.abort()));
+    throw error;
+  }
+  return writePlan({
+    plan: prepared.plan,
+    targets: writers,
+    verify: settings.verify,
+    onEvent: settings.onEvent,
+    now: settings.now,
+    ...(settings.signal === undefined ? {} : { signal: settings.signal }),
+  });
+}
