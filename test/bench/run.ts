@@ -1,0 +1,126 @@
+/**
+ * `npm run bench`: win7usb beside what a person would use instead, on a loop device of its own, all in one run and in
+ * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools and p7zip.
+ *
+ *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered]
+ */
+import { mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { GiB, MiB, roundUp } from "../../src/bytes/units.js";
+import { writeBenchImage } from "./image.js";
+import { attachLoop } from "./loop-device.js";
+import type { Measured } from "./measure.js";
+import { compare, measure } from "./measure.js";
+
+/** This file runs compiled, from build/test/bench. */
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+const program = [process.execPath, join(root, "bin/win7usb.js")];
+
+/** What guides tell people to do by hand: partition, format, unpack, copy, sync. */
+const recipe = `#!/bin/sh -e
+iso=$1; device=$2; folder=$3
+export MTOOLS_SKIP_CHECK=1
+printf 'label: dos\\nstart=2048, type=c, bootable\\n' | sfdisk -q --no-reread --no-tell-kernel --wipe never "$device"
+mkfs.vfat -F 32 --offset 2048 "$device" >/dev/null 2>&1
+7z x -y -bd "-o$folder" "$iso" >/dev/null
+mcopy -s -Q -i "$device@@1M" "$folder"/* ::
+sync "$device"
+`;
+
+function settings() {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "3" },
+      "size-mb": { type: "string", default: "3600" },
+      folder: { type: "string", default: tmpdir() },
+      buffered: { type: "boolean", default: false },
+    },
+  });
+  return { ...values, runs: Number(values.runs), size: Number(values["size-mb"]) * 1e6 };
+}
+
+function row(name: string, one: Measured, base: Measured | undefined, payload: number): string {
+  const ratio = base === undefined ? "" : `${(one.wallSeconds / base.wallSeconds).toFixed(2)}x`;
+  const bytes = one.deviceBytes === 0 ? "" : `${((one.deviceBytes / payload - 1) * 100).toFixed(2)} %`;
+  return [
+    name.padEnd(28),
+    one.wallSeconds.toFixed(2).padStart(8),
+    ratio.padStart(7),
+    one.cpuSeconds.toFixed(2).padStart(8),
+    `${(one.peakMemory / MiB).toFixed(0)} MiB`.padStart(9),
+    bytes.padStart(9),
+  ].join(" ");
+}
+
+const head = `${"".padEnd(28)} ${"wall s".padStart(8)} ${"ratio".padStart(7)} ${"CPU s".padStart(8)} ${"peak".padStart(9)} ${"overhead".padStart(9)}`;
+
+function writeTable(folder: string, iso: string, runs: number, direct: boolean): void {
+  const size = statSync(iso).size;
+  const loop = attachLoop(join(folder, "drive.img"), roundUp(size, GiB) + GiB / 2, direct);
+  const script = join(folder, "recipe.sh");
+  writeFileSync(script, recipe);
+  chmodSync(script, 0o755);
+  const unpacked = join(folder, "unpacked");
+  const write = [...program, "write", iso, loop.path, "--yes", "--allow", "fixed-disk"];
+  try {
+    const results = compare(
+      new Map([
+        [
+          "dd oflag=direct",
+          () =>
+            measure(["dd", `if=${iso}`, `of=${loop.path}`, "bs=4M", "oflag=direct", "conv=fsync"], folder, loop.path),
+        ],
+        [
+          "sfdisk mkfs 7z mcopy sync",
+          () => {
+            rmSync(unpacked, { recursive: true, force: true });
+            return measure([script, iso, loop.path, unpacked], folder, loop.path);
+          },
+        ],
+        ["win7usb --no-verify", () => measure([...write, "--no-verify"], folder, loop.path)],
+        ["win7usb", () => measure(write, folder, loop.path)],
+      ]),
+      runs,
+    );
+    const base = results.get("dd oflag=direct");
+    console.log(head);
+    for (const [name, one] of results) console.log(row(name, one, base, size));
+  } finally {
+    loop.detach();
+    rmSync(unpacked, { recursive: true, force: true });
+  }
+}
+
+function startTable(folder: string, iso: string): void {
+  const startRuns = 15;
+  const results = compare(
+    new Map([
+      ["node -e 0", () => measure([process.execPath, "-e", "0"], folder)],
+      ["win7usb --help", () => measure([...program, "--help"], folder)],
+      ["win7usb inspect", () => measure([...program, "inspect", iso], folder)],
+    ]),
+    startRuns,
+  );
+  const base = results.get("node -e 0");
+  console.log(`\n${head}`);
+  for (const [name, one] of results) console.log(row(name, one, base, 1));
+}
+
+async function bench(): Promise<void> {
+  const { runs, size, folder: parent, buffered } = settings();
+  const folder = mkdtempSync(join(parent, "win7usb-bench-"));
+  try {
+    const iso = join(folder, "image.iso");
+    await writeBenchImage(iso, size);
+    console.log(`image of ${(statSync(iso).size / 1e9).toFixed(2)} GB, medians of ${runs} runs in turn\n`);
+    writeTable(folder, iso, runs, !buffered);
+    startTable(folder, iso);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+await bench();
