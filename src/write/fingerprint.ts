@@ -1,21 +1,35 @@
 /**
- * What was written, in short: one SHA-256 of the content for strength, and a CRC-32 a block so that a difference is
- * found where it is. Both are taken in the pass that writes and again in the pass that reads back. CRC-32 costs a
- * third of SHA-256 here and misses one random change in 2^32 a block; what it misses, the SHA-256 does not.
+ * What was written, in short. Where it is read back, the pass that writes takes a 128-bit fingerprint of each block, so
+ * that a difference is found and found where it is, and the pass that reads back takes the content's SHA-256 of what is
+ * really on the medium. Where it is not read back, the pass that writes takes the SHA-256. So no pass pays for both: an
+ * AES-GMAC (NIST SP 800-38D 6.4) runs at more than twice SHA-256's speed, faster than any drive this is for.
  */
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import type { Extent } from "../layout/plan.js";
 import { piecesOf, type Block } from "./blocks.js";
 
-/** CRC-32 of the bytes of `block` that the plan covers. */
-export function blockChecksum(extents: readonly Extent[], block: Block, bytes: Uint8Array): number {
-  if (!block.partial) return crc32(bytes);
-  let value = 0;
-  for (const { start, end } of piecesOf(extents, block)) {
-    value = crc32(bytes.subarray(start - block.offset, end - block.offset), value);
-  }
-  return value;
+/** Bytes of one block's fingerprint. */
+export const fingerprintSize = 16;
+
+/** The fingerprint of the bytes of a block that the plan covers. */
+export type Fingerprinter = (block: Block, bytes: Uint8Array) => Uint8Array;
+
+/** The key is of this write alone: nothing that is on a drive can have been made to fit it. */
+export function createFingerprinter(extents: readonly Extent[]): Fingerprinter {
+  const key = randomBytes(16);
+  // One nonce for all: what is kept secret by changing it is not a secret here.
+  const nonce = new Uint8Array(12);
+  return (block, bytes) => {
+    const cipher = createCipheriv("aes-128-gcm", key, nonce);
+    cipher.setAAD(block.partial ? coveredBytes(extents, block, bytes) : bytes);
+    cipher.final();
+    return cipher.getAuthTag();
+  };
+}
+
+function coveredBytes(extents: readonly Extent[], block: Block, bytes: Uint8Array): Uint8Array {
+  const parts = [...piecesOf(extents, block)];
+  return Buffer.concat(parts.map(({ start, end }) => bytes.subarray(start - block.offset, end - block.offset)));
 }
 
 export type ContentHash = {

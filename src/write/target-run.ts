@@ -23,7 +23,8 @@ export class TargetRun {
   /** Why this target was given up. */
   failure: Win7UsbError | undefined;
   bytesWritten = 0;
-  verified = false;
+  /** Hexadecimal, of what was read back; undefined before. */
+  sha256: string | undefined;
   readonly #extents: readonly Extent[];
   readonly #advanced: (bytes: number) => void;
   readonly #scratch = createRing(1, largestUnit);

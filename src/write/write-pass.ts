@@ -1,7 +1,7 @@
-/** The first pass: one run over the plan fills each block once, fingerprints it and offers it to every target. */
+/** The first pass: one run over the plan fills each block once, takes its fingerprint and offers it to every target. */
 import type { DiskPlan } from "../layout/plan.js";
 import { assemble, type Block } from "./blocks.js";
-import { blockChecksum, createContentHash } from "./fingerprint.js";
+import { createContentHash, createFingerprinter, fingerprintSize } from "./fingerprint.js";
 import { readAhead } from "./read-ahead.js";
 import type { Written } from "./read-back.js";
 import type { Ring } from "./ring.js";
@@ -16,21 +16,25 @@ export type PassOptions = {
   readonly blocks: readonly Block[];
   readonly ring: Ring;
   readonly runs: readonly TargetRun[];
+  /** Keep what it takes to read back and compare. */
+  readonly verify: boolean;
   /** Throws when the write is to stop; asked before every block. */
   readonly checkpoint: () => void;
 };
 
 /**
- * Returns when every target has written everything or was given up, with what it takes to compare. Rejects when the
- * image cannot be read or the checkpoint throws; nothing is in flight then either.
+ * Returns when every target has written everything or was given up. Rejects when the image cannot be read or the
+ * checkpoint throws; nothing is in flight then either.
  */
-export async function writePass({ plan, bootBlock, blocks, ring, runs, checkpoint }: PassOptions): Promise<Written> {
+export async function writePass(options: PassOptions): Promise<Written> {
+  const { plan, bootBlock, blocks, ring, runs, verify, checkpoint } = options;
   const { extents } = plan;
-  const hash = createContentHash(plan.contentEnd);
-  const checksums = new Uint32Array(blocks.length);
+  const hash = verify ? undefined : createContentHash(plan.contentEnd);
+  const fingerprint = createFingerprinter(extents);
+  const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
   const bootBytes = new Uint8Array(bootBlock.length);
   await assemble(extents, bootBlock, bootBytes);
-  hash.update(bootBlock, bootBytes);
+  hash?.update(bootBlock, bootBytes);
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {
     for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, fill)) {
@@ -38,8 +42,8 @@ export async function writePass({ plan, bootBlock, blocks, ring, runs, checkpoin
       // Offered before it is hashed: the drives work while the processor does.
       const release = shared(live.length + 1, () => slot.release());
       for (const run of live) run.offer({ block, bytes, release });
-      checksums[index] = blockChecksum(extents, block, bytes);
-      hash.update(block, bytes);
+      if (verify) fingerprints.set(fingerprint(block, bytes), index * fingerprintSize);
+      hash?.update(block, bytes);
       release();
       if (live.length === 0) break;
       checkpoint();
@@ -50,9 +54,10 @@ export async function writePass({ plan, bootBlock, blocks, ring, runs, checkpoin
   } finally {
     await Promise.all(runs.map((run) => run.drained()));
   }
-  // With no target left there is nobody to compare with, and the hash is not whole.
-  const sha256 = runs.some((run) => run.failure === undefined) ? hash.digest() : "";
-  return { plan, blocks, checksums, bootBlock, bootBytes, sha256 };
+  // With no target left the pass was cut short, and so is the hash.
+  const whole = runs.some((run) => run.failure === undefined);
+  const sha256 = whole ? hash?.digest() : undefined;
+  return { plan, blocks, bootBlock, bootBytes, fingerprint, fingerprints, sha256 };
 }
 
 /** A function that calls `last` when it has been called `count` times. */

@@ -147,11 +147,10 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
 }
 
 async function verify(job: Job, run: TargetRun, written: Written): Promise<void> {
-  await readBack(run.writer, written, job.ring, (bytes) => {
+  run.sha256 = await readBack(run.writer, written, job.ring, (bytes) => {
     throwIfStopped(job);
     job.meters.get(run.writer.path)?.advance(bytes);
   });
-  run.verified = true;
 }
 
 function throwIfStopped(job: Job): void {
@@ -168,10 +167,16 @@ function conclude(job: Job, written: Written): WriteResult {
   const done: TargetDone[] = [];
   const failed: { path: string; error: Win7UsbError }[] = [];
   const results: (TargetDone | TargetFailed)[] = [];
-  for (const { writer, failure, bytesWritten, verified } of job.runs) {
+  for (const { writer, failure, bytesWritten, sha256 } of job.runs) {
     const { path } = writer;
     if (failure === undefined) {
-      done.push({ path, sha256: written.sha256, sha256Bytes: job.plan.contentEnd, bytesWritten, verified });
+      done.push({
+        path,
+        sha256: sha256 ?? written.sha256!,
+        sha256Bytes: job.plan.contentEnd,
+        bytesWritten,
+        verified: sha256 !== undefined,
+      });
       results.push(done.at(-1)!);
     } else {
       const { code, message, hint } = failure;
