@@ -13,10 +13,11 @@ import type { Reading } from "./reading.js";
 import { warn } from "./reading.js";
 import type { Recognition } from "./volume-recognition.js";
 
-const entrySize = 32;
+/** Bytes. */
+export const bootCatalogueEntrySize = 32;
 
 /** El Torito 1.0, figure 2. */
-const validationEntry = record("validation entry", entrySize, {
+export const validationEntry = record("validation entry", bootCatalogueEntrySize, {
   headerId: uint8(0),
   platformId: uint8(1),
   idString: ascii(4, 24),
@@ -25,7 +26,7 @@ const validationEntry = record("validation entry", entrySize, {
 });
 
 /** El Torito 1.0, figures 3 and 5. */
-const bootEntry = record("boot entry", entrySize, {
+export const bootEntry = record("boot entry", bootCatalogueEntrySize, {
   bootIndicator: uint8(0),
   bootMediaType: uint8(1),
   loadSegment: uint16le(2),
@@ -35,7 +36,7 @@ const bootEntry = record("boot entry", entrySize, {
 });
 
 /** El Torito 1.0, figure 4. */
-const sectionHeader = record("section header entry", entrySize, {
+const sectionHeader = record("section header entry", bootCatalogueEntrySize, {
   headerIndicator: uint8(0),
   platformId: uint8(1),
   numberOfSectionEntries: uint16le(2),
@@ -91,12 +92,13 @@ async function readCatalogue(reading: Reading, catalogLocation: number): Promise
   const offset = catalogLocation * logicalSectorSize;
   const length = Math.max(
     logicalSectorSize,
-    Math.min(maximumBootCatalogueEntries * entrySize, reading.metadata.size - offset),
+    Math.min(maximumBootCatalogueEntries * bootCatalogueEntrySize, reading.metadata.size - offset),
   );
   const catalogue = await reading.metadata.read(offset, length, "the El Torito boot catalogue");
   const validation = validationEntry.decode(catalogue);
   let sum = 0;
-  for (let index = 0; index < entrySize; index += 2) sum += catalogue[index]! + catalogue[index + 1]! * 0x100;
+  for (let index = 0; index < bootCatalogueEntrySize; index += 2)
+    sum += catalogue[index]! + catalogue[index + 1]! * 0x100;
   const [keyByte1, keyByte2] = validation.keyBytes;
   if (validation.headerId !== 1 || keyByte1 !== 0x55 || keyByte2 !== 0xaa || (sum & 0xffff) !== 0) {
     throw damaged(
@@ -109,7 +111,7 @@ async function readCatalogue(reading: Reading, catalogLocation: number): Promise
 }
 
 function entryAt(catalogue: Uint8Array, index: number, platform: number): BootEntry {
-  const fields = bootEntry.decode(catalogue, index * entrySize);
+  const fields = bootEntry.decode(catalogue, index * bootCatalogueEntrySize);
   return {
     bootable: fields.bootIndicator === bootable,
     mediaType: fields.bootMediaType & bootMediaTypeMask,
@@ -122,9 +124,9 @@ function entryAt(catalogue: Uint8Array, index: number, platform: number): BootEn
 }
 
 function* sectionEntries(catalogue: Uint8Array): Generator<BootEntry> {
-  const count = Math.floor(catalogue.length / entrySize);
+  const count = Math.floor(catalogue.length / bootCatalogueEntrySize);
   for (let index = 2; index < count;) {
-    const header = sectionHeader.decode(catalogue, index * entrySize);
+    const header = sectionHeader.decode(catalogue, index * bootCatalogueEntrySize);
     const { headerIndicator, platformId } = header;
     if (headerIndicator !== headerIndicators.section && headerIndicator !== headerIndicators.lastSection) return;
     index += 1;
@@ -132,7 +134,7 @@ function* sectionEntries(catalogue: Uint8Array): Generator<BootEntry> {
       yield entryAt(catalogue, index, platformId);
       index += 1;
       // Selection criteria that did not fit the entry; no boot entry has this indicator.
-      while (index < count && catalogue[index * entrySize] === headerIndicators.extension) index += 1;
+      while (index < count && catalogue[index * bootCatalogueEntrySize] === headerIndicators.extension) index += 1;
     }
     if (headerIndicator === headerIndicators.lastSection) return;
   }

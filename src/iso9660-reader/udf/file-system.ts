@@ -43,13 +43,17 @@ export async function readUdf(reading: Reading): Promise<UdfFileSystem> {
     tree: await readTree(volume, root),
     volumeLabel: decodeDstring(logicalVolume.logicalVolumeIdentifier, "the logical volume identifier"),
     revision,
-    volumeEnd: endOf(descriptors),
+    volumeEnd: endOf(volume, descriptors),
   };
 }
 
-function endOf({ end, partitions, blockSize }: VolumeDescriptors): number {
-  const ends = [...partitions.values()].map(({ startingLocation, length }) => (startingLocation + length) * blockSize);
-  return Math.max(end, ...ends);
+/** A partition on write-once media spans the blank rest of the disc, so that it says nothing of where the image ends. */
+function endOf({ partitions }: Volume, descriptors: VolumeDescriptors): number {
+  const isWriteOnce = partitions.some((partition) => partition?.kind === "virtual");
+  const ends = [...descriptors.partitions.values()].map(
+    ({ startingLocation, length }) => (startingLocation + length) * descriptors.blockSize,
+  );
+  return Math.max(descriptors.end, ...(isWriteOnce ? [] : ends));
 }
 
 /** The root directory of the prevailing file set descriptor (ECMA-167 4/8.3.1): first set, highest number. */

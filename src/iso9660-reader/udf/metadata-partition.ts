@@ -39,6 +39,7 @@ function overFile(volume: Volume, name: string, extents: readonly ContentExtent[
   let size = 0;
   for (const { length } of extents) ends.push((size += length));
   return {
+    kind: "metadata",
     name,
     locate(block, length) {
       const runs: ByteRun[] = [];

@@ -11,15 +11,15 @@ import { sparablePartition } from "./sparable-partition.js";
 import { virtualPartition } from "./virtual-partition.js";
 import type { VolumeDescriptors } from "./volume-descriptors.js";
 import { type1PartitionMap, type2PartitionMap } from "./volume-records.js";
-import type { ByteRun, Partition, Volume } from "./volume.js";
+import type { ByteRun, Partition, PartitionKind, Volume } from "./volume.js";
 
 type PartitionMap = {
-  readonly kind: "plain" | "sparable" | "virtual" | "metadata";
+  readonly kind: PartitionKind;
   readonly partitionNumber: number;
   readonly bytes: Uint8Array;
 };
 
-const kinds: Readonly<Record<string, PartitionMap["kind"]>> = {
+const kinds: Readonly<Record<string, PartitionKind>> = {
   "*UDF Sparable Partition": "sparable",
   "*UDF Virtual Partition": "virtual",
   "*UDF Metadata Partition": "metadata",
@@ -83,15 +83,14 @@ function type2(bytes: Uint8Array, what: string): PartitionMap {
 }
 
 /** A partition that is one run of the volume. */
-function plainPartition({ partitions, blockSize }: VolumeDescriptors, partitionNumber: number) {
+function plainPartition({ partitions, blockSize }: VolumeDescriptors, partitionNumber: number): Partition {
   const descriptor = partitions.get(partitionNumber);
   if (descriptor === undefined) throw damaged(`partition ${partitionNumber} has a map, but no partition descriptor`);
   const { startingLocation, length: blockCount } = descriptor;
   const name = `partition ${partitionNumber}`;
   return {
+    kind: "plain",
     name,
-    startingLocation,
-    blockCount,
     locate(block: number, length: number): ByteRun[] {
       if (block + Math.ceil(length / blockSize) > blockCount) {
         throw damaged(`${length} bytes at block ${block} leave ${name}, which has ${blockCount} blocks`);

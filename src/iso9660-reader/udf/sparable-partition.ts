@@ -75,6 +75,7 @@ function withSparedPackets(
   const originals = [...packets.keys()].toSorted((a, b) => a - b);
   const packetSize = packetLength * blockSize;
   return {
+    kind: "sparable",
     name: plain.name,
     locate(block, length) {
       const [whole] = plain.locate(block, length);

@@ -27,6 +27,7 @@ export async function virtualPartition(volume: Volume, physical: number): Promis
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const name = `the virtual partition in ${under.name}`;
   return {
+    kind: "virtual",
     name,
     locate(block, length) {
       const runs: ByteRun[] = [];

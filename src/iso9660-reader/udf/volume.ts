@@ -6,7 +6,10 @@ import type { Reading } from "../reading.js";
 /** Bytes of the image, or bytes that were never recorded and read as zeros (`offset: null`). */
 export type ByteRun = { readonly offset: number | null; readonly length: number };
 
+export type PartitionKind = "plain" | "sparable" | "virtual" | "metadata";
+
 export type Partition = {
+  readonly kind: PartitionKind;
   /** For messages: `"partition 0"`, `"metadata partition 1"`. */
   readonly name: string;
   /** Where `length` bytes from the start of `block` lie, in order; `image-damaged` where they leave the partition. */
