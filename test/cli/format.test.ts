@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  count,
+  formatDriveSize,
+  formatDuration,
+  formatSize,
+  parseSize,
+  printable,
+  wrap,
+} from "../../src/cli/format.js";
+import { GiB, KiB, MiB } from "../../src/bytes/units.js";
+
+describe("formatSize", () => {
+  it.each([
+    [0, "0 bytes"],
+    [1, "1 byte"],
+    [1023, "1023 bytes"],
+    [KiB, "1.00 KiB"],
+    [17.25 * MiB, "17.3 MiB"],
+    [3.6 * GiB, "3.60 GiB"],
+    [2048 * GiB, "2.00 TiB"],
+  ])("%d bytes are %s", (bytes, text) => expect(formatSize(bytes)).toBe(text));
+});
+
+describe("formatDriveSize", () => {
+  it.each([
+    [8e9, "8.00 GB"],
+    [275e9, "275 GB"],
+    [2e12, "2.00 TB"],
+    [67_108_864, "67.1 MB"],
+  ])("%d bytes are %s", (bytes, text) => expect(formatDriveSize(bytes)).toBe(text));
+});
+
+describe("formatDuration", () => {
+  it.each([
+    [400, "0 s"],
+    [59_400, "59 s"],
+    [59_600, "1:00"],
+    [67_000, "1:07"],
+    [3_729_000, "1:02:09"],
+  ])("%d ms are %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
+});
+
+describe("count", () => {
+  it.each([
+    [1, "file", "1 file"],
+    [1234, "file", "1,234 files"],
+    [8, "directory", "8 directories"],
+  ])("%d %s", (number, noun, text) => expect(count(number, noun)).toBe(text));
+});
+
+describe("parseSize", () => {
+  it.each([
+    ["8G", 8 * GiB],
+    ["512m", 512 * MiB],
+    ["1.5GiB", 1.5 * GiB],
+    ["4096", 4096],
+    ["1 K", KiB],
+  ])("%s", (text, bytes) => expect(parseSize(text)).toBe(bytes));
+  it.each(["", "G", "-1", "1X", "0", "1e9", "99999999999999999999", "0.3"])("refuses %j", (text) =>
+    expect(parseSize(text)).toBeUndefined(),
+  );
+});
+
+describe("wrap", () => {
+  it("breaks at blanks, and only longer words leave the width", () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1 }), (words) => {
+        const lines = wrap(words.join(" "), 20).split("\n");
+        expect(lines.join(" ")).toBe(words.join(" "));
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(20);
+      }),
+    );
+  });
+});
+
+describe("printable", () => {
+  it("takes away what steers a terminal", () => {
+    expect(printable("a\u001b[31mb\u0007\u009bc\u202ed\n")).toBe("a\ufffd[31mb\ufffd\ufffdc\ufffdd\ufffd");
+    expect(printable("Übung 安装.txt")).toBe("Übung 安装.txt");
+  });
+});
