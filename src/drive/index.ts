@@ -60,7 +60,8 @@ function unsupported(drive: Drive): Win7UsbError {
   });
 }
 
-async function requireOtherThanImage(path: string, imagePath: string | undefined): Promise<void> {
+/** Throws `source-drive` where an image file would take the place of the image that is read. */
+export async function requireOtherThanImage(path: string, imagePath: string | undefined): Promise<void> {
   if (imagePath === undefined || !(await isSameFile(path, imagePath))) return;
   throw new Win7UsbError("source-drive", `${path} is the image itself`, {
     hint: "Choose another path for the image file.",

@@ -49,6 +49,8 @@ export type Iso9660Image = {
   readonly primaryVolume: PrimaryVolume | null;
   readonly tree: FileTree;
   readonly elTorito: ElTorito | null;
+  /** Bytes that the source has. */
+  readonly size: number;
   /** Bytes that the volume claims; an image with fewer is truncated, one with more is padded. */
   readonly volumeEnd: number;
   /** Files whose content leaves the image. The rest of the tree is readable; see `assertWhole`. */
@@ -64,10 +66,14 @@ export async function readImage(source: ByteSource): Promise<Iso9660Image> {
   const reading = startReading(source);
   const recognition = await recognize(reading);
   const volumes = readIsoVolumes(recognition);
-  const chosen = await readNewest(reading, recognition.nsr !== null, volumes);
+  const isoEnd = (volumes.primary?.volumeSpaceSize ?? 0) * (volumes.primary?.logicalBlockSize ?? 0);
+  const chosen = await readNewest(reading, recognition.nsr !== null, volumes).catch((error: unknown) => {
+    // Whatever was missed, the cause is the same where the image ends before its volume does.
+    if (source.size < isoEnd) throw truncated(source.size, isoEnd, error);
+    throw error;
+  });
   const elTorito = await readElTorito(reading, recognition);
   const { primary } = volumes;
-  const isoEnd = primary === null ? 0 : primary.volumeSpaceSize * primary.logicalBlockSize;
   const volumeEnd = Math.max(isoEnd, chosen.volumeEnd);
   if (source.size < volumeEnd) {
     warn(reading, "image-short", `the image has ${source.size} bytes, but its volume has ${volumeEnd}`);
@@ -80,6 +86,7 @@ export async function readImage(source: ByteSource): Promise<Iso9660Image> {
     primaryVolume: primary,
     tree: chosen.tree,
     elTorito,
+    size: source.size,
     volumeEnd,
     truncatedFiles: reading.truncatedFiles,
     warnings: listWarnings(reading),
@@ -110,21 +117,41 @@ function olderThan(chosen: IsoFileSystem, { joliet, iso9660 }: IsoVolumes): File
 /** How many file names an error lists before it says how many more there are. */
 const namesListed = 3;
 
-/** Throws `image-truncated` where a file's content leaves the image; names the first files and the missing bytes. */
-export function assertWhole({ truncatedFiles, volumeEnd }: Iso9660Image): void {
-  if (truncatedFiles.length === 0) return;
+/**
+ * Throws `image-truncated` where the image ends before its volume does; names the first files that are cut and the
+ * missing bytes.
+ */
+export function assertWhole({ truncatedFiles, size, volumeEnd }: Iso9660Image): void {
+  if (truncatedFiles.length === 0) {
+    // Every file may be there, but what was cut off once was not copied to its end, and says nothing of the rest.
+    if (size < volumeEnd) throw truncated(size, volumeEnd);
+    return;
+  }
   const missingBytes = truncatedFiles.reduce((sum, file) => sum + file.missingBytes, 0);
   const listed = truncatedFiles
     .slice(0, namesListed)
     .map((file) => `${file.path} (${file.missingBytes} bytes missing)`);
   const more = truncatedFiles.length > namesListed ? `, and ${truncatedFiles.length - namesListed} more` : "";
   throw new Win7UsbError("image-truncated", `the image is cut short, it ends inside of ${listed.join(", ")}${more}`, {
-    hint: "The download or copy is incomplete: fetch the image again and compare its size with the publisher's.",
+    hint: truncatedHint,
     data: {
       truncatedFiles: truncatedFiles.slice(0, namesListed),
       files: truncatedFiles.length,
       missingBytes,
       volumeEnd,
     },
+  });
+}
+
+const truncatedHint =
+  "The download or copy is incomplete: fetch the image again and compare its size with the publisher's.";
+
+function truncated(size: number, volumeEnd: number, cause?: unknown): Win7UsbError {
+  const missingBytes = volumeEnd - size;
+  const message = `the image is cut short: it has ${size} bytes, its volume has ${volumeEnd} (${missingBytes} are missing)`;
+  return new Win7UsbError("image-truncated", message, {
+    hint: truncatedHint,
+    data: { size, volumeEnd, missingBytes },
+    cause,
   });
 }

@@ -2,7 +2,7 @@
 import type { Drive, Target } from "../drive/drive.js";
 import type { Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
-import { drivesHolding, inspectTarget } from "../drive/index.js";
+import { drivesHolding, inspectTarget, requireOtherThanImage } from "../drive/index.js";
 import { Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../layout/index.js";
@@ -39,6 +39,7 @@ export async function prepareWrite(opened: OpenedImage, choices: WriteChoices): 
   assertWhole(opened.image);
   const targets = await Promise.all(choices.targets.map(inspectTarget));
   assertDistinct(targets);
+  for (const { kind, path } of targets) if (kind === "image-file") await requireOtherThanImage(path, opened.path);
   assertImageFiles(targets, choices);
   const imageDrives = await drivesHolding(opened.path);
   const drives = targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));

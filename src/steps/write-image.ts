@@ -2,6 +2,7 @@
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { openTarget } from "../drive/index.js";
 import type { WriteEvent } from "../write/events.js";
+import { plannedDataBytes } from "../write/prepare.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
 import type { PreparedWrite } from "./prepare-write.js";
@@ -20,7 +21,13 @@ export async function writeImage(prepared: PreparedWrite, settings: WriteSetting
   const writers: DriveWriter[] = [];
   try {
     for (const target of prepared.targets) {
-      writers.push(await openTarget(target, { size: prepared.plan.diskSize, force: settings.force }));
+      writers.push(
+        await openTarget(target, {
+          size: prepared.plan.diskSize,
+          force: settings.force,
+          needed: plannedDataBytes(prepared.plan),
+        }),
+      );
     }
   } catch (error) {
     await Promise.all(writers.map((writer) => writer.abort()));
