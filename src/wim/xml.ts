@@ -14,13 +14,13 @@ import { wimError } from "./resource.js";
 export const xmlDataLimit = 2 * MiB;
 
 /** PROCESSOR_ARCHITECTURE_* of winnt.h, which `ARCH` holds. */
-const architectures: Readonly<Record<string, WimArchitecture>> = {
-  0: "x86",
-  5: "arm",
-  6: "ia64",
-  9: "x64",
-  12: "arm64",
-};
+const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
+  ["0", "x86"],
+  ["5", "arm"],
+  ["6", "ia64"],
+  ["9", "x64"],
+  ["12", "arm64"],
+]);
 
 /** Every image of the document by ascending index. `imageCount` is the header's; throws `wim-damaged` where they differ. */
 export function parseImages(data: Uint8Array, imageCount: number, at: WimLocation): WimImage[] {
@@ -132,7 +132,7 @@ function imageOf(element: ParsedElement, at: WimLocation): WimImage {
     displayDescription: textAt(element, "DISPLAYDESCRIPTION"),
     flags: textAt(element, "FLAGS"),
     hasWindows: elementAt(element, "WINDOWS") !== undefined,
-    architecture: architecture === null ? null : (architectures[architecture] ?? "unknown"),
+    architecture: architecture === null ? null : (architectures.get(architecture) ?? "unknown"),
     editionId: textAt(element, "WINDOWS/EDITIONID"),
     productName: textAt(element, "WINDOWS/PRODUCTNAME"),
     productType: textAt(element, "WINDOWS/PRODUCTTYPE"),

@@ -18,6 +18,8 @@ export type BootEntry = {
   readonly mediaType: number;
   /** 512-byte sectors that the BIOS loads. */
   readonly sectorCount: number;
+  /** What the BIOS would load, where the caller has read it. */
+  readonly image?: Uint8Array;
 };
 
 /** Microsoft's discs load 8 sectors: etfsboot.com has 4,096 bytes. */
@@ -95,10 +97,17 @@ function checkBootEntry(entry: BootEntry | null): BootFileCheck {
   if (entry === null) {
     return { id, status: "warn", message: "the disc has no El Torito entry: burnt to a disc it would not boot" };
   }
-  const { bootable, mediaType, sectorCount } = entry;
+  const { bootable, mediaType, sectorCount, image } = entry;
   if (!bootable || mediaType !== 0) {
     const message = `the El Torito entry is ${bootable ? "" : "not "}bootable with media type ${mediaType}, expected bootable with 0`;
     return { id, status: "warn", message };
+  }
+  if (image?.every((value) => value === 0) === true) {
+    return {
+      id,
+      status: "warn",
+      message: "the El Torito entry's boot image is empty: burnt to a disc it would not boot",
+    };
   }
   if (sectorCount !== windows7SectorCount) {
     const message = `the El Torito entry loads ${sectorCount} sectors, Microsoft's discs ${windows7SectorCount}: the disc was rebuilt`;

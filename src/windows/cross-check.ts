@@ -50,7 +50,10 @@ const installSource = (image: InstallImage | null): string => image?.path ?? "th
 
 function architectureWarnings(identity: Described, files: SetupFiles): Warning[] {
   const warnings = contradictions("architecture-contradiction", "architecture", [
-    { source: installSource(identity.installImage), value: identity.architecture },
+    {
+      source: installSource(identity.installImage),
+      value: identity.architecture === "mixed" ? null : identity.architecture,
+    },
     { source: setupPaths.buildInformation, value: files.buildArchitecture },
     { source: bootImagePath, value: bootArchitecture(identity) },
     { source: labelSource, value: identity.volumeLabel?.architecture ?? null },

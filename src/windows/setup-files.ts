@@ -82,17 +82,18 @@ export function servicePackOfBranch(branch: string | null): number | null {
   return match === null ? null : Number(match[1] ?? 0);
 }
 
+const buildArchitectures: ReadonlyMap<string, WimArchitecture> = new Map([
+  ["x86", "x86"],
+  ["i386", "x86"],
+  ["amd64", "x64"],
+  ["x64", "x64"],
+  ["ia64", "ia64"],
+  ["arm", "arm"],
+  ["arm64", "arm64"],
+]);
+
 function architectureOf(text: string | null): WimArchitecture | null {
-  const known: Readonly<Record<string, WimArchitecture>> = {
-    x86: "x86",
-    i386: "x86",
-    amd64: "x64",
-    x64: "x64",
-    ia64: "ia64",
-    arm: "arm",
-    arm64: "arm64",
-  };
-  return text === null ? null : (known[text.toLowerCase()] ?? "unknown");
+  return text === null ? null : (buildArchitectures.get(text.toLowerCase()) ?? "unknown");
 }
 
 function parseHostBuild(text: string): number | null {
