@@ -18,6 +18,7 @@ const ranks: Record<string, number> = {
   layout: 5,
   drive: 6,
   write: 7,
+  verify: 7,
   steps: 8,
   "index.ts": 9,
   cli: 10,

@@ -1,0 +1,71 @@
+/** Worker threads for verification: each opens the image itself, and only small messages and segments cross. */
+import { Worker } from "node:worker_threads";
+import type { ErrorCode } from "../errors.js";
+import { exitCodes, Win7UsbError } from "../errors.js";
+import type { ExecutorSetup, WimExecutor, WimTask, WimTaskResult } from "../wim/verify/index.js";
+import type { ThreadAnswer, ThreadRequest, ThreadSetup } from "./wim-thread.js";
+
+/** Where the thread's entry lies once everything is built. */
+const builtEntry = new URL("./wim-thread.js", import.meta.url);
+
+type Waiting = { resolve(result: WimTaskResult): void; reject(error: unknown): void };
+type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting> };
+
+/** An executor with `count` threads; null where a part does not lie in a file that threads could open. */
+export function createThreadExecutor(setup: ExecutorSetup, count: number, entry: URL = builtEntry): WimExecutor | null {
+  const files = setup.parts.map(({ file }) => file);
+  if (files.includes(undefined)) return null;
+  const workerData: ThreadSetup = {
+    files: files.filter((file) => file !== undefined),
+    formats: setup.formats,
+    blobs: setup.blobs,
+  };
+  const threads = Array.from({ length: count }, () => startThread(entry, workerData));
+  let nextId = 0;
+  return {
+    concurrency: count,
+    run(task) {
+      const thread = threads.reduce((idle, other) => (other.waiting.size < idle.waiting.size ? other : idle));
+      nextId += 1;
+      return send(thread, nextId, task);
+    },
+    async close() {
+      await Promise.all(threads.map(stopThread));
+    },
+  };
+}
+
+function startThread(entry: URL, workerData: ThreadSetup): Thread {
+  const worker = new Worker(entry, { workerData });
+  const waiting = new Map<number, Waiting>();
+  worker.on("message", (answer: ThreadAnswer) => {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ("error" in answer) asked?.reject(errorOf(answer.error.code, answer.error.message));
+    else asked?.resolve(answer.result as WimTaskResult);
+  });
+  // A thread that dies takes all its tasks with it; without this, whoever waits for them would wait for ever.
+  const rejectAll = (error: unknown): void => {
+    for (const asked of waiting.values()) asked.reject(error);
+    waiting.clear();
+  };
+  worker.on("error", rejectAll);
+  worker.on("exit", (code) => rejectAll(new Error(`a verification thread ended with code ${code}`)));
+  return { worker, waiting };
+}
+
+function send({ worker, waiting }: Thread, id: number, task: WimTask): Promise<WimTaskResult> {
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    const request: ThreadRequest = { id, task };
+    worker.postMessage(request, task.kind === "segment" ? [task.buffer] : []);
+  });
+}
+
+async function stopThread({ worker }: Thread): Promise<void> {
+  await worker.terminate();
+}
+
+function errorOf(code: string | null, message: string): Error {
+  return code !== null && code in exitCodes ? new Win7UsbError(code as ErrorCode, message) : new Error(message);
+}

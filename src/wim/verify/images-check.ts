@@ -1,0 +1,133 @@
+/** What the images' trees say, held against the lookup table and the XML data. */
+import type { WimImage } from "../image.js";
+import type { OpenSet } from "./parts.js";
+import type { WimExecutor } from "./ports.js";
+import type { ReportBuilder, WimPlace } from "./report.js";
+import { placeLimit } from "./report.js";
+import type { ImageTally } from "./image-tally.js";
+import type { MetadataResult, PathsResult } from "./tasks.js";
+
+/** Damaged blobs whose files are looked for; beyond that, names no longer help. */
+const namedBlobLimit = 1000;
+
+/** Null where `seen` is one of the numbers that are right. */
+function differ(what: string, seen: number, expected: readonly number[]): string | null {
+  return expected.includes(seen) ? null : `${what} is ${seen}, but the tree has ${expected[0]}`;
+}
+
+export class Images {
+  readonly #set: OpenSet;
+  readonly #executor: WimExecutor;
+  readonly #report: ReportBuilder;
+  /** By blob id, over all images. */
+  readonly #references: Uint32Array;
+  /** Images whose tree could be walked. */
+  readonly #walked: number[] = [];
+
+  constructor(set: OpenSet, executor: WimExecutor, report: ReportBuilder) {
+    this.#set = set;
+    this.#executor = executor;
+    this.#report = report;
+    this.#references = new Uint32Array(set.listed.length);
+  }
+
+  get #wim() {
+    return this.#set.parts[0]!.wim;
+  }
+
+  /** Takes one image's result. */
+  take(image: number, { problem, tally }: MetadataResult): void {
+    if (problem !== null || tally === null) {
+      this.#fail(`the metadata of image ${image} is damaged: ${problem ?? "it has no tree"}`, image, []);
+      return;
+    }
+    this.#walked.push(image);
+    const { references, missing, missingCount, strayDescriptors } = tally;
+    for (let blob = 0; blob < references.length; blob += 1) this.#references[blob]! += references[blob]!;
+    for (const { path, hash } of missing) {
+      this.#fail(
+        `the content of ${path} in image ${image}, blob ${hash}, is not in the lookup table`,
+        image,
+        [path],
+        hash,
+      );
+    }
+    if (missingCount > missing.length) {
+      this.#fail(`${missingCount - missing.length} more files of image ${image} have no content`, image, []);
+    }
+    if (strayDescriptors > 0) {
+      const message = `${strayDescriptors} entries of image ${image} name a security descriptor that is not there`;
+      this.#report.note("wim-metadata", "warn", `${this.#wim.name}: ${message}`);
+    }
+    this.#report.images.push({
+      index: image,
+      directories: tally.directories,
+      files: tally.files,
+      totalBytes: tally.totalBytes,
+    });
+    this.#report.images.sort((a, b) => a.index - b.index);
+    const described = this.#wim.images.find(({ index }) => index === image);
+    if (described !== undefined) this.#compareCounts(described, tally);
+  }
+
+  /**
+   * Holds the sums against the XML data. Tools differ in whether the root and directories that are reparse points count as
+   * directories, so each of those is accepted.
+   */
+  #compareCounts(image: WimImage, tally: ImageTally): void {
+    const { directories, reparseDirectories, files } = tally;
+    const all = directories + reparseDirectories;
+    const problems = [
+      differ("DIRCOUNT", image.directoryCount ?? directories, [directories, directories - 1, all, all - 1]),
+      differ("FILECOUNT", image.fileCount ?? files, [files, files - reparseDirectories]),
+      differ("TOTALBYTES", image.totalBytes ?? tally.totalBytes, [tally.totalBytes]),
+    ];
+    for (const problem of problems) {
+      if (problem === null) continue;
+      const message = `${this.#wim.name}: the XML data of image ${image.index} is wrong: ${problem}`;
+      this.#report.fail({ check: "wim-counts", wim: this.#wim.name, message, places: [] }, "wim-damaged");
+    }
+    // Windows 7's own images have hard link groups that are wrong, which changes this sum and nothing else.
+    const links = differ("HARDLINKBYTES", image.hardLinkBytes ?? tally.hardLinkBytes, [tally.hardLinkBytes]);
+    if (links === null) {
+      this.#report.note("wim-counts", "pass", "files, directories and bytes are as many as the XML data says");
+    } else {
+      this.#report.note("wim-counts", "warn", `${this.#wim.name}: in the XML data of image ${image.index}, ${links}`);
+    }
+  }
+
+  /** Warns where the lookup table's reference counts are not what the trees refer to. */
+  compareReferences(): void {
+    if (this.#walked.length < this.#wim.header.imageCount) return;
+    let wrong = 0;
+    for (const { id, entry } of this.#set.listed) if (entry.referenceCount !== this.#references[id]) wrong += 1;
+    for (const { referenceCount } of this.#set.parts[0]!.lookupTable.metadata) if (referenceCount !== 1) wrong += 1;
+    this.#report.note("wim-references", "pass", "the reference counts are exact");
+    if (wrong === 0) return;
+    const message = `${wrong} entries of the lookup table have another reference count than the images' trees`;
+    this.#report.note("wim-references", "warn", `${this.#wim.name}: ${message}`);
+  }
+
+  /** The files that have these blobs as content, by blob id. */
+  async placesOf(blobs: readonly number[]): Promise<Map<number, WimPlace[]>> {
+    const places = new Map<number, WimPlace[]>();
+    if (blobs.length === 0) return places;
+    for (const image of this.#walked.toSorted((a, b) => a - b)) {
+      const { resource } = this.#set.parts[0]!.lookupTable.metadata[image - 1]!;
+      const wanted = blobs.slice(0, namedBlobLimit);
+      const result = await this.#executor.run({ kind: "paths", part: 0, resource, blobs: wanted, limit: placeLimit });
+      for (const { blob, path } of (result as PathsResult).paths) {
+        const known = places.get(blob) ?? [];
+        if (known.length < placeLimit) places.set(blob, [...known, { image, path }]);
+      }
+    }
+    return places;
+  }
+
+  #fail(text: string, image: number, paths: readonly string[], blob?: string): void {
+    const message = `${this.#wim.name}: ${text}`;
+    const places = paths.map((path) => ({ image, path }));
+    const failure = { check: "wim-metadata", wim: this.#wim.name, message, places } as const;
+    this.#report.fail(blob === undefined ? failure : { ...failure, blob }, "wim-damaged");
+  }
+}

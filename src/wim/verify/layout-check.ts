@@ -1,0 +1,144 @@
+/**
+ * Where everything lies: resources may not overlap, and bytes that belong to nothing are read and told, because no hash
+ * covers them. That is what finds a damaged size or offset in the lookup table whose content still decodes. A pipable WIM
+ * has a header of 40 bytes in front of every resource, and a copy of the XML data behind its first header.
+ */
+import { bytes, biguint64le, uint32le, uint64le } from "../../bytes/fields.js";
+import { record } from "../../bytes/record.js";
+import { MiB } from "../../bytes/units.js";
+import type { ByteSource } from "../../source/byte-source.js";
+import { wimHeaderRecord } from "../header.js";
+import type { ResourceHeader } from "../index.js";
+import { resourceFlags } from "../resource.js";
+import { compareHashes } from "./blob-index.js";
+import type { OpenPart } from "./parts.js";
+import type { CreateSha1 } from "./ports.js";
+import type { ReportBuilder } from "./report.js";
+
+/** wimlib's header in front of a pipable WIM's resources (`pwm_blob_hdr`). */
+export const pipableBlobRecord = record("pwm_blob_hdr", 40, {
+  magic: biguint64le(0),
+  originalSize: uint64le(8),
+  hash: bytes(16, 20),
+  flags: uint32le(36),
+});
+export const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
+
+/** Bytes between resources that are read to see whether they are zero; more than that is told without being read. */
+const gapReadLimit = 64 * MiB;
+/** XML data as it was when a pipable WIM was begun. */
+const earlyXmlLimit = 2 * MiB;
+
+type Region = {
+  offset: number;
+  readonly end: number;
+  readonly what: string;
+  readonly flags: number;
+  readonly originalSize: number;
+  readonly hash?: Uint8Array;
+};
+
+/** Checks one part; `report` gets `wim-layout`. */
+export async function checkLayout(open: OpenPart, report: ReportBuilder, createSha1: CreateSha1): Promise<void> {
+  const { part, wim } = open;
+  const fail = (text: string): void => {
+    report.fail({ check: "wim-layout", wim: part.name, message: `${part.name}: ${text}`, places: [] }, "wim-damaged");
+  };
+  const regions = listRegions(open, fail);
+  if (wim.header.pipable) await checkPipable(open, regions, createSha1, fail);
+  regions.sort((a, b) => a.offset - b.offset || a.end - b.end);
+  let end = 0;
+  let gaps = 0;
+  let filled = 0;
+  for (const region of [...regions, { offset: part.source.size, end: part.source.size, what: "end of the WIM" }]) {
+    if (region.offset < end) {
+      fail(`the ${region.what} at ${region.offset} overlaps what ends at ${end}`);
+    } else if (region.offset > end) {
+      gaps += region.offset - end;
+      if (gaps > gapReadLimit || !(await isZero(part.source, end, region.offset))) filled += region.offset - end;
+    }
+    end = Math.max(end, region.end);
+  }
+  if (filled > 0)
+    report.note("wim-layout", "warn", `${part.name}: ${filled} bytes belong to nothing, and not all are zero`);
+  else if (gaps > 0) report.note("wim-layout", "warn", `${part.name}: ${gaps} zero bytes belong to nothing`);
+}
+
+function listRegions({ wim, lookupTable }: OpenPart, fail: (text: string) => void): Region[] {
+  const { header } = wim;
+  const regions: Region[] = [{ offset: 0, end: wimHeaderRecord.size, what: "header", flags: 0, originalSize: 0 }];
+  if (header.pipable) {
+    const { size } = wim.source;
+    regions.push({ offset: size - wimHeaderRecord.size, end: size, what: "second header", flags: 0, originalSize: 0 });
+  }
+  const add = (what: string, resource: ResourceHeader, hash?: Uint8Array): void => {
+    const { offset, size, flags, originalSize } = resource;
+    const end = offset + size;
+    if (size !== 0) regions.push({ offset, end, what, flags, originalSize, ...(hash === undefined ? {} : { hash }) });
+  };
+  const known = Object.values(resourceFlags).reduce((all, flag) => all | flag, 0) & ~resourceFlags.spanned;
+  for (const { resource, partNumber, hash } of lookupTable.entries) {
+    if ((resource.flags & ~known) !== 0) fail(`the resource at ${resource.offset} has the flags ${resource.flags}`);
+    if (partNumber === header.partNumber) add("resource", resource, hash);
+  }
+  // Two entries may name one resource; it is one region.
+  const seen = new Set<string>();
+  const unique = regions.filter(({ offset, end }) => {
+    const key = `${offset}-${end}`;
+    return !seen.has(key) && seen.add(key);
+  });
+  regions.length = 0;
+  for (const region of unique) regions.push(region);
+  add("lookup table", header.lookupTable);
+  add("XML data", header.xmlData);
+  add("integrity table", header.integrityTable);
+  return regions;
+}
+
+/** Moves every region back to its blob header, which must say the same as the lookup table. */
+async function checkPipable(
+  { part, wim }: OpenPart,
+  regions: Region[],
+  createSha1: CreateSha1,
+  fail: (text: string) => void,
+): Promise<void> {
+  const { size } = pipableBlobRecord;
+  for (const region of regions) {
+    if (region.what.endsWith("header") || region.what === "integrity table") continue;
+    if (region.offset < size) continue;
+    const inline = pipableBlobRecord.decode(await part.source.read(region.offset - size, size));
+    region.offset -= size;
+    const expectedHash = region.hash ?? (await hashOf(part.source, region.offset + size, region.end, createSha1));
+    const isHash = compareHashes(inline.hash, 0, expectedHash, 0) === 0;
+    const isSame = inline.originalSize === region.originalSize && inline.flags === region.flags;
+    if (inline.magic !== pipableBlobMagic || !isHash || !isSame) {
+      fail(`the header in front of the ${region.what} at ${region.offset} contradicts the lookup table`);
+    }
+  }
+  const offset = wimHeaderRecord.size;
+  const early = pipableBlobRecord.decode(await part.source.read(offset, size));
+  const end = offset + size + early.originalSize;
+  if (early.magic !== pipableBlobMagic || early.originalSize > earlyXmlLimit || end > part.source.size) {
+    fail("the copy of the XML data behind the header is not there");
+    return;
+  }
+  regions.push({ offset, end, what: "first XML data", flags: early.flags, originalSize: early.originalSize });
+  const hash = await hashOf(part.source, offset + size, end, createSha1);
+  if (compareHashes(early.hash, 0, hash, 0) !== 0 || early.flags !== wim.header.xmlData.flags) {
+    fail("the copy of the XML data behind the header is damaged");
+  }
+}
+
+async function hashOf(source: ByteSource, offset: number, end: number, createSha1: CreateSha1): Promise<Uint8Array> {
+  const sha1 = createSha1();
+  for (let at = offset; at < end; at += MiB) sha1.update(await source.read(at, Math.min(MiB, end - at)));
+  return sha1.digest();
+}
+
+async function isZero(source: ByteSource, offset: number, end: number): Promise<boolean> {
+  for (let at = offset; at < end; at += MiB) {
+    const piece = await source.read(at, Math.min(MiB, end - at));
+    if (piece.some((byte) => byte !== 0)) return false;
+  }
+  return true;
+}

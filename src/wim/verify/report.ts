@@ -1,0 +1,118 @@
+/** What deep verification says. Plain data, fit for `--json`. */
+import type { ErrorCode } from "../../errors.js";
+
+export type WimCheckStatus = "pass" | "fail" | "warn" | "skip";
+
+/** The checks in the order they are reported. */
+export const wimCheckIds = [
+  "wim-header",
+  "wim-layout",
+  "wim-integrity-table",
+  "wim-blobs",
+  "wim-metadata",
+  "wim-counts",
+  "wim-references",
+  "wim-slack",
+] as const;
+export type WimCheckId = (typeof wimCheckIds)[number];
+
+export type WimCheck = {
+  readonly id: WimCheckId;
+  readonly status: WimCheckStatus;
+  readonly message: string;
+  /** Where the check ended with an error: its code. */
+  readonly code?: ErrorCode;
+};
+
+/** A file that a failure touches. */
+export type WimPlace = {
+  /** Image index, counted from 1. */
+  readonly image: number;
+  /** From the image's root, separated by `/`. */
+  readonly path: string;
+};
+
+/** Something that is damaged. */
+export type WimFailure = {
+  readonly check: WimCheckId;
+  /** SHA-1 of the blob as the lookup table has it, in hexadecimal; absent where the damage is no blob's. */
+  readonly blob?: string;
+  /** The name of the WIM or part that it lies in. */
+  readonly wim: string;
+  readonly message: string;
+  /** Files whose content the blob is; at most `placeLimit` of them. */
+  readonly places: readonly WimPlace[];
+};
+
+export type WimImageTally = {
+  /** Image index, counted from 1. */
+  readonly index: number;
+  readonly directories: number;
+  readonly files: number;
+  /** Bytes of all streams, hard links counted each time. */
+  readonly totalBytes: number;
+};
+
+export type WimReport = {
+  /** The worst status of all checks; a skipped check does not count. */
+  readonly status: "pass" | "warn" | "fail";
+  /** One a check, in the order of `wimCheckIds`. */
+  readonly checks: readonly WimCheck[];
+  /** At most `failureLimit`; `failureCount` counts all. */
+  readonly failures: readonly WimFailure[];
+  readonly failureCount: number;
+  readonly images: readonly WimImageTally[];
+  readonly blobCount: number;
+  /** Bytes of content whose SHA-1 was compared. */
+  readonly contentBytes: number;
+};
+
+/** Failures that are listed one by one: enough to see the pattern, and a report that stays readable. */
+export const failureLimit = 1000;
+/** Files that are named for one damaged blob. */
+export const placeLimit = 10;
+
+const severity: Readonly<Record<WimCheckStatus, number>> = { skip: 0, pass: 1, warn: 2, fail: 3 };
+
+/** Collects what checks find; a check keeps its worst status and the message that came with it first. */
+export class ReportBuilder {
+  readonly #checks = new Map<WimCheckId, WimCheck>();
+  readonly #failures: WimFailure[] = [];
+  #failureCount = 0;
+  images: WimImageTally[] = [];
+  blobCount = 0;
+  contentBytes = 0;
+
+  get failures(): readonly WimFailure[] {
+    return this.#failures;
+  }
+
+  note(id: WimCheckId, status: WimCheckStatus, message: string, code?: ErrorCode): void {
+    const known = this.#checks.get(id);
+    if (known !== undefined && severity[known.status] >= severity[status]) return;
+    this.#checks.set(id, { id, status, message, ...(code === undefined ? {} : { code }) });
+  }
+
+  /** Adds a failure and fails its check. */
+  fail(failure: WimFailure, code?: ErrorCode): void {
+    this.#failureCount += 1;
+    if (this.#failures.length < failureLimit) this.#failures.push(failure);
+    this.note(failure.check, "fail", failure.message, code);
+  }
+
+  /** The report; what no check said anything about is skipped with `reason`. */
+  finish(reason: string): WimReport {
+    const skipped = (id: WimCheckId): WimCheck => ({ id, status: "skip", message: reason });
+    const checks = wimCheckIds.map((id) => this.#checks.get(id) ?? skipped(id));
+    const worst = Math.max(...checks.map((check) => severity[check.status]));
+    return {
+      status: worst === severity.fail ? "fail" : worst === severity.warn ? "warn" : "pass",
+      checks,
+      failures: this.#failures,
+      failureCount: this.#failureCount,
+      images: this.images,
+      blobCount: this.blobCount,
+      contentBytes: this.contentBytes,
+    };
+  }
+}
