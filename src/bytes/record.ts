@@ -26,6 +26,15 @@ export type RecordLayout<F extends FieldSet> = {
   encode(values: Partial<Decoded<F>>): Uint8Array<ArrayBuffer>;
   /** Writes the given fields into `bytes` at `offset`, leaving all other bytes alone. */
   patch(bytes: Uint8Array, offset: number, values: Partial<Decoded<F>>): void;
+  /** A decoder of these fields alone, for records that are read by the thousand. */
+  select<K extends keyof F & string>(...names: K[]): RecordDecoder<Decoded<Pick<F, K>>>;
+};
+
+export type RecordDecoder<T> = {
+  readonly name: string;
+  /** Of the whole record, whichever fields are read. */
+  readonly size: number;
+  decode(bytes: Uint8Array, offset?: number): T;
 };
 
 /** Declares a record; throws at load where a field leaves the record or overlaps another one. */
@@ -43,11 +52,10 @@ export function record<const F extends FieldSet>(name: string, size: number, fie
     name,
     size,
     fields,
-    decode(bytes, offset = 0) {
-      const view = viewOf(name, size, bytes, offset);
-      const result: Record<string, unknown> = {};
-      for (const [key, field] of entries) result[key] = field.get(view, field.offset);
-      return result as Decoded<F>;
+    decode: decoderOf(name, size, fields),
+    select<K extends keyof F & string>(...names: K[]) {
+      const chosen = Object.fromEntries(names.map((key) => [key, fields[key]])) as Pick<F, K>;
+      return { name, size, decode: decoderOf(name, size, chosen) };
     },
     encode(values) {
       const bytes = new Uint8Array(size);
@@ -55,6 +63,16 @@ export function record<const F extends FieldSet>(name: string, size: number, fie
       return bytes;
     },
     patch,
+  };
+}
+
+function decoderOf<F extends FieldSet>(name: string, size: number, fields: F) {
+  const entries = Object.entries(fields);
+  return (bytes: Uint8Array, offset = 0): Decoded<F> => {
+    const view = viewOf(name, size, bytes, offset);
+    const result: Record<string, unknown> = {};
+    for (const [key, field] of entries) result[key] = field.get(view, field.offset);
+    return result as Decoded<F>;
   };
 }
 

@@ -1,5 +1,5 @@
 /** How this reader fails: each error names the structure, the value seen and the value expected. */
-import type { Decoded, FieldSet, RecordLayout } from "../bytes/record.js";
+import type { RecordDecoder } from "../bytes/record.js";
 import { Win7UsbError } from "../errors.js";
 
 const fetchAgain = "The image is damaged or incomplete: fetch it again and compare its checksum with the publisher's.";
@@ -27,12 +27,7 @@ export function truncated(what: string, end: number, size: number): Win7UsbError
 }
 
 /** Decodes a record; what lies outside of `bytes`, or is above 2^53 - 1, is `image-damaged` and names `what`. */
-export function decodeChecked<F extends FieldSet>(
-  layout: RecordLayout<F>,
-  bytes: Uint8Array,
-  offset: number,
-  what: string,
-): Decoded<F> {
+export function decodeChecked<T>(layout: RecordDecoder<T>, bytes: Uint8Array, offset: number, what: string): T {
   try {
     return layout.decode(bytes, offset);
   } catch (error) {

@@ -4,7 +4,6 @@ export type NameForm = "primary" | "enhanced" | "joliet";
 
 /** Bytes that are no UTF-8 are Latin-1: tools write either where the standard allows neither. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-const latin1 = new TextDecoder("latin1");
 const ucs2 = new TextDecoder("utf-16be");
 
 export function decodeIdentifier(bytes: Uint8Array, form: NameForm): string {
@@ -14,7 +13,7 @@ export function decodeIdentifier(bytes: Uint8Array, form: NameForm): string {
     return utf8.decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return latin1.decode(bytes);
+    return String.fromCharCode(...bytes);
   }
 }
 

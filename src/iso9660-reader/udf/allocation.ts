@@ -10,7 +10,7 @@ import { appendExtent, countExtent } from "../reading.js";
 import { longAllocationDescriptor, shortAllocationDescriptor } from "./fields.js";
 import type { FileEntry } from "./file-entry.js";
 import { allocationExtentDescriptor, allocationTypes } from "./file-records.js";
-import { checkLocation, checkTag } from "./tag.js";
+import { checkLocation, checkedTag } from "./tag.js";
 import { tagIdentifiers } from "./volume-records.js";
 import type { BlockAddress, Volume } from "./volume.js";
 import { partitionOf, readBlock } from "./volume.js";
@@ -61,8 +61,8 @@ export async function logicalExtents(volume: Volume, entry: FileEntry): Promise<
 async function continuation(volume: Volume, entry: FileEntry, address: BlockAddress): Promise<Uint8Array> {
   const what = `the allocation extent descriptor of ${entry.what}`;
   const bytes = await readBlock(volume, address, what);
-  checkTag(bytes, 0, [tagIdentifiers.allocationExtentDescriptor], what);
-  checkLocation(volume.reading, bytes, 0, address.block, what);
+  const tag = checkedTag(bytes, what, [tagIdentifiers.allocationExtentDescriptor]);
+  checkLocation(volume.reading, tag, address.block, what);
   const { lengthOfAllocationDescriptors } = decodeChecked(allocationExtentDescriptor, bytes, 0, what);
   const end = allocationExtentDescriptor.size + lengthOfAllocationDescriptors;
   if (end <= bytes.length) return bytes.subarray(allocationExtentDescriptor.size, end);

@@ -10,7 +10,7 @@ import type { LogicalExtent } from "./allocation.js";
 import { contentExtents, logicalExtents } from "./allocation.js";
 import type { FileEntry } from "./file-entry.js";
 import { allocationTypes, fileCharacteristics, fileIdentifierDescriptor } from "./file-records.js";
-import { checkLocation, checkTag } from "./tag.js";
+import { checkLocation, checkedTag } from "./tag.js";
 import { decodeCompressedUnicode } from "./text.js";
 import { tagIdentifiers } from "./volume-records.js";
 import type { BlockAddress, Volume } from "./volume.js";
@@ -40,8 +40,8 @@ export async function readDirectory(volume: Volume, entry: FileEntry, path: stri
     const nameEnd = nameStart + fields.lengthOfFileIdentifier;
     const end = offset + roundUp(nameEnd - offset, alignment);
     // Its CRC ends where it ends, so that a million of them cannot each claim 64 KiB.
-    checkTag(bytes.subarray(offset, end), 0, [tagIdentifiers.fileIdentifierDescriptor], what);
-    checkLocation(volume.reading, bytes, offset, blockAt(offset), what);
+    const tag = checkedTag(bytes, what, [tagIdentifiers.fileIdentifierDescriptor], offset, end);
+    checkLocation(volume.reading, tag, blockAt(offset), what);
     if (nameEnd > bytes.length) throw damaged(`${what} ends at byte ${nameEnd}, expected at most ${bytes.length}`);
     offset = end;
     const { characteristics, icb } = fields;

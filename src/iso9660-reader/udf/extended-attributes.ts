@@ -1,5 +1,4 @@
 /** Extended attributes of a File Entry (ECMA-167 4/14.10), of which one matters here: when the file was made. */
-import { timestamp } from "./fields.js";
 import {
   creationTimeExists,
   extendedAttribute,
@@ -7,7 +6,6 @@ import {
   fileTimesAttribute,
   fileTimesAttributeType,
 } from "./file-records.js";
-import { instantOfTimestamp } from "./time.js";
 
 /**
  * The creation time, undefined where there is none. Attributes describe a file and hold none of its bytes, so that a
@@ -25,7 +23,7 @@ export function creationTimeOf(attributes: Uint8Array): number | undefined {
 }
 
 function firstTime(attribute: Uint8Array): number | undefined {
-  if (attribute.length < fileTimesAttribute.size + timestamp.size) return undefined;
-  if ((fileTimesAttribute.decode(attribute).existence & creationTimeExists) === 0) return undefined;
-  return instantOfTimestamp(timestamp.decode(attribute, fileTimesAttribute.size));
+  if (attribute.length < fileTimesAttribute.size) return undefined;
+  const { existence, creationTime } = fileTimesAttribute.decode(attribute);
+  return (existence & creationTimeExists) === 0 ? undefined : creationTime;
 }

@@ -5,10 +5,15 @@ import type { Decoded, Field, FieldSet, RecordLayout } from "../../bytes/record.
 
 /** A whole record as one field of another. */
 function nested<F extends FieldSet>(layout: RecordLayout<F>): (offset: number) => Field<Decoded<F>> {
+  const entries = Object.entries<Field<unknown>>(layout.fields);
   return (offset) => ({
     offset,
     width: layout.size,
-    get: (view, at) => layout.decode(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), at),
+    get(view, at) {
+      const result: Record<string, unknown> = {};
+      for (const [key, field] of entries) result[key] = field.get(view, at + field.offset);
+      return result as Decoded<F>;
+    },
     set: (view, at, value) => layout.patch(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), at, value),
   });
 }
@@ -53,5 +58,3 @@ export const timestamp = record("timestamp", 12, {
   hundredsOfMicroseconds: uint8(10),
   microseconds: uint8(11),
 });
-export const timestampField = nested(timestamp);
-export type Timestamp = Decoded<(typeof timestamp)["fields"]>;

@@ -2,14 +2,12 @@
  * File Entries and Extended File Entries (ECMA-167 4/14.9, 4/14.17). Trap: the allocation descriptors do not begin
  * behind the fixed part, but behind the extended attributes, and Microsoft's mastering tools do write some.
  */
-import type { Decoded } from "../../bytes/record.js";
 import type { FileTimes } from "../../tree.js";
 import { damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumIcbChain } from "../limits.js";
 import { creationTimeOf } from "./extended-attributes.js";
 import { extendedFileEntry, fileEntry, icbFlags, indirectEntry } from "./file-records.js";
-import { checkedIdentifier, checkLocation, checkTag, isUnrecorded } from "./tag.js";
-import { instantOfTimestamp } from "./time.js";
+import { checkedTag, checkLocation, isUnrecorded } from "./tag.js";
 import { tagIdentifiers } from "./volume-records.js";
 import type { BlockAddress, Volume } from "./volume.js";
 import { offsetOfBlock, readBlock } from "./volume.js";
@@ -34,6 +32,20 @@ export type FileEntry = {
 /** ECMA-167 4/A.2 and UDF 2.3.5.1: entries are written once, or chained for media that cannot be rewritten. */
 const strategies = { single: 4, chained: 4096 } as const;
 
+const directEntries = [tagIdentifiers.fileEntry, tagIdentifiers.extendedFileEntry];
+const needs = [
+  "strategyType",
+  "fileType",
+  "icbFlags",
+  "informationLength",
+  "accessTime",
+  "modificationTime",
+  "lengthOfExtendedAttributes",
+  "lengthOfAllocationDescriptors",
+] as const;
+const needed = fileEntry.select(...needs);
+const neededOfExtended = extendedFileEntry.select(...needs, "creationTime");
+
 /** Reads the ICB at `address`; `what` names its file in messages. */
 export async function readFileEntry(volume: Volume, address: BlockAddress, what: string): Promise<FileEntry> {
   const entry = await readDirectEntry(volume, address, what);
@@ -52,8 +64,7 @@ async function followChain(volume: Volume, first: FileEntry): Promise<FileEntry>
     const what = `the indirect entry of ${first.what}`;
     const bytes = await readBlock(volume, address, what);
     if (isUnrecorded(bytes)) return entry;
-    const identifier = checkedIdentifier(bytes, 0, what);
-    if (identifier !== tagIdentifiers.indirectEntry) return entry;
+    if (checkedTag(bytes, what).identifier !== tagIdentifiers.indirectEntry) return entry;
     const { indirectIcb } = decodeChecked(indirectEntry, bytes, 0, what);
     if (indirectIcb.lengthAndType === 0) return entry;
     const next = { partitionReference: indirectIcb.partitionReference, block: indirectIcb.position };
@@ -67,12 +78,12 @@ type DirectEntry = FileEntry & { readonly strategy: number };
 
 async function readDirectEntry(volume: Volume, address: BlockAddress, what: string): Promise<DirectEntry> {
   const bytes = await readBlock(volume, address, what);
-  const identifier = checkTag(bytes, 0, [tagIdentifiers.fileEntry, tagIdentifiers.extendedFileEntry], what);
-  checkLocation(volume.reading, bytes, 0, address.block, what);
-  const isExtended = identifier === tagIdentifiers.extendedFileEntry;
+  const tag = checkedTag(bytes, what, directEntries);
+  checkLocation(volume.reading, tag, address.block, what);
+  const isExtended = tag.identifier === tagIdentifiers.extendedFileEntry;
   const fixedSize = isExtended ? extendedFileEntry.size : fileEntry.size;
-  const extended = isExtended ? decodeChecked(extendedFileEntry, bytes, 0, what) : undefined;
-  const fields = extended ?? decodeChecked(fileEntry, bytes, 0, what);
+  const extended = isExtended ? decodeChecked(neededOfExtended, bytes, 0, what) : undefined;
+  const fields = extended ?? decodeChecked(needed, bytes, 0, what);
   const start = fixedSize + fields.lengthOfExtendedAttributes;
   const end = start + fields.lengthOfAllocationDescriptors;
   if (end > bytes.length) {
@@ -81,7 +92,6 @@ async function readDirectEntry(volume: Volume, address: BlockAddress, what: stri
         `${fields.lengthOfAllocationDescriptors} of allocation descriptors, expected at most ${bytes.length - fixedSize} together`,
     );
   }
-  const creation = extended?.creationTime;
   const attributes = bytes.subarray(fixedSize, start);
   return {
     what,
@@ -91,21 +101,19 @@ async function readDirectEntry(volume: Volume, address: BlockAddress, what: stri
     archive: (fields.icbFlags & icbFlags.archive) !== 0,
     system: (fields.icbFlags & icbFlags.system) !== 0,
     informationLength: fields.informationLength,
-    times: timesOf(fields, creation === undefined ? creationTimeOf(attributes) : instantOfTimestamp(creation)),
+    times: timesOf(fields, extended === undefined ? creationTimeOf(attributes) : extended.creationTime),
     allocationType: fields.icbFlags & icbFlags.allocationType,
     allocation: bytes.subarray(start, end),
     allocationOffset: offsetOfBlock(volume, address, what) + start,
   };
 }
 
-type Timed = Pick<Decoded<typeof fileEntry.fields>, "accessTime" | "modificationTime">;
+type Timed = { readonly accessTime: number | undefined; readonly modificationTime: number | undefined };
 
-function timesOf(fields: Timed, created: number | undefined): FileTimes {
-  const modified = instantOfTimestamp(fields.modificationTime);
-  const accessed = instantOfTimestamp(fields.accessTime);
-  return {
-    ...(created === undefined ? {} : { created }),
-    ...(modified === undefined ? {} : { modified }),
-    ...(accessed === undefined ? {} : { accessed }),
-  };
+function timesOf({ accessTime, modificationTime }: Timed, created: number | undefined): FileTimes {
+  const times: { created?: number; modified?: number; accessed?: number } = {};
+  if (created !== undefined) times.created = created;
+  if (modificationTime !== undefined) times.modified = modificationTime;
+  if (accessTime !== undefined) times.accessed = accessTime;
+  return times;
 }

@@ -1,11 +1,12 @@
 /** The file structure of ECMA-167 part 4. */
 import { biguint64le, bytes, uint16le, uint32le, uint64le, uint8 } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
-import { entityField, longAllocationField, timestampField } from "./fields.js";
+import { entityField, longAllocationField } from "./fields.js";
+import { instantField } from "./time.js";
 
 /** ECMA-167 4/14.1. */
 export const fileSetDescriptor = record("file set descriptor", 512, {
-  recordingTime: timestampField(16),
+  recordingTime: instantField(16),
   interchangeLevel: uint16le(28),
   maximumInterchangeLevel: uint16le(30),
   characterSetList: uint32le(32),
@@ -70,9 +71,9 @@ export const fileEntry = record("File Entry", 176, {
   fileLinkCount: uint16le(48),
   informationLength: uint64le(56),
   logicalBlocksRecorded: biguint64le(64),
-  accessTime: timestampField(72),
-  modificationTime: timestampField(84),
-  attributeTime: timestampField(96),
+  accessTime: instantField(72),
+  modificationTime: instantField(84),
+  attributeTime: instantField(96),
   checkpoint: uint32le(108),
   implementationIdentifier: entityField(128),
   uniqueIdentifier: biguint64le(160),
@@ -90,10 +91,10 @@ export const extendedFileEntry = record("Extended File Entry", 216, {
   informationLength: uint64le(56),
   objectSize: biguint64le(64),
   logicalBlocksRecorded: biguint64le(72),
-  accessTime: timestampField(80),
-  modificationTime: timestampField(92),
-  creationTime: timestampField(104),
-  attributeTime: timestampField(116),
+  accessTime: instantField(80),
+  modificationTime: instantField(92),
+  creationTime: instantField(104),
+  attributeTime: instantField(116),
   checkpoint: uint32le(128),
   implementationIdentifier: entityField(168),
   uniqueIdentifier: biguint64le(200),
@@ -123,10 +124,11 @@ export const extendedAttribute = record("extended attribute", 12, {
   length: uint32le(8),
 });
 
-/** ECMA-167 4/14.10.5, attribute type 5; timestamps follow in the order of the set bits of `existence`. */
-export const fileTimesAttribute = record("file times extended attribute", 20, {
+/** ECMA-167 4/14.10.5, attribute type 5, as it is where the creation time is recorded; further times may follow. */
+export const fileTimesAttribute = record("file times extended attribute", 32, {
   dataLength: uint32le(12),
   existence: uint32le(16),
+  creationTime: instantField(20),
 });
 export const fileTimesAttributeType = 5;
 /** ECMA-167 4/14.10.5.6: bit 0 stands for the creation time, which comes first. */

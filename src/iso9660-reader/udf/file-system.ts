@@ -6,7 +6,7 @@ import type { Reading } from "../reading.js";
 import { warn } from "../reading.js";
 import { fileSetDescriptor } from "./file-records.js";
 import { openVolume } from "./partition-maps.js";
-import { checkedIdentifier, checkLocation, isUnrecorded } from "./tag.js";
+import { checkedTag, checkLocation, isUnrecorded } from "./tag.js";
 import { decodeDstring } from "./text.js";
 import { readTree } from "./tree.js";
 import type { VolumeDescriptors } from "./volume-descriptors.js";
@@ -66,9 +66,9 @@ async function readRootIcb(volume: Volume, { logicalVolume }: VolumeDescriptors)
     const what = `the file set descriptor at block ${block}`;
     const bytes = await readBlock(volume, { partitionReference, block }, what);
     if (isUnrecorded(bytes)) break;
-    const identifier = checkedIdentifier(bytes, 0, what);
-    if (identifier !== tagIdentifiers.fileSetDescriptor) break;
-    checkLocation(volume.reading, bytes, 0, block, what);
+    const tag = checkedTag(bytes, what);
+    if (tag.identifier !== tagIdentifiers.fileSetDescriptor) break;
+    checkLocation(volume.reading, tag, block, what);
     const fields = decodeChecked(fileSetDescriptor, bytes, 0, what);
     if (chosen === undefined || prevails(fields, chosen)) chosen = fields;
   }

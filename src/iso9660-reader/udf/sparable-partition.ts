@@ -9,7 +9,7 @@ import { Win7UsbError } from "../../errors.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumSparingTableSize } from "../limits.js";
 import { warn } from "../reading.js";
-import { checkTag } from "./tag.js";
+import { checkedTag } from "./tag.js";
 import { sparablePartitionMap, sparingTable, sparingTableEntry, tagIdentifiers } from "./volume-records.js";
 import type { ByteRun, Partition, Volume } from "./volume.js";
 
@@ -50,7 +50,7 @@ async function readTable(volume: Volume, location: number, size: number): Promis
   const what = `the sparing table at block ${location}`;
   try {
     const bytes = await volume.reading.metadata.read(location * volume.blockSize, size, what);
-    checkTag(bytes, 0, [tagIdentifiers.sparingTable], what);
+    checkedTag(bytes, what, [tagIdentifiers.sparingTable]);
     const { reallocationTableLength, sequenceNumber } = decodeChecked(sparingTable, bytes, 0, what);
     const packets = new Map<number, number>();
     for (let index = 0; index < reallocationTableLength; index += 1) {

@@ -5,24 +5,20 @@ import { damaged } from "../failures.js";
 const eightBits = new Set([8, 254]);
 const sixteenBits = new Set([16, 255]);
 
-/** The text of a File Identifier: UTF-16, as the image has it. */
+/** The text of a File Identifier or dstring, at most 255 bytes: UTF-16, as the image has it. */
 export function decodeCompressedUnicode(bytes: Uint8Array, what: string): string {
   if (bytes.length === 0) return "";
   const compressionId = bytes[0]!;
-  if (eightBits.has(compressionId)) return textOf(bytes.length - 1, (index) => bytes[1 + index]!);
+  if (eightBits.has(compressionId)) return String.fromCharCode(...bytes.subarray(1));
   if (!sixteenBits.has(compressionId)) {
     throw damaged(`${what} has the compression ID ${compressionId}, expected 8 or 16`);
   }
   if (bytes.length % 2 === 0) {
     throw damaged(`${what} has ${bytes.length - 1} bytes of 16-bit characters, expected an even number`);
   }
-  return textOf((bytes.length - 1) / 2, (index) => bytes[1 + 2 * index]! * 0x100 + bytes[2 + 2 * index]!);
-}
-
-function textOf(length: number, unitAt: (index: number) => number): string {
-  let text = "";
-  for (let index = 0; index < length; index += 1) text += String.fromCharCode(unitAt(index));
-  return text;
+  const units: number[] = [];
+  for (let index = 1; index < bytes.length; index += 2) units.push(bytes[index]! * 0x100 + bytes[index + 1]!);
+  return String.fromCharCode(...units);
 }
 
 /** A dstring (UDF 2.1.3): its last byte counts the bytes in use, compression ID included. */

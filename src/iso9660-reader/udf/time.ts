@@ -1,19 +1,70 @@
 /** ECMA-167 1/7.3 timestamps as instants. */
+import type { Field } from "../../bytes/record.js";
 import { instantOf } from "../time.js";
-import type { Timestamp } from "./fields.js";
+import { timestamp } from "./fields.js";
 
-/** The type in the upper 4 bits: 0 is UTC, 1 local time with the offset of the lower 12 bits. */
+/** The type in the upper 4 bits: 0 is UTC, 1 local time with the offset of the lower 12 bits, two's complement. */
 const typeShift = 12;
 const coordinatedUniversalTime = 0;
+const localTime = 1;
+const offsetMask = 0xfff;
 /** ECMA-167 1/7.3.1: the offset that says that there is none. */
 const offsetNotSpecified = -2047;
 
-/** Milliseconds since 1970-01-01T00:00:00Z, undefined where none is recorded. Microseconds are cut. */
-export function instantOfTimestamp(stamp: Timestamp): number | undefined {
-  const signed = (stamp.typeAndTimeZone << 20) >> 20;
-  const isUtc = stamp.typeAndTimeZone >>> typeShift === coordinatedUniversalTime || signed === offsetNotSpecified;
-  // Other writers leave junk in the parts below a second; a bad fraction does not unmake the time.
-  const fraction = stamp.centiseconds * 10 + Math.floor(stamp.hundredsOfMicroseconds / 10);
-  const millisecond = stamp.centiseconds > 99 || stamp.hundredsOfMicroseconds > 99 ? 0 : fraction;
-  return instantOf({ ...stamp, millisecond, offset: isUtc ? 0 : signed });
+const { fields } = timestamp;
+
+/** Reads one part of the timestamp at `at`; the parts are read by themselves because there are three in each File Entry. */
+function part(name: keyof typeof fields, view: DataView, at: number): number {
+  const field = fields[name];
+  return field.get(view, at + field.offset);
+}
+
+/**
+ * A timestamp as milliseconds since 1970-01-01T00:00:00Z, undefined where none is recorded. Microseconds are cut. It is
+ * written as local time with an offset of 0.
+ */
+export const instantField = (offset: number): Field<number | undefined> => ({
+  offset,
+  width: timestamp.size,
+  get(view, at) {
+    const typeAndTimeZone = part("typeAndTimeZone", view, at);
+    const signed = (typeAndTimeZone << 20) >> 20;
+    const isUtc = typeAndTimeZone >>> typeShift === coordinatedUniversalTime || signed === offsetNotSpecified;
+    // Writers leave junk in the parts below a second; a bad fraction does not unmake the time.
+    const centiseconds = part("centiseconds", view, at);
+    const hundredsOfMicroseconds = part("hundredsOfMicroseconds", view, at);
+    const isFraction = centiseconds < 100 && hundredsOfMicroseconds < 100;
+    return instantOf({
+      year: part("year", view, at),
+      month: part("month", view, at),
+      day: part("day", view, at),
+      hour: part("hour", view, at),
+      minute: part("minute", view, at),
+      second: part("second", view, at),
+      millisecond: isFraction ? centiseconds * 10 + Math.floor(hundredsOfMicroseconds / 10) : 0,
+      offset: isUtc ? 0 : signed,
+    });
+  },
+  set(view, at, instant) {
+    if (instant === undefined) return;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    timestamp.patch(bytes, at, timestampOf(instant, 0));
+  },
+});
+
+/** ECMA-167 1/7.3: local time `minutes` ahead of UTC. */
+export function timestampOf(instant: number, minutes: number) {
+  const local = new Date(instant + minutes * 60_000);
+  return {
+    typeAndTimeZone: (localTime << typeShift) | (minutes & offsetMask),
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: local.getUTCHours(),
+    minute: local.getUTCMinutes(),
+    second: local.getUTCSeconds(),
+    centiseconds: Math.floor(local.getUTCMilliseconds() / 10),
+    hundredsOfMicroseconds: (local.getUTCMilliseconds() % 10) * 10,
+    microseconds: 0,
+  };
 }

@@ -10,7 +10,7 @@ import { damaged, unsupported } from "../failures.js";
 import { maximumSequenceDescriptors } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { warn } from "../reading.js";
-import { checkedIdentifier, checkLocation, isDescriptor, isUnrecorded } from "./tag.js";
+import { checkedTag, checkLocation, isDescriptor, isUnrecorded } from "./tag.js";
 import {
   anchorVolumeDescriptorPointer,
   logicalVolumeDescriptor,
@@ -95,8 +95,9 @@ async function readSequence(
     const what = `the descriptor at block ${block} in the ${name} volume descriptor sequence`;
     const bytes = await reading.metadata.read(block * blockSize, blockSize, what);
     if (isUnrecorded(bytes)) break;
-    const identifier = checkedIdentifier(bytes, 0, what);
-    checkLocation(reading, bytes, 0, block, what);
+    const tag = checkedTag(bytes, what);
+    checkLocation(reading, tag, block, what);
+    const { identifier } = tag;
     if (identifier === tagIdentifiers.terminatingDescriptor) break;
     if (identifier === tagIdentifiers.volumeDescriptorPointer) {
       extent = volumeDescriptorPointer.decode(bytes).nextSequence;

@@ -1,7 +1,8 @@
 /** The volume structure of ECMA-167 part 3, and what UDF adds to it: partition maps, sparing and virtual tables. */
 import { ascii, bytes, uint16le, uint32le, uint8 } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
-import { entityField, extentField, longAllocationField, timestampField } from "./fields.js";
+import { entityField, extentField, longAllocationField } from "./fields.js";
+import { instantField } from "./time.js";
 
 /** ECMA-167 3/7.2.1 and 4/7.2.1, with the sparing table that UDF 2.2.12 marks with 0. */
 export const tagIdentifiers = {
@@ -65,7 +66,7 @@ export const primaryVolumeDescriptor = record("primary volume descriptor (UDF)",
   volumeAbstract: extentField(328),
   volumeCopyrightNotice: extentField(336),
   applicationIdentifier: entityField(344),
-  recordingTime: timestampField(376),
+  recordingTime: instantField(376),
   implementationIdentifier: entityField(388),
   flags: uint16le(488),
 });
@@ -100,7 +101,7 @@ export const logicalVolumeDescriptor = record("logical volume descriptor", 440, 
 
 /** ECMA-167 3/10.10, up to its tables of free space and size by partition. */
 export const logicalVolumeIntegrityDescriptor = record("logical volume integrity descriptor", 80, {
-  recordingTime: timestampField(16),
+  recordingTime: instantField(16),
   /** 0 open, 1 closed. */
   integrityType: uint32le(28),
   nextIntegrityExtent: extentField(32),
