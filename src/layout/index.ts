@@ -2,11 +2,11 @@
  * From a tree to the plan of a disk that boots: partition table, file system and boot code, all as data. Nothing here
  * touches a device, a clock or a random number; the same tree, size and label give the same plan.
  */
-import { Win7UsbError } from "../errors.js";
 import type { FileTree, PathNode } from "../tree.js";
 import { walk } from "../tree.js";
 import { largestFile } from "./fat32/catalogue.js";
 import { planFat32, smallestFat32Disk } from "./fat32/index.js";
+import { planNtfs, smallestNtfsDisk } from "./ntfs/index.js";
 import type { DiskPlan, DriveGeometry, FileSystemName, LayoutOptions } from "./plan.js";
 
 export type PlanOptions = { readonly fileSystem: FileSystemName; readonly label: string };
@@ -16,26 +16,19 @@ type Layout = {
   smallestDisk(tree: FileTree, options: LayoutOptions): number;
 };
 
-const layouts: Readonly<Partial<Record<FileSystemName, Layout>>> = {
+const layouts: Readonly<Record<FileSystemName, Layout>> = {
   fat32: { plan: planFat32, smallestDisk: smallestFat32Disk },
+  ntfs: { plan: planNtfs, smallestDisk: smallestNtfsDisk },
 };
 
 /** The plan of a disk of `drive.diskSize` bytes. Throws `too-small` and what the file system cannot hold. */
 export function planDisk(tree: FileTree, drive: DriveGeometry, options: PlanOptions): DiskPlan {
-  return layoutOf(options.fileSystem).plan(tree, drive, options);
+  return layouts[options.fileSystem].plan(tree, drive, options);
 }
 
 /** Bytes of the smallest disk, a multiple of 1 MiB, that holds `tree`. Throws what the file system cannot hold. */
 export function smallestDisk(tree: FileTree, options: PlanOptions): number {
-  return layoutOf(options.fileSystem).smallestDisk(tree, options);
-}
-
-function layoutOf(fileSystem: FileSystemName): Layout {
-  const layout = layouts[fileSystem];
-  if (layout !== undefined) return layout;
-  throw new Win7UsbError("usage", `${fileSystem} cannot be laid out, expected ${Object.keys(layouts).join(" or ")}`, {
-    hint: "Use another --filesystem.",
-  });
+  return layouts[options.fileSystem].smallestDisk(tree, options);
 }
 
 /** The file system for `tree` and why: the one that was asked for, or the one that holds its largest file. */

@@ -34,7 +34,8 @@ export type DiskPlan = {
   readonly extents: readonly Extent[];
   /**
    * `[0, contentEnd)` is covered by extents without a gap: it is what is hashed. Where 64 MiB or less of the disk are
-   * left behind the files, it is the whole disk. Extents behind it only wipe old signatures.
+   * left behind the files, it is the whole disk. Extents behind it wipe old signatures, and hold the copy of NTFS' boot
+   * sector in the partition's last sector.
    */
   readonly contentEnd: number;
   readonly files: readonly PlannedFile[];

@@ -1,8 +1,7 @@
 /** A directory's index before it is placed: its keys in order, and whether they stay in the record or form a tree. */
 import { residentSize, oneRunSize, roomBesideNames, fileNameSize } from "./record-sizes.js";
 import type { StoredName } from "./file-names.js";
-import { largeRootSize } from "./index-encoding.js";
-import { fileNameIndex, indexRootSize } from "./index-records.js";
+import { fileNameIndex, indexEntryHeader, indexRootSize, vcnSize } from "./index-records.js";
 import type { IndexTree } from "./index-tree.js";
 import { buildIndexTree, entrySize } from "./index-tree.js";
 
@@ -12,8 +11,10 @@ export type KeyedName = { readonly record: number; readonly position: number; re
 export type IndexForm = {
   /** In collation order. */
   readonly keys: readonly KeyedName[];
-  /** The allocation buffers; null where the root in the record holds all entries. */
+  /** Null where the root in the record holds all entries. */
   readonly tree: IndexTree | null;
+  /** Bytes of the INDEX_ROOT's value. */
+  readonly rootSize: number;
   /** Bytes of the bitmap of buffers: 0 without a tree. */
   readonly bitmapSize: number;
   readonly bitmapResident: boolean;
@@ -34,18 +35,35 @@ export function keysOf(record: number, names: readonly StoredName[]): KeyedName[
 export function directoryIndex(names: readonly KeyedName[], ownNamesSize: number): IndexForm {
   const keys = names.toSorted((a, b) => (a.name.upper < b.name.upper ? -1 : 1));
   const sizes = keys.map(({ name }) => entrySize(fileNameSize(name.text)));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
   const room = roomBesideNames(ownNamesSize);
-  if (residentSize(indexRootSize(total, false), fileNameIndex.length) <= room) {
-    return { keys, tree: null, bitmapSize: 0, bitmapResident: true, namesElsewhere: false };
+  const smallRoot = indexRootSize(sum(sizes), false);
+  if (residentSize(smallRoot, nameLength) <= room) {
+    return { keys, tree: null, rootSize: smallRoot, bitmapSize: 0, bitmapResident: true, namesElsewhere: false };
   }
-  const tree = buildIndexTree(sizes);
-  const bitmapSize = Math.ceil(tree.length / (bitmapGranule * bitsPerByte)) * bitmapGranule;
-  const bitmapResident = bitmapSize <= largestResidentBitmap;
-  const nameLength = fileNameIndex.length;
-  const needed =
-    residentSize(largeRootSize, nameLength) +
-    oneRunSize(nameLength) +
-    (bitmapResident ? residentSize(bitmapSize, nameLength) : oneRunSize(nameLength));
-  return { keys, tree, bitmapSize, bitmapResident, namesElsewhere: needed > room };
+  const emptyRoot = indexRootSize(0, true);
+  const endEntry = emptyRoot - indexRootSize(0, false) + indexEntryHeader.size;
+  const roomFor = (nodeCount: number): number =>
+    room - oneRunSize(nameLength) - bitmapAttributeSize(nodeCount) - residentSize(emptyRoot, nameLength) + endEntry;
+  const tree = buildIndexTree(sizes, roomFor);
+  const { nodes, root } = tree;
+  return {
+    keys,
+    tree,
+    rootSize: indexRootSize(sum(root.entries.map((entry) => sizes[entry]! + vcnSize)), true),
+    bitmapSize: bitmapSizeOf(nodes.length),
+    bitmapResident: bitmapSizeOf(nodes.length) <= largestResidentBitmap,
+    namesElsewhere: roomFor(nodes.length) < endEntry,
+  };
+}
+
+const nameLength = fileNameIndex.length;
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+
+const bitmapSizeOf = (nodeCount: number): number =>
+  Math.ceil(nodeCount / (bitmapGranule * bitsPerByte)) * bitmapGranule;
+
+function bitmapAttributeSize(nodeCount: number): number {
+  const size = bitmapSizeOf(nodeCount);
+  return size <= largestResidentBitmap ? residentSize(size, nameLength) : oneRunSize(nameLength);
 }

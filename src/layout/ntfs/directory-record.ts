@@ -18,10 +18,8 @@ import {
 } from "./file-records.js";
 import type { StoredName } from "./file-names.js";
 import type { KeyOf } from "./index-encoding.js";
-import { largeRoot, largeRootSize, writeIndexRoot } from "./index-encoding.js";
-import { fileNameIndex, indexRootSize } from "./index-records.js";
-import { entrySize } from "./index-tree.js";
-import { fileNameSize } from "./record-sizes.js";
+import { writeIndexRoot } from "./index-encoding.js";
+import { fileNameIndex } from "./index-records.js";
 import { referenceTo } from "./volume-format.js";
 import type { ClusterRange } from "./volume-layout.js";
 import { runsOf, sizeOf } from "./volume-layout.js";
@@ -81,9 +79,8 @@ type AddedIndex = { readonly pending: PendingRoot; readonly placed: readonly Pla
 
 function addIndex(writer: FileRecordWriter, { index, blocks, bitmap }: DirectoryRecord): AddedIndex {
   const { tree } = index;
-  const size = tree === null ? indexRootSize(entriesSize(index), false) : largeRootSize;
   const instance = writer.nextInstance;
-  const offset = writer.addResident(attributeTypes.indexRoot, fileNameIndex, size);
+  const offset = writer.addResident(attributeTypes.indexRoot, fileNameIndex, index.rootSize);
   const root = { typeCode: attributeTypes.indexRoot, name: fileNameIndex, instance };
   const pending = { offset, index };
   if (tree === null) return { pending, placed: [root] };
@@ -92,18 +89,13 @@ function addIndex(writer: FileRecordWriter, { index, blocks, bitmap }: Directory
     size: sizeOf(blocks),
   });
   const used = index.bitmapResident
-    ? writer.addValue(attributeTypes.bitmap, fileNameIndex, leadingOnes(index.bitmapSize, tree.length))
+    ? writer.addValue(attributeTypes.bitmap, fileNameIndex, leadingOnes(index.bitmapSize, tree.nodes.length))
     : writer.addNonresident(attributeTypes.bitmap, fileNameIndex, { runs: runsOf(bitmap), size: index.bitmapSize });
   return { pending, placed: [root, allocation, used] };
 }
 
-function entriesSize({ keys }: IndexForm): number {
-  return keys.reduce((sum, { name }) => sum + entrySize(fileNameSize(name.text)), 0);
-}
-
 /** Fills a root that `writeDirectoryRecord` left open. */
 export function fillRoot(mft: Uint8Array, { offset, index }: PendingRoot, keyOf: KeyOf): void {
-  const node =
-    index.tree === null ? { entries: index.keys.map((_, entry) => entry), children: null } : largeRoot(index.tree);
+  const node = index.tree?.root ?? { entries: index.keys.map((_, entry) => entry), children: null };
   writeIndexRoot(mft, offset, node, keyOf);
 }

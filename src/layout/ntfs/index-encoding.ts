@@ -11,7 +11,6 @@ import {
   indexHeader,
   indexNodeFlag,
   indexRoot,
-  indexRootSize,
   vcnSize,
 } from "./index-records.js";
 import { entrySize, type IndexNode, type IndexTree } from "./index-tree.js";
@@ -26,7 +25,7 @@ export type KeyOf = (entry: number) => IndexKey;
 /** Writes the allocation buffers of `tree` to `target`, one after the other, protected. */
 export function writeIndexBlocks(target: Uint8Array, offset: number, tree: IndexTree, keyOf: KeyOf): void {
   let at = offset;
-  for (const [vcn, node] of tree.entries()) {
+  for (const [vcn, node] of tree.nodes.entries()) {
     const headerAt = at + indexBuffer.size;
     const end = writeEntries(target, at + firstEntryOffset, node, keyOf);
     indexBuffer.patch(target, at, {
@@ -46,7 +45,7 @@ export function writeIndexBlocks(target: Uint8Array, offset: number, tree: Index
   }
 }
 
-/** Writes a root with all entries of a small index, or with the pointer to the top of a large one. */
+/** Writes a root with all entries of a small index, or with the top entries of a large one. */
 export function writeIndexRoot(target: Uint8Array, offset: number, node: IndexNode, keyOf: KeyOf): void {
   const headerAt = offset + indexRoot.size;
   const firstEntry = headerAt + indexHeader.size;
@@ -82,13 +81,6 @@ export function writeIndexRootHeader(target: Uint8Array, offset: number, root: I
     flags: root.large ? indexNodeFlag : 0,
   });
 }
-
-/** The root of a large index: nothing but the pointer to the top node. */
-export function largeRoot(tree: IndexTree): IndexNode {
-  return { entries: [], children: [tree.length - 1] };
-}
-
-export const largeRootSize = indexRootSize(0, true);
 
 /** Writes a node's entries and its end entry; returns the offset behind them. */
 function writeEntries(target: Uint8Array, offset: number, node: IndexNode, keyOf: KeyOf): number {

@@ -1,8 +1,8 @@
 /**
  * The shape of an index's B-tree, built from sorted entries from the bottom up. Every entry lies in one node only: the
  * entry that separates two leaves moves up into their parent, with a pointer to the child that holds what sorts before
- * it; what sorts behind the last entry hangs below the node's end entry. An index that fits the file record is one
- * resident root; otherwise the root holds nothing but the pointer to the top node.
+ * it; what sorts behind the last entry hangs below the node's end entry. The root lies in the file record and takes what
+ * fits there: all entries of a small index, of a large one the entries of its top level, often none.
  */
 import { align8, indexBlockSize } from "./volume-format.js";
 import { firstEntryOffset, indexEntryHeader, vcnSize } from "./index-records.js";
@@ -10,8 +10,11 @@ import { firstEntryOffset, indexEntryHeader, vcnSize } from "./index-records.js"
 /** A node: its entries by number, and the node below each of them and below the end entry, by VCN; leaves have none. */
 export type IndexNode = { readonly entries: readonly number[]; readonly children: readonly number[] | null };
 
-/** The nodes by VCN, the top one last. */
-export type IndexTree = readonly IndexNode[];
+export type IndexTree = {
+  /** The allocation buffers by VCN. */
+  readonly nodes: readonly IndexNode[];
+  readonly root: IndexNode;
+};
 
 const nodeRoom = indexBlockSize - firstEntryOffset;
 
@@ -19,12 +22,14 @@ const nodeRoom = indexBlockSize - firstEntryOffset;
 export const entrySize = (keySize: number): number => align8(indexEntryHeader.size + keySize);
 
 /**
- * Packs entries into nodes until one node holds all that are left. Nodes are filled to the brim: the volume is made to
- * be read, and a driver that adds an entry splits a node just as well as it fills one.
+ * Packs entries into nodes, and those between the nodes into a level above, until what is left fits the root. Nodes are
+ * filled to the brim: the volume is made to be read, and a driver that adds an entry splits a node as well as it fills
+ * one.
  *
  * @param sizes bytes of each entry in sorted order, from `entrySize`; at least one
+ * @param rootRoom bytes for the root's entries, given the number of buffers; its end entry always fits
  */
-export function buildIndexTree(sizes: readonly number[]): IndexTree {
+export function buildIndexTree(sizes: readonly number[], rootRoom: (nodeCount: number) => number): IndexTree {
   const nodes: IndexNode[] = [];
   let entries: readonly number[] = sizes.map((_, index) => index);
   let children: readonly number[] | null = null;
@@ -32,9 +37,10 @@ export function buildIndexTree(sizes: readonly number[]): IndexTree {
     const level = packLevel(entries, sizes, children);
     const firstVcn = nodes.length;
     nodes.push(...level.nodes);
-    if (level.nodes.length === 1) return nodes;
     entries = level.separators;
     children = level.nodes.map((_, index) => firstVcn + index);
+    const rootSize = entries.reduce((sum, entry) => sum + sizes[entry]! + vcnSize, indexEntryHeader.size + vcnSize);
+    if (entries.length === 0 || rootSize <= rootRoom(nodes.length)) return { nodes, root: { entries, children } };
   }
 }
 

@@ -150,7 +150,7 @@ function writeIndexes(mft: Uint8Array, values: NameValues, layout: VolumeLayout)
     if (index.tree === null) continue;
     const at = (blocks.startCluster - first) * clusterSize;
     writeIndexBlocks(bytes, at, index.tree, keysFrom(mft, values, index));
-    for (let node = 0; !index.bitmapResident && node < index.tree.length; node += 1) {
+    for (let node = 0; !index.bitmapResident && node < index.tree.nodes.length; node += 1) {
       bytes[(bitmap.startCluster - first) * clusterSize + (node >>> 3)]! |= 1 << (node & 7);
     }
   }

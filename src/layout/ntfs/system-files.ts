@@ -114,7 +114,8 @@ function residentFiles(mft: Uint8Array, context: SystemContext): SystemFile[] {
       record: systemRecords.volume,
       securityId: securityIds.systemReadWrite,
       add(writer) {
-        writeUtf16(mft, writer.addResident(attributeTypes.volumeName, "", 2 * label.length), label);
+        // A volume without a label has no such attribute: it may not be empty.
+        if (label !== "") writeUtf16(mft, writer.addResident(attributeTypes.volumeName, "", 2 * label.length), label);
         writer.addValue(attributeTypes.volumeInformation, "", volumeInformation.encode(version));
         writer.addResident(attributeTypes.data, "", 0);
       },

@@ -99,7 +99,7 @@ export function layoutVolume(catalog: Catalog, clusterCount: number): VolumeLayo
   };
   const directories = catalog.directories.map((entry) => {
     const { tree, bitmapSize: size, bitmapResident } = entry.index;
-    const blocks = allocator.take((tree?.length ?? 0) * clusterSize);
+    const blocks = allocator.take((tree?.nodes.length ?? 0) * clusterSize);
     return { entry, blocks, bitmap: allocator.take(bitmapResident ? 0 : size) };
   });
   const files = inBootOrder(catalog.files)
