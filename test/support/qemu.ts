@@ -53,7 +53,8 @@ export async function bootImage(path: string, options: QemuOptions): Promise<Qem
   });
   try {
     const result = await watch(qemu, ended, serialPath, options);
-    if (result.exitCode !== null && result.exitCode % 2 === 0) {
+    // isa-debug-exit makes odd codes of what the guest writes, and the probe writes 0x10 and more.
+    if (result.exitCode !== null && (result.exitCode === 1 || result.exitCode % 2 === 0)) {
       throw new Error(`qemu-system-i386 ended with ${result.exitCode}: ${Buffer.concat(complaints).toString()}`);
     }
     return result;
@@ -78,7 +79,9 @@ function qemuArguments(path: string, serialPath: string, options: QemuOptions): 
   const base = "-accel tcg -m 64 -nodefaults -vga std -display none -net none -qmp stdio".split(" ");
   const args = [...base, "-serial", `file:${serialPath}`, "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"];
   args.push(...drive(path, "stick"), ...attached);
-  if (options.floppy !== undefined) args.push(...drive(options.floppy, "fd"), "-device", "floppy,drive=fd,bootindex=0");
+  if (options.floppy !== undefined) {
+    args.push(...drive(options.floppy, "fd"), "-device", "floppy,drive=fd", "-global", "isa-fdc.bootindexA=0");
+  }
   for (const [index, file] of (options.extraDrives ?? []).entries()) {
     args.push(...drive(file, `extra${index}`), "-device", `ide-hd,drive=extra${index},bootindex=${index + 2}`);
   }

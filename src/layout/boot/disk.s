@@ -15,7 +15,7 @@
 	.set	SECTOR_SIZE, 512
 	.set	SECTOR_PARAGRAPHS, SECTOR_SIZE / 16
 	.set	TRANSFER_SECTORS, 64	# at most; aligned 32 KiB windows cannot cross a 64 KiB boundary
-	.set	READ_TRIES, 8		# each with half the sectors: the last ones read sector by sector
+	.set	READ_TRIES, 6		# with an eighth of the sectors each: the last four read one
 	.set	LAST_CYLINDER, 1023
 	.set	FIRST_HARD_DISK, 0x80
 
@@ -79,9 +79,10 @@ read:
 	mov	ah, 0			# reset the drive
 	call	int13
 	popad
+	shr	dx, 3
+	jnz	4f
 	inc	dx
-	shr	dx, 1
-	dec	byte ptr [bp + TRIES]
+4:	dec	byte ptr [bp + TRIES]
 	jnz	2b
 	mov	si, offset text_read
 	jmp	fail
