@@ -15,13 +15,17 @@ async function* blocksOf({ length, source }: Extent): AsyncGenerator<Uint8Array>
   }
 }
 
-/** Creates `path` with the plan's bytes; zeros become holes. */
-export async function executePlan(plan: DiskPlan, path: string): Promise<void> {
+/**
+ * Creates `path` with the plan's bytes from `start` on; zeros become holes. A `start` of 1 MiB gives the partition by
+ * itself, for tools that know no partition tables, and needs no loop device.
+ */
+export async function executePlan(plan: DiskPlan, path: string, start = 0): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.truncate(plan.diskSize);
+    await file.truncate(plan.diskSize - start);
     for (const extent of plan.extents) {
-      let at = extent.offset;
+      if (extent.offset < start) continue;
+      let at = extent.offset - start;
       for await (const block of blocksOf(extent)) {
         await file.write(block, 0, block.length, at);
         at += block.length;

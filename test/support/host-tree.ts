@@ -35,9 +35,10 @@ function hostFile(path: string): FileNode {
   return { kind: "file", name: basename(path), size: source.size, extents, ...metadata(path) };
 }
 
+/** Without the time of last access, which reading the tree itself would change. */
 function metadata(path: string) {
-  const { mtimeMs, birthtimeMs, atimeMs } = statSync(path);
-  return { times: { modified: mtimeMs, created: birthtimeMs, accessed: atimeMs }, attributes: {} };
+  const { mtimeMs, birthtimeMs } = statSync(path);
+  return { times: { modified: mtimeMs, created: birthtimeMs }, attributes: {} };
 }
 
 /** The tree below `path`, names in code unit order. */
