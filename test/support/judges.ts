@@ -14,6 +14,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   genisoimage: "genisoimage",
   xorriso: "xorriso",
   "wimlib-imagex": "wimtools",
+  hivexsh: "libhivex-bin",
   "qemu-system-i386": "qemu-system-x86",
   "grub-fstest": "grub-common",
   as: "binutils",
