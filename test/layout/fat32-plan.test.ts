@@ -202,6 +202,15 @@ describe("a plan", () => {
     expect(await digest("A")).not.toBe(await digest("B"));
   });
 
+  it("fills a volume to its last cluster", async () => {
+    // 62 MiB of clusters of 512 bytes, one of them for the root directory.
+    const full = planFat32(tree(hole("all.bin", 62 * MiB - 512)), { diskSize: 64 * MiB }, { label });
+    checkCoverage(full);
+    const volume = await readFat32(planSource(full));
+    expect(volume.freeCount).toBe(0);
+    expect(volume.entries[0]!.clusters.at(-1)).toBe(volume.clusterCount + 1);
+  });
+
   it("refuses a second stage over the boot sector's copy", () => {
     const mbr = new Uint8Array(0);
     const volume = { sector0: new Uint8Array(0), reserved: new Uint8Array(1024), reservedStartSector: 5 };

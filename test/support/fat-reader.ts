@@ -53,12 +53,21 @@ export async function readFat32(disk: ByteSource): Promise<FatVolume> {
   const info = new DataView((await disk.read(start + boot.getUint16(48, true) * sector, 512)).buffer);
   check(info.getUint32(0, false) === 0x52526141, "no FSInfo");
   const freeCount = info.getUint32(488, true);
+  const nextFree = info.getUint32(492, true);
 
   const used = Math.min((clusterCount - freeCount + 2) * 4, fatBytes);
   const fats = [await disk.read(fatStart, used), await disk.read(fatStart + fatBytes, used)];
   check(Buffer.from(fats[0]!).equals(Buffer.from(fats[1]!)), "the FATs differ");
   const fat = new DataView(fats[0]!.buffer);
   check(fat.getUint32(0, true) === 0x0ffffff8 && fat.getUint32(4, true) === 0x0fffffff, "FAT[0] or FAT[1] is wrong");
+
+  if (freeCount === 0) {
+    check(nextFree === 0xffffffff, `next free cluster ${nextFree}, but none is free`);
+  } else {
+    const entries = new DataView((await disk.read(fatStart + (nextFree - 1) * 4, 8)).buffer);
+    const first = entries.getUint32(0, true) !== 0 && entries.getUint32(4, true) === 0;
+    check(first && nextFree < clusterCount + 2, `cluster ${nextFree} is not the first free one`);
+  }
 
   const seen = new Set<number>();
   const chain = (first: number): number[] => {
