@@ -31,7 +31,8 @@ const roomOf = (path: string): string => path.split(/[\\/]/)[0]!;
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
-  const pattern = /(?:^|\n)\s*(?:import|export)[^;"']*?["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g;
+  const pattern =
+    /(?:^|\n)(?:import|export)\s(?:[^;"']*?\sfrom\s)?\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/g;
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2]!);
 }
 
