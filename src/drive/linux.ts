@@ -1,8 +1,9 @@
 /**
  * A Linux block device as a target. O_EXCL on a block device means that nobody else has it mounted or built upon and
  * nobody can while it is open; O_DIRECT keeps the data out of the page cache, so that progress is the drive's own and
- * reading back asks the drive. Traps: opening read-only media for writing gives EACCES even to root, and a stick that was
- * swapped has the same path, so the identity is looked at again on the open handle's device number.
+ * reading back asks the drive. Traps: some kernels refuse to open read-only media for writing (EACCES, even to root) and
+ * others only to write to them, and a stick that was swapped has the same path, so the identity is looked at again by
+ * the open handle's device number.
  */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
@@ -23,7 +24,7 @@ import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
 export async function openLinuxDrive(drive: Drive): Promise<DriveWriter> {
   const { handle, direct } = await openExclusive(drive);
   try {
-    await requireSame(drive, handle);
+    await requireSameAndWritable(drive, handle);
   } catch (error) {
     await handle.close();
     throw error;
@@ -76,11 +77,7 @@ async function deviceError(drive: Drive, error: unknown): Promise<Win7UsbError> 
   const code = errorCodeOf(error);
   const now = drivesOf(await readLinuxDevices()).find(({ path }) => path === drive.path);
   if ((code === "EACCES" || code === "EPERM") && now?.readOnly === true) {
-    return new Win7UsbError("target-read-only", `${drive.path} is read-only`, {
-      hint: "Look for a write-protection switch on it, or choose another drive.",
-      data: { target: drive.path },
-      cause: error,
-    });
+    return readOnlyError(drive, error);
   }
   if (code !== "EBUSY") return openError(drive.path, error);
   const users = [...(now?.mountpoints ?? []).map(({ path }) => path), ...(now?.holders ?? [])];
@@ -95,13 +92,22 @@ async function deviceError(drive: Drive, error: unknown): Promise<Win7UsbError> 
   );
 }
 
+function readOnlyError(drive: Drive, cause?: unknown): Win7UsbError {
+  return new Win7UsbError("target-read-only", `${drive.path} is read-only`, {
+    hint: "Look for a write-protection switch on it, or choose another drive.",
+    data: { target: drive.path },
+    cause,
+  });
+}
+
 /** The open handle's own device is looked up, not the path: that may name another drive by now. */
-async function requireSame(drive: Drive, handle: FileHandle): Promise<void> {
+async function requireSameAndWritable(drive: Drive, handle: FileHandle): Promise<void> {
   const deviceNumber = deviceNumberText((await handle.stat()).rdev);
   const system = await readLinuxDevices();
   const device = [...system.devices.values()].find((each) => each.deviceNumber === deviceNumber);
   const found = drivesOf(system).find(({ path }) => device !== undefined && path === pathOf(device.name));
   const difference = found === undefined ? "is no drive any more" : identityDifference(drive, found);
+  if (found?.readOnly === true) throw readOnlyError(drive);
   if (difference === null) return;
   throw new Win7UsbError("target-changed", `${drive.path} ${difference}`, {
     hint: "Another drive may be in its place: look at `win7usb drives` and start again.",

@@ -1,5 +1,5 @@
 /** Disk plans for tests: random ones as fast-check makes them, and the naive way to execute any. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { DiskPlan, Extent } from "../../src/layout/plan.js";
 import { memorySource } from "../../src/source/byte-source.js";
 

@@ -1,6 +1,6 @@
 /** Whole writes on drives in memory: the bytes, their order, and what is told. */
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import type { DiskPlan } from "../../src/layout/plan.js";

@@ -1,0 +1,148 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pageMemory } from "../../src/bytes/page-memory.js";
+import { GiB, MiB } from "../../src/bytes/units.js";
+import { inspectTarget, openImageFile, openTarget } from "../../src/drive/index.js";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "win7usb-image-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const options = { force: false, needed: 0 };
+
+function pattern(length: number): Uint8Array {
+  const bytes = pageMemory(length);
+  for (let index = 0; index < length; index += 1) bytes[index] = index % 253;
+  return bytes;
+}
+
+describe("an image file", () => {
+  it.each([1 * MiB, 1 * MiB + 512, 513])(
+    "of %i bytes appears whole and under its name only when it is committed",
+    async (size) => {
+      const path = join(folder, "usb.img");
+      const writer = await openImageFile(path, size, options);
+      expect(writer).toMatchObject({ path, kind: "image-file", size, skipsZeros: true });
+      const bytes = pattern(size);
+      await writer.write(0, bytes);
+      await writer.flush();
+      await writer.beginReadBack();
+      const found = pageMemory(size);
+      await writer.read(0, found);
+      expect(Buffer.compare(found, bytes)).toBe(0);
+      expect(readdirSync(folder).filter((name) => name === "usb.img")).toEqual([]);
+      await writer.commit();
+      expect(readdirSync(folder)).toEqual(["usb.img"]);
+      expect(Buffer.compare(readFileSync(path), bytes)).toBe(0);
+    },
+  );
+
+  it("is sparse where nothing was written", async () => {
+    const path = join(folder, "large.img");
+    const writer = await openImageFile(path, 64 * GiB, options);
+    await writer.write(32 * GiB, pattern(8192));
+    await writer.commit();
+    const { size, blocks } = statSync(path);
+    expect(size).toBe(64 * GiB);
+    expect(blocks * 512).toBeLessThan(1 * MiB);
+  });
+
+  it("leaves nothing behind when it is given up", async () => {
+    const writer = await openImageFile(join(folder, "usb.img"), 1 * MiB, options);
+    await writer.write(0, pattern(4096));
+    await writer.abort();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("does not take the place of a file without force, whenever that came", async () => {
+    const path = join(folder, "usb.img");
+    const writer = await openImageFile(path, 4096, options);
+    writeFileSync(path, "precious");
+    await expect(writer.commit()).rejects.toMatchObject({ code: "target-exists" });
+    await writer.abort();
+    await expect(openImageFile(path, 4096, options)).rejects.toMatchObject({ code: "target-exists", exitCode: 5 });
+    expect(readdirSync(folder)).toEqual(["usb.img"]);
+    expect(readFileSync(path, "utf8")).toBe("precious");
+  });
+
+  it("takes it with force, and only when it is whole; a link's target is what is replaced", async () => {
+    const real = join(folder, "real.img");
+    const path = join(folder, "usb.img");
+    writeFileSync(real, "old");
+    symlinkSync(real, path);
+    const writer = await openImageFile(path, 4096, { ...options, force: true });
+    await writer.write(0, pattern(4096));
+    expect(readFileSync(path, "utf8")).toBe("old");
+    await writer.commit();
+    expect(readFileSync(real).length).toBe(4096);
+    expect(readdirSync(folder).toSorted()).toEqual(["real.img", "usb.img"]);
+  });
+
+  it.each([
+    { name: "in a folder that is not there", path: "no/usb.img", size: 4096, needed: 0, code: "target-missing" },
+    { name: "below a file", path: "file/usb.img", size: 4096, needed: 0, code: "target-missing" },
+    { name: "in place of a folder", path: "folder", size: 4096, needed: 0, code: "target-not-a-drive" },
+    { name: "larger than the room", path: "usb.img", size: 4096, needed: 2 ** 52, code: "no-space" },
+    { name: "larger than any file", path: "usb.img", size: 2 ** 53 - 4096, needed: 0, code: "no-space" },
+  ])("$name is refused: $code", async ({ path, size, needed, code }) => {
+    mkdirSync(join(folder, "folder"));
+    writeFileSync(join(folder, "file"), "");
+    const opened = openImageFile(join(folder, path), size, { force: true, needed });
+    await expect(opened).rejects.toMatchObject({ code, exitCode: 5 });
+    expect(readdirSync(folder).toSorted()).toEqual(["file", "folder"]);
+  });
+
+  it.skipIf(process.getuid?.() === 0 || process.platform === "win32")("without permission is refused", async () => {
+    chmodSync(folder, 0o500);
+    await expect(openImageFile(join(folder, "usb.img"), 4096, options)).rejects.toMatchObject({
+      code: "no-permission",
+    });
+  });
+
+  it("may not be the image that is read", async () => {
+    const path = join(folder, "win7.iso");
+    writeFileSync(path, "iso");
+    const opening = openTarget(await inspectTarget(path), {
+      size: 4096,
+      force: true,
+      imagePath: join(folder, "./win7.iso"),
+    });
+    await expect(opening).rejects.toMatchObject({ code: "source-drive", exitCode: 5 });
+    expect(readFileSync(path, "utf8")).toBe("iso");
+  });
+});
+
+describe("what a target's name means", () => {
+  it("is an image file where there is one, or can be one", async () => {
+    const path = join(folder, "usb.img");
+    expect(await inspectTarget(path)).toEqual({ kind: "image-file", path, exists: false });
+    writeFileSync(path, "");
+    expect(await inspectTarget(path)).toEqual({ kind: "image-file", path, exists: true });
+  });
+
+  it.each([
+    { path: "/dev/no-such-drive", code: "target-missing" },
+    { path: "no/such/folder/usb.img", code: "target-missing" },
+    { path: ".", code: "target-not-a-drive" },
+  ])("$path: $code", async ({ path, code }) => {
+    await expect(inspectTarget(path)).rejects.toMatchObject({ code, exitCode: 5 });
+  });
+
+  it.runIf(process.platform === "linux")("is nothing where it is a character device", async () => {
+    await expect(inspectTarget("/dev/null")).rejects.toMatchObject({ code: "target-not-a-drive" });
+  });
+});
