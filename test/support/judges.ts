@@ -19,6 +19,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   "grub-fstest": "grub-common",
   as: "binutils",
   ntfsfix: "ntfs-3g",
+  fsntfsinfo: "libfsntfs-utils",
   sfdisk: "fdisk",
 };
 

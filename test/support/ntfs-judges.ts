@@ -1,0 +1,124 @@
+/** Other people's NTFS tools, called on an image of a partition; whatever they complain of is thrown. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { MiB } from "../../src/bytes/units.js";
+
+const environment = { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC", PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
+
+/** Standard output of a command that must succeed. */
+export function run(command: string, args: readonly string[]): Buffer {
+  return execFileSync(command, args, { env: environment, maxBuffer: 512 * MiB, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** Both outputs of a command that must succeed. */
+export function said(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    env: environment,
+    encoding: "utf8",
+    maxBuffer: 64 * MiB,
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout + stderr;
+}
+
+const complaint = /error|fail|corrupt|inconsisten|mismatch|dirty|warn|invalid|damaged|bad |chkdsk|differ|unclean/i;
+
+/** What the tools say when all is well, although it looks like a complaint. */
+const harmless = /^(Attempting to correct errors|Bad clusters|Please make a test run).*$|.*percent completed.*/gim;
+
+/** Lets the checkers of ntfs-3g look at a volume. */
+export function checkNtfsTools(partition: string): void {
+  const outputs = [
+    said("ntfsfix", ["--no-action", partition]),
+    said("ntfsresize", ["--check", "--force", partition]),
+    said("ntfsresize", ["--info", "--force", "--no-progress-bar", partition]),
+    said("ntfsinfo", ["--mft", partition]),
+  ];
+  if (!outputs[0]!.includes("processed successfully")) throw new Error(outputs[0]);
+  for (const output of outputs) {
+    const line = output
+      .replaceAll(harmless, "")
+      .split("\n")
+      .find((text) => complaint.test(text));
+    if (line !== undefined) throw new Error(`a checker says "${line}" in:\n${output}`);
+  }
+}
+
+/** Mounts a volume read-write by ntfs-3g for as long as `use` runs. */
+export async function mounted<T>(partition: string, use: (root: string) => T | Promise<T>): Promise<T> {
+  const root = `${partition}.mounted`;
+  mkdirSync(root);
+  said("ntfs-3g", ["-o", "rw,permissions,streams_interface=none", partition, root]);
+  try {
+    return await use(root);
+  } finally {
+    run("umount", [root]);
+    waitForUnmount(partition);
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** ntfs-3g writes its last blocks after umount has returned; it holds the file open until it is done. */
+function waitForUnmount(partition: string): void {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const { status } = spawnSync("pgrep", ["-f", `ntfs-3g .*${partition}`], { env: environment });
+    if (status !== 0) return;
+    spawnSync("sleep", ["0.1"]);
+  }
+  throw new Error(`ntfs-3g still holds ${partition}`);
+}
+
+const blockSize = 4 * MiB;
+
+export function digestOf(path: string): string {
+  const hash = createHash("sha256");
+  const block = Buffer.alloc(blockSize);
+  const file = openSync(path, "r");
+  try {
+    for (;;) {
+      const count = readSync(file, block);
+      if (count === 0) return hash.digest("hex");
+      hash.update(block.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Path to digest, directories to a slash. */
+export function contentsOf(root: string): Map<string, string> {
+  const paths = readdirSync(root, { recursive: true, encoding: "utf8" });
+  return new Map(
+    paths.map((path) => {
+      const full = join(root, path);
+      return [path, statSync(full).isDirectory() ? "/" : digestOf(full)];
+    }),
+  );
+}
+
+/** What sleuthkit finds below a directory: path to digest of what icat reads. System files are left out. */
+export function sleuthkitContents(partition: string, inode?: string, prefix = ""): Map<string, string> {
+  const found = new Map<string, string>();
+  const lines = run("fls", [partition, ...(inode === undefined ? [] : [inode])]).toString();
+  for (const line of lines.split("\n")) {
+    const [, type, number, name = ""] =
+      /^([rd])\/[rd] ((\d+)-\d+-\d+):\t(.*)$/.exec(line)?.filter((_, at) => at !== 3) ?? [];
+    if (type === undefined || number === undefined || Number.parseInt(number, 10) < 64) continue;
+    const path = prefix + name;
+    if (type === "r") {
+      found.set(
+        path,
+        createHash("sha256")
+          .update(run("icat", [partition, number]))
+          .digest("hex"),
+      );
+      continue;
+    }
+    found.set(path, "/");
+    for (const [below, digest] of sleuthkitContents(partition, number, `${path}/`)) found.set(below, digest);
+  }
+  return found;
+}
