@@ -69,8 +69,8 @@ export async function readImage(source: ByteSource): Promise<Iso9660Image> {
   const isoEnd = (volumes.primary?.volumeSpaceSize ?? 0) * (volumes.primary?.logicalBlockSize ?? 0);
   const chosen = await readNewest(reading, recognition.nsr !== null, volumes).catch((error: unknown) => {
     // Whatever was missed, the cause is the same where the image ends before its volume does.
-    if (source.size < isoEnd) throw truncated(source.size, isoEnd, error);
-    throw error;
+    const isMissed = error instanceof Win7UsbError && missedCodes.includes(error.code);
+    throw isMissed && source.size < isoEnd ? truncated(source.size, isoEnd, error) : error;
   });
   const elTorito = await readElTorito(reading, recognition);
   const { primary } = volumes;
@@ -92,6 +92,9 @@ export async function readImage(source: ByteSource): Promise<Iso9660Image> {
     warnings: listWarnings(reading),
   };
 }
+
+/** What bytes that are not there lead to; an unreadable disc is another matter. */
+const missedCodes: readonly string[] = ["image-damaged", "image-truncated"];
 
 type Chosen = { readonly summary: FileSystemSummary; readonly tree: FileTree; readonly volumeEnd: number };
 

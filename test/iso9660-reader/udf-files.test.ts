@@ -215,13 +215,12 @@ describe("directories", () => {
   });
 });
 
+function indirect(location: number, next: number): Uint8Array {
+  const indirectIcb = { lengthAndType: blockSize, position: next, partitionReference: 0 };
+  return seal(indirectEntry.encode({ indirectIcb }), tagIdentifiers.indirectEntry, location);
+}
+
 it("strategy 4096 leads to the newest version of a file", async () => {
-  const indirect = (location: number, next: number): Uint8Array =>
-    seal(
-      indirectEntry.encode({ indirectIcb: { lengthAndType: blockSize, position: next, partitionReference: 0 } }),
-      tagIdentifiers.indirectEntry,
-      location,
-    );
   const image = await readImage(
     sourceOf(
       withRoot([{ name: "f", icb: 10 }], {

@@ -96,20 +96,21 @@ function type2Map(identifier: string, rest: Uint8Array): Uint8Array {
   return map;
 }
 
+function sparingTableAt(location: number, sequenceNumber: number, original: number, mapped: number): Uint8Array {
+  const entries = [
+    { originalLocation: original, mappedLocation: mapped },
+    { originalLocation: 0xffffffff, mappedLocation: 280 },
+  ].map((entry) => sparingTableEntry.encode(entry));
+  const head = sparingTable.encode({
+    sparingIdentifier: entity("*UDF Sparing Table"),
+    reallocationTableLength: entries.length,
+    sequenceNumber,
+  });
+  return seal(joined([head, ...entries]), tagIdentifiers.sparingTable, location);
+}
+
 describe("sparable partitions", () => {
   const packetLength = 4;
-  const table = (location: number, sequenceNumber: number, original: number, mapped: number): Uint8Array => {
-    const entries = [
-      { originalLocation: original, mappedLocation: mapped },
-      { originalLocation: 0xffffffff, mappedLocation: 280 },
-    ].map((entry) => sparingTableEntry.encode(entry));
-    const head = sparingTable.encode({
-      sparingIdentifier: entity("*UDF Sparing Table"),
-      reallocationTableLength: entries.length,
-      sequenceNumber,
-    });
-    return seal(joined([head, ...entries]), tagIdentifiers.sparingTable, location);
-  };
   const locations = new Uint8Array(16);
   new DataView(locations.buffer).setUint32(0, 200, true);
   new DataView(locations.buffer).setUint32(4, 201, true);
@@ -141,18 +142,22 @@ describe("sparable partitions", () => {
   const mapped = partitionStart + 50;
 
   it("read a spared packet from its new place", async () => {
-    const image = await readImage(sourceOf(composition(table(200, 1, 20, mapped), table(201, 1, 20, mapped))));
+    const image = await readImage(
+      sourceOf(composition(sparingTableAt(200, 1, 20, mapped), sparingTableAt(201, 1, 20, mapped))),
+    );
     expect(await contentsOf(image.tree)).toEqual({ f: spared });
     expect(image.warnings).toEqual([]);
   });
 
   it("take the newest table", async () => {
-    const image = await readImage(sourceOf(composition(table(200, 1, 0xffffffff, 0), table(201, 2, 20, mapped))));
+    const image = await readImage(
+      sourceOf(composition(sparingTableAt(200, 1, 0xffffffff, 0), sparingTableAt(201, 2, 20, mapped))),
+    );
     expect(await contentsOf(image.tree)).toEqual({ f: spared });
   });
 
   it("take the sound table, with a warning", async () => {
-    const image = await readImage(sourceOf(composition(damage, table(201, 1, 20, mapped))));
+    const image = await readImage(sourceOf(composition(damage, sparingTableAt(201, 1, 20, mapped))));
     expect(await contentsOf(image.tree)).toEqual({ f: spared });
     expect(image.warnings).toMatchObject([{ code: "udf-sparing-table" }]);
   });
@@ -198,20 +203,17 @@ describe("virtual partitions", () => {
   });
 });
 
+function metadataFile(location: number, fileType: number): Uint8Array {
+  // Blocks 0 and 1 of the metadata partition, then block 2 elsewhere.
+  const allocation = shortDescriptors({ length: 2 * blockSize, position: 20 }, { length: blockSize, position: 30 });
+  return entryAt(location, { fileType, extended: true, allocationType: 0, size: 3 * blockSize, allocation });
+}
+
 describe("metadata partitions", () => {
   const map = type2Map(
     "*UDF Metadata Partition",
     metadataPartitionMap.encode({ metadataFileLocation: 3, metadataMirrorFileLocation: 4 }),
   );
-  const metadataFile = (location: number, fileType: number): Uint8Array =>
-    entryAt(location, {
-      fileType,
-      extended: true,
-      allocationType: 0,
-      size: 3 * blockSize,
-      // Blocks 0 and 1 of the metadata partition, then block 2 elsewhere.
-      allocation: shortDescriptors({ length: 2 * blockSize, position: 20 }, { length: blockSize, position: 30 }),
-    });
   const composition = (main: Uint8Array, mirror: Uint8Array): Composition => ({
     blocks: {
       3: main,

@@ -16,7 +16,7 @@ function firstEndingBehind(extents: readonly Extent[], offset: number): number {
   return low;
 }
 
-export function planSource(plan: DiskPlan): ByteSource {
+export function planSource(plan: Pick<DiskPlan, "diskSize" | "extents">): ByteSource {
   const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
     checkRange(plan.diskSize, offset, target.length);
     target.fill(0);
