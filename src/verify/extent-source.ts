@@ -5,7 +5,11 @@ import type { ByteSource } from "../source/byte-source.js";
 import { checkRange } from "../source/byte-source.js";
 import type { FileExtent } from "../wim/verify/index.js";
 
-export type ExtentSource = ByteSource & { close(): void };
+export type ExtentSource = ByteSource & {
+  /** `readInto` that has filled `target` when it returns. */
+  readIntoNow(offset: number, target: Uint8Array): void;
+  close(): void;
+};
 
 /** Opens `path`; throws `image-unreadable` where that or reading fails. */
 export function openExtents(path: string, extents: readonly FileExtent[]): ExtentSource {
@@ -16,7 +20,7 @@ export function openExtents(path: string, extents: readonly FileExtent[]): Exten
     starts.push(size);
     size += length;
   }
-  const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
+  const readIntoNow = (offset: number, target: Uint8Array): void => {
     checkRange(size, offset, target.length);
     let filled = 0;
     for (let index = extentAt(starts, offset); filled < target.length; index += 1) {
@@ -29,11 +33,14 @@ export function openExtents(path: string, extents: readonly FileExtent[]): Exten
   };
   return {
     size,
-    readInto,
+    readIntoNow,
+    async readInto(offset, target) {
+      readIntoNow(offset, target);
+    },
     async read(offset, length) {
       checkRange(size, offset, length);
       const target = new Uint8Array(length);
-      await readInto(offset, target);
+      readIntoNow(offset, target);
       return target;
     },
     close: () => closeSync(file),

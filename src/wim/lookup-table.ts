@@ -61,7 +61,9 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
     if ((entry.resource.flags & resourceFlags.free) !== 0) continue;
     checkEntry(entry, source, header, at);
     entries.push(entry);
-    if ((entry.resource.flags & resourceFlags.metadata) !== 0) metadata.push(entry);
+    // Microsoft's own WinPE WIMs have metadata that nothing refers to any more; it is no image.
+    const isMetadata = (entry.resource.flags & resourceFlags.metadata) !== 0;
+    if (isMetadata && entry.referenceCount !== 0) metadata.push(entry);
   }
   checkMetadataCount(metadata.length, header, at);
   return { entries, metadata };

@@ -112,9 +112,9 @@ class Walk implements VisitedEntry {
     if (this.#data.length < size) throw this.#error(`it has only ${this.#data.length} bytes`);
     const { totalLength, entryCount } = securityBlockRecord.decode(this.#data);
     const length = Math.max(totalLength, size);
-    let end = size + entryCount * 8;
+    let end = length > this.#data.length ? Infinity : size + entryCount * 8;
     for (let index = 0; index < entryCount && end <= length; index += 1) end += this.#uint64(size + index * 8);
-    if (end > length || length > this.#data.length) {
+    if (end > length) {
       throw this.#error(`${entryCount} security descriptors do not fit ${totalLength} of ${this.#data.length} bytes`);
     }
     this.#descriptorCount = entryCount;
