@@ -33,11 +33,14 @@ export function assemble(source, address) {
 export function bootCode() {
   const bootSector = 0x7c00;
   const fat32 = assemble(join(here, "fat32.s"), bootSector);
+  const ntfs = assemble(join(here, "ntfs.s"), bootSector);
   return {
     mbr: assemble(join(here, "mbr.s"), 0x600),
     // Behind the BPB up to the signature; stage 2 is linked for 0000:8000.
     fat32Sector0: fat32.subarray(0x5a, sectorSize - 2),
     fat32Reserved: fat32.subarray(0x8000 - bootSector),
+    ntfsSector0: ntfs.subarray(0x54, sectorSize - 2),
+    ntfsRest: ntfs.subarray(sectorSize),
   };
 }
 

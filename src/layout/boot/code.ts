@@ -3,7 +3,7 @@
  * again and compares. Whoever lays out a volume copies them into place; the code finds everything else in the BPB.
  */
 
-import { fat32Reserved, fat32Sector0, mbr } from "./assembled.js";
+import { fat32Reserved, fat32Sector0, mbr, ntfsRest, ntfsSector0 } from "./assembled.js";
 
 function decode(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -25,3 +25,11 @@ export const fat32BootCode: {
   reserved: decode(fat32Reserved),
   reservedStartSector: 12,
 };
+
+/** The NTFS boot record in the 8 KiB of $Boot. The jump at offset 0 is EB 52 90. */
+export const ntfsBootCode: {
+  /** For bytes 0x54 up to the signature at 0x1FE of the boot sector, and of its copy. */
+  readonly sector0: Uint8Array;
+  /** Second stage, whole sectors, from sector 1 of $Boot on; what follows it up to sector 15 is unused. */
+  readonly rest: Uint8Array;
+} = { sector0: decode(ntfsSector0), rest: decode(ntfsRest) };

@@ -5,19 +5,6 @@
 # flag set; some announce EDD and then fail every AH=42h; a stick's first reads may fail until it has been reset.
 #
 # DS = SS = 0 and BP = 7C00 always. The includer says where EDD lies: a byte of the frame, 1 = AH=42h is announced.
-# The frame below BP:
-	.set	DRIVE, -1		# byte: as handed over
-	.set	TRIES, -2		# byte
-	.set	TRACK_SECTORS, -6	# word: sectors a track; 0 = the BIOS knows no geometry
-	.set	HEADS, -8		# word
-	.set	FRAME, 64		# bytes reserved for all variables, ours and the includer's
-
-	.set	SECTOR_SIZE, 512
-	.set	SECTOR_PARAGRAPHS, SECTOR_SIZE / 16
-	.set	TRANSFER_SECTORS, 64	# at most; aligned 32 KiB windows cannot cross a 64 KiB boundary
-	.set	READ_TRIES, 6		# with an eighth of the sectors each: the last four read one
-	.set	LAST_CYLINDER, 1023
-	.set	FIRST_HARD_DISK, 0x80
 
 # Finds out what the drive can do. in: DL = drive as handed over (below 80h comes from a broken BIOS)
 disk_start:

@@ -2,13 +2,10 @@
 # Everything on the volume is doubted: a chain that leaves the volume, meets a free or bad cluster or never ends is
 # reported instead of followed.
 
-	.set	LOAD_SEGMENT, 0x2000
 	.set	EOC, 0x0ffffff8		# and above: end of a cluster chain
 	.set	CLUSTER_MASK, 0x0fffffff
 	.set	DIRECTORY_SECTORS, 4096	# 2 MiB = 65,536 entries, the most that [MS-FAT] lets a directory have
 	.set	EXCESS_CLUSTERS, 1024	# that a chain may go on behind the file's size before it counts as a loop
-	.set	EBDA_SEGMENT, 0x040e	# BIOS data area
-	.set	LOWEST_TOP, 0x8000	# a smaller EBDA segment than 512 KiB is not one
 
 	.set	ENTRY_SIZE, 32		# directory entry
 	.set	NAME_SIZE, 11		# DIR_Name: 8 + 3
@@ -117,9 +114,6 @@ found:
 	push	word ptr es:[bx + DIR_FstClusHI]
 	push	word ptr es:[bx + DIR_FstClusLO]
 	mov	eax, es:[bx + DIR_FileSize]
-	mov	si, offset text_empty
-	test	eax, eax
-	jz	failed
 	call	check_room
 	pop	eax
 	and	eax, CLUSTER_MASK
@@ -165,13 +159,6 @@ damaged:
 	mov	si, offset text_damaged
 	jmp	fail
 
-start:
-	xor	dx, dx
-	mov	es, dx
-	mov	dl, [bp + DRIVE]
-	.byte	0xea			# jmp LOAD_SEGMENT:0
-	.word	0, LOAD_SEGMENT
-
 # in: EAX = cluster. Returns if the volume has it; keeps all registers
 check_cluster:
 	cmp	eax, 2
@@ -216,37 +203,10 @@ next_cluster:
 	popad
 	ret
 
-# in: EAX = bytes (not 0). out: ECX = sectors; fails where they do not fit below the BIOS's data
-check_room:
-	dec	eax
-	shr	eax, 9
-	inc	eax
-	xchg	ecx, eax
-	int	0x12			# AX = KiB of memory
-	shl	ax, 6			# KiB to paragraphs
-	mov	dx, [EBDA_SEGMENT]
-	cmp	dx, LOWEST_TOP
-	jb	1f
-	cmp	dx, ax
-	jae	1f
-	mov	ax, dx
-1:	sub	ax, LOAD_SEGMENT
-	mov	si, offset text_large
-	jb	fail
-	shr	ax, 5			# paragraphs to sectors
-	movzx	eax, ax
-	cmp	ecx, eax
-	ja	fail
-	ret
+	.include "load.s"
 
 name:
 	.ascii	"BOOTMGR    "
-text_missing:
-	.asciz	"BOOTMGR is missing"
-text_empty:
-	.asciz	"BOOTMGR is empty"
-text_large:
-	.asciz	"BOOTMGR is too large"
 text_damaged:
 	.asciz	"FAT is damaged"
 text_volume:

@@ -13,6 +13,8 @@
 	.intel_syntax noprefix
 	.code16
 
+	.include "frame.s"
+
 	.set	BOOT_SECTOR, 0x7c00
 	.set	FAT_BUFFER, 0x7e00
 	.set	STAGE_2, 0x8000
