@@ -46,11 +46,18 @@ export function checkNtfsTools(partition: string): void {
   }
 }
 
-/** Mounts a volume read-write by ntfs-3g for as long as `use` runs. */
-export async function mounted<T>(partition: string, use: (root: string) => T | Promise<T>): Promise<T> {
+/**
+ * Mounts a volume read-write by ntfs-3g for as long as `use` runs. With `permissions`, new files get security
+ * descriptors of their own, for which $Secure must grow.
+ */
+export async function mounted<T>(
+  partition: string,
+  use: (root: string) => T | Promise<T>,
+  options = "permissions",
+): Promise<T> {
   const root = `${partition}.mounted`;
   mkdirSync(root);
-  said("ntfs-3g", ["-o", "rw,permissions,streams_interface=none", partition, root]);
+  said("ntfs-3g", ["-o", `rw,streams_interface=none,${options}`, partition, root]);
   try {
     return await use(root);
   } finally {
