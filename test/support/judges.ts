@@ -13,13 +13,18 @@ export const packageOf: Readonly<Record<string, string>> = {
   fls: "sleuthkit",
   genisoimage: "genisoimage",
   xorriso: "xorriso",
+  mkudffs: "udftools",
+  udfclient: "udfclient",
   "wimlib-imagex": "wimtools",
   hivexsh: "libhivex-bin",
   "qemu-system-i386": "qemu-system-x86",
   "grub-fstest": "grub-common",
   as: "binutils",
+  clang: "clang",
+  "wasm-ld": "lld",
   ntfsfix: "ntfs-3g",
   fsntfsinfo: "libfsntfs-utils",
+  busybox: "busybox-static",
   sfdisk: "fdisk",
 };
 
