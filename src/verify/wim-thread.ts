@@ -24,8 +24,13 @@ export type ThreadAnswer =
 const port = parentPort;
 if (port === null) throw new Error("this module is the entry of a worker thread");
 const { files, formats, blobs } = workerData as ThreadSetup;
-const sources = files.map(({ path, extents }) => openExtents(path, extents));
-const runner = new TaskRunner(sources, formats, blobs, () => createHash("sha1"));
+let runner: TaskRunner | undefined;
+
+/** Opened with the first task, so that it is answered with what is wrong where that fails. */
+function openRunner(): TaskRunner {
+  const sources = files.map(({ path, extents }) => openExtents(path, extents));
+  return new TaskRunner(sources, formats, blobs, () => createHash("sha1"));
+}
 
 // Tasks share buffers, so that one must be done before the next begins.
 let last: Promise<void> = Promise.resolve();
@@ -35,6 +40,7 @@ port.on("message", (request: ThreadRequest) => {
 
 async function answer({ id, task }: ThreadRequest): Promise<void> {
   try {
+    runner ??= openRunner();
     const result = await runner.run(task);
     const handed = result.kind === "segment" ? [result.buffer] : [];
     port!.postMessage({ id, result } satisfies ThreadAnswer, handed);

@@ -73,9 +73,12 @@ function wasmModule(): object {
   return compiled;
 }
 
-/** An instance whose buffers hold at least so many bytes. Instances share compiled code. */
-export function createChunkDecoder(inputSize: number, outputSize: number): ChunkDecoder {
-  const exports = instantiateWasm(wasmModule()) as Exports;
+/**
+ * An instance whose buffers hold at least so many bytes. Instances share compiled code; `code` is for other builds of it
+ * than the committed one.
+ */
+export function createChunkDecoder(inputSize: number, outputSize: number, code?: Uint8Array): ChunkDecoder {
+  const exports = instantiateWasm(code === undefined ? wasmModule() : compileWasm(code)) as Exports;
   const inputStart = roundUp(exports.buffers_start(), slack);
   const outputStart = roundUp(inputStart + inputSize + slack, slack);
   const pages = Math.ceil((outputStart + outputSize + slack) / wasmPage);
