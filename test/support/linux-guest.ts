@@ -1,0 +1,142 @@
+/**
+ * A Linux of another release in QEMU, for its own file system drivers: Debian's kernel package of that release is fetched
+ * through an apt configuration of its own, unpacked, and booted with a few modules, busybox and a script.
+ */
+import { execFileSync, spawnSync, type SpawnSyncOptionsWithStringEncoding } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { MiB } from "../../src/bytes/units.js";
+
+export type GuestKernel = { readonly image: string; readonly modules: string };
+
+const quiet: SpawnSyncOptionsWithStringEncoding = {
+  encoding: "utf8",
+  maxBuffer: 64 * MiB,
+  stdio: ["ignore", "pipe", "ignore"],
+};
+
+/** The mirror that this machine's own apt uses; undefined where it is no Debian. */
+function debianMirror(): string | undefined {
+  const targets = spawnSync(
+    "apt-get",
+    ["indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages"],
+    quiet,
+  );
+  return /^Debian (\S+)$/m.exec(targets.stdout ?? "")?.[1];
+}
+
+/** Debian's cloud kernel of `release`, unpacked below `directory`; null where it cannot be had. */
+export function fetchKernel(directory: string, release: string): GuestKernel | null {
+  const mirror = debianMirror();
+  if (mirror === undefined) return null;
+  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  for (const folder of ["lists/partial", "cache/archives/partial", "kernel"])
+    mkdirSync(join(directory, folder), { recursive: true });
+  writeFileSync(join(directory, "sources.list"), `deb [arch=amd64 signed-by=${keyring}] ${mirror} ${release} main\n`);
+  const options = [
+    `Dir::Etc::sourcelist=${join(directory, "sources.list")}`,
+    "Dir::Etc::sourceparts=/dev/null",
+    `Dir::State::lists=${join(directory, "lists")}`,
+    `Dir::Cache=${join(directory, "cache")}`,
+    "APT::Architectures=amd64",
+    "APT::Sandbox::User=root",
+  ].flatMap((option) => ["-o", option]);
+  const apt = (command: string, args: readonly string[]): string | null => {
+    const { status, stdout } = spawnSync(command, [...options, ...args], { ...quiet, cwd: directory });
+    return status === 0 ? stdout : null;
+  };
+  if (apt("apt-get", ["update"]) === null) return null;
+  const meta = apt("apt-cache", ["show", "linux-image-cloud-amd64"]) ?? "";
+  const name = /^Depends: (linux-image-\S+-cloud-amd64)/m.exec(meta)?.[1];
+  if (name === undefined || apt("apt-get", ["download", `${name}:amd64`]) === null) return null;
+  const archive = readdirSync(directory).find((file) => file.endsWith(".deb"))!;
+  const kernel = join(directory, "kernel");
+  execFileSync("dpkg-deb", ["-x", join(directory, archive), kernel]);
+  const version = readdirSync(join(kernel, "usr/lib/modules"))[0]!;
+  return {
+    image: join(kernel, "boot", `vmlinuz-${version}`),
+    modules: join(kernel, "usr/lib/modules", version, "kernel"),
+  };
+}
+
+type ArchiveFile = { readonly name: string; readonly mode: number; readonly content: Uint8Array };
+
+function pad(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+}
+
+/** A cpio archive in the "newc" form, which the kernel unpacks as its first root. */
+function encodeCpio(files: readonly ArchiveFile[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const [index, { name, mode, content }] of [
+    ...files,
+    { name: "TRAILER!!!", mode: 0, content: Buffer.alloc(0) },
+  ].entries()) {
+    const fields = [index + 1, mode, 0, 0, 1, 0, content.length, 0, 0, 0, 0, name.length + 1, 0];
+    const header = `070701${fields.map((field) => field.toString(16).padStart(8, "0")).join("")}${name}\0`;
+    parts.push(pad(Buffer.from(header)), pad(Buffer.from(content)));
+  }
+  return Buffer.concat(parts);
+}
+
+const directoryMode = 0o040755;
+const programMode = 0o100755;
+
+export type GuestOptions = {
+  /** Below the kernel's modules, without ending; loaded in this order. */
+  readonly modules: readonly string[];
+  /** Shell commands that run when busybox and the modules are there; the disk is /dev/vda. */
+  readonly script: string;
+  /** Files at the guest's root. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly disk: string;
+  readonly timeoutMs: number;
+};
+
+/** Runs `script` in a guest that may change `disk`; returns what it printed. */
+export function runGuest(kernel: GuestKernel, options: GuestOptions): string {
+  const directory = mkdtempSync(join(tmpdir(), "win7usb-guest-"));
+  try {
+    const modules = ["drivers/block/virtio_blk", ...options.modules];
+    const init = `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+mount -t proc none /proc; mount -t devtmpfs none /dev
+${modules.map((module) => `insmod /${basename(module)}.ko`).join("\n")}
+${options.script}
+poweroff -f
+`;
+    const program = (name: string, content: Uint8Array): ArchiveFile => ({ name, mode: programMode, content });
+    const busybox = execFileSync("which", ["busybox"], { encoding: "utf8" }).trim();
+    const archive = encodeCpio([
+      ...["bin", "proc", "dev", "mnt"].map((name) => ({ name, mode: directoryMode, content: Buffer.alloc(0) })),
+      program("bin/busybox", readFileSync(busybox)),
+      program("init", Buffer.from(init)),
+      ...modules.map((module) => {
+        const packed = join(kernel.modules, `${module}.ko.xz`);
+        return program(`${basename(module)}.ko`, execFileSync("xz", ["-dc", packed], { maxBuffer: 64 * MiB }));
+      }),
+      ...Object.entries(options.files).map(([name, text]) => program(name, Buffer.from(text))),
+    ]);
+    writeFileSync(join(directory, "initrd"), archive);
+    // Without cmpxchg16b: QEMU 7.2's translation of it now and then loses the flags, and the kernel falls.
+    const machine = "-accel tcg -cpu qemu64,-cx16 -m 512 -nodefaults -display none -serial stdio -no-reboot".split(" ");
+    const drive = `file=${options.disk.replaceAll(",", ",,")},format=raw,if=virtio`;
+    const boot = [
+      "-kernel",
+      kernel.image,
+      "-initrd",
+      join(directory, "initrd"),
+      "-append",
+      "console=ttyS0 panic=-1 quiet",
+    ];
+    return execFileSync("qemu-system-x86_64", [...machine, ...boot, "-drive", drive], {
+      encoding: "utf8",
+      timeout: options.timeoutMs,
+      maxBuffer: 64 * MiB,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
