@@ -78,9 +78,13 @@ function sameResource(a: ResourceHeader, b: ResourceHeader): boolean {
   return a.size === b.size && a.flags === b.flags && a.offset === b.offset && a.originalSize === b.originalSize;
 }
 
-/** A pipable WIM's first header repeats what was known before anything was written, and is zero where it was not. */
+/** A pipable WIM's first header is written before anything else: it says the same, but nothing of where things lie. */
 function firstCopyProblems(first: Uint8Array, last: Uint8Array): string[] {
-  const tables = wimHeaderRecord.fields.lookupTable.offset;
-  const same = first.every((byte, at) => byte === (at < tables ? last[at] : 0));
+  const expected = last.slice();
+  const { lookupTable, xmlData, bootMetadata, integrityTable } = wimHeaderRecord.fields;
+  for (const { offset, width } of [lookupTable, xmlData, bootMetadata, integrityTable]) {
+    expected.fill(0, offset, offset + width);
+  }
+  const same = first.every((byte, at) => byte === expected[at]);
   return same ? [] : ["the header at the beginning contradicts the one at the end"];
 }

@@ -3,7 +3,7 @@
  * covers them. That is what finds a damaged size or offset in the lookup table whose content still decodes. A pipable WIM
  * has a header of 40 bytes in front of every resource, and a copy of the XML data behind its first header.
  */
-import { bytes, biguint64le, uint32le, uint64le } from "../../bytes/fields.js";
+import { biguint64le, bytes, uint32le } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
 import { MiB } from "../../bytes/units.js";
 import type { ByteSource } from "../../source/byte-source.js";
@@ -18,7 +18,7 @@ import type { ReportBuilder } from "./report.js";
 /** wimlib's header in front of a pipable WIM's resources (`pwm_blob_hdr`). */
 export const pipableBlobRecord = record("pwm_blob_hdr", 40, {
   magic: biguint64le(0),
-  originalSize: uint64le(8),
+  originalSize: biguint64le(8),
   hash: bytes(16, 20),
   flags: uint32le(36),
 });
@@ -110,19 +110,20 @@ async function checkPipable(
     region.offset -= size;
     const expectedHash = region.hash ?? (await hashOf(part.source, region.offset + size, region.end, createSha1));
     const isHash = compareHashes(inline.hash, 0, expectedHash, 0) === 0;
-    const isSame = inline.originalSize === region.originalSize && inline.flags === region.flags;
+    const isSame = inline.originalSize === BigInt(region.originalSize) && inline.flags === region.flags;
     if (inline.magic !== pipableBlobMagic || !isHash || !isSame) {
       fail(`the header in front of the ${region.what} at ${region.offset} contradicts the lookup table`);
     }
   }
   const offset = wimHeaderRecord.size;
   const early = pipableBlobRecord.decode(await part.source.read(offset, size));
-  const end = offset + size + early.originalSize;
-  if (early.magic !== pipableBlobMagic || early.originalSize > earlyXmlLimit || end > part.source.size) {
+  const originalSize = Number(early.originalSize);
+  const end = offset + size + originalSize;
+  if (early.magic !== pipableBlobMagic || originalSize > earlyXmlLimit || end > part.source.size) {
     fail("the copy of the XML data behind the header is not there");
     return;
   }
-  regions.push({ offset, end, what: "first XML data", flags: early.flags, originalSize: early.originalSize });
+  regions.push({ offset, end, what: "first XML data", flags: early.flags, originalSize });
   const hash = await hashOf(part.source, offset + size, end, createSha1);
   if (compareHashes(early.hash, 0, hash, 0) !== 0 || early.flags !== wim.header.xmlData.flags) {
     fail("the copy of the XML data behind the header is damaged");
