@@ -24,6 +24,7 @@ export type WriteChoices = {
 };
 
 export type PreparedWrite = {
+  readonly imagePath: string;
   readonly targets: readonly Target[];
   readonly plan: DiskPlan;
   /** Why this file system, as a sentence. */
@@ -51,7 +52,7 @@ export async function prepareWrite(opened: OpenedImage, choices: WriteChoices): 
   const needed = smallestDisk(opened.image.tree, options);
   for (const drive of drives) throwFirst(refusals(drive, { allow: choices.allow, imageDrives, needed }));
   const diskSize = Math.min(...targets.map((target) => sizeOf(target, choices.size ?? needed)));
-  return { targets, plan: planDisk(opened.image.tree, { diskSize }, options), reason };
+  return { imagePath: opened.path, targets, plan: planDisk(opened.image.tree, { diskSize }, options), reason };
 }
 
 function sizeOf(target: Target, imageFileSize: number): number {

@@ -25,6 +25,7 @@ export async function writeImage(prepared: PreparedWrite, settings: WriteSetting
         await openTarget(target, {
           size: prepared.plan.diskSize,
           force: settings.force,
+          imagePath: prepared.imagePath,
           needed: plannedDataBytes(prepared.plan),
         }),
       );
