@@ -90,6 +90,27 @@ describe("a plan", () => {
     ]);
   });
 
+  it("has a boot sector that says what the volume is", async () => {
+    const made = plan(windowsTree(), GiB);
+    const { bootSector: boot } = await NtfsReader.open(planSource(made));
+    expect(boot.toString("hex", 0, 11)).toBe("eb52904e54465320202020");
+    expect([boot.readUInt16LE(0x0b), boot[0x0d], boot.readUInt16LE(0x0e), boot[0x15]]).toEqual([512, 8, 0, 0xf8]);
+    expect([boot.readUInt16LE(0x18), boot.readUInt16LE(0x1a), boot.readUInt32LE(0x1c)]).toEqual([63, 255, 2048]);
+    expect(boot.toString("hex", 0x20, 0x28)).toBe("0000000080008000");
+    expect(Number(boot.readBigUInt64LE(0x28))).toBe((GiB - MiB) / 512 - 1);
+    expect([boot.readInt8(0x40), boot.readInt8(0x44), boot.readUInt32LE(0x50)]).toEqual([-10, 1, 0]);
+    expect(boot.readBigUInt64LE(0x48)).not.toBe(0n);
+    expect(boot.readUInt16LE(0x1fe)).toBe(0xaa55);
+    const code = { sector0: Buffer.alloc(0x1aa, 0x11), rest: Buffer.alloc(15 * 512, 0x22) };
+    const other = planNtfs(windowsTree(), { diskSize: GiB }, { label }, { mbr: Buffer.alloc(440, 0x33), volume: code });
+    const disk = planSource(other);
+    expect((await disk.read(0, 440)).every((byte) => byte === 0x33)).toBe(true);
+    expect((await disk.read(MiB + 0x54, 0x1aa)).every((byte) => byte === 0x11)).toBe(true);
+    expect((await disk.read(MiB + 512, 15 * 512)).every((byte) => byte === 0x22)).toBe(true);
+    const tooLong = { mbr: code.sector0, volume: { ...code, rest: Buffer.alloc(15 * 512 + 1) } };
+    expect(() => planNtfs(windowsTree(), { diskSize: GiB }, { label }, tooLong)).toThrow(RangeError);
+  });
+
   it("puts the files in the order of booting, each in one run", () => {
     const { files } = plan(windowsTree(), GiB);
     const placed = files.filter(({ size }) => size > KiB);
@@ -272,6 +293,12 @@ describe("what does not fit", () => {
     const error = thrownBy(() => plan(tree(directory("sources", [file(name)])), 64 * MiB));
     expect(error.code).toBe("name-unsupported");
     expect(error.data).toEqual({ path: `sources/${name}` });
+  });
+
+  it("is a tree of two million files", () => {
+    const children = new Array<TreeNode>(2 ** 21).fill(file("a"));
+    const error = thrownBy(() => plan(tree(directory("d", children)), 64 * MiB));
+    expect([error.code, error.data["limit"]]).toEqual(["image-unsupported", 2 ** 21]);
   });
 
   it("is a file whose extents do not add up", () => {

@@ -211,6 +211,7 @@ describe("times", () => {
     [0.5, 116_444_736_000_005_000n],
     [-11_644_473_600_000, 0n],
     [-1e15, 0n],
+    [1e18, 2n ** 63n - 1n],
   ])("%d ms are %s", (instant, ticks) => {
     expect(fileTime(instant)).toBe(ticks);
   });

@@ -2,6 +2,7 @@
  * What will be on the volume, before anything is placed: every node with its record number, its stored names, the form
  * of its data, and for directories the shape of their index. Nothing here depends on the size of the disk.
  */
+import { Win7UsbError } from "../../errors.js";
 import { roundUp } from "../../bytes/units.js";
 import type { DirectoryNode, FileNode, TreeNode } from "../../tree.js";
 import { nameAttributesSize, residentRoom } from "./record-sizes.js";
@@ -52,8 +53,12 @@ const leastFreeRecords = 256;
 const freeRecordShare = 8;
 const recordGranule = 64;
 
+/** $MFT is made in memory, 1 KiB a record: this is 2 GiB. A Windows disc has about a thousand files. */
+const mostRecords = 2 * 1024 * 1024;
+
 type Pending = { node: DirectoryNode; path: string; record: number; parent: number; names: readonly StoredName[] };
 
+/** Throws `name-unsupported` or `name-collision` where NTFS cannot hold `tree`, `image-unsupported` where it is too large. */
 export function buildCatalog(tree: DirectoryNode): Catalog {
   const files: FileEntry[] = [];
   const directories: DirectoryEntry[] = [];
@@ -64,6 +69,7 @@ export function buildCatalog(tree: DirectoryNode): Catalog {
   ];
   for (const pending of queue) {
     const { node, path, record } = pending;
+    if (next + node.children.length > mostRecords) throw tooManyFiles(next + node.children.length);
     const reserved = record === systemRecords.root ? rootNames.reserved : noNames;
     const names = storeNames(
       node.children.map((child) => child.name),
@@ -94,6 +100,17 @@ export function buildCatalog(tree: DirectoryNode): Catalog {
     usedRecords: next,
     recordCount: roundUp(next + free, recordGranule),
   };
+}
+
+function tooManyFiles(records: number): Win7UsbError {
+  return new Win7UsbError(
+    "image-unsupported",
+    `the image has ${records} files and folders, expected ${mostRecords} at most`,
+    {
+      hint: "It is no Windows image.",
+      data: { records, limit: mostRecords },
+    },
+  );
 }
 
 const noNames: ReadonlySet<string> = new Set();

@@ -4,6 +4,8 @@ import { walk } from "../../tree.js";
 
 const ticksPerMs = 10_000;
 const epochOffsetMs = 11_644_473_600_000;
+/** Drivers take the number for a signed one. */
+const latest = 2n ** 63n - 1n;
 
 /** The four times of a file in the order of its records. */
 export type FileTimestamps = {
@@ -13,12 +15,14 @@ export type FileTimestamps = {
   readonly accessed: bigint;
 };
 
-/** An instant in milliseconds since 1970; what lies before 1601 becomes 1601. Fractions are kept to 100 ns. */
+/** An instant in milliseconds since 1970; what lies before 1601 becomes 1601, fractions are kept to 100 ns. */
 export function fileTime(instant: number): bigint {
   const wholeMs = Math.floor(instant);
   const ticks = Math.floor((instant - wholeMs) * ticksPerMs);
   const sinceEpoch = wholeMs + epochOffsetMs;
-  return sinceEpoch < 0 ? 0n : BigInt(sinceEpoch) * BigInt(ticksPerMs) + BigInt(ticks);
+  if (sinceEpoch < 0) return 0n;
+  const time = BigInt(sinceEpoch) * BigInt(ticksPerMs) + BigInt(ticks);
+  return time > latest ? latest : time;
 }
 
 /** The newest time in the tree: the volume's own time, and that of files without one. 1601 where nothing has a time. */

@@ -36,7 +36,7 @@ export function buildIndexTree(sizes: readonly number[], rootRoom: (nodeCount: n
   for (;;) {
     const level = packLevel(entries, sizes, children);
     const firstVcn = nodes.length;
-    nodes.push(...level.nodes);
+    for (const node of level.nodes) nodes.push(node);
     entries = level.separators;
     children = level.nodes.map((_, index) => firstVcn + index);
     const rootSize = entries.reduce((sum, entry) => sum + sizes[entry]! + vcnSize, indexEntryHeader.size + vcnSize);
