@@ -3,6 +3,8 @@
  * up alone when it fails. Its first unit (the sector that boots) is blanked before anything else and written after
  * everything else, so that a target that was not finished never looks finished.
  */
+import { pageMemory } from "../bytes/page-memory.js";
+import { roundUp } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../layout/plan.js";
@@ -64,6 +66,19 @@ export class TargetRun {
   async blankBootBlock(block: Block): Promise<void> {
     await this.#writeSmall(block, new Uint8Array(block.length));
     await this.writer.flush();
+  }
+
+  /** What lies in the last `length` bytes of a drive that is larger than the planned disk goes: a GPT's copy, say. */
+  async wipeEnd(plannedSize: number, length: number): Promise<void> {
+    const { size, alignment } = this.writer;
+    const zeros = pageMemory(largestUnit);
+    let offset = roundUp(Math.max(plannedSize, size - length), alignment);
+    while (offset < size) {
+      const part = zeros.subarray(0, Math.min(zeros.length, size - offset));
+      await this.writer.write(offset, part);
+      this.bytesWritten += part.length;
+      offset += part.length;
+    }
   }
 
   /** The unit that boots gets its content and is read back from the medium. */

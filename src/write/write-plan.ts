@@ -6,6 +6,7 @@
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
+import { wipedAtEnd } from "../layout/extents.js";
 import type { DiskPlan } from "../layout/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "./events.js";
 import { plannedBytes, prepare, type Prepared } from "./prepare.js";
@@ -73,7 +74,10 @@ async function execute(job: Job): Promise<WriteResult> {
     files: plan.files.length,
   });
   onEvent({ event: "phase", phase: "write" });
-  await onEach(job, (run) => run.blankBootBlock(bootBlock));
+  await onEach(job, async (run) => {
+    await run.blankBootBlock(bootBlock);
+    await run.wipeEnd(plan.diskSize, wipedAtEnd);
+  });
   const written = await metered(job, "write", () => writePass({ ...job, checkpoint }));
   onEvent({ event: "phase", phase: "flush" });
   await onEach(job, (run) => run.writer.flush());

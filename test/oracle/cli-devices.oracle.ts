@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -142,7 +142,8 @@ describe.skipIf(!canAttachLoopDevices() || !judge("fsck.fat"))("write to a drive
     const device = attach();
     const secondFile = join(folder, "second");
     writeFileSync(secondFile, "");
-    truncateSync(secondFile, 1 * GiB);
+    truncateSync(secondFile, GiB - MiB);
+    appendFileSync(secondFile, Buffer.alloc(MiB, old));
     const second = attachLoopDevice(secondFile);
     try {
       const allowed = ["--yes", "--allow", "fixed-disk"];
