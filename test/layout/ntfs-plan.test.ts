@@ -296,7 +296,7 @@ describe("what does not fit", () => {
   });
 
   it("is a tree of two million files", () => {
-    const children = new Array<TreeNode>(2 ** 21).fill(file("a"));
+    const children = Array.from<TreeNode>({ length: 2 ** 21 }).fill(file("a"));
     const error = thrownBy(() => plan(tree(directory("d", children)), 64 * MiB));
     expect([error.code, error.data["limit"]]).toEqual(["image-unsupported", 2 ** 21]);
   });
