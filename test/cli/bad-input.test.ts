@@ -2,12 +2,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import type { ErrorCode } from "../../src/errors.js";
 import { exitCodes } from "../../src/errors.js";
 import { main } from "../../src/cli/main.js";
 import type { DirectoryNode, FileTree, TreeNode } from "../../src/tree.js";
+import { compose, directoryAt, entryAt, withRoot } from "../iso9660-reader/udf-composer.js";
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { directory, file, tree } from "../support/memory-tree.js";
@@ -120,6 +122,41 @@ describe("names and sizes", () => {
       path("name.iso"),
     );
     await expectRefusal(iso, "name-unsupported", /what\?\.txt/);
+  });
+});
+
+describe("structures that contradict themselves", () => {
+  const isDirectory = 0x02;
+  const circle = withRoot([{ name: "d", icb: 10, characteristics: isDirectory }], {
+    10: directoryAt(10, [{ name: "e", icb: 1, characteristics: isDirectory }]),
+  });
+  const huge = withRoot([{ name: "f", icb: 10 }], {
+    10: entryAt(10, { allocationType: 0, size: 2 ** 52, allocation: new Uint8Array() }),
+  });
+  it("directories in a circle", () =>
+    expectRefusal(saved("circle.iso", compose(circle)), "image-damaged", /circle|twice/));
+  it("a file of 2^52 bytes", () =>
+    expectRefusal(saved("huge.iso", compose(huge)), "image-damaged", /4503599627370496/));
+
+  it("any byte changed: written, refused by name, never a fault of our own, and never half a file", async () => {
+    const target = path("target.img");
+    const change = fc.record({
+      offset: fc.nat(whole.length - 1),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 16 }),
+    });
+    // Most of the image is content; what has structure lies in its first part.
+    const near = fc.record({ offset: fc.nat(700 * 2048), bytes: fc.uint8Array({ minLength: 1, maxLength: 16 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(change, near), { minLength: 1, maxLength: 6 }), async (changes) => {
+        const bytes = Buffer.from(whole);
+        for (const { offset, bytes: patch } of changes) bytes.set(patch.subarray(0, bytes.length - offset), offset);
+        const terminal = fakeTerminal();
+        const exitCode = await main(["write", saved("changed.iso", bytes), target, "--dry-run"], terminal);
+        expect([0, 3, 4], terminal.shown.err).toContain(exitCode);
+        expect(existsSync(target)).toBe(false);
+      }),
+      { numRuns: 150, endOnFailure: true },
+    );
   });
 });
 
