@@ -2,7 +2,8 @@
  * The same fact stands at several places of a disc. Where two of them disagree, the disc was rebuilt or damaged, and the
  * warning names both values and where each was read.
  */
-import type { Channel, InstallImage, Warning, WindowsIdentity } from "./identity.js";
+import type { InstallImage, Warning, WindowsIdentity } from "./identity.js";
+import type { Channel } from "./volume-label.js";
 import { bootImagePath } from "./setup-images.js";
 import type { SetupFiles } from "./setup-files.js";
 import { servicePackOfBranch, setupPaths } from "./setup-files.js";

@@ -1,8 +1,6 @@
 /** What win7usb knows of a Windows image once it has been looked at. Null = the image does not say. */
 import type { WimArchitecture } from "../wim/index.js";
-import type { VolumeLabel } from "./volume-label.js";
-
-export type Channel = "Retail" | "OEM" | "Volume" | "Evaluation" | "Checked";
+import type { Channel, VolumeLabel } from "./volume-label.js";
 
 /** `mixed`: the install image holds images of more than one architecture. */
 export type Architecture = WimArchitecture | "mixed";

@@ -7,7 +7,9 @@
  * Trap: the SP1 checked discs carry the label of the RTM ones, so a checked label says nothing of the service pack.
  * A label proves nothing about the content: rebuilding tools reuse it on purpose.
  */
-import type { Channel } from "./identity.js";
+
+/** Whom a disc was made for, and so which keys fit it. */
+export type Channel = "Retail" | "OEM" | "Volume" | "Evaluation" | "Checked";
 
 export type VolumeLabel = {
   readonly text: string;

@@ -6,7 +6,7 @@ import { Win7UsbError } from "../../errors.js";
 import { GiB, MiB } from "../../bytes/units.js";
 import type { DirectoryNode, FileNode, FileTree } from "../../tree.js";
 import { inBootOrder } from "../order.js";
-import { directoryEntrySize } from "./directory.js";
+import { directoryEntrySize } from "./directory-entry.js";
 import { longEntryCount } from "./long-name.js";
 import { NameFaults } from "./name-rules.js";
 import type { StoredName } from "./short-name.js";

@@ -3,31 +3,12 @@
  * Structure"). Traps: the cluster number is split in two halves around the times; `..` of a directory below the root
  * says cluster 0, never the root's own number; a directory's own size is recorded as 0.
  */
-import { ascii, uint16le, uint32le, uint8 } from "../../bytes/fields.js";
-import { record } from "../../bytes/record.js";
 import type { FileAttributes, FileTimes } from "../../tree.js";
 import type { FatDirectory, FatFile } from "./catalogue.js";
+import { directoryEntry, directoryEntrySize } from "./directory-entry.js";
 import { writeLongName } from "./long-name.js";
 import type { FatTime } from "./time.js";
 import { fatTime, noTime } from "./time.js";
-
-export const directoryEntrySize = 32;
-
-/** fatgen103, "FAT 32 Byte Directory Entry Structure"; `caseFlags` is its DIR_NTRes. */
-export const directoryEntry = record("directory entry", directoryEntrySize, {
-  name: ascii(0, 11),
-  attributes: uint8(11),
-  caseFlags: uint8(12),
-  creationHundredths: uint8(13),
-  creationTime: uint16le(14),
-  creationDate: uint16le(16),
-  lastAccessDate: uint16le(18),
-  firstClusterHigh: uint16le(20),
-  writeTime: uint16le(22),
-  writeDate: uint16le(24),
-  firstClusterLow: uint16le(26),
-  fileSize: uint32le(28),
-});
 
 const attribute = { readOnly: 0x01, hidden: 0x02, system: 0x04, volumeLabel: 0x08, directory: 0x10, archive: 0x20 };
 

@@ -4,6 +4,7 @@
  */
 import { uint16le, uint8 } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
+import { directoryEntrySize } from "./directory-entry.js";
 
 /** UTF-16 units, without a terminator. */
 export const longestName = 255;
@@ -17,7 +18,7 @@ const lastLongEntry = 0x40;
 export const longNameAttributes = 0x0f;
 
 /** The parts of the name (5, 6 and 2 units) are written unit by unit, at the offsets of `unitOffsets`. */
-export const longNameEntry = record("long name entry", 32, {
+export const longNameEntry = record("long name entry", directoryEntrySize, {
   order: uint8(0),
   attributes: uint8(11),
   type: uint8(12),
