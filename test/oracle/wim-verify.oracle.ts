@@ -10,7 +10,7 @@ import { openWim } from "../../src/wim/index.js";
 import { walkMetadata } from "../../src/wim/metadata-walk.js";
 import type { WimReport } from "../../src/wim/verify/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../src/wim/verify/index.js";
-import { readMetadata } from "../../src/wim/verify/run-task.js";
+import { readMetadata } from "../../src/wim/compression/read-metadata.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
 

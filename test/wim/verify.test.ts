@@ -6,11 +6,14 @@ import { directory, file, filler, fixedTime } from "../../fixtures/windows7/node
 import { writeWim } from "../../fixtures/wim/writer.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { wimHeaderRecord } from "../../src/wim/header.js";
+import { pathsInImage } from "../../src/wim/image-paths.js";
+import { openWim } from "../../src/wim/index.js";
 import { lookupTableEntryRecord } from "../../src/wim/lookup-table.js";
 import { resourceHeaderRecord } from "../../src/wim/resource.js";
 import type { WimReport } from "../../src/wim/verify/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../src/wim/verify/index.js";
 import { compressWim } from "../support/compressed-wim.js";
+import { expectRejection } from "../support/wim-fixtures.js";
 
 const createSha1 = () => createHash("sha1");
 
@@ -98,6 +101,17 @@ describe("a WIM with one byte changed", () => {
     expect(missed).toEqual([]);
   });
 
+  it("has every byte of the integrity table covered", async () => {
+    const table = resourceHeaderRecord.decode(withTable, wimHeaderRecord.fields.integrityTable.offset);
+    const missed: number[] = [];
+    for (let at = table.offset; at < table.offset + table.size; at += 1) {
+      const changed = withTable.slice();
+      changed[at]! ^= 0x01;
+      if ((await verify(changed)).status === "pass") missed.push(at - table.offset);
+    }
+    expect(missed).toEqual([]);
+  });
+
   it("has the numbers of the XML data compared with the tree", async () => {
     const text = Buffer.from("<FILECOUNT>5</FILECOUNT>", "utf16le");
     const changed = plain.slice();
@@ -127,6 +141,15 @@ describe("a WIM that was cut short", () => {
       expect((await verify(data.subarray(0, length))).status, `${length} bytes`).toBe("fail");
     }
     expect((await verify(data.subarray(0, data.length - 1))).status).toBe("fail");
+  });
+});
+
+describe("an image's files", () => {
+  it.each(Object.entries(all))("are found by path, without regard to case (%s)", async (_, data) => {
+    const wim = await openWim(memorySource(data));
+    const wanted = ["WINDOWS/Code.EXE", "Windows", "Windows/missing.txt", "code.exe", "own.txt"];
+    expect([...(await pathsInImage(wim, 2, wanted))].toSorted()).toEqual(["WINDOWS/Code.EXE", "Windows", "own.txt"]);
+    await expectRejection(pathsInImage(wim, 3, wanted), "wim-damaged", /no image 3/);
   });
 });
 

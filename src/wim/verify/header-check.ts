@@ -20,22 +20,23 @@ export async function checkHeader(open: OpenPart, report: ReportBuilder): Promis
   const { part, wim } = open;
   const first = await part.source.read(0, size);
   const last = wim.header.pipable ? await part.source.read(part.source.size - size, size) : first;
-  const problems = [...flagProblems(open), ...resourceProblems(open)];
+  const problems = [...flagProblems(open), ...bootProblems(open)];
   if (wim.header.pipable) problems.push(...firstCopyProblems(first, last));
   for (const problem of problems) {
     const message = `${part.name}: ${problem}`;
     report.fail({ check: "wim-header", wim: part.name, message, places: [] }, "wim-damaged");
   }
+  const oddities = oddFields(open);
   if (wimHeaderRecord.decode(last).unused.some((byte) => byte !== 0)) {
-    report.note("wim-header", "warn", `${part.name}: bytes of the header that mean nothing are not zero`);
+    oddities.push("bytes of the header that mean nothing are not zero");
   }
+  for (const oddity of oddities) report.note("wim-header", "warn", `${part.name}: ${oddity}`);
 }
 
 function flagProblems({ wim }: OpenPart): string[] {
   const { flags, totalParts } = wim.header;
   const problems: string[] = [];
   const seen = `the header's flags are 0x${(flags >>> 0).toString(16)}`;
-  if ((flags & ~knownFlags) !== 0) problems.push(`${seen}, which include unknown ones`);
   if ((flags & wimFlags.writeInProgress) !== 0) problems.push(`${seen}: writing it was interrupted`);
   const kinds = flags & compressionFlags;
   const isCompressed = (flags & wimFlags.compression) !== 0;
@@ -51,31 +52,36 @@ function flagProblems({ wim }: OpenPart): string[] {
   return problems;
 }
 
-function resourceProblems({ wim, lookupTable }: OpenPart): string[] {
+/** The header repeats where the metadata of the image that is set to boot lies. */
+function bootProblems({ wim, lookupTable }: OpenPart): string[] {
   const { bootIndex, bootMetadata, partNumber } = wim.header;
-  const problems: string[] = [];
-  const table = { "lookup table": wim.header.lookupTable, "XML data": wim.header.xmlData };
-  for (const [what, resource] of Object.entries(table)) {
-    if ((resource.flags & ~resourceFlags.metadata) !== 0) problems.push(`the ${what} has the flags ${resource.flags}`);
-  }
-  const { integrityTable } = wim.header;
-  if (integrityTable.size === 0 && !sameResource(integrityTable, noResource)) {
-    problems.push("the integrity table has no bytes, but an offset or flags");
-  } else if ((integrityTable.flags & ~resourceFlags.metadata) !== 0) {
-    problems.push(`the integrity table has the flags ${integrityTable.flags}`);
-  }
-  if (partNumber === 1) {
-    const expected = bootIndex === 0 ? noResource : (lookupTable.metadata[bootIndex - 1]?.resource ?? noResource);
-    if (!sameResource(bootMetadata, expected)) {
-      const image = bootIndex === 0 ? "no image is" : `image ${bootIndex} is`;
-      problems.push(`${image} set to boot, but the boot metadata at ${bootMetadata.offset} is not that image's`);
-    }
-  }
-  return problems;
+  const expected = lookupTable.metadata[bootIndex - 1]?.resource;
+  if (partNumber !== 1 || expected === undefined || sameExtent(bootMetadata, expected)) return [];
+  return [`image ${bootIndex} is set to boot, but the boot metadata at ${bootMetadata.offset} is not that image's`];
 }
 
-function sameResource(a: ResourceHeader, b: ResourceHeader): boolean {
-  return a.size === b.size && a.flags === b.flags && a.offset === b.offset && a.originalSize === b.originalSize;
+/** What cannot be a healthy file's, but changes nothing of what is read. */
+function oddFields({ wim, lookupTable }: OpenPart): string[] {
+  const { flags, bootIndex, bootMetadata, integrityTable, xmlData, lookupTable: table, partNumber } = wim.header;
+  const odd: string[] = [];
+  const tables = { "lookup table": table, "XML data": xmlData, "integrity table": integrityTable };
+  if ((flags & ~knownFlags) !== 0) odd.push(`the header's flags 0x${(flags >>> 0).toString(16)} include unknown ones`);
+  for (const [what, resource] of Object.entries(tables)) {
+    if ((resource.flags & ~resourceFlags.metadata) !== 0) odd.push(`the ${what} has the flags ${resource.flags}`);
+  }
+  if (integrityTable.size === 0 && !sameExtent(integrityTable, noResource)) {
+    odd.push("the integrity table has no bytes, but an offset");
+  }
+  const boot = bootIndex === 0 ? noResource : lookupTable.metadata[bootIndex - 1]?.resource;
+  if (partNumber !== 1 || boot === undefined) return odd;
+  if (bootIndex === 0 && !sameExtent(bootMetadata, boot))
+    odd.push("no image is set to boot, but there is boot metadata");
+  if (bootMetadata.flags !== boot.flags) odd.push(`the boot metadata has the flags ${bootMetadata.flags}`);
+  return odd;
+}
+
+function sameExtent(a: ResourceHeader, b: ResourceHeader): boolean {
+  return a.size === b.size && a.offset === b.offset && a.originalSize === b.originalSize;
 }
 
 /** A pipable WIM's first header is written before anything else: it says the same, but nothing of where things lie. */

@@ -26,6 +26,7 @@ export const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
 
 /** Bytes between resources that are read to see whether they are zero; more than that is told without being read. */
 const gapReadLimit = 64 * MiB;
+const usualIntegrityChunk = 10 * MiB;
 /** XML data as it was when a pipable WIM was begun. */
 const earlyXmlLimit = 2 * MiB;
 

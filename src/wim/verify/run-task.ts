@@ -3,8 +3,8 @@ import { Win7UsbError } from "../../errors.js";
 import type { ByteSource } from "../../source/byte-source.js";
 import type { ResourceFormat } from "../compression/chunks.js";
 import type { ContentSink, ResourceReader } from "../compression/resource-reader.js";
+import { readMetadata } from "../compression/read-metadata.js";
 import { createResourceReader } from "../compression/resource-reader.js";
-import { metadataLimit } from "../metadata.js";
 import type { ResourceHeader } from "../resource.js";
 import { wimError } from "../resource.js";
 import { toHex } from "../../bytes/hex.js";
@@ -106,25 +106,6 @@ export class TaskRunner {
     sha1.update(data);
     return sha1.digest();
   }
-}
-
-/** A whole metadata resource; throws `wim-damaged` where it is larger than `metadataLimit`. */
-export async function readMetadata(
-  reader: ResourceReader,
-  resource: ResourceHeader,
-  format: ResourceFormat,
-): Promise<Uint8Array> {
-  if (resource.originalSize > metadataLimit) {
-    const seen = `${resource.originalSize} bytes of metadata`;
-    throw wimError("wim-unsupported", format, `an image has ${seen}, expected at most ${metadataLimit}`);
-  }
-  const data = new Uint8Array(resource.originalSize);
-  let filled = 0;
-  await reader.read(resource, (content) => {
-    data.set(content, filled);
-    filled += content.length;
-  });
-  return data;
 }
 
 /** A part's reader is only made when a task needs it: its buffers are megabytes. */

@@ -1,0 +1,25 @@
+/** Reading an image's metadata resource whole, which its tree needs. */
+import { metadataLimit } from "../metadata.js";
+import type { ResourceHeader } from "../resource.js";
+import { wimError } from "../resource.js";
+import type { ResourceFormat } from "./chunks.js";
+import type { ResourceReader } from "./resource-reader.js";
+
+/** A whole metadata resource; throws `wim-unsupported` where it is larger than `metadataLimit`. */
+export async function readMetadata(
+  reader: ResourceReader,
+  resource: ResourceHeader,
+  format: ResourceFormat,
+): Promise<Uint8Array> {
+  if (resource.originalSize > metadataLimit) {
+    const seen = `${resource.originalSize} bytes of metadata`;
+    throw wimError("wim-unsupported", format, `an image has ${seen}, expected at most ${metadataLimit}`);
+  }
+  const data = new Uint8Array(resource.originalSize);
+  let filled = 0;
+  await reader.read(resource, (content) => {
+    data.set(content, filled);
+    filled += content.length;
+  });
+  return data;
+}
