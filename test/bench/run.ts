@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: win7usb beside what a person would use instead, on a loop device of its own, all in one run and in
- * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools and p7zip.
+ * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools, ntfs-3g and p7zip.
  *
  *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered]
  */
@@ -30,6 +30,21 @@ mcopy -s -Q -i "$device@@1M" "$folder"/* ::
 sync "$device"
 `;
 
+/** The same for NTFS, through ntfs-3g. */
+const ntfsRecipe = `#!/bin/sh -e
+iso=$1; device=$2; folder=$3
+printf 'label: dos\\nstart=2048, type=7, bootable\\n' | sfdisk -q --no-reread --no-tell-kernel --wipe never "$device"
+bytes=$(blockdev --getsize64 "$device")
+partition=$(losetup --find --show --offset 1048576 --sizelimit $((bytes - 2097152)) "$device")
+trap 'umount "$folder" 2>/dev/null || true; losetup --detach "$partition"' EXIT
+mkntfs -Q -q -F "$partition" >/dev/null
+mkdir -p "$folder"
+ntfs-3g "$partition" "$folder"
+7z x -y -bd "-o$folder" "$iso" >/dev/null
+umount "$folder"
+sync "$partition" "$device"
+`;
+
 function settings() {
   const { values } = parseArgs({
     options: {
@@ -57,40 +72,44 @@ function row(name: string, one: Measured, base: Measured | undefined, payload: n
 
 const head = `${"".padEnd(28)} ${"wall s".padStart(8)} ${"ratio".padStart(7)} ${"CPU s".padStart(8)} ${"peak".padStart(9)} ${"overhead".padStart(9)}`;
 
+type Candidates = Map<string, () => Measured>;
+
+/** Everything that puts an image onto `device`, by name; `dd` first, which all are compared with. */
+function writers(folder: string, iso: string, device: string): Candidates {
+  const unpacked = join(folder, "unpacked");
+  const byHand = (name: string, script: string) => () => {
+    const path = join(folder, name);
+    writeFileSync(path, script);
+    chmodSync(path, 0o755);
+    rmSync(unpacked, { recursive: true, force: true });
+    return measure([path, iso, device, unpacked], folder, device);
+  };
+  const ours =
+    (...options: string[]) =>
+    () =>
+      measure([...program, "write", iso, device, "--yes", "--allow", "fixed-disk", ...options], folder, device);
+  const copy = ["dd", `if=${iso}`, `of=${device}`, "bs=4M", "oflag=direct", "conv=fsync"];
+  return new Map([
+    ["dd oflag=direct", () => measure(copy, folder, device)],
+    ["FAT32: sfdisk mkfs 7z mcopy", byHand("fat32.sh", recipe)],
+    ["FAT32: win7usb --no-verify", ours("--no-verify")],
+    ["FAT32: win7usb", ours()],
+    ["NTFS: mkntfs ntfs-3g 7z", byHand("ntfs.sh", ntfsRecipe)],
+    ["NTFS: win7usb --no-verify", ours("--filesystem", "ntfs", "--no-verify")],
+    ["NTFS: win7usb", ours("--filesystem", "ntfs")],
+  ]);
+}
+
 function writeTable(folder: string, iso: string, runs: number, direct: boolean): void {
   const size = statSync(iso).size;
   const loop = attachLoop(join(folder, "drive.img"), roundUp(size, GiB) + GiB / 2, direct);
-  const script = join(folder, "recipe.sh");
-  writeFileSync(script, recipe);
-  chmodSync(script, 0o755);
-  const unpacked = join(folder, "unpacked");
-  const write = [...program, "write", iso, loop.path, "--yes", "--allow", "fixed-disk"];
   try {
-    const results = compare(
-      new Map([
-        [
-          "dd oflag=direct",
-          () =>
-            measure(["dd", `if=${iso}`, `of=${loop.path}`, "bs=4M", "oflag=direct", "conv=fsync"], folder, loop.path),
-        ],
-        [
-          "sfdisk mkfs 7z mcopy sync",
-          () => {
-            rmSync(unpacked, { recursive: true, force: true });
-            return measure([script, iso, loop.path, unpacked], folder, loop.path);
-          },
-        ],
-        ["win7usb --no-verify", () => measure([...write, "--no-verify"], folder, loop.path)],
-        ["win7usb", () => measure(write, folder, loop.path)],
-      ]),
-      runs,
-    );
+    const results = compare(writers(folder, iso, loop.path), runs);
     const base = results.get("dd oflag=direct");
     console.log(head);
     for (const [name, one] of results) console.log(row(name, one, base, size));
   } finally {
     loop.detach();
-    rmSync(unpacked, { recursive: true, force: true });
   }
 }
 
