@@ -45,6 +45,7 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
   const fail = (text: string): void => {
     report.fail({ check: "wim-layout", wim: part.name, message: `${part.name}: ${text}`, places: [] }, "wim-damaged");
   };
+  noteIntegrityChunk(open, report);
   const regions = listRegions(open, fail);
   if (wim.header.pipable) await checkPipable(open, regions, createSha1, fail);
   regions.sort((a, b) => a.offset - b.offset || a.end - b.end);
@@ -63,6 +64,14 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
   if (filled > 0)
     report.note("wim-layout", "warn", `${part.name}: ${filled} bytes belong to nothing, and not all are zero`);
   else if (gaps > 0) report.note("wim-layout", "warn", `${part.name}: ${gaps} zero bytes belong to nothing`);
+}
+
+/** Hashes tell a wrong chunk size only where there are several chunks; 10 MiB is what every tool writes. */
+function noteIntegrityChunk({ part, integrityTable }: OpenPart, report: ReportBuilder): void {
+  if (integrityTable?.hashes.length !== 1 || integrityTable.chunkSize === usualIntegrityChunk) return;
+  const seen = `chunks of ${integrityTable.chunkSize} bytes`;
+  const message = `${part.name}: the integrity table has ${seen}, expected ${usualIntegrityChunk}`;
+  report.note("wim-integrity-table", "warn", message);
 }
 
 function listRegions({ wim, lookupTable }: OpenPart, fail: (text: string) => void): Region[] {
