@@ -5,42 +5,13 @@ import { bootmgrProbe, bootmgrProbeSize } from "../../fixtures/boot/bootmgr-prob
 import { GiB, MiB } from "../../src/bytes/units.js";
 import { planFat32 } from "../../src/layout/fat32/index.js";
 import { sectorSize } from "../../src/layout/plan.js";
-import { memorySource } from "../../src/source/byte-source.js";
-import type { FileNode, FileTree } from "../../src/tree.js";
 import { executePlan } from "../support/execute-plan.js";
 import { judge } from "../support/judges.js";
 import { bootmgrChain, bootmgrName, fat32Volume, fragmentBootmgr } from "./fat32-volume.js";
+import { file, paddedProbe, windowsTree } from "./windows-tree.js";
 import { expectBoot, expectMessage, mtools, readAt, scratch, writeAt } from "./stick.js";
 
-const base = { times: {}, attributes: {} };
-
-function file(name: string, bytes: Uint8Array): FileNode {
-  return {
-    ...base,
-    kind: "file",
-    name,
-    size: bytes.length,
-    extents: [{ source: memorySource(bytes), offset: 0, length: bytes.length }],
-  };
-}
-
-const some = (size: number): Uint8Array => new Uint8Array(size).fill(0x57);
-
-/** The shape of a Windows 7 disc's tree, with `bootmgr` as given. */
-function windowsTree(bootmgr: readonly FileNode[]): FileTree {
-  const boot = { ...base, kind: "directory" as const, name: "boot", children: [file("bcd", some(262_144))] };
-  const sources = { ...base, kind: "directory" as const, name: "sources", children: [file("boot.wim", some(3 * MiB))] };
-  return { ...base, kind: "directory", name: "", children: [file("autorun.inf", some(43)), boot, ...bootmgr, sources] };
-}
-
-/** The probe with zeros behind it. */
-function padded(size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  bytes.set(bootmgrProbe());
-  return bytes;
-}
-
-async function plan(path: string, size: number, tree = windowsTree([file("bootmgr", bootmgrProbe())])): Promise<void> {
+async function plan(path: string, size: number, tree = windowsTree()): Promise<void> {
   await executePlan(planFat32(tree, { diskSize: size }, { label: "WIN7" }), path);
 }
 
@@ -119,10 +90,10 @@ describe.skipIf(missing)("a FAT32 stick", () => {
       // SeaBIOS leaves 639 KiB; the file begins at 128 KiB.
       const room = 511 * 1024;
       const largest = directory.path("largest.img");
-      await plan(largest, 64 * MiB, windowsTree([file("bootmgr", padded(room))]));
+      await plan(largest, 64 * MiB, windowsTree([file("bootmgr", paddedProbe(room))]));
       await expectBoot(largest);
       const larger = directory.path("larger.img");
-      await plan(larger, 64 * MiB, windowsTree([file("bootmgr", padded(room + 1))]));
+      await plan(larger, 64 * MiB, windowsTree([file("bootmgr", paddedProbe(room + 1))]));
       await expectMessage(larger, "BOOTMGR is too large");
     });
   });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { biosFilterFloppy } from "../../fixtures/boot/bios-filter.js";
 import { bootmgrProbe, bootmgrProbeSize } from "../../fixtures/boot/bootmgr-probe.js";
-import { fat32BootCode, mbrBootCode } from "../../src/layout/boot/code.js";
+import { fat32BootCode, mbrBootCode, ntfsBootCode } from "../../src/layout/boot/code.js";
 import { sectorSize } from "../../src/layout/plan.js";
 import { judge } from "../support/judges.js";
 
@@ -35,11 +35,21 @@ describe("boot code", () => {
     expect(reservedStartSector).toBeGreaterThan(8);
     expect(reservedStartSector + reserved.length / sectorSize).toBeLessThanOrEqual(32);
     expect(text(sector0)).toContain("win7usb: ");
-    expect(text(reserved)).toMatch(/BOOTMGR {4}BOOTMGR is missing\0/);
+    expect(text(reserved)).toMatch(/BOOTMGR is missing\0.*BOOTMGR {4}/s);
+  });
+
+  it("fits NTFS's boot sector and the rest of $Boot", () => {
+    const { sector0, rest } = ntfsBootCode;
+    expect(sector0.length).toBe(0x1fe - 0x54);
+    expect(rest.length % sectorSize).toBe(0);
+    expect(rest.length).toBeLessThanOrEqual(15 * sectorSize);
+    expect(text(sector0)).toContain("win7usb: ");
+    expect(text(rest)).toContain("BOOTMGR is missing\0");
   });
 
   it("knows no other loader's messages", () => {
-    const all = [mbrBootCode, fat32BootCode.sector0, fat32BootCode.reserved].map(text).join("");
+    const volumes = [fat32BootCode.sector0, fat32BootCode.reserved, ntfsBootCode.sector0, ntfsBootCode.rest];
+    const all = [mbrBootCode, ...volumes].map(text).join("");
     expect(all).not.toMatch(/NTLDR|Operating System|operating system|Ctrl\+Alt|TCPA|SYSLINUX|GRUB/);
   });
 });
