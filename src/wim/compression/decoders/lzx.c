@@ -3,6 +3,7 @@
  * stands alone (window, code lengths and recent offsets start afresh), there is no E8 header because the translation is
  * always on with a file size of 12,000,000 counted from the chunk's start, and a block's size is one bit where it is 32 KiB.
  */
+#include "calls.h"
 #include "huffman.h"
 
 #define MIN_MATCH 2
@@ -15,9 +16,6 @@
 #define FIRST_COMPUTED_SLOT 3
 #define FIRST_ALIGNED_SLOT 8
 #define DEFAULT_BLOCK_SIZE 32768
-#define E8_FILE_SIZE 12000000
-/* The last bytes of a chunk are never translated. */
-#define E8_UNTRANSLATED_TAIL 10
 
 #define MAIN_TABLE_BITS 11
 #define LENGTH_TABLE_BITS 9
@@ -188,33 +186,6 @@ static i32 copy_uncompressed(bits *in, u8 *out, u32 size) {
   }
   *in = bits_begin(from, in->end);
   return status;
-}
-
-/* Turns the absolute targets that the encoder put behind 0xE8 (x86 CALL) bytes back into relative ones. */
-static void undo_call_translation(u8 *data, u32 size) {
-  if (size <= E8_UNTRANSLATED_TAIL) return;
-  const u32 end = size - E8_UNTRANSLATED_TAIL;
-  for (u32 at = 0; at < end; at++) {
-    if (at + 8 <= end) {
-      /* Eight bytes at once: a byte of `other` is zero exactly where one is 0xE8. */
-      const u64 other = load64(data + at) ^ 0xe8e8e8e8e8e8e8e8ull;
-      const u64 found = (other - 0x0101010101010101ull) & ~other & 0x8080808080808080ull;
-      if (found == 0) {
-        at += 7;
-        continue;
-      }
-      at += (u32)__builtin_ctzll(found) / 8;
-    } else if (data[at] != 0xe8) {
-      continue;
-    }
-    const i32 target = (i32)load32(data + at + 1);
-    if (target >= 0) {
-      if (target < E8_FILE_SIZE) store32(data + at + 1, (u32)target - at);
-    } else if (target >= -(i32)at) {
-      store32(data + at + 1, (u32)target + E8_FILE_SIZE);
-    }
-    at += 4;
-  }
 }
 
 /*
