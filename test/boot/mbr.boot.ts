@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { MiB } from "../../src/bytes/units.js";
 import { judge } from "../support/judges.js";
+import { bootImage } from "../support/qemu.js";
 import { expectBoot, expectMessage, mkfsFat32, mtools, partitionStart, readAt, scratch, writeAt } from "./stick.js";
 
 const missing = ["qemu-system-i386", "mcopy", "fsck.fat"].some((command) => !judge(command));
@@ -57,6 +58,14 @@ describe.skipIf(missing)("the MBR", () => {
     withSector((sector) => (sector[table] = 0));
     await refuses("no active partition");
     await expectMessage(image, "no active partition");
+  });
+
+  it("starts the BIOS's boot over when a key is pressed, and arrives at the same disk", async () => {
+    withSector((sector) => (sector[table] = 0));
+    const once = /no active partition\nPress any key/;
+    const twice = new RegExp(`${once.source}[^]*${once.source}`);
+    const result = await bootImage(image, { bus: "ide", extraDrives: [good], pressReturnAt: once, until: twice });
+    expect(result).toMatchObject({ serial: "", exitCode: null, timedOut: false });
   });
 
   it("says that the table is damaged where two are active, or a flag is neither 00 nor 80", async () => {

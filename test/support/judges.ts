@@ -23,6 +23,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   clang: "clang",
   "wasm-ld": "lld",
   ntfsfix: "ntfs-3g",
+  mkntfs: "ntfs-3g",
+  "ntfs-3g": "ntfs-3g",
   fsntfsinfo: "libfsntfs-utils",
   busybox: "busybox-static",
   sfdisk: "fdisk",

@@ -21,6 +21,8 @@ export type QemuOptions = {
   readonly timeoutMs?: number;
   /** Ends the run when serial or screen text matches; default: what our boot code says when it gives up. */
   readonly until?: RegExp;
+  /** Return is pressed once, as soon as this shows on the screen. */
+  readonly pressReturnAt?: RegExp;
 };
 
 export type QemuResult = {
@@ -98,11 +100,16 @@ async function watch(
   const deadline = Date.now() + (options.timeoutMs ?? 60_000);
   const monitor = qmpClient(qemu);
   let screen = "";
+  let pressAt = options.pressReturnAt;
   for (;;) {
     const exit = await Promise.race([ended.then((code) => ({ code })), sleep(pollMs)]);
     const serial = readSerial(serialPath);
     if (exit !== undefined) return { serial, screen, exitCode: exit.code, timedOut: false };
     screen = (await Promise.race([monitor.screen(), ended.then(() => screen)])) || screen;
+    if (pressAt?.test(screen) === true) {
+      monitor.pressReturn();
+      pressAt = undefined;
+    }
     if (until.test(serial) || until.test(screen)) return { serial, screen, exitCode: null, timedOut: false };
     if (Date.now() > deadline) return { serial, screen, exitCode: null, timedOut: true };
   }
@@ -119,7 +126,7 @@ function readSerial(path: string): string {
 }
 
 /** The QEMU Machine Protocol, as far as reading the screen needs it: a JSON object a line, answers in order. */
-function qmpClient(qemu: ChildProcess): { screen(): Promise<string> } {
+function qmpClient(qemu: ChildProcess): { screen(): Promise<string>; pressReturn(): void } {
   const waiting: ((answer: unknown) => void)[] = [];
   createInterface({ input: qemu.stdout! }).on("line", (line) => {
     const message = JSON.parse(line) as Record<string, unknown>;
@@ -134,6 +141,7 @@ function qmpClient(qemu: ChildProcess): { screen(): Promise<string> } {
   qemu.stdin!.on("error", () => undefined);
   const ready = ask({ execute: "qmp_capabilities" });
   return {
+    pressReturn: () => void ask({ execute: "send-key", arguments: { keys: [{ type: "qcode", data: "ret" }] } }),
     async screen() {
       await ready;
       const command = `xp /${screenCells}hx 0xb8000`;
