@@ -1,4 +1,5 @@
 /** Sizes, rates and times in the words people use at a bench. */
+import { stripVTControlCharacters } from "node:util";
 import { GiB, KiB, MiB, TiB } from "../bytes/units.js";
 
 const binaryUnits = [
@@ -53,7 +54,8 @@ export function wrap(text: string, columns: number, indent = ""): string {
   let line = "";
   for (const word of text.split(" ")) {
     const candidate = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && candidate.length > columns) {
+    // Colours take no room.
+    if (line !== "" && stripVTControlCharacters(candidate).length > columns) {
       lines.push(line);
       line = indent + word;
     } else {

@@ -39,7 +39,7 @@ export function chooseFileSystem(
   if (wanted !== "auto") return { fileSystem: wanted, reason: "as asked for" };
   const largest = largestFileOf(tree);
   if (largest === undefined || largest.node.size <= largestFile) {
-    return { fileSystem: "fat32", reason: `every file is within FAT32's limit of ${largestFile} bytes` };
+    return { fileSystem: "fat32", reason: "no file is over 4 GiB - 1" };
   }
   return {
     fileSystem: "ntfs",

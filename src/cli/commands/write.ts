@@ -33,15 +33,16 @@ export async function writeCommand(
       fileSystem: options.filesystem,
       allow: options.allow,
       force: options.force === true,
+      onlyChanged: options.onlyChanged === true,
       ...(options.label === undefined ? {} : { label: options.label }),
       ...(options.size === undefined ? {} : { size: options.size }),
     });
     if (options.dryRun === true) {
       if (options.json === true) terminal.out(`${JSON.stringify(planJson(opened, prepared))}\n`);
-      else terminal.out(planText(opened, prepared, styleFor(terminal)));
+      else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns));
       return 0;
     }
-    terminal.err(planText(opened, prepared, styleFor(terminal)));
+    terminal.err(planText(opened, prepared, styleFor(terminal), terminal.columns));
     return await writePrepared(opened, prepared, options, terminal, json);
   } finally {
     await opened.close();
@@ -71,6 +72,7 @@ async function writePrepared(
       writeImage(prepared, {
         verify: options.verify,
         force: options.force === true,
+        onlyChanged: options.onlyChanged === true,
         signal,
         onEvent: events.onEvent,
         now: () => performance.now(),
@@ -79,7 +81,7 @@ async function writePrepared(
   } finally {
     events.stop();
   }
-  terminal.err(doneText(opened, prepared, result, terminal.now() - started, styleFor(terminal)));
+  terminal.err(doneText(prepared, result, terminal.now() - started, terminal));
   if (result.failed.length === 0) return 0;
   terminal.err(failedText(result, styleFor(terminal)));
   return worstExitCode(result.failed.map((failure) => failure.error));

@@ -1,14 +1,21 @@
 /** What a person must know of a drive before it is erased, as aligned lines. */
 import type { Drive } from "../../drive/drive.js";
-import { formatDriveSize, printable } from "../format.js";
+import { formatDriveSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
 
 export type Fact = readonly [name: string, value: string];
 
-/** `name   value` lines, indented, the values in one column. */
-export function factLines(facts: readonly Fact[], style: Style): string {
+/** `name   value` lines, indented, the values in one column and wrapped at `columns`. */
+export function factLines(facts: readonly Fact[], style: Style, columns: number): string {
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `  ${style.faint(name.padEnd(width))}  ${value}\n`).join("");
+  const indent = " ".repeat(width + 4);
+  return facts
+    .map(([name, value]) => {
+      // Wrapped as it is seen: the indent counts, and is put before later lines alone.
+      const text = wrap(value, columns - indent.length).replaceAll("\n", `\n${indent}`);
+      return `  ${style.faint(name.padEnd(width))}  ${text}\n`;
+    })
+    .join("");
 }
 
 /** Model, size and bus of a drive in one line: `SanDisk Cruzer, 8.00 GB, usb, removable`. */

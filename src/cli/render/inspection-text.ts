@@ -16,14 +16,14 @@ export function inspectionText(inspection: Inspection, verbose: boolean, style: 
   );
   return [
     style.strong(headline(inspection)) + "\n",
-    factLines([["image", `${printable(image.path)}, ${formatSize(image.size)}`], ...facts], style),
+    factLines([["image", `${printable(image.path)}, ${formatSize(image.size)}`], ...facts], style, columns),
     editions,
     ...lines.map((line) => `${line}\n`),
   ].join("");
 }
 
 /** `Windows 7 Professional with Service Pack 1, x86, en-US`. */
-export function headline({ windows }: Inspection): string {
+export function headline({ windows }: Pick<Inspection, "windows">): string {
   if (windows.product === null) return "No Windows was found in this image";
   const edition = windows.edition === null ? "" : ` ${printable(windows.edition)}`;
   const pack = servicePackWords(windows.servicePack);

@@ -1,14 +1,14 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
-import { count, formatSize, printable } from "../format.js";
+import { count, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
 
 const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
-export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style): string {
+export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style, columns: number): string {
   const { windows } = opened;
   const { plan } = prepared;
   const pack = windows.servicePack ? ` SP${windows.servicePack}` : "";
@@ -27,8 +27,10 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ["writes", `${formatSize(bytesToWrite(prepared))} in ${count(plan.files.length, "file")}`],
   );
   const warnings = [...opened.image.warnings, ...windows.warnings];
-  const lines = warnings.map((warning) => `${style.warning("warning:")} ${printable(warning.message)}\n`);
-  return factLines(facts, style) + lines.join("");
+  const lines = warnings.map(
+    (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
+  );
+  return factLines(facts, style, columns) + lines.join("");
 }
 
 export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<string, unknown> {

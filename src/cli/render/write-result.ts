@@ -1,27 +1,23 @@
 /** The end of a write for people: what was done, and the next step at the bench. */
-import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import type { WriteResult } from "../../write/write-plan.js";
-import { formatDuration, formatRate, formatSize, printable } from "../format.js";
+import { formatDuration, formatRate, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
+import { styleFor } from "../style.js";
+import type { Terminal } from "../terminal.js";
 
-export function doneText(
-  opened: OpenedImage,
-  prepared: PreparedWrite,
-  result: WriteResult,
-  elapsedMs: number,
-  style: Style,
-): string {
+export function doneText(prepared: PreparedWrite, result: WriteResult, elapsedMs: number, terminal: Terminal): string {
+  const style = styleFor(terminal);
   const lines = result.done.map((done) => {
     const verified = done.verified ? "written and verified" : "written, not verified";
     const pace = `${formatSize(done.bytesWritten)} in ${formatDuration(elapsedMs)}`;
     const rate = elapsedMs > 0 ? `, ${formatRate(done.bytesWritten / (elapsedMs / 1000))}` : "";
     return `${style.good("done:")} ${printable(done.path)} ${verified} (${pace}${rate})\n`;
   });
-  return lines.join("") + nextStep(opened, prepared);
+  return lines.join("") + wrap(nextStep(prepared), terminal.columns);
 }
 
-function nextStep(opened: OpenedImage, prepared: PreparedWrite): string {
+function nextStep(prepared: PreparedWrite): string {
   const drive = prepared.targets.some((target) => target.kind === "drive");
   const image = prepared.targets.find((target) => target.kind === "image-file");
   const boot = "boot the machine from it as a hard disk (USB-HDD), through BIOS or CSM.\n";
