@@ -24,6 +24,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   "wasm-ld": "lld",
   ntfsfix: "ntfs-3g",
   mkntfs: "ntfs-3g",
+  ntfsinfo: "ntfs-3g",
   "ntfs-3g": "ntfs-3g",
   fsntfsinfo: "libfsntfs-utils",
   busybox: "busybox-static",
