@@ -16,6 +16,7 @@ export type WriteOptions = {
   /** False with `--no-verify`. */
   readonly verify: boolean;
   readonly force?: boolean;
+  readonly onlyChanged?: boolean;
   readonly json?: boolean;
   readonly allow: readonly string[];
 };
@@ -83,6 +84,7 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .option("-n, --dry-run", "show what would be written, and write nothing")
     .option("--size <n[K|M|G|T]>", "size of the image file (default: the smallest that holds it)", sizeArgument)
     .option("--no-verify", "do not read back what was written")
+    .option("--only-changed", "write only the blocks that differ (drives; reads first)")
     .option("--force", "replace an existing image file")
     .addOption(
       new Option("--allow <name...>", "lift a refusal by its name: rtm, fixed-disk, large-disk, ...").default(

@@ -21,6 +21,8 @@ export type WriteChoices = {
   readonly allow: readonly string[];
   /** An existing image file may be replaced. */
   readonly force: boolean;
+  /** Only what differs on a drive is to be written; an image file is always written anew. */
+  readonly onlyChanged?: boolean;
 };
 
 export type PreparedWrite = {
@@ -77,6 +79,11 @@ function assertImageFiles(targets: readonly Target[], choices: WriteChoices): vo
   if (choices.size !== undefined && targets.some((target) => target.kind === "drive")) {
     throw new Win7UsbError("usage", "--size is the size of an image file; a drive has its own", {
       hint: "Leave --size out for a drive.",
+    });
+  }
+  if (choices.onlyChanged === true && targets.some((target) => target.kind === "image-file")) {
+    throw new Win7UsbError("usage", "--only-changed is for drives; an image file is written anew", {
+      hint: "Leave --only-changed out for an image file.",
     });
   }
   for (const target of targets) {

@@ -10,6 +10,8 @@ import type { PreparedWrite } from "./prepare-write.js";
 export type WriteSettings = {
   readonly verify: boolean;
   readonly force: boolean;
+  /** Read drives first and write only what differs. Default: false. */
+  readonly onlyChanged?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent: (event: WriteEvent) => void;
   /** Milliseconds that never go back. */
@@ -40,6 +42,7 @@ export async function writeImage(prepared: PreparedWrite, settings: WriteSetting
     verify: settings.verify,
     onEvent: settings.onEvent,
     now: settings.now,
+    onlyChanged: settings.onlyChanged === true,
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
   });
 }

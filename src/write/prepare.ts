@@ -23,13 +23,18 @@ export type Prepared = {
   readonly blocks: readonly Block[];
 };
 
+/** Bytes of the longest transfer. */
+export function blockSizeFor(targetCount: number): number {
+  return targetCount <= fewTargets ? fewTargetsBlockSize : manyTargetsBlockSize;
+}
+
 /** Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
 export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepared {
   checkPlan(plan);
   if (targets.length === 0) throw new Error("there is no target to write");
   for (const target of targets) checkTarget(plan, target);
   const unit = Math.max(sectorSize, ...targets.map((target) => target.alignment));
-  const blockSize = targets.length <= fewTargets ? fewTargetsBlockSize : manyTargetsBlockSize;
+  const blockSize = blockSizeFor(targets.length);
   const sameSize = targets.every((target) => target.size === plan.diskSize);
   const diskEnd = sameSize ? plan.diskSize : Math.min(...targets.map((target) => target.size));
   const [bootBlock, ...blocks] = blocksOf(plan.extents, { unit, blockSize, diskEnd });

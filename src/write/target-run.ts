@@ -10,10 +10,11 @@ import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../layout/plan.js";
 import { isPlannedZeros, piecesOf, type Block } from "./blocks.js";
 import { isAllZeros } from "./fingerprint.js";
+import type { ChangedWriter } from "./only-changed.js";
 import { createRing } from "./ring.js";
 
 /** Two keep a drive busy while Node turns around; more only deepen the queue that an interruption has to wait for. */
-const writesInFlight = 2;
+export const writesInFlight = 2;
 /** Bytes; also the largest alignment that a target may ask for. */
 export const largestUnit = 65536;
 
@@ -29,6 +30,7 @@ export class TargetRun {
   sha256: string | undefined;
   readonly #extents: readonly Extent[];
   readonly #advanced: (bytes: number) => void;
+  readonly #changed: ChangedWriter | undefined;
   readonly #scratch = createRing(1, largestUnit);
   readonly #queue: Transfer[] = [];
   readonly #waiting: (() => void)[] = [];
@@ -36,11 +38,17 @@ export class TargetRun {
   #bootBlockTouched = false;
   #closed = false;
 
-  /** `advanced` is told of every block that is done with, in bytes. */
-  constructor(writer: DriveWriter, extents: readonly Extent[], advanced: (bytes: number) => void) {
+  /** `advanced` is told of every block that is done with, in bytes; with `changed` only what differs is written. */
+  constructor(
+    writer: DriveWriter,
+    extents: readonly Extent[],
+    advanced: (bytes: number) => void,
+    changed?: ChangedWriter,
+  ) {
     this.writer = writer;
     this.#extents = extents;
     this.#advanced = advanced;
+    this.#changed = changed;
   }
 
   /** Queues a block; it is written in its turn, or released at once when the target was given up. */
@@ -75,8 +83,7 @@ export class TargetRun {
     let offset = roundUp(Math.max(plannedSize, size - length), alignment);
     while (offset < size) {
       const part = zeros.subarray(0, Math.min(zeros.length, size - offset));
-      await this.writer.write(offset, part);
-      this.bytesWritten += part.length;
+      await this.#put(offset, part);
       offset += part.length;
     }
   }
@@ -132,8 +139,19 @@ export class TargetRun {
   async #write(block: Block, bytes: Uint8Array): Promise<void> {
     if (block.partial) return this.#writeSmall(block, bytes);
     if (this.writer.skipsZeros && (isPlannedZeros(this.#extents, block) || isAllZeros(bytes))) return;
-    await this.writer.write(block.offset, bytes);
-    this.bytesWritten += block.length;
+    await this.#put(block.offset, bytes);
+  }
+
+  async #put(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.#changed === undefined) return this.#putAlways(offset, bytes);
+    const written = await this.#changed.write(offset, bytes);
+    this.bytesWritten += written;
+  }
+
+  /** What makes the drive boot or not is never left to what the drive says it holds. */
+  async #putAlways(offset: number, bytes: Uint8Array): Promise<void> {
+    await this.writer.write(offset, bytes);
+    this.bytesWritten += bytes.length;
   }
 
   /** A block of at most one unit, through memory of its own; keeps what the plan does not cover. */
@@ -145,8 +163,8 @@ export class TargetRun {
       for (const { start, end } of piecesOf(this.#extents, block)) {
         bytes.set(content.subarray(start - block.offset, end - block.offset), start - block.offset);
       }
-      await this.writer.write(block.offset, bytes);
-      this.bytesWritten += block.length;
+      if (block.offset > 0) await this.#put(block.offset, bytes);
+      else await this.#putAlways(block.offset, bytes);
     } finally {
       slot.release();
     }

@@ -9,11 +9,12 @@ import { Win7UsbError } from "../errors.js";
 import { wipedAtEnd } from "../layout/extents.js";
 import type { DiskPlan } from "../layout/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "./events.js";
-import { plannedBytes, prepare, type Prepared } from "./prepare.js";
+import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
+import { blockSizeFor, plannedBytes, prepare, type Prepared } from "./prepare.js";
 import { createMeter, type Meter } from "./progress-meter.js";
 import { readBack, type Written } from "./read-back.js";
 import { createRing, type Ring } from "./ring.js";
-import { TargetRun } from "./target-run.js";
+import { TargetRun, writesInFlight } from "./target-run.js";
 import { writePass } from "./write-pass.js";
 
 export type WritePlanOptions = {
@@ -22,6 +23,8 @@ export type WritePlanOptions = {
   readonly targets: readonly DriveWriter[];
   /** Read everything back and compare. */
   readonly verify: boolean;
+  /** Read each block first and write only what differs; the result is the same. Default: false. */
+  readonly onlyChanged?: boolean;
   /** Aborting stops cleanly with `interrupted`; the targets are then not bootable. */
   readonly signal?: AbortSignal;
   readonly onEvent: (event: WriteEvent) => void;
@@ -48,9 +51,10 @@ type Job = WritePlanOptions &
 /** Rejects with a Win7UsbError when no target was finished, when the image cannot be read, and when interrupted. */
 export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
   const meters = new Map<string, Meter>();
-  const runs = options.targets.map(
-    (writer) => new TargetRun(writer, options.plan.extents, (bytes) => meters.get(writer.path)?.advance(bytes)),
-  );
+  const runs = options.targets.map((writer) => {
+    const advanced = (bytes: number): void => meters.get(writer.path)?.advance(bytes);
+    return new TargetRun(writer, options.plan.extents, advanced, changedWriterFor(writer, options));
+  });
   let prepared: Prepared | undefined;
   try {
     prepared = prepare(options.plan, options.targets);
@@ -60,6 +64,12 @@ export async function writePlan(options: WritePlanOptions): Promise<WriteResult>
     // Only what was not committed is still open.
     await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
   }
+}
+
+/** A fresh file holds nothing that could be kept. */
+function changedWriterFor(writer: DriveWriter, options: WritePlanOptions): ChangedWriter | undefined {
+  if (options.onlyChanged !== true || writer.skipsZeros) return undefined;
+  return createChangedWriter(writer, blockSizeFor(options.targets.length), writesInFlight);
 }
 
 async function execute(job: Job): Promise<WriteResult> {

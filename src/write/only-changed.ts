@@ -1,0 +1,74 @@
+/**
+ * Writing only what differs: a block is read from the drive first, and only its granules that are not as they should be
+ * are written. Flash is read several times faster than it is written, and wears by writing. Traps: granules lie at
+ * multiples of their size on the drive, whatever block they are seen through, so that a change costs one granule and
+ * not two; and a drive that cannot read a block may still take it, so that reading fails no write.
+ */
+import { KiB, MiB, roundDown } from "../bytes/units.js";
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { Win7UsbError } from "../errors.js";
+import type { Span } from "./blocks.js";
+import { createRing, type Ring } from "./ring.js";
+
+/** Bytes: the unit of every file system in use and of flash pages of old; less would only make more transfers. */
+const granuleSize = 4 * KiB;
+
+export type ChangedWriter = {
+  /** Makes the drive hold `wanted` at `offset`; returns the bytes that had to be written for it. */
+  write(offset: number, wanted: Uint8Array): Promise<number>;
+};
+
+/** `largest` is the longest transfer, in bytes; `inFlight` of them may run at the same time. */
+export function createChangedWriter(writer: DriveWriter, largest: number, inFlight: number): ChangedWriter {
+  const granule = Math.max(granuleSize, writer.alignment);
+  let ring: Ring | undefined;
+  return {
+    async write(offset, wanted) {
+      ring ??= createRing(inFlight, Math.ceil(largest / MiB) * MiB);
+      const slot = await ring.acquire();
+      try {
+        const found = slot.bytes.subarray(0, wanted.length);
+        const ranges = (await couldRead(writer, offset, found))
+          ? changedRanges(offset, found, wanted, granule)
+          : [{ start: offset, end: offset + wanted.length }];
+        let written = 0;
+        for (const { start, end } of ranges) {
+          await writer.write(start, wanted.subarray(start - offset, end - offset));
+          written += end - start;
+        }
+        return written;
+      } finally {
+        slot.release();
+      }
+    },
+  };
+}
+
+/** Where `found` and `wanted`, both at `offset` of the drive, differ: neighbouring granules as one span, ascending. */
+export function changedRanges(offset: number, found: Uint8Array, wanted: Uint8Array, granule: number): Span[] {
+  if (Buffer.compare(found, wanted) === 0) return [];
+  const end = offset + wanted.length;
+  const ranges: { start: number; end: number }[] = [];
+  for (let start = offset; start < end;) {
+    const next = Math.min(end, roundDown(start, granule) + granule);
+    const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(start - offset, next - offset);
+    if (Buffer.compare(part(found), part(wanted)) !== 0) {
+      const last = ranges.at(-1);
+      if (last?.end === start) last.end = next;
+      else ranges.push({ start, end: next });
+    }
+    start = next;
+  }
+  return ranges;
+}
+
+/** A sector that cannot be read any more is written anew: many drives then put another one in its place. */
+async function couldRead(writer: DriveWriter, offset: number, target: Uint8Array): Promise<boolean> {
+  try {
+    await writer.read(offset, target);
+    return true;
+  } catch (error) {
+    if (error instanceof Win7UsbError) return false;
+    throw error;
+  }
+}
