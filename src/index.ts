@@ -18,5 +18,7 @@ export type { OpenedImage } from "./steps/open-image.js";
 export { openImage } from "./steps/open-image.js";
 export type { PreparedWrite, WriteChoices } from "./steps/prepare-write.js";
 export { prepareWrite } from "./steps/prepare-write.js";
+export type { Requirement, Verification, VerifyChoices, VerifyEvent } from "./steps/verify-image.js";
+export { verifyImage } from "./steps/verify-image.js";
 export type { WriteEvent } from "./write/events.js";
 export { writeImage } from "./steps/write-image.js";

@@ -20,9 +20,18 @@ export type WriteOptions = {
   readonly json?: boolean;
   readonly allow: readonly string[];
 };
+export type VerifyOptions = {
+  readonly deep?: boolean;
+  readonly md5?: boolean;
+  readonly require: readonly string[];
+  readonly allow: readonly string[];
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+};
 
 const examples = `
 Examples:
+  win7usb verify win7.iso --deep         is it sound, genuine, what I need?
   win7usb inspect win7.iso               what is in it
   win7usb drives                         drives that can be written
   win7usb write win7.iso /dev/sdX        make a stick
@@ -52,6 +61,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
       outputError: (text, write) => write(text.replace(/^error:/, "win7usb:")),
     });
   addWrite(program, terminal, set);
+  addVerify(program, terminal, set);
   addInspect(program, terminal, set);
   addDrives(program, terminal, set);
   try {
@@ -96,6 +106,31 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .action(async (iso: string, targets: string[], options: WriteOptions) => {
       const { writeCommand } = await import("./commands/write.js");
       set(await writeCommand(iso, targets, options, terminal));
+    });
+}
+
+function addVerify(program: Command, terminal: Terminal, set: SetExitCode): void {
+  program
+    .command("verify")
+    .summary("say whether an ISO is sound, genuine, and what you need")
+    .description("Checks an ISO before it is written: is it whole, known by its hash, sound inside?")
+    .argument("<iso>", "the ISO file, or an optical drive")
+    .option("--deep", "decompress every file of every WIM and compare its SHA-1")
+    .option("--md5", "tell the MD5 too, beside SHA-1 and SHA-256")
+    .addOption(
+      new Option(
+        "--require <k=v...>",
+        "edition=Professional, arch=x86, sp=1, language=en-US, genuine: exit 4 where one is not met",
+      ).default([], "none"),
+    )
+    .addOption(
+      new Option("--allow <name...>", "lift a refusal by its name: rtm, x64, altered, ...").default([], "none"),
+    )
+    .option("--verbose", "every check, hash and edition")
+    .option("--json", "one object on stdout")
+    .action(async (iso: string, options: VerifyOptions) => {
+      const { verifyCommand } = await import("./commands/verify.js");
+      set(await verifyCommand(iso, options, terminal));
     });
 }
 

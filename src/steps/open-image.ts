@@ -3,6 +3,7 @@ import type { Iso9660Image } from "../iso9660-reader/index.js";
 import { assertWhole, readImage } from "../iso9660-reader/index.js";
 import type { FileSource } from "../source/file-source.js";
 import { openFileSource } from "../source/file-source.js";
+import type { FileTree } from "../tree.js";
 import { walk } from "../tree.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { identify } from "../windows/index.js";
@@ -25,26 +26,37 @@ export async function openImage(path: string): Promise<OpenedImage> {
   try {
     const image = await readImage(source);
     const windows = await identifyWhole(image);
-    let files = 0;
-    let directories = 0;
-    for (const { node } of walk(image.tree)) {
-      if (node.kind === "file") files += 1;
-      else directories += 1;
-    }
-    return { path, size: source.size, source, image, windows, files, directories, close: () => source.close() };
+    const counts = countNodes(image.tree);
+    return { path, size: source.size, source, image, windows, ...counts, close: () => source.close() };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
+/** How many files and directories are below the root. */
+export function countNodes(tree: FileTree): { files: number; directories: number } {
+  let files = 0;
+  let directories = 0;
+  for (const { node } of walk(tree)) {
+    if (node.kind === "file") files += 1;
+    else directories += 1;
+  }
+  return { files, directories };
+}
+
+/** Says which Windows an image holds, from its tree and from what the volume says of itself. */
+export function identifyImage(image: Iso9660Image): Promise<WindowsIdentity> {
+  return identify(image.tree, {
+    volumeLabel: image.volumeLabel,
+    applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? "",
+  });
+}
+
 /** Where a WIM cannot be read because the image is cut short, the error names the files that are cut. */
 async function identifyWhole(image: Iso9660Image): Promise<WindowsIdentity> {
   try {
-    return await identify(image.tree, {
-      volumeLabel: image.volumeLabel,
-      applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? "",
-    });
+    return await identifyImage(image);
   } catch (error) {
     assertWhole(image);
     throw error;

@@ -38,10 +38,10 @@ export type PlanEvent = {
 
 export type PhaseEvent = { readonly event: "phase"; readonly phase: WritePhase };
 
-export type ProgressEvent = {
+export type ProgressEvent<Phase extends string = WritePhase> = {
   readonly event: "progress";
-  readonly phase: WritePhase;
-  /** The target's path. */
+  readonly phase: Phase;
+  /** The target's path; for other commands than a write, what the phase is busy with. */
   readonly target: string;
   readonly bytes: number;
   readonly totalBytes: number;

@@ -12,15 +12,16 @@ export type Meter = {
   end(): void;
 };
 
-export type MeterOptions = {
-  readonly phase: WritePhase;
+export type MeterOptions<Phase extends string = WritePhase> = {
+  readonly phase: Phase;
   readonly target: string;
   readonly totalBytes: number;
   readonly now: () => number;
-  readonly onEvent: (event: ProgressEvent) => void;
+  readonly onEvent: (event: ProgressEvent<Phase>) => void;
 };
 
-export function createMeter({ phase, target, totalBytes, now, onEvent }: MeterOptions): Meter {
+export function createMeter<Phase extends string>(options: MeterOptions<Phase>): Meter {
+  const { phase, target, totalBytes, now, onEvent } = options;
   let progress: Progress = startProgress(totalBytes, now());
   let bytes = 0;
   let told = -1;

@@ -1,7 +1,8 @@
 /** The events of a write as lines, for logs and for terminals that cannot redraw: one line for each tenth done. */
-import type { ProgressEvent, WriteEvent, WritePhase } from "../../write/events.js";
-import { formatDuration, formatRate, formatSize, printable } from "../format.js";
+import type { WriteEvent, WritePhase } from "../../write/events.js";
+import { formatSize, printable } from "../format.js";
 import type { Terminal } from "../terminal.js";
+import { paceOf, percentOf } from "./progress-words.js";
 
 export const phaseWords: Readonly<Record<WritePhase, string>> = {
   write: "writing",
@@ -28,17 +29,4 @@ export function plainEvents(terminal: Terminal): (event: WriteEvent) => void {
       terminal.err(`warning: ${printable(event.message)}\n`);
     }
   };
-}
-
-/** Whole percent; 100 only when nothing is left. */
-export function percentOf(event: ProgressEvent): number {
-  return event.totalBytes === 0 ? 100 : Math.floor((event.bytes / event.totalBytes) * 100);
-}
-
-/** `, 38 MiB/s, 0:47 left`, as far as it is known. */
-export function paceOf(event: ProgressEvent): string {
-  const rate = event.bytesPerSecond > 0 ? `, ${formatRate(event.bytesPerSecond)}` : "";
-  return event.etaMs === null || event.bytes === event.totalBytes
-    ? rate
-    : `${rate}, ${formatDuration(event.etaMs)} left`;
 }

@@ -1,0 +1,51 @@
+/** `win7usb verify`: is this ISO sound, genuine, and the one that is needed? */
+import { exitCodes } from "../../errors.js";
+import type { Verification, VerifyChoices } from "../../steps/verify-image.js";
+import { verifyImage } from "../../steps/verify-image.js";
+import { interruptible } from "../interrupt.js";
+import type { VerifyOptions } from "../program.js";
+import { verificationProgress } from "../render/verification-progress.js";
+import { verificationText } from "../render/verification-text.js";
+import { verificationReport } from "../render/verification.js";
+import { parseRequirements } from "../requirements.js";
+import { styleFor } from "../style.js";
+import type { Terminal } from "../terminal.js";
+
+/** What callers may put in the place of the package's own: a table of known images, and where threads begin. */
+export type VerifyInternals = Pick<VerifyChoices, "knownImages" | "threadEntries">;
+
+export async function verifyCommand(
+  path: string,
+  options: VerifyOptions,
+  terminal: Terminal,
+  internals: VerifyInternals = {},
+): Promise<number> {
+  const requirements = parseRequirements(options.require);
+  const progress = await verificationProgress(terminal);
+  let verification: Verification;
+  try {
+    verification = await interruptible(terminal, (signal) =>
+      verifyImage(path, {
+        deep: options.deep === true,
+        md5: options.md5 === true,
+        allow: options.allow,
+        requirements,
+        signal,
+        onEvent: progress.onEvent,
+        ...internals,
+      }),
+    );
+  } finally {
+    progress.stop();
+  }
+  const report = verificationReport(verification, terminal.now());
+  if (options.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+  else terminal.out(verificationText(report, options.verbose === true, styleFor(terminal), terminal.columns));
+  return exitCodeFor(verification);
+}
+
+/** Damage outweighs what was asked for. */
+function exitCodeFor({ verdict, unmet }: Verification): number {
+  if (verdict === "damaged") return exitCodes["image-damaged"];
+  return verdict === "unsuitable" || unmet.length > 0 ? exitCodes["requirement-unmet"] : 0;
+}

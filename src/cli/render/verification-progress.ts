@@ -1,0 +1,62 @@
+/** The progress of a verification: bars on a terminal that can redraw, a line for each tenth elsewhere. */
+import type { VerifyEvent } from "../../steps/verify-image.js";
+import { formatSize, printable } from "../format.js";
+import { styleFor } from "../style.js";
+import type { Terminal } from "../terminal.js";
+import { paceOf, percentOf } from "./progress-words.js";
+
+export type VerificationProgress = {
+  onEvent: (event: VerifyEvent) => void;
+  /** Leaves the terminal as it was found. */
+  stop(): void;
+};
+
+const phaseWords = { hash: "hashing", deep: "checking" } as const;
+/** Percent. */
+const lineEvery = 10;
+
+export async function verificationProgress(terminal: Terminal): Promise<VerificationProgress> {
+  return terminal.animated ? animatedProgress(terminal) : plainProgress(terminal);
+}
+
+function plainProgress(terminal: Terminal): VerificationProgress {
+  const shown = new Map<string, number>();
+  const onEvent = (event: VerifyEvent): void => {
+    if (event.event === "plan") return;
+    const percent = percentOf(event);
+    const step = Math.floor(percent / lineEvery);
+    if (step <= (shown.get(event.target) ?? 0)) return;
+    shown.set(event.target, step);
+    const what = `${phaseWords[event.phase]} ${printable(event.target)}`;
+    terminal.err(`${what}: ${percent}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
+  };
+  return { onEvent, stop: () => undefined };
+}
+
+/** A spinner until it is known how much there is to do, then a bar for the image and one for each WIM. */
+async function animatedProgress(terminal: Terminal): Promise<VerificationProgress> {
+  const [{ startSpinner }, { progressBars }] = await Promise.all([
+    import("./spinner.js"),
+    import("./progress-bars.js"),
+  ]);
+  const spinner = startSpinner("reading the image");
+  let bars: ReturnType<typeof progressBars> | null = null;
+  const onEvent = (event: VerifyEvent): void => {
+    if (event.event === "plan") {
+      spinner.stop();
+      bars = progressBars(terminal, event.targets.map(baseName), styleFor(terminal));
+    } else {
+      bars?.update({ ...event, target: baseName(event.target) }, phaseWords[event.phase]);
+    }
+  };
+  const stop = (): void => {
+    spinner.stop();
+    bars?.stop();
+  };
+  return { onEvent, stop };
+}
+
+/** `install.wim`: a bar's line has no room for paths. */
+function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1)!;
+}

@@ -1,0 +1,166 @@
+/** A verification for people: the verdict first, then why, then what it means for them; all checks with `--verbose`. */
+import type { EditionFacts } from "../../windows/index.js";
+import { count, formatSize, printable, wrap } from "../format.js";
+import type { Style } from "../style.js";
+import type { Fact } from "./fact-sheet.js";
+import { headline } from "./inspection-text.js";
+import type { VerificationReport } from "./verification.js";
+
+type Check = VerificationReport["checks"][number];
+
+/** Damaged blobs that are listed without `--verbose`. */
+const failuresListed = 5;
+
+export function verificationText(report: VerificationReport, verbose: boolean, style: Style, columns: number): string {
+  const facts = [...imageFacts(report), ...personFacts(report, verbose)];
+  return [
+    verdictLine(report, style, columns),
+    ...reasonLines(report, style, columns),
+    wrappedFacts(facts, style, columns),
+    ...(verbose ? verboseLines(report, style, columns) : []),
+  ].join("");
+}
+
+/** The answer, in one line where the terminal has room. */
+function verdictLine({ verdict, known, windows, image }: VerificationReport, style: Style, columns: number): string {
+  const what = windows === null ? printable(image.path) : headline({ windows });
+  const text = verdict === "genuine" && known !== null ? printable(known.fileName) : what;
+  const words = verdictWords[verdict];
+  // Colours have no width, so they come after the lines were broken.
+  const line = wrap(`${words}: ${text}`, columns, "  ").replace(words, painted(verdict, words, style));
+  return `${style.strong(line)}\n`;
+}
+
+const verdictWords = {
+  genuine: "Genuine",
+  intact: "Intact as far as was checked",
+  damaged: "Damaged",
+  unsuitable: "Unsuitable",
+} as const;
+
+/** What failed, what was asked for and is not so, and what to be warned of. */
+function reasonLines(report: VerificationReport, style: Style, columns: number): string[] {
+  const { checks, unmet, failures, failureCount } = report;
+  const cross = (text: string): string => hanging(`  ${style.bad("x")}`, 3, printable(text), columns);
+  const blobs = failures.slice(0, failuresListed).map(({ message }) => message);
+  const others = failureCount - blobs.length;
+  // A WIM's check repeats its first failure.
+  const failed = checks.filter(({ status, message }) => status === "fail" && !blobs.includes(message));
+  const warned = checks.filter(({ status }) => status === "warn");
+  return [
+    ...failed.map((check) => cross(failText(check))),
+    ...blobs.map(cross),
+    ...(others > 0 ? [cross(`and ${count(others, "more failure")} (--json lists them)`)] : []),
+    ...unmet.map(({ requirement, message }) => cross(`not met: ${requirement}: ${message}`)),
+    ...warned.map(({ message }) => hanging(`  ${style.warning("!")}`, 3, printable(message), columns)),
+  ];
+}
+
+function failText({ message, code }: Check): string {
+  return code === "altered" ? `${message} (--allow altered lets it pass)` : message;
+}
+
+function imageFacts({ image, known, scope, hashes, verdict, windows }: VerificationReport): Fact[] {
+  const facts: Fact[] = [["image", `${printable(image.path)}, ${formatSize(image.size)}`]];
+  if (known?.official === true) {
+    const origin = [known.language, known.edition, known.channel, known.release].join(", ");
+    facts.push(["published as", `${printable(known.fileName)} (${origin})`]);
+    if (windows !== null && verdict === "genuine") facts.push(["holds", headline({ windows })]);
+  }
+  const sha1 = hashes.sha1;
+  if (sha1 !== undefined) facts.push(["SHA-1", sha1]);
+  if (scope.checked.length > 0) facts.push(["checked", scope.checked.join("; ")]);
+  if (scope.unchecked.length > 0) facts.push(["not checked", scope.unchecked.join("; ")]);
+  return facts;
+}
+
+function personFacts({ windows, advice }: VerificationReport, verbose: boolean): Fact[] {
+  if (windows === null || advice === null || windows.product !== "Windows 7") return [];
+  const facts: Fact[] = [];
+  const names = windows.editions.map(({ id, name }) => id ?? name).join(", ");
+  const offered = windows.edition ?? `${names}, as a menu`;
+  facts.push(["Setup offers", printable(`${offered}.${advice.key === null ? "" : ` ${advice.key}`}`)]);
+  const own = advice.editions.find(({ id }) => id?.toLowerCase() === windows.edition?.toLowerCase());
+  const can = own?.facts ?? null;
+  if (can !== null && !verbose) facts.push(["it can do", abilities(can, windows.architecture)]);
+  facts.push(["support", advice.support.message]);
+  if (!verbose && advice.caveats.length > 0) facts.push(["before Setup", shortCaveats(advice.caveats)]);
+  return facts;
+}
+
+/** Words for a few lines on a terminal; `--verbose` has the sentences. */
+const caveatWords: Readonly<Record<string, string>> = {
+  "bios-only": "boots through BIOS or CSM only",
+  "no-usb3": "no USB 3 drivers",
+  "no-nvme": "no NVMe drivers",
+};
+
+function shortCaveats(caveats: readonly { readonly code: string }[]): string {
+  const words = caveats.flatMap(({ code }) => caveatWords[code] ?? []);
+  return `${words.join(", ")} (--verbose tells more)`;
+}
+
+const abilityNames = [
+  ["domainJoin", "domain join"],
+  ["encryptingFileSystem", "EFS"],
+  ["remoteDesktopHost", "Remote Desktop host"],
+  ["windowsXpMode", "XP Mode"],
+  ["bitLocker", "BitLocker"],
+  ["appLocker", "AppLocker"],
+  ["switchesLanguages", "switching languages"],
+] as const satisfies readonly (readonly [keyof EditionFacts, string])[];
+
+function abilities(facts: EditionFacts, architecture: string | null): string {
+  const limit = architecture === "x64" ? facts.memoryLimitGiB.x64 : facts.memoryLimitGiB.x86;
+  const can = abilityNames.filter(([key]) => facts[key]).map(([, name]) => name);
+  const cannot = abilityNames.filter(([key]) => !facts[key]).map(([, name]) => name);
+  const words = [`${limit ?? "?"} GiB of memory`, count(facts.physicalProcessors, "processor"), ...can];
+  const without = cannot.length === 0 ? "" : `; no ${cannot.join(", ")}`;
+  return `${words.join(", ")}${without}${facts.withoutMediaPlayer ? "; without Media Player" : ""}`;
+}
+
+const marks = { pass: "ok  ", warn: "warn", fail: "FAIL", skip: "skip" } as const;
+
+function painted(status: Check["status"] | VerificationReport["verdict"], text: string, style: Style): string {
+  if (status === "pass" || status === "genuine" || status === "intact") return style.good(text);
+  if (status === "warn" || status === "unsuitable") return style.warning(text);
+  return status === "skip" ? style.faint(text) : style.bad(text);
+}
+
+function verboseLines(report: VerificationReport, style: Style, columns: number): string[] {
+  const { checks, advice, hashes, windows } = report;
+  const lines = checks.map(({ id, status, message, file }) => {
+    const subject = file === undefined || message.includes(file) ? "" : `${file}: `;
+    const text = message.startsWith(`${id}: `) ? message : `${id}: ${subject}${message}`;
+    return hanging(`  ${painted(status, marks[status], style)}`, 6, printable(text), columns);
+  });
+  const sums = Object.entries(hashes).map(([name, hash]): Fact => [name, hash]);
+  const editions = (advice?.editions ?? []).map(({ index, id, name, facts }): Fact => {
+    const can = facts === null ? "" : abilities(facts, windows?.architecture ?? null);
+    return [`image ${index}`, printable(`${id ?? name}: ${can}`)];
+  });
+  const caveats = (advice?.caveats ?? []).map(({ message }) => hanging("  -", 3, message, columns));
+  const section = (title: string, body: readonly string[]): string[] =>
+    body.every((text) => text === "") ? [] : [`\n${style.strong(title)}\n`, ...body];
+  return [
+    ...section("Checks", lines),
+    ...section("Hashes", [wrappedFacts(sums, style, Number.POSITIVE_INFINITY)]),
+    ...section("Editions", [wrappedFacts(editions, style, columns)]),
+    ...section("Before Setup", caveats),
+  ];
+}
+
+/** `name   value` lines in two columns, long values wrapped in theirs. */
+function wrappedFacts(facts: readonly Fact[], style: Style, columns: number): string {
+  const width = Math.max(0, ...facts.map(([name]) => name.length));
+  return facts
+    .map(([name, value]) => hanging(`  ${style.faint(name.padEnd(width))} `, width + 3, value, columns))
+    .join("");
+}
+
+/** `head` and a blank, then the text, whose later lines begin below its first. `width` is what `head` takes on the screen. */
+function hanging(head: string, width: number, text: string, columns: number): string {
+  const indent = " ".repeat(width + 1);
+  const lines = wrap(text, columns - indent.length).split("\n");
+  return `${head} ${lines.join(`\n${indent}`)}\n`;
+}

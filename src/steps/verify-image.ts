@@ -1,0 +1,176 @@
+/**
+ * Is this image sound, genuine, and the one that is needed? The volume is read, the whole file hashed in one pass with the
+ * WIMs verified beside it, and every finding becomes a check; the verdict weighs them. Damage is a finding and never thrown;
+ * what is thrown is that there is no image, that it cannot be read, or that somebody interrupted.
+ */
+import type { Iso9660Image } from "../iso9660-reader/index.js";
+import type { FileSource } from "../source/file-source.js";
+import { openFileSource } from "../source/file-source.js";
+import type { FileHashes, HashAlgorithm, WimFailure } from "../verify/index.js";
+import type { WindowsIdentity } from "../windows/index.js";
+import { windows7 } from "../windows/product.js";
+import type { KnownImages } from "../windows/known-images/index.js";
+import { loadKnownImages } from "../windows/known-images/index.js";
+import type { Check, Verdict } from "../windows/verdict.js";
+import { excused, verdictOf } from "../windows/verdict.js";
+import type { Claim, KnownFinding, Resemblance } from "../windows/verdict-known.js";
+import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "../windows/verdict-known.js";
+import type { Requirement, UnmetRequirement } from "../windows/verdict-requirements.js";
+import { unmetRequirements } from "../windows/verdict-requirements.js";
+import { setupImageChecks } from "../windows/verdict-setup-image.js";
+import { agreementChecks, suitabilityChecks } from "../windows/verdict-suitability.js";
+import type { PassResults, ThreadEntries, VerifyEvent } from "./verify/passes.js";
+import { runPasses } from "./verify/passes.js";
+import type { ReadForVerification } from "./verify/read.js";
+import { readForVerification } from "./verify/read.js";
+import type { Scope } from "./verify/scope.js";
+import { scopeOf } from "./verify/scope.js";
+import { bootFileChecks, volumeChecks } from "./verify/volume-checks.js";
+import type { WimOutcome, WimSet } from "./verify/wims.js";
+import { wimSets } from "./verify/wims.js";
+
+export type { Requirement } from "../windows/verdict-requirements.js";
+export type { VerifyEvent } from "./verify/passes.js";
+
+export type VerifyChoices = {
+  /** Every blob of every WIM is decoded and its SHA-1 compared. */
+  readonly deep?: boolean;
+  /** The MD5 is wanted, too. */
+  readonly md5?: boolean;
+  /** Names of refusals that the person lifts, `altered` among them. */
+  readonly allow?: readonly string[];
+  readonly requirements?: readonly Requirement[];
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: VerifyEvent) => void;
+  /** Published images; the package's own table if not given. */
+  readonly knownImages?: KnownImages;
+  readonly threadEntries?: ThreadEntries;
+};
+
+export type Verification = {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly verdict: Verdict;
+  readonly checks: readonly Check[];
+  /** Of the whole file. */
+  readonly hashes: FileHashes;
+  readonly known: KnownFinding | null;
+  readonly lookAlike: Resemblance | null;
+  /** Null where the volume cannot be read. */
+  readonly image: Iso9660Image | null;
+  /** Null where the WIMs cannot be read. */
+  readonly windows: WindowsIdentity | null;
+  /** Damage in WIMs, blob by blob, with the files that it touches; at most 1,000 for each WIM. */
+  readonly failures: readonly WimFailure[];
+  readonly failureCount: number;
+  readonly scope: Scope;
+  readonly unmet: readonly UnmetRequirement[];
+};
+
+/** Throws `image-missing`, `image-unreadable`, `image-not-iso`, `image-unsupported` and `interrupted`. */
+export async function verifyImage(path: string, choices: VerifyChoices = {}): Promise<Verification> {
+  const source = await openFileSource(path);
+  try {
+    return await verifySource(source, choices);
+  } finally {
+    await source.close();
+  }
+}
+
+async function verifySource(source: FileSource, choices: VerifyChoices): Promise<Verification> {
+  const { path, size } = source;
+  const read = await readForVerification(source);
+  const image = read.volume.value;
+  const windows = read.windows.value;
+  const table = choices.knownImages ?? (await loadKnownImages());
+  const claim: Claim = { size, volumeLabel: image?.volumeLabel ?? null, volumeEnd: image?.volumeEnd ?? null };
+  const sets = image === null ? [] : wimSets(image.tree);
+  const results = await runPasses({ path, source }, passOptions(choices, claim, windows, table, sets));
+  const finding = findKnown(results.hashed, table);
+  const isOfficial = finding?.official === true;
+  const similar = finding === null ? resemblance(claim, table) : null;
+  const found = [
+    ...(await imageChecks(source, read, results, isOfficial ? finding.length : null, choices)),
+    knownImageCheck(claim, finding, similar, table, choices.allow),
+  ];
+  const checks = isOfficial ? excused(found) : found;
+  const { sha1, sha256, md5 } = results.hashed;
+  const hashes = { sha1, sha256, md5 };
+  return {
+    path,
+    size,
+    verdict: verdictOf(checks, isOfficial),
+    checks,
+    hashes: Object.fromEntries(Object.entries(hashes).filter(([, hash]) => hash !== undefined)) as FileHashes,
+    known: finding,
+    lookAlike: similar,
+    image,
+    windows,
+    failures: results.wims.flatMap(({ failures }) => failures),
+    failureCount: results.wims.reduce((sum, wim) => sum + wim.failureCount, 0),
+    scope: scopeOf(image?.tree ?? null, finding, results.wims),
+    unmet: [
+      ...unmetRequirements(choices.requirements ?? [], windows, isOfficial),
+      ...(choices.deep === true ? notDeep(results.wims) : []),
+    ],
+  };
+}
+
+function passOptions(
+  { deep, md5, signal, onEvent, threadEntries }: VerifyChoices,
+  claim: Claim,
+  windows: WindowsIdentity | null,
+  table: KnownImages,
+  sets: readonly WimSet[],
+): Parameters<typeof runPasses>[1] {
+  const wantsMd5 = md5 === true || needsMd5(claim, windows, table);
+  const algorithms: HashAlgorithm[] = wantsMd5 ? ["sha1", "sha256", "md5"] : ["sha1", "sha256"];
+  return {
+    algorithms,
+    prefixes: prefixLengths(claim, table),
+    sets,
+    deep: deep === true,
+    now: () => performance.now(),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+    ...(threadEntries === undefined ? {} : { threadEntries }),
+  };
+}
+
+/** Every check but that of the hash, in the order in which they are told. */
+async function imageChecks(
+  source: FileSource,
+  read: ReadForVerification,
+  { wims }: PassResults,
+  officialLength: number | null,
+  { deep, allow = [] }: VerifyChoices,
+): Promise<Check[]> {
+  const image = read.volume.value;
+  const checks = volumeChecks(read.volume, source.size, officialLength);
+  if (image === null) return checks;
+  const windows = read.windows.value;
+  checks.push(...(await bootFileChecks(image, source, windows?.product === windows7)));
+  for (const wim of wims) checks.push(...wim.checks);
+  checks.push(...(await setupImageChecks(image.tree)));
+  if (deep !== true) {
+    const message = "the contents of WIMs were not checked: --deep does that";
+    checks.push({ id: "deep", kind: "soundness", status: "skip", message });
+  }
+  if (windows === null) return [...checks, unreadCheck(read)];
+  return [...checks, ...suitabilityChecks(windows, image.tree, allow), ...agreementChecks(windows)];
+}
+
+/** Which Windows it is cannot be told: by damage, or because this version cannot read it. */
+function unreadCheck({ windows }: ReadForVerification): Check {
+  const { code, message } = windows.problem!;
+  const kind = code === "wim-unsupported" ? "suitability" : "soundness";
+  return { id: "product", kind, status: "fail", code, message: `which Windows it is cannot be told: ${message}` };
+}
+
+/** Asked for and not possible: a script that relies on `--deep` must learn of it. */
+function notDeep(wims: readonly WimOutcome[]): UnmetRequirement[] {
+  return wims.flatMap(({ unsupported }) =>
+    unsupported === null ? [] : [{ requirement: "deep", message: `it cannot be verified in depth: ${unsupported}` }],
+  );
+}

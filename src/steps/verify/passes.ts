@@ -1,0 +1,112 @@
+/** The passes that read the whole image: hashes, and beside them the WIMs in depth, so that bytes are read once. */
+import { Win7UsbError } from "../../errors.js";
+import type { ByteSource } from "../../source/byte-source.js";
+import type { HashAlgorithm, HashedFile } from "../../verify/index.js";
+import { hashFile } from "../../verify/index.js";
+import type { ProgressEvent } from "../../write/events.js";
+import type { Meter } from "../../write/progress-meter.js";
+import { createMeter } from "../../write/progress-meter.js";
+import type { WimOutcome, WimSet } from "./wims.js";
+import { checkContents, checkTables } from "./wims.js";
+
+/** `hash` the whole image, look into WIMs (`deep`). Both run at the same time. */
+export type VerifyPhase = "hash" | "deep";
+/** `plan`, with the targets of all the progress that follows, then `progress`. */
+export type VerifyEvent = { readonly event: "plan"; readonly targets: readonly string[] } | ProgressEvent<VerifyPhase>;
+
+/** Entries of the threads, where the modules do not run from the build. */
+export type ThreadEntries = { readonly hash?: URL; readonly wim?: URL };
+
+export type PassOptions = {
+  readonly algorithms: readonly HashAlgorithm[];
+  readonly prefixes: readonly number[];
+  readonly sets: readonly WimSet[];
+  readonly deep: boolean;
+  readonly signal?: AbortSignal;
+  readonly threadEntries?: ThreadEntries;
+  readonly onEvent?: (event: VerifyEvent) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+};
+
+export type PassResults = { readonly hashed: HashedFile; readonly wims: readonly WimOutcome[] };
+
+/** Rejects with `interrupted`, and where the image cannot be read. Where one pass fails, the other is stopped. */
+export async function runPasses(
+  image: { path: string; source: ByteSource },
+  options: PassOptions,
+): Promise<PassResults> {
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  options.onEvent?.({
+    event: "plan",
+    targets: [image.path, ...(options.deep ? options.sets.map(({ name }) => name) : [])],
+  });
+  const passes = [hashImage(image, options, signal), checkWims(image, options, signal)] as const;
+  try {
+    const [hashed, wims] = await Promise.all(passes);
+    return { hashed, wims };
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(passes);
+    if (options.signal?.aborted !== true) throw error;
+    throw new Win7UsbError("interrupted", `interrupted: ${image.path} was not checked to its end`, { cause: error });
+  }
+}
+
+async function hashImage(
+  { path, source }: { path: string; source: ByteSource },
+  { algorithms, prefixes, threadEntries, ...options }: PassOptions,
+  signal: AbortSignal,
+): Promise<HashedFile> {
+  const progress = meterFor("hash", path, options);
+  const hashed = await hashFile(path, algorithms, {
+    length: source.size,
+    prefixes,
+    signal,
+    onProgress: progress.report,
+    ...(threadEntries?.hash === undefined ? {} : { threadEntry: threadEntries.hash }),
+  });
+  progress.end();
+  return hashed;
+}
+
+async function checkWims(
+  image: { path: string; source: ByteSource },
+  { sets, deep, threadEntries, ...options }: PassOptions,
+  signal: AbortSignal,
+): Promise<WimOutcome[]> {
+  const outcomes: WimOutcome[] = [];
+  for (const set of sets) {
+    if (!deep) {
+      outcomes.push(await checkTables(set));
+      continue;
+    }
+    const progress = meterFor("deep", set.name, options);
+    const threads = threadEntries?.wim === undefined ? {} : { threadEntry: threadEntries.wim };
+    outcomes.push(await checkContents(set, image, { signal, onProgress: progress.report, ...threads }));
+    progress.end();
+  }
+  return outcomes;
+}
+
+type Report = { readonly bytes: number; readonly totalBytes: number };
+
+/** Turns totals into events; the meter begins with the first total, because only then it is known. */
+function meterFor(
+  phase: VerifyPhase,
+  target: string,
+  { onEvent, now }: Pick<PassOptions, "onEvent" | "now">,
+): { report: (report: Report) => void; end: () => void } {
+  let meter: Meter | undefined;
+  let told = 0;
+  return {
+    report({ bytes, totalBytes }) {
+      if (onEvent === undefined) return;
+      meter ??= createMeter({ phase, target, totalBytes, now, onEvent });
+      meter.advance(bytes - told);
+      told = bytes;
+    },
+    end: () => meter?.end(),
+  };
+}

@@ -1,0 +1,45 @@
+/** What the verdict rests on, and what nobody can tell from this image alone: `intact` must not claim more. */
+import type { FileTree } from "../../tree.js";
+import { walk } from "../../tree.js";
+import type { KnownFinding } from "../../windows/verdict-known.js";
+import { hashNames } from "../../windows/verdict-known.js";
+import type { WimOutcome } from "./wims.js";
+
+/** Sentences without a full stop. */
+export type Scope = { readonly checked: readonly string[]; readonly unchecked: readonly string[] };
+
+export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wims: readonly WimOutcome[]): Scope {
+  if (finding !== null) {
+    return { checked: [`every byte, by a known ${hashNames[finding.matchedBy]}`], unchecked: [] };
+  }
+  if (tree === null) return { checked: [], unchecked: ["the files: the volume cannot be read"] };
+  const deep = wims.filter(({ compared }) => compared !== null);
+  const unsupported = wims.filter((wim) => wim.unsupported !== null);
+  const shallow = wims.filter((wim) => wim.compared === null && wim.unsupported === null);
+  const blobs = deep.reduce((sum, { compared }) => sum + compared!.blobs, 0);
+  return {
+    checked: [
+      "the volume's structures",
+      "the boot files' shapes",
+      ...say(deep, (list) => `all ${blobs} blobs of ${list}, by their SHA-1`),
+      ...say(shallow, (list) => `the tables of ${list}`),
+    ],
+    unchecked: [
+      ...say(shallow, (list) => `the contents of ${list} (--deep checks them)`),
+      ...say(unsupported, (list) => `the contents of ${list}, whose compression is not supported`),
+      `the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`,
+    ],
+  };
+}
+
+/** A sentence about these WIMs; none where there are none. */
+function say(wims: readonly WimOutcome[], words: (names: string) => string): string[] {
+  return wims.length === 0 ? [] : [words(wims.map(({ set }) => set.name).join(" and "))];
+}
+
+function filesOutside(tree: FileTree, wims: readonly WimOutcome[]): number {
+  const inside = new Set(wims.flatMap(({ set }) => set.parts.map(({ path }) => path)));
+  let count = 0;
+  for (const { path, node } of walk(tree)) if (node.kind === "file" && !inside.has(path)) count += 1;
+  return count;
+}

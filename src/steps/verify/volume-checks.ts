@@ -1,0 +1,98 @@
+/** Checks of the volume: is it all there, can its structures be read, and are the boot files what their names say? */
+import type { Iso9660Image, TruncatedFile } from "../../iso9660-reader/index.js";
+import type { ByteSource } from "../../source/byte-source.js";
+import { find } from "../../tree.js";
+import type { BootEntry, BootFileCheck } from "../../windows/index.js";
+import { checkBootFiles } from "../../windows/index.js";
+import type { Check } from "../../windows/verdict.js";
+import type { ReadOutcome } from "./read.js";
+
+/** Of 512 bytes: as many as a BIOS could load below the video memory; larger claims are not read. */
+const bootImageSectorLimit = 1280;
+const bootImageSectorSize = 512;
+/** El Torito's locations count sectors of the disc. */
+const discSectorSize = 2048;
+/** Cut files that are named in the message. */
+const namesListed = 3;
+
+const base = { kind: "soundness" } as const;
+
+/** `structure` and `whole`. `officialLength`: bytes from the start that are a published image. */
+export function volumeChecks(
+  { value: image, problem }: ReadOutcome<Iso9660Image>,
+  size: number,
+  officialLength: number | null,
+): Check[] {
+  if (image === null) {
+    const { code, message } = problem;
+    const isShort = code === "image-truncated";
+    const failed = { ...base, status: "fail", code, message } as const;
+    const skipped = { ...base, status: "skip", message: "the volume could not be read to its end" } as const;
+    return isShort
+      ? [
+          { ...failed, id: "whole" },
+          { ...skipped, id: "structure" },
+        ]
+      : [
+          { ...skipped, id: "whole" },
+          { ...failed, id: "structure" },
+        ];
+  }
+  return [wholeCheck(image, size, officialLength), ...structureChecks(image)];
+}
+
+function wholeCheck({ volumeEnd, truncatedFiles }: Iso9660Image, size: number, officialLength: number | null): Check {
+  const whole = { ...base, id: "whole" } as const;
+  if (size < volumeEnd || truncatedFiles.length > 0) {
+    const missing = Math.max(volumeEnd - size, 0);
+    const short = `the image is cut short: ${missing} of ${volumeEnd} bytes are missing`;
+    const reach = missing === 0 ? "files reach beyond the image's end" : short;
+    return { ...whole, status: "fail", code: "image-truncated", message: `${reach}${cutFiles(truncatedFiles)}` };
+  }
+  const end = officialLength ?? volumeEnd;
+  if (size === end) return { ...whole, status: "pass", message: `all ${size} bytes of the volume are there` };
+  const message = `the image is padded: ${size - end} bytes follow the ${end} of the volume; nothing uses them`;
+  return { ...whole, status: "warn", code: "image-padded", message };
+}
+
+function cutFiles(files: readonly TruncatedFile[]): string {
+  if (files.length === 0) return "";
+  const listed = files.slice(0, namesListed).map(({ path, missingBytes }) => `${path} (${missingBytes} bytes)`);
+  const more = files.length > namesListed ? `, and ${files.length - namesListed} more` : "";
+  return `; cut: ${listed.join(", ")}${more}`;
+}
+
+/** The reader's warnings that `whole` and `el-torito` do not tell better. */
+function structureChecks(image: Iso9660Image): Check[] {
+  const structure = { ...base, id: "structure" } as const;
+  const warnings = image.warnings.filter(({ code }) => code !== "image-short");
+  if (warnings.length > 0) return warnings.map((warning) => ({ ...structure, status: "warn", ...warning }));
+  const systems = image.fileSystems.map(({ fileSystem, revision }) => [fileSystem, revision ?? []].flat().join(" "));
+  const message = `every directory and file entry was read (${systems.join(", ")})`;
+  return [{ ...structure, status: "pass", message }];
+}
+
+/** One check for each boot file. A missing one makes the image another one, and not a damaged one. */
+export async function bootFileChecks(image: Iso9660Image, source: ByteSource, isWindows7: boolean): Promise<Check[]> {
+  const checks = await checkBootFiles(image.tree, await discBootEntry(image, source));
+  return checks.map((check) => {
+    const isThere = find(image.tree, check.id)?.kind === "file";
+    if (check.status !== "fail") return { ...check, kind: "soundness" };
+    return { ...check, ...failureOf(check, isThere && isWindows7) };
+  });
+}
+
+/** What is missing is the check `boot-files`' to refuse, which can be allowed; and another system's have other shapes. */
+function failureOf({ message }: BootFileCheck, isDamage: boolean): Pick<Check, "kind" | "status" | "message"> {
+  return isDamage ? { kind: "soundness", status: "fail", message } : { kind: "suitability", status: "warn", message };
+}
+
+/** The entry that a BIOS boots from, with its boot image where that lies in the image. */
+async function discBootEntry({ elTorito }: Iso9660Image, source: ByteSource): Promise<BootEntry | null> {
+  const entry = elTorito?.entries[0];
+  if (entry === undefined) return null;
+  const offset = entry.loadRba * discSectorSize;
+  const length = Math.min(entry.sectorCount, bootImageSectorLimit) * bootImageSectorSize;
+  if (offset + length > source.size) return entry;
+  return { ...entry, image: await source.read(offset, length) };
+}
