@@ -5,6 +5,7 @@
 import { Win7UsbError } from "../errors.js";
 import { MiB } from "../bytes/units.js";
 import type { FileNode } from "../tree.js";
+import { endOf, manifestAreaSize, type Partition } from "./mbr.js";
 import type { Extent, ExtentSource } from "./plan.js";
 
 /** Where at most this much is left behind the files, it is written too, so that a small image file is one whole. */
@@ -14,6 +15,11 @@ export const wholeDiskMargin = 64 * MiB;
 export const wipedAtEnd = MiB;
 
 export type FinishedExtents = { readonly extents: readonly Extent[]; readonly contentEnd: number };
+
+/** The manifest's place: right behind the partition, where no file system looks and nobody's files come to lie. */
+export function manifestExtent(partition: Partition): Extent {
+  return { offset: endOf(partition), length: manifestAreaSize, source: { kind: "manifest" } };
+}
 
 export class ExtentList {
   readonly #extents: Extent[] = [];
@@ -52,8 +58,8 @@ export class ExtentList {
   }
 
   /**
-   * Closes the plan of a disk of `diskSize` bytes. `tail` are sorted extents behind the content (NTFS keeps a copy of
-   * its boot sector in the partition's last sector); what else lies in the disk's last MiB is wiped.
+   * Closes the plan of a disk of `diskSize` bytes. `tail` are sorted extents behind the content (the manifest; NTFS keeps
+   * a copy of its boot sector in the partition's last sector); what else lies in the disk's last MiB is wiped.
    */
   finish(diskSize: number, tail: readonly Extent[] = []): FinishedExtents {
     const left = diskSize - this.#position;

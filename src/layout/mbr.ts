@@ -17,6 +17,9 @@ export const sectorsPerTrack = 63;
 /** Where the partition begins, and what its end is a multiple of: no flash page or RAID chunk is larger in practice. */
 export const partitionAlignment = MiB;
 
+/** Bytes behind the partition that are kept for the manifest of what was written. */
+export const manifestAreaSize = MiB;
+
 export const partitionTypes = { fat32: 0x0c, ntfs: 0x07 } as const;
 
 /** UEFI specification 5.2.1, table 5.1. `unknown` is the copy-protection word, always zero. */
@@ -49,13 +52,21 @@ const sectorLimit = 2 ** 32 - 1;
 /** A partition in sectors. */
 export type Partition = { readonly startSector: number; readonly sectorCount: number };
 
-/** The one partition of a disk of `diskSize` bytes: from 1 MiB to the last whole MiB that 32-bit sector numbers reach. */
+/**
+ * The one partition of a disk of `diskSize` bytes: from 1 MiB to the last whole MiB that 32-bit sector numbers reach and
+ * that leaves room for the manifest.
+ */
 export function partitionOf(diskSize: number): Partition {
-  const end = roundDown(Math.min(diskSize, sectorLimit * sectorSize), partitionAlignment);
+  const end = roundDown(Math.min(diskSize - manifestAreaSize, sectorLimit * sectorSize), partitionAlignment);
   return {
     startSector: partitionAlignment / sectorSize,
     sectorCount: Math.max(end - partitionAlignment, 0) / sectorSize,
   };
+}
+
+/** Where a partition ends, in bytes of the disk. */
+export function endOf({ startSector, sectorCount }: Partition): number {
+  return (startSector + sectorCount) * sectorSize;
 }
 
 /** Head, sector and cylinder of a sector number as a partition entry packs them; FE FF FF where the cylinder is over 1023. */

@@ -9,7 +9,9 @@ export const sectorSize = 512;
 export type ExtentSource =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "range"; readonly source: ByteSource; readonly offset: number }
-  | { readonly kind: "zeros" };
+  | { readonly kind: "zeros" }
+  /** What was written, in short (src/write/manifest.ts): known when all that lies before it is. Without it, zeros. */
+  | { readonly kind: "manifest" };
 
 /** `length` bytes at `offset` of the disk. Offsets and lengths need no alignment; extents are sorted by offset. */
 export type Extent = { readonly offset: number; readonly length: number; readonly source: ExtentSource };
@@ -19,6 +21,8 @@ export type PlannedFile = {
   readonly path: string;
   readonly size: number;
   readonly runs: readonly { readonly offset: number; readonly length: number }[];
+  /** Milliseconds since 1970, as the image records it; absent where it does not. */
+  readonly modified?: number;
 };
 
 export type FileSystemName = "fat32" | "ntfs";

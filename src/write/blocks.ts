@@ -93,13 +93,16 @@ export function isPlannedZeros(extents: readonly Extent[], block: Block): boolea
   return !block.partial;
 }
 
-/** Fills `bytes` (as long as the block) with what the plan puts there; what it does not cover is left as it is. */
+/**
+ * Fills `bytes` (as long as the block) with what the plan puts there; what it does not cover is left as it is. The
+ * manifest's place becomes zeros: its bytes are known when everything before it was hashed (manifest-hash.ts).
+ */
 export async function assemble(extents: readonly Extent[], block: Block, bytes: Uint8Array): Promise<void> {
   for (const { start, end, extent } of piecesOf(extents, block)) {
     const part = bytes.subarray(start - block.offset, end - block.offset);
     const skip = start - extent.offset;
     const { source } = extent;
-    if (source.kind === "zeros") part.fill(0);
+    if (source.kind === "zeros" || source.kind === "manifest") part.fill(0);
     else if (source.kind === "bytes") part.set(source.bytes.subarray(skip, skip + part.length));
     else await source.source.readInto(source.offset + skip, part);
   }

@@ -32,12 +32,13 @@ describe("CHS addresses with 255 heads and 63 sectors", () => {
 
 describe("the partition", () => {
   it.each([
-    [64 * MiB, 63 * MiB],
-    [64 * MiB + 512, 63 * MiB],
-    [4 * GiB, 4 * GiB - MiB],
-    [2 * TiB - MiB, 2 * TiB - 2 * MiB],
+    [64 * MiB, 62 * MiB],
+    [64 * MiB + 512, 62 * MiB],
+    [4 * GiB, 4 * GiB - 2 * MiB],
+    [2 * TiB - MiB, 2 * TiB - 3 * MiB],
     [2 * TiB, 2 * TiB - 2 * MiB],
     [8 * TiB, 2 * TiB - 2 * MiB],
+    [2 * MiB, 0],
     [MiB, 0],
     [0, 0],
   ])("of a disk of %d bytes has %d", (diskSize, bytes) => {

@@ -70,7 +70,7 @@ describe("a plan", () => {
     expect((await volume.data(2)).every((byte) => byte === 0xff)).toBe(true);
     const bad = volume.attributes(8).find(({ name }) => name === "$Bad")!;
     expect(bad.runs).toEqual([{ startCluster: null, clusterCount: bad.size / 4096 }]);
-    const partitionEnd = Math.floor(Math.min(size, 2 * TiB - 512) / MiB) * MiB;
+    const partitionEnd = Math.floor(Math.min(size - MiB, 2 * TiB - 512) / MiB) * MiB;
     expect(bad.size).toBe(Math.floor((partitionEnd - MiB - 512) / 4096) * 4096);
     expect(
       volume
@@ -80,13 +80,13 @@ describe("a plan", () => {
     ).toBe(label);
   });
 
-  it("begins with the sector that makes the disk bootable, and has the copy of the boot sector at its end", () => {
+  it("begins with the sector that makes the disk bootable, and has the copy of the boot sector and the manifest's place at its end", () => {
     const { extents, contentEnd } = plan(windowsTree(), GiB);
     expect(extents[0]).toMatchObject({ offset: 0, length: 512, source: { kind: "bytes" } });
     const behind = extents.filter(({ offset }) => offset >= contentEnd);
     expect(behind.map(({ offset, length, source }) => [GiB - offset, length, source.kind])).toEqual([
-      [MiB, MiB - 512, "zeros"],
-      [512, 512, "bytes"],
+      [MiB + 512, 512, "bytes"],
+      [MiB, MiB, "manifest"],
     ]);
   });
 
@@ -97,7 +97,7 @@ describe("a plan", () => {
     expect([boot.readUInt16LE(0x0b), boot[0x0d], boot.readUInt16LE(0x0e), boot[0x15]]).toEqual([512, 8, 0, 0xf8]);
     expect([boot.readUInt16LE(0x18), boot.readUInt16LE(0x1a), boot.readUInt32LE(0x1c)]).toEqual([63, 255, 2048]);
     expect(boot.toString("hex", 0x20, 0x28)).toBe("0000000080008000");
-    expect(Number(boot.readBigUInt64LE(0x28))).toBe((GiB - MiB) / 512 - 1);
+    expect(Number(boot.readBigUInt64LE(0x28))).toBe((GiB - 2 * MiB) / 512 - 1);
     expect([boot.readInt8(0x40), boot.readInt8(0x44), boot.readUInt32LE(0x50)]).toEqual([-10, 1, 0]);
     expect(boot.readBigUInt64LE(0x48)).not.toBe(0n);
     expect(boot.readUInt16LE(0x1fe)).toBe(0xaa55);
@@ -235,17 +235,17 @@ describe("what does not fit", () => {
   });
 
   it("is exactly the clusters that are needed", async () => {
-    // A disk of 100 MiB has 99 * 256 - 1 clusters; the file is given all that an empty volume leaves.
-    const empty = await NtfsReader.open(planSource(plan(tree(file("a", 4096)), 100 * MiB)));
+    // A disk of 101 MiB has 99 * 256 - 1 clusters; the file is given all that an empty volume leaves.
+    const empty = await NtfsReader.open(planSource(plan(tree(file("a", 4096)), 101 * MiB)));
     const used = (await empty.data(6))
       .subarray(0, 99 * 32 - 1)
       .reduce((sum, byte) => sum + (byte === 255 ? 8 : Math.log2(byte + 1)), 0);
     const clusters = 99 * 256 - 1 - used + 1;
     const full = tree(hole("a", clusters * 4096));
-    expect(smallestNtfsDisk(full, { label })).toBe(100 * MiB);
-    await checkVolume(full, plan(full, 100 * MiB));
+    expect(smallestNtfsDisk(full, { label })).toBe(101 * MiB);
+    await checkVolume(full, plan(full, 101 * MiB));
     const over = tree(hole("a", clusters * 4096 + 1));
-    expect(smallestNtfsDisk(over, { label })).toBe(101 * MiB);
+    expect(smallestNtfsDisk(over, { label })).toBe(102 * MiB);
   });
 
   it.each([

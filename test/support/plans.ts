@@ -47,7 +47,7 @@ export async function executeNaively(plan: DiskPlan, before: Uint8Array): Promis
   // A copy: Buffer's slice would be a view.
   const disk = new Uint8Array(before);
   for (const { offset, length, source } of plan.extents) {
-    if (source.kind === "zeros") disk.fill(0, offset, offset + length);
+    if (source.kind === "zeros" || source.kind === "manifest") disk.fill(0, offset, offset + length);
     else if (source.kind === "bytes") disk.set(source.bytes, offset);
     else disk.set(await source.source.read(source.offset, length), offset);
   }

@@ -4,7 +4,7 @@
  * enlarged until the data area begins at a whole MiB of the disk, because flash is erased in units of that order.
  */
 import { GiB, KiB, MiB, TiB } from "../../bytes/units.js";
-import { partitionAlignment, partitionOf } from "../mbr.js";
+import { manifestAreaSize, partitionAlignment, partitionOf } from "../mbr.js";
 import { sectorSize } from "../plan.js";
 
 /** The smallest disk a FAT32 volume is laid out on; below it the specification's limits come too near. */
@@ -104,7 +104,8 @@ export function smallestDiskFor(
   };
   let low = Math.ceil(Math.max(smallestDiskSize, atLeast) / MiB);
   for (const { upToSectors } of clusterSizes) {
-    let high = Math.min((upToSectors * sectorSize + partitionAlignment) / MiB, largestDiskSize / MiB);
+    const stepEnd = partitionAlignment + upToSectors * sectorSize + manifestAreaSize;
+    let high = Math.min(stepEnd, largestDiskSize) / MiB;
     if (high < low) continue;
     if (fits(high)) {
       while (low < high) {

@@ -8,7 +8,7 @@
 import { Win7UsbError } from "../../errors.js";
 import type { FileTree } from "../../tree.js";
 import { fat32BootCode, mbrBootCode } from "../boot/code.js";
-import { ExtentList } from "../extents.js";
+import { ExtentList, manifestExtent } from "../extents.js";
 import { identityOf } from "../identity.js";
 import { encodeMasterBootRecord, partitionTypes } from "../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions, PlannedFile } from "../plan.js";
@@ -66,7 +66,7 @@ export function planFat32(
     fileSystem: "fat32",
     label,
     clusterSize,
-    ...list.finish(drive.diskSize),
+    ...list.finish(drive.diskSize, [manifestExtent(geometry)]),
     files,
   };
 }
@@ -135,7 +135,9 @@ function placeFiles(list: ExtentList, geometry: FatGeometry, catalogue: Catalogu
   for (const { path, node, firstCluster: cluster } of catalogue.files) {
     const offset = offsetOf(geometry, cluster);
     if (node.size > 0) list.content(offset, node, path);
-    files.push({ path, size: node.size, runs: node.size > 0 ? [{ offset, length: node.size }] : [] });
+    const modified = node.times.modified ?? node.times.created;
+    const runs = node.size > 0 ? [{ offset, length: node.size }] : [];
+    files.push({ path, size: node.size, runs, ...(modified === undefined ? {} : { modified }) });
   }
   // The last cluster's rest belongs to the content: what is read back is whole clusters.
   const end = list.position - geometry.dataStart;

@@ -12,7 +12,7 @@ import { MiB, roundUp } from "../../bytes/units.js";
 import type { FileTree } from "../../tree.js";
 import { identityOf } from "../identity.js";
 import type { Partition } from "../mbr.js";
-import { partitionAlignment, partitionOf } from "../mbr.js";
+import { manifestAreaSize, partitionAlignment, partitionOf } from "../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions } from "../plan.js";
 import { sectorSize } from "../plan.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
@@ -62,7 +62,8 @@ export function smallestNtfsDisk(tree: FileTree, _options: LayoutOptions): numbe
 function smallestDiskHolding(catalog: Catalog): number {
   for (let size = smallestDiskSize; ;) {
     const { usedClusters } = layoutVolume(catalog, clusterCountOf(partitionOf(size)));
-    const needed = roundUp(partitionAlignment + usedClusters * clusterSize + sectorSize, partitionAlignment);
+    const partitionEnd = partitionAlignment + usedClusters * clusterSize + sectorSize;
+    const needed = roundUp(partitionEnd + manifestAreaSize, partitionAlignment);
     if (needed <= size) return size;
     size = needed;
   }

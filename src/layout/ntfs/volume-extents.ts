@@ -1,5 +1,5 @@
 /** From a volume's layout to the extents of the disk, in disk order, and where each file's bytes come to lie. */
-import { checkContent, ExtentList } from "../extents.js";
+import { checkContent, ExtentList, manifestExtent } from "../extents.js";
 import type { Identity } from "../identity.js";
 import type { Partition } from "../mbr.js";
 import { encodeMasterBootRecord, partitionTypes } from "../mbr.js";
@@ -56,7 +56,7 @@ export function volumeExtents(plan: VolumePlan): Pick<DiskPlan, "extents" | "con
   const files = placeVolume(list, plan, bootSector);
   const last = (partition.startSector + partition.sectorCount - 1) * sectorSize;
   const backup = { offset: last, length: sectorSize, source: { kind: "bytes", bytes: bootSector } } as const;
-  return { ...list.extents.finish(plan.diskSize, [backup]), files };
+  return { ...list.extents.finish(plan.diskSize, [backup, manifestExtent(partition)]), files };
 }
 
 /** Where the data of each file lies on the disk, by record. */
