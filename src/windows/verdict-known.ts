@@ -73,7 +73,9 @@ function rowsWithLabel({ volumeLabel }: Claim, table: KnownImages): readonly Kno
 /** Which official image one of unknown hash claims to be. */
 export function resemblance(claim: Claim, table: KnownImages): Resemblance | null {
   const labelled = rowsWithLabel(claim, table);
-  const exact = labelled.find((image) => image.size === claim.size || image.size === claim.volumeEnd);
+  // Of a padded image, the volume's own size counts; a truncated one has neither.
+  const length = claim.volumeEnd !== null && claim.volumeEnd < claim.size ? claim.volumeEnd : claim.size;
+  const exact = labelled.find(({ size }) => size === claim.size || size === length);
   if (exact !== undefined) return { image: exact, by: "label and size" };
   if (labelled.length > 0) return { image: labelled[0]!, by: "label" };
   if (claim.volumeLabel !== null) return null;

@@ -15,21 +15,29 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
   if (tree === null) return { checked: [], unchecked: ["the files: the volume cannot be read"] };
   const deep = wims.filter(({ compared }) => compared !== null);
   const unsupported = wims.filter((wim) => wim.unsupported !== null);
-  const shallow = wims.filter((wim) => wim.compared === null && wim.unsupported === null);
-  const blobs = deep.reduce((sum, { compared }) => sum + compared!.blobs, 0);
+  const others = wims.filter((wim) => wim.compared === null && wim.unsupported === null);
+  const shallow = others.filter(isRead);
   return {
     checked: [
       "the volume's structures",
       "the boot files' shapes",
-      ...say(deep, (list) => `all ${blobs} blobs of ${list}, by their SHA-1`),
+      ...say(deep, (list) => `every blob of ${list}, by its SHA-1`),
       ...say(shallow, (list) => `the tables of ${list}`),
     ],
     unchecked: [
       ...say(shallow, (list) => `the contents of ${list} (--deep checks them)`),
       ...say(unsupported, (list) => `the contents of ${list}, whose compression is not supported`),
+      ...say(
+        others.filter((wim) => !isRead(wim)),
+        (list) => `the contents of ${list}, which cannot be opened`,
+      ),
       `the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`,
     ],
   };
+}
+
+function isRead({ checks }: WimOutcome): boolean {
+  return checks.every(({ status }) => status !== "fail");
 }
 
 /** A sentence about these WIMs; none where there are none. */
