@@ -9,6 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 /** Lower rank = nearer the ground. A file may import its own room and rooms of a lower rank. */
 const ranks: Record<string, number> = {
   "errors.ts": 0,
+  "version.ts": 0,
   bytes: 1,
   source: 2,
   "tree.ts": 3,

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "./format.js";
 import type { Terminal } from "./terminal.js";
-import { packageVersion } from "./version.js";
+import { packageVersion } from "../version.js";
 
 export type FileSystemChoice = "auto" | "fat32" | "ntfs";
 export type InspectOptions = { readonly json?: boolean; readonly verbose?: boolean };

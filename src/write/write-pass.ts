@@ -6,6 +6,7 @@ import { readAhead } from "./read-ahead.js";
 import type { Written } from "./read-back.js";
 import type { Ring } from "./ring.js";
 import type { TargetRun } from "./target-run.js";
+import { createManifestWriter } from "./unit-hasher.js";
 
 /** Node has four threads for files: two read the image while two write the target. */
 const readsInFlight = 2;
@@ -32,18 +33,22 @@ export async function writePass(options: PassOptions): Promise<Written> {
   const hash = verify ? undefined : createContentHash(plan.contentEnd);
   const fingerprint = createFingerprinter(extents);
   const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
+  const manifest = createManifestWriter(plan);
   const bootBytes = new Uint8Array(bootBlock.length);
   await assemble(extents, bootBlock, bootBytes);
   hash?.update(bootBlock, bootBytes);
+  manifest?.update(bootBlock, bootBytes);
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {
     for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, fill)) {
+      manifest?.place(block, bytes);
       const live = runs.filter((run) => run.failure === undefined);
       // Offered before it is hashed: the drives work while the processor does.
       const release = shared(live.length + 1, () => slot.release());
       for (const run of live) run.offer({ block, bytes, release });
       if (verify) fingerprints.set(fingerprint(block, bytes), index * fingerprintSize);
       hash?.update(block, bytes);
+      manifest?.update(block, bytes);
       release();
       if (live.length === 0) break;
       checkpoint();

@@ -2,4 +2,4 @@
 import { createRequire } from "node:module";
 
 type PackageFacts = { readonly version: string };
-export const packageVersion = (createRequire(import.meta.url)("../../package.json") as PackageFacts).version;
+export const packageVersion = (createRequire(import.meta.url)("../package.json") as PackageFacts).version;

@@ -1,0 +1,86 @@
+/**
+ * What of the disk belongs to which file, and the units that are hashed one by one: a file, or a piece of a large one, or
+ * a piece of the file system's own structures. A file's runs own the rest of their last cluster, which is written with
+ * them and holds nothing else; a run that begins inside a cluster (a small file in NTFS' file table) owns its bytes alone.
+ */
+import { roundDown, roundUp } from "../bytes/units.js";
+import type { Extent, PlannedFile } from "../layout/plan.js";
+import type { Span } from "./blocks.js";
+
+/** `file` is an index, or `noFile`. */
+export type Owned = Span & { readonly file: number };
+
+/** The file system's own structures, the boot record and the gap before the partition. */
+export const noFile = -1;
+
+/** The plan's extents before `end` as the largest spans without a gap. */
+export function spansBefore(extents: readonly Extent[], end: number): Span[] {
+  const spans: { start: number; end: number }[] = [];
+  for (const { offset, length } of extents) {
+    const stop = Math.min(offset + length, end);
+    if (stop <= offset) continue;
+    const last = spans.at(-1);
+    if (last?.end === offset) last.end = stop;
+    else spans.push({ start: offset, end: stop });
+  }
+  return spans;
+}
+
+type Run = Span & { readonly file: number };
+
+/** Every run of every file, by its place on the disk. */
+export function runsByPlace(files: readonly Pick<PlannedFile, "runs">[]): Run[] {
+  const runs = files.flatMap(({ runs: own }, file) =>
+    own.map(({ offset, length }) => ({ start: offset, end: offset + length, file })),
+  );
+  return runs.filter(({ start, end }) => start < end).toSorted((a, b) => a.start - b.start);
+}
+
+/** `spans` cut where one owner ends and the next begins, ascending. `clusterSize` divides every cluster's offset. */
+export function ownersOf(
+  spans: readonly Span[],
+  files: readonly Pick<PlannedFile, "runs">[],
+  clusterSize: number,
+): Owned[] {
+  const runs = runsByPlace(files);
+  const owned: Owned[] = [];
+  let next = 0;
+  for (const span of spans) {
+    let position = span.start;
+    for (; next < runs.length && runs[next]!.start < span.end; next += 1) {
+      const run = runs[next]!;
+      if (run.start < position) continue;
+      if (run.start > position) owned.push({ start: position, end: run.start, file: noFile });
+      const whole = run.start % clusterSize === 0 ? roundUp(run.end, clusterSize) : run.end;
+      position = Math.min(whole, runs[next + 1]?.start ?? whole, span.end);
+      owned.push({ start: run.start, end: position, file: run.file });
+    }
+    if (position < span.end) owned.push({ start: position, end: span.end, file: noFile });
+  }
+  return owned;
+}
+
+/** The pieces of `owned` cut at multiples of `unitSize` on the disk. */
+export function unitsOf(owned: readonly Owned[], unitSize: number): Owned[] {
+  const units: Owned[] = [];
+  for (const { start, end, file } of owned) {
+    for (let at = start; at < end;) {
+      const stop = Math.min(end, roundDown(at, unitSize) + unitSize);
+      units.push({ start: at, end: stop, file });
+      at = stop;
+    }
+  }
+  return units;
+}
+
+/** The index of the first of the ascending `spans` that ends behind `offset`. */
+export function firstEndingBehind(spans: readonly Span[], offset: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (spans[middle]!.end > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,211 @@
+/** The manifest that a write leaves behind the partition: what it says, that it is the same twice, and hostile ones. */
+import { createHash } from "node:crypto";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MiB } from "../../src/bytes/units.js";
+import { planDisk } from "../../src/layout/index.js";
+import { manifestAreaSize, partitionOf } from "../../src/layout/mbr.js";
+import type { DiskPlan, FileSystemName } from "../../src/layout/plan.js";
+import { noFile, ownersOf, unitsOf } from "../../src/write/hash-units.js";
+import { digestSize, largestManifest, manifestHeader, shapeOf, type Manifest } from "../../src/write/manifest.js";
+import { readManifest } from "../../src/write/read-manifest.js";
+import { writePlan } from "../../src/write/write-plan.js";
+import { memoryDrive } from "../support/memory-drive.js";
+import { directory, file, hole, tree } from "../support/memory-tree.js";
+import { executeNaively } from "../support/plans.js";
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+const diskSize = 64 * MiB;
+
+const sampleTree = () =>
+  tree(
+    file("bootmgr", 3000),
+    directory("sources", [file("install.wim", 3 * MiB + 77), file("setup.exe", 600), hole("holes.bin", 9000)]),
+    directory("empty", []),
+    file("nothing.txt", 0),
+  );
+
+function planFor(fileSystem: FileSystemName, size = diskSize): DiskPlan {
+  return planDisk(sampleTree(), { diskSize: size }, { fileSystem, label: "SAMPLE Ä" });
+}
+
+async function written(plan: DiskPlan, options: { verify?: boolean; skipsZeros?: boolean; alignment?: number } = {}) {
+  const { verify = true, ...rest } = options;
+  const drive = memoryDrive(plan.diskSize, rest);
+  const { done } = await writePlan({ plan, targets: [drive], verify, onEvent: () => undefined, now: () => 0 });
+  return { drive, done: done[0]! };
+}
+
+const areaStart = (size: number): number => {
+  const { startSector, sectorCount } = partitionOf(size);
+  return (startSector + sectorCount) * 512;
+};
+
+function manifestOn(bytes: Uint8Array, size: number): Manifest {
+  const start = areaStart(size);
+  const read = readManifest(bytes.subarray(start, start + manifestAreaSize), start);
+  if (read.kind !== "manifest") throw new Error(read.reason);
+  return read.manifest;
+}
+
+/** Files of a cluster each, one behind the other. */
+const names = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    path: `folder/with a name of usual length/file ${index}.txt`,
+    size: 4096,
+    runs: [{ offset: MiB + index * 4096, length: 4096 }],
+  }));
+
+describe("a manifest", () => {
+  it.each(["fat32", "ntfs"] as const)("says what lies where, with the SHA-256 of every unit (%s)", async (name) => {
+    const plan = planFor(name);
+    const { drive } = await written(plan);
+    const manifest = manifestOn(drive.bytes, diskSize);
+    const { label, contentEnd, clusterSize } = plan;
+    expect(manifest).toMatchObject({ fileSystem: name, label, diskSize, contentEnd, clusterSize });
+    expect(manifest.files!.map(({ path, size, runs }) => ({ path, size, runs }))).toEqual(
+      plan.files.map(({ path, size, runs }) => ({ path, size, runs })),
+    );
+    expect(manifest.spans).toEqual([{ start: 0, end: areaStart(diskSize) }]);
+    for (const [index, { start, end }] of manifest.units.entries()) {
+      const digest = manifest.digests.subarray(index * digestSize, (index + 1) * digestSize);
+      expect(sha256(drive.bytes.subarray(start, end)).equals(digest), `unit ${start} to ${end}`).toBe(true);
+    }
+  });
+
+  it.each(["fat32", "ntfs"] as const)("is all that the plan alone does not say (%s)", async (name) => {
+    const plan = planFor(name);
+    const { drive, done } = await written(plan);
+    const bare = await executeNaively(plan, new Uint8Array(diskSize));
+    const start = areaStart(diskSize);
+    expect(Buffer.compare(drive.bytes.subarray(0, start), bare.subarray(0, start))).toBe(0);
+    expect(drive.bytes.subarray(start + largestManifest).every((byte) => byte === 0)).toBe(true);
+    expect(done.sha256, "what is told covers the manifest").toBe(sha256(drive.bytes).toString("hex"));
+  });
+
+  it("is the same on a drive and in an image file, in transfers of any unit", async () => {
+    const plan = planFor("fat32", 64 * MiB + 4096);
+    const first = await written(plan);
+    const others = [{ skipsZeros: true, alignment: 512 }, { alignment: 4096 }];
+    for (const options of others) {
+      const { drive, done } = await written(plan, options);
+      expect(Buffer.compare(drive.bytes, first.drive.bytes)).toBe(0);
+      expect(done.sha256).toBe(first.done.sha256);
+    }
+    const unverified = await written(plan, { verify: false });
+    expect(Buffer.compare(unverified.drive.bytes, first.drive.bytes)).toBe(0);
+  });
+
+  it("lies behind a content that leaves most of the disk alone", async () => {
+    const size = 200 * MiB;
+    const plan = planFor("fat32", size);
+    expect(plan.contentEnd).toBeLessThan(100 * MiB);
+    const { drive, done } = await written(plan);
+    const { spans } = manifestOn(drive.bytes, size);
+    expect(spans).toEqual([{ start: 0, end: plan.contentEnd }]);
+    expect(done.sha256).toBe(sha256(drive.bytes.subarray(0, plan.contentEnd)).toString("hex"));
+  });
+
+  it("fits whatever is written: units grow, and beyond that the files' names go", () => {
+    const large: DiskPlan = { ...planFor("fat32"), diskSize: 2 ** 41, contentEnd: 2 ** 40 };
+    const extents = [{ offset: 0, length: 2 ** 40, source: { kind: "zeros" } }] as const;
+    const few = shapeOf({ ...large, extents: [{ ...extents[0], length: 2 ** 33 }], files: names(10) }, 2 ** 41 - MiB);
+    expect([few.files?.length, few.unitSize]).toEqual([10, MiB]);
+    const more = shapeOf({ ...large, extents: [{ ...extents[0], length: 2 ** 36 }], files: names(10) }, 2 ** 41 - MiB);
+    expect([more.files?.length, more.unitSize]).toEqual([10, 4 * MiB]);
+    const many = shapeOf({ ...large, extents, files: names(30_000) }, 2 ** 41 - MiB);
+    expect(many.files).toBeNull();
+    expect(many.units.length * digestSize).toBeLessThan(largestManifest);
+  });
+});
+
+describe("who owns a byte", () => {
+  it("is told of every byte once, whatever the runs", () => {
+    const runs = fc.array(
+      fc.record({ gap: fc.nat(9000), length: fc.integer({ min: 1, max: 9000 }), aligned: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(runs, fc.constantFrom(4096, 65_536), (steps, unitSize) => {
+        let position = 512;
+        const files = steps.map(({ gap, length, aligned }) => {
+          const offset = aligned ? Math.ceil((position + gap) / 4096) * 4096 : position + gap;
+          position = offset + length;
+          return { runs: [{ offset, length }] };
+        });
+        const span = { start: 0, end: position + 5000 };
+        const units = unitsOf(ownersOf([span], files, 4096), unitSize);
+        let at = 0;
+        for (const { start, end } of units) {
+          expect(start).toBe(at);
+          expect(end - start).toBeLessThanOrEqual(unitSize);
+          at = end;
+        }
+        expect(at).toBe(span.end);
+        for (const [index, { runs: own }] of files.entries()) {
+          const { offset, length } = own[0]!;
+          const of = units.filter((unit) => unit.start < offset + length && unit.end > offset);
+          expect(of.every((unit) => unit.file === index)).toBe(true);
+        }
+        expect(units[0]!.file).toBe(noFile);
+      }),
+    );
+  });
+});
+
+describe("a manifest that is not as it was written", () => {
+  const plan = planFor("fat32");
+  const start = areaStart(diskSize);
+  const area = written(plan).then(({ drive }) => new Uint8Array(drive.bytes.subarray(start, start + manifestAreaSize)));
+
+  it("is absent where there is none", () => {
+    expect(readManifest(new Uint8Array(manifestAreaSize), start).kind).toBe("absent");
+  });
+
+  it("is damaged whatever byte changed", async () => {
+    const intact = await area;
+    const { length } = manifestHeader.decode(intact);
+    fc.assert(
+      fc.property(fc.nat(length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const copy = intact.slice();
+        copy[at]! ^= change;
+        expect(readManifest(copy, start).kind).toBe(at < 10 ? "absent" : "damaged");
+      }),
+    );
+  });
+
+  it("ends by name with any content under a right SHA-256", async () => {
+    const intact = await area;
+    const { length } = manifestHeader.decode(intact);
+    const changes = fc.array(fc.tuple(fc.nat(400), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(changes, (edits) => {
+        const copy = intact.slice();
+        for (const [at, value] of edits) copy[10 + at] = value;
+        manifestHeader.patch(copy, 0, { length });
+        copy.set(sha256(copy.subarray(0, length - digestSize)), length - digestSize);
+        const read = readManifest(copy, start);
+        if (read.kind !== "manifest") expect(read.reason).not.toBe("");
+        else expect(read.manifest.units.length * digestSize).toBe(read.manifest.digests.length);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ["more spans than there is room for", { spanCount: 2 ** 32 - 1 }],
+    ["more files than there is room for", { fileCount: 2 ** 32 - 1 }],
+    ["more units", { unitCount: 2 ** 32 - 1 }],
+    ["units of nothing", { unitSize: 0 }],
+    ["units of a byte", { unitSize: 1 }],
+    ["a length beyond its area", { length: 2 ** 32 - 1 }],
+    ["a length of nothing", { length: 0 }],
+    ["content beyond the disk", { contentEnd: diskSize + 1 }],
+    ["a partition type of others", { osType: 0x83 }],
+  ])("is damaged where it claims %s", async (_, values) => {
+    const copy = (await area).slice();
+    const { length } = manifestHeader.decode(copy);
+    manifestHeader.patch(copy, 0, values);
+    copy.set(sha256(copy.subarray(0, length - digestSize)), length - digestSize);
+    expect(readManifest(copy, start).kind).toBe("damaged");
+  });
+});
