@@ -32,11 +32,12 @@ export function formatRate(bytesPerSecond: number): string {
   return `${(bytesPerSecond / MiB).toFixed(bytesPerSecond < 10 * MiB ? 1 : 0)} MiB/s`;
 }
 
+const two = (value: number): string => String(value).padStart(2, "0");
+
 /** `4 s`, `1:07`, `1:02:09`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
-  const two = (value: number): string => String(value).padStart(2, "0");
   const minutes = Math.floor(seconds / 60) % 60;
   const hours = Math.floor(seconds / 3600);
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;

@@ -28,18 +28,23 @@ export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
   const dumb = env["TERM"] === "dumb";
   // https://no-color.org: any non-empty value switches colour off.
-  const color = stderr.isTTY === true && stdout.isTTY === true && !env["NO_COLOR"] && !dumb;
+  const color = isTerminal(stderr) && isTerminal(stdout) && !env["NO_COLOR"] && !dumb;
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    interactive: stdin.isTTY === true && stderr.isTTY === true,
-    animated: stderr.isTTY === true && !dumb && !env["CI"],
+    interactive: isTerminal(stdin) && isTerminal(stderr),
+    animated: isTerminal(stderr) && !dumb && !env["CI"],
     color,
     columns: stderr.columns ?? defaultColumns,
     ask,
     onInterrupt,
     now: () => Date.now(),
   };
+}
+
+/** Node leaves `isTTY` out where a stream is no terminal, whatever its types say. */
+function isTerminal(stream: { readonly isTTY?: boolean }): boolean {
+  return stream.isTTY ?? false;
 }
 
 async function ask(question: string): Promise<string | null> {

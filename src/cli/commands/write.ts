@@ -74,7 +74,7 @@ async function writePrepared(
         force: options.force === true,
         onlyChanged: options.onlyChanged === true,
         signal,
-        onEvent: events.onEvent,
+        onEvent: (event) => events.onEvent(event),
         now: () => performance.now(),
       }),
     );
