@@ -102,7 +102,7 @@ async function verifySource(source: FileSource, choices: VerifyChoices): Promise
     size,
     verdict: verdictOf(checks, isOfficial),
     checks,
-    hashes: Object.fromEntries(Object.entries(hashes).filter(([, hash]) => hash !== undefined)) as FileHashes,
+    hashes: Object.fromEntries(Object.entries(hashes).filter(([, hash]) => hash !== undefined)),
     known: finding,
     lookAlike: similar,
     image,

@@ -1,6 +1,6 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
 import { unmount } from "../../drive/index.js";
-import { Win7UsbError } from "../../errors.js";
+import type { Win7UsbError } from "../../errors.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
