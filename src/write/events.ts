@@ -9,8 +9,8 @@ export type WritePhase = "write" | "flush" | "verify" | "finish";
 
 export type TargetDone = {
   readonly path: string;
-  /** Hexadecimal SHA-256 of the first `sha256Bytes` bytes of the target. */
-  readonly sha256: string;
+  /** Hexadecimal SHA-256 of the first `sha256Bytes` bytes of the target, as read back; null where nothing was. */
+  readonly sha256: string | null;
   readonly sha256Bytes: number;
   /** Bytes that went to the target; blocks of zeros that a sparse file did not need are not counted. */
   readonly bytesWritten: number;

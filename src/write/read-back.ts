@@ -3,11 +3,12 @@ import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import type { DiskPlan } from "../layout/plan.js";
 import { assemble, piecesOf, type Block } from "./blocks.js";
-import { createContentHash, fingerprintSize, type Fingerprinter } from "./fingerprint.js";
-import { readAhead } from "./read-ahead.js";
+import type { ContentHash } from "./content-hash.js";
+import { fingerprintSize, type Fingerprinter } from "./fingerprint.js";
+import { readAhead, type FilledBlock } from "./read-ahead.js";
 import type { Ring } from "./ring.js";
 
-/** Two keep the drive reading while the block before is hashed. */
+/** Two keep the drive reading while the block before is compared. */
 export const readsInFlight = 2;
 
 export type Written = {
@@ -19,37 +20,51 @@ export type Written = {
   readonly fingerprint: Fingerprinter;
   /** One after the other, as `blocks`; empty where nothing is to be read back. */
   readonly fingerprints: Uint8Array;
-  /** Hexadecimal SHA-256 of the content with the boot block in its place; undefined where reading back tells it. */
-  readonly sha256: string | undefined;
 };
 
-/**
- * Compares everything and returns the SHA-256 of the content as it is on the medium, with the boot block in its place.
- * Throws `verify-failed` at the first difference; `advanced` is told of each block's bytes and may throw to stop.
- */
-export async function readBack(
-  writer: DriveWriter,
-  written: Written,
-  ring: Ring,
-  advanced: (bytes: number) => void,
-): Promise<string> {
+export type ReadBackOptions = {
+  readonly writer: DriveWriter;
+  readonly written: Written;
+  readonly ring: Ring;
+  /** Is given the boot block before. */
+  readonly hash: ContentHash;
+  /** Told of each block's bytes; may throw to stop. */
+  readonly advanced: (bytes: number) => void;
+};
+
+/** Compares everything but the boot block, and has it hashed. Throws `verify-failed` at the first difference. */
+export async function readBack({ writer, written, ring, hash, advanced }: ReadBackOptions): Promise<void> {
   const { plan, blocks, fingerprint, fingerprints } = written;
-  const hash = createContentHash(plan.contentEnd);
-  hash.update(written.bootBlock, written.bootBytes);
-  const read = (block: Block, bytes: Uint8Array): Promise<void> => writer.read(block.offset, bytes);
-  for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, read)) {
+  const hashing = new Set<Promise<void>>();
+  let hashFailure: { readonly cause: unknown } | undefined;
+  const hashAndRelease = async ({ block, bytes, slot }: FilledBlock): Promise<void> => {
     try {
-      const expected = fingerprints.subarray(index * fingerprintSize, (index + 1) * fingerprintSize);
-      if (Buffer.compare(fingerprint(block, bytes), expected) !== 0) {
-        throw await differenceError(writer, plan, block, bytes);
-      }
-      hash.update(block, bytes);
+      await hash.offer(block, bytes);
+    } catch (cause) {
+      hashFailure ??= { cause };
     } finally {
       slot.release();
     }
-    advanced(block.length);
+  };
+  const read = (block: Block, bytes: Uint8Array): Promise<void> => writer.read(block.offset, bytes);
+  try {
+    for await (const filled of readAhead(blocks, ring, readsInFlight, read)) {
+      const { block, index, bytes, slot } = filled;
+      const expected = fingerprints.subarray(index * fingerprintSize, (index + 1) * fingerprintSize);
+      if (Buffer.compare(fingerprint(block, bytes), expected) !== 0) {
+        const found = new Uint8Array(bytes);
+        slot.release();
+        throw await differenceError(writer, plan, block, found);
+      }
+      const hashed = hashAndRelease(filled);
+      hashing.add(hashed);
+      void hashed.then(() => hashing.delete(hashed));
+      advanced(block.length);
+    }
+  } finally {
+    await Promise.all(hashing);
   }
-  return hash.digest();
+  if (hashFailure !== undefined) throw hashFailure.cause;
 }
 
 const brokenDriveHint =

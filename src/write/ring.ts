@@ -1,5 +1,5 @@
 /** The buffers that all data passes through, and the only large memory of a write: page-aligned, lent and given back. */
-import { memoryPage, pageMemory } from "../bytes/page-memory.js";
+import { memoryPage, sharedPageMemory } from "../bytes/page-memory.js";
 
 export type Slot = {
   /** The whole slot; its address is a multiple of 64 KiB where the slot size is. */
@@ -16,7 +16,7 @@ export type Ring = {
 /** `slotSize` is in bytes and a multiple of 64 KiB. */
 export function createRing(slotCount: number, slotSize: number): Ring {
   if (slotSize % memoryPage !== 0) throw new RangeError(`${slotSize} is no multiple of ${memoryPage}`);
-  const memory = pageMemory(slotCount * slotSize);
+  const memory = sharedPageMemory(slotCount * slotSize);
   const free: Uint8Array[] = [];
   for (let start = 0; start < memory.length; start += slotSize) free.push(memory.subarray(start, start + slotSize));
   const waiting: ((slot: Slot) => void)[] = [];

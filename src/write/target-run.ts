@@ -26,8 +26,8 @@ export class TargetRun {
   /** Why this target was given up. */
   failure: Win7UsbError | undefined;
   bytesWritten = 0;
-  /** Hexadecimal, of what was read back; undefined before. */
-  sha256: string | undefined;
+  /** Read back and equal. */
+  verified = false;
   readonly #extents: readonly Extent[];
   readonly #advanced: (bytes: number) => void;
   readonly #changed: ChangedWriter | undefined;

@@ -1,7 +1,7 @@
-/** The first pass: one run over the plan fills each block once, takes its fingerprint and offers it to every target. */
+/** The first pass: one run over the plan fills each block once, takes its fingerprint, and offers it to every target. */
 import type { DiskPlan } from "../layout/plan.js";
 import { assemble, type Block } from "./blocks.js";
-import { createContentHash, createFingerprinter, fingerprintSize } from "./fingerprint.js";
+import { createFingerprinter, fingerprintSize } from "./fingerprint.js";
 import { readAhead } from "./read-ahead.js";
 import type { Written } from "./read-back.js";
 import type { Ring } from "./ring.js";
@@ -30,13 +30,11 @@ export type PassOptions = {
 export async function writePass(options: PassOptions): Promise<Written> {
   const { plan, bootBlock, blocks, ring, runs, verify, checkpoint } = options;
   const { extents } = plan;
-  const hash = verify ? undefined : createContentHash(plan.contentEnd);
   const fingerprint = createFingerprinter(extents);
   const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
   const manifest = createManifestWriter(plan);
   const bootBytes = new Uint8Array(bootBlock.length);
   await assemble(extents, bootBlock, bootBytes);
-  hash?.update(bootBlock, bootBytes);
   manifest?.update(bootBlock, bootBytes);
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {
@@ -47,7 +45,6 @@ export async function writePass(options: PassOptions): Promise<Written> {
       const release = shared(live.length + 1, () => slot.release());
       for (const run of live) run.offer({ block, bytes, release });
       if (verify) fingerprints.set(fingerprint(block, bytes), index * fingerprintSize);
-      hash?.update(block, bytes);
       manifest?.update(block, bytes);
       release();
       if (live.length === 0) break;
@@ -59,10 +56,7 @@ export async function writePass(options: PassOptions): Promise<Written> {
   } finally {
     await Promise.all(runs.map((run) => run.drained()));
   }
-  // With no target left the pass was cut short, and so is the hash.
-  const whole = runs.some((run) => run.failure === undefined);
-  const sha256 = whole ? hash?.digest() : undefined;
-  return { plan, blocks, bootBlock, bootBytes, fingerprint, fingerprints, sha256 };
+  return { plan, blocks, bootBlock, bootBytes, fingerprint, fingerprints };
 }
 
 /** A function that calls `last` when it has been called `count` times. */

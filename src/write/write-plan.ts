@@ -10,6 +10,7 @@ import { wipedAtEnd } from "../layout/extents.js";
 import type { DiskPlan } from "../layout/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "./events.js";
 import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
+import { startContentHash } from "./content-hash.js";
 import { blockSizeFor, plannedBytes, prepare, type Prepared } from "./prepare.js";
 import { createMeter, type Meter } from "./progress-meter.js";
 import { readBack, type Written } from "./read-back.js";
@@ -30,6 +31,8 @@ export type WritePlanOptions = {
   readonly onEvent: (event: WriteEvent) => void;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
+  /** Entry of the hashing thread, where the modules do not run from the build. */
+  readonly threadEntry?: URL;
 };
 
 export type WriteResult = {
@@ -92,17 +95,14 @@ async function execute(job: Job): Promise<WriteResult> {
   onEvent({ event: "phase", phase: "flush" });
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
-  if (job.verify) {
-    onEvent({ event: "phase", phase: "verify" });
-    await metered(job, "verify", () => onEach(job, (run) => verify(job, run, written)));
-  }
+  const sha256 = job.verify ? await verify(job, written) : null;
   checkpoint();
   onEvent({ event: "phase", phase: "finish" });
   await onEach(job, async (run) => {
     await run.writeBootBlock(bootBlock, written.bootBytes);
     await run.commit();
   });
-  return conclude(job, written);
+  return conclude(job, sha256);
 }
 
 /**
@@ -160,11 +160,27 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
   });
 }
 
-async function verify(job: Job, run: TargetRun, written: Written): Promise<void> {
-  run.sha256 = await readBack(run.writer, written, job.ring, (bytes) => {
-    throwIfStopped(job);
-    job.meters.get(run.writer.path)?.advance(bytes);
-  });
+/** Reads every target back; returns the content's SHA-256 in hexadecimal. */
+async function verify(job: Job, written: Written): Promise<string> {
+  const { onEvent, plan, ring, bootBlock } = job;
+  onEvent({ event: "phase", phase: "verify" });
+  const hash = startContentHash(plan.contentEnd, job.threadEntry);
+  try {
+    // It is not on the targets yet, and takes its place there only when all else is right.
+    await hash.offer(bootBlock, written.bootBytes);
+    const verifyOne = async (run: TargetRun): Promise<void> => {
+      const advanced = (bytes: number): void => {
+        throwIfStopped(job);
+        job.meters.get(run.writer.path)?.advance(bytes);
+      };
+      await readBack({ writer: run.writer, written, ring, hash, advanced });
+      run.verified = true;
+    };
+    await metered(job, "verify", () => onEach(job, verifyOne));
+    return await hash.digest();
+  } finally {
+    await hash.close();
+  }
 }
 
 function throwIfStopped(job: Job): void {
@@ -177,19 +193,19 @@ function throwIfStopped(job: Job): void {
   });
 }
 
-function conclude(job: Job, written: Written): WriteResult {
+function conclude(job: Job, sha256: string | null): WriteResult {
   const done: TargetDone[] = [];
   const failed: { path: string; error: Win7UsbError }[] = [];
   const results: (TargetDone | TargetFailed)[] = [];
-  for (const { writer, failure, bytesWritten, sha256 } of job.runs) {
+  for (const { writer, failure, bytesWritten, verified } of job.runs) {
     const { path } = writer;
     if (failure === undefined) {
       done.push({
         path,
-        sha256: sha256 ?? written.sha256!,
+        sha256,
         sha256Bytes: job.plan.contentEnd,
         bytesWritten,
-        verified: sha256 !== undefined,
+        verified,
       });
       results.push(done.at(-1)!);
     } else {

@@ -1,0 +1,32 @@
+/**
+ * The SHA-256 of what was written, taken while it is read back. Blocks that match their fingerprints are the same on
+ * every target, so it is taken once for all of them: whichever target is first to have read a block gives it.
+ */
+import type { Block } from "./blocks.js";
+import { startHasher } from "./hasher.js";
+
+export type ContentHash = {
+  /** Blocks of one target come in ascending order; resolves when the memory may be used again. */
+  offer(block: Block, bytes: Uint8Array): Promise<void>;
+  /** Hexadecimal, once a target has offered everything. */
+  digest(): Promise<string>;
+  /** To be called in any case. */
+  close(): Promise<void>;
+};
+
+/** For the content of `[0, contentEnd)`, which the plan covers without a gap. */
+export function startContentHash(contentEnd: number, threadEntry: URL | undefined): ContentHash {
+  const options = { length: contentEnd, ...(threadEntry === undefined ? {} : { threadEntry }) };
+  const hasher = startHasher({ kind: "content", end: contentEnd }, options);
+  let offered = 0;
+  return {
+    async offer(block, bytes) {
+      // Behind the content, or another target was here first.
+      if (block.offset !== offered || block.offset >= contentEnd) return;
+      offered += Math.min(block.length, contentEnd - block.offset);
+      await hasher.update(block.offset, bytes);
+    },
+    digest: async () => Buffer.from(await hasher.digest()).toString("hex"),
+    close: () => hasher.close(),
+  };
+}
