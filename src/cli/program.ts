@@ -1,33 +1,10 @@
 /** The command line as one table: commands, options and help. Nothing else is loaded until a command runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "./format.js";
+import type { DrivesOptions, InspectOptions, VerifyOptions, WriteOptions } from "./options.js";
+import { imageRefusals, targetRefusals } from "./options.js";
 import type { Terminal } from "./terminal.js";
 import { packageVersion } from "../version.js";
-
-export type FileSystemChoice = "auto" | "fat32" | "ntfs";
-export type InspectOptions = { readonly json?: boolean; readonly verbose?: boolean };
-export type DrivesOptions = { readonly json?: boolean; readonly all?: boolean };
-export type WriteOptions = {
-  readonly filesystem: FileSystemChoice;
-  readonly label?: string;
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
-  readonly size?: number;
-  /** False with `--no-verify`. */
-  readonly verify: boolean;
-  readonly force?: boolean;
-  readonly onlyChanged?: boolean;
-  readonly json?: boolean;
-  readonly allow: readonly string[];
-};
-export type VerifyOptions = {
-  readonly deep?: boolean;
-  readonly md5?: boolean;
-  readonly require: readonly string[];
-  readonly allow: readonly string[];
-  readonly verbose?: boolean;
-  readonly json?: boolean;
-};
 
 const examples = `
 Examples:
@@ -96,12 +73,7 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .option("--no-verify", "do not read back what was written")
     .option("--only-changed", "write only the blocks that differ (drives; reads first)")
     .option("--force", "replace an existing image file")
-    .addOption(
-      new Option("--allow <name...>", "lift a refusal by its name: rtm, fixed-disk, large-disk, ...").default(
-        [],
-        "none",
-      ),
-    )
+    .addOption(allowOption([...imageRefusals, ...targetRefusals]))
     .option("--json", "one event a line on stdout")
     .action(async (iso: string, targets: string[], options: WriteOptions) => {
       const { writeCommand } = await import("./commands/write.js");
@@ -123,9 +95,7 @@ function addVerify(program: Command, terminal: Terminal, set: SetExitCode): void
         "edition=Professional, arch=x86, sp=1, language=en-US, genuine: exit 4 where one is not met",
       ).default([], "none"),
     )
-    .addOption(
-      new Option("--allow <name...>", "lift a refusal by its name: rtm, x64, altered, ...").default([], "none"),
-    )
+    .addOption(allowOption([...imageRefusals, "altered"]))
     .option("--verbose", "every check, hash and edition")
     .option("--json", "one object on stdout")
     .action(async (iso: string, options: VerifyOptions) => {
@@ -159,6 +129,11 @@ function addDrives(program: Command, terminal: Terminal, set: SetExitCode): void
       const { drivesCommand } = await import("./commands/drives.js");
       set(await drivesCommand(options, terminal));
     });
+}
+
+/** A name that is mistyped must not look as if it had lifted something. */
+function allowOption(names: readonly string[]): Option {
+  return new Option("--allow <name...>", "lift a refusal by its name").choices(names).default([], "none");
 }
 
 function sizeArgument(text: string): number {

@@ -5,6 +5,11 @@ import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.js";
+import { imageRefusals, targetRefusals } from "../../src/cli/options.js";
+import { allowableRefusals } from "../../src/drive/guard.js";
+import type { WindowsIdentity } from "../../src/windows/index.js";
+import { refusals } from "../../src/windows/index.js";
+import { tree } from "../support/memory-tree.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { writeDemoImage } from "../support/demo-image.js";
 
@@ -45,7 +50,7 @@ describe("usage", () => {
   );
 
   it("keeps help within 80 columns", async () => {
-    for (const argv of [["--help"], ["write", "--help"], ["inspect", "--help"], ["drives", "--help"]]) {
+    for (const argv of [["--help"], ...["write", "verify", "inspect", "drives"].map((name) => [name, "--help"])]) {
       const { out } = await run(...argv);
       for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     }
@@ -142,3 +147,36 @@ describe("write to an image file", () => {
     expect(existsSync(target)).toBe(false);
   });
 });
+
+describe("names that --allow takes", () => {
+  it("are those that are refused", async () => {
+    const { exitCode, err } = await run("write", iso, join(folder, "never.img"), "--allow", "anything");
+    expect(exitCode).toBe(2);
+    expect(err).toContain("rtm");
+    expect([...targetRefusals]).toEqual([...allowableRefusals]);
+    const found = new Set<string>();
+    for (const identity of [
+      { product: null, architecture: null },
+      { product: "Windows 7", architecture: "x64" as const },
+    ]) {
+      for (const { code } of refusals({ ...nothingKnown, ...identity }, tree())) found.add(code);
+    }
+    expect([...found].toSorted()).toEqual([...imageRefusals].toSorted());
+  });
+});
+
+const nothingKnown: WindowsIdentity = {
+  product: null,
+  architecture: null,
+  build: null,
+  servicePack: null,
+  servicePackBuild: null,
+  languages: [],
+  edition: null,
+  channel: null,
+  editions: [],
+  installImage: null,
+  bootImages: null,
+  volumeLabel: null,
+  warnings: [],
+};

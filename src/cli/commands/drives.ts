@@ -4,7 +4,7 @@ import { refusals } from "../../drive/guard.js";
 import type { Refusal } from "../../drive/guard.js";
 import { listDrives } from "../../drive/list.js";
 import { count, formatDriveSize, printable } from "../format.js";
-import type { DrivesOptions } from "../program.js";
+import type { DrivesOptions } from "../options.js";
 import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";

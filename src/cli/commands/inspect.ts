@@ -1,7 +1,7 @@
 /** `win7usb inspect`: what is in an ISO. It describes and does not judge, so what is no Windows 7 is no error here. */
 import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
-import type { InspectOptions } from "../program.js";
+import type { InspectOptions } from "../options.js";
 import { inspectionOf } from "../render/inspection.js";
 import { inspectionText } from "../render/inspection-text.js";
 import { styleFor } from "../style.js";

@@ -3,7 +3,7 @@ import { exitCodes } from "../../errors.js";
 import type { Verification, VerifyChoices } from "../../steps/verify-image.js";
 import { verifyImage } from "../../steps/verify-image.js";
 import { interruptible } from "../interrupt.js";
-import type { VerifyOptions } from "../program.js";
+import type { VerifyOptions } from "../options.js";
 import { verificationProgress } from "../render/verification-progress.js";
 import { verificationText } from "../render/verification-text.js";
 import { verificationReport } from "../render/verification.js";

@@ -10,7 +10,7 @@ import type { WriteEvent } from "../../write/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { confirmErase } from "../confirm.js";
 import { interruptible } from "../interrupt.js";
-import type { WriteOptions } from "../program.js";
+import type { WriteOptions } from "../options.js";
 import { planJson, planText } from "../render/plan-sheet.js";
 import { doneText, failedText } from "../render/write-result.js";
 import { jsonEvents } from "../render/write-json.js";
