@@ -14,6 +14,7 @@ import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
 
 export type { Drive, Mountpoint, Partition, Target } from "./drive.js";
+export { openDriveReader, type DriveReader } from "./drive-reader.js";
 export type { DriveWriter, ReadBack } from "./drive-writer.js";
 export {
   allowableRefusals,
@@ -23,6 +24,7 @@ export {
   type Circumstances,
   type Refusal,
 } from "./guard.js";
+export { afterWrite } from "./after-write.js";
 export { openImageFile, type ImageFileOptions } from "./image-file.js";
 export { drivesHolding, inspectTarget, listDrives } from "./list.js";
 
@@ -44,17 +46,25 @@ export async function openTarget(target: Target, options: OpenOptions): Promise<
     return openImageFile(target.path, options.size, options);
   }
   if (platform === "linux") return openLinuxDrive(target.drive);
+  // Loaded where they are needed only: Linux has no use for an XML parser at its start.
+  if (platform === "darwin") return (await import("./darwin.js")).openDarwinDrive(target.drive);
+  if (platform === "win32") return (await import("./win32.js")).openWindowsDrive(target.drive);
   throw unsupported(target.drive);
 }
 
-/** Unmounts what is mounted of a drive and returns the paths; `target-in-use` where something stays mounted. */
+/**
+ * Unmounts what is mounted of a drive and returns the paths; `target-in-use` where something stays mounted. On Windows
+ * the drive's partitions go with it, and so what was on it.
+ */
 export async function unmount(drive: Drive): Promise<string[]> {
   if (platform === "linux") return unmountLinuxDrive(drive);
+  if (platform === "darwin") return (await import("./darwin.js")).unmountDarwinDrive(drive);
+  if (platform === "win32") return (await import("./win32.js")).unmountWindowsDrive(drive);
   throw unsupported(drive);
 }
 
 function unsupported(drive: Drive): Win7UsbError {
-  return new Win7UsbError("target-unsupported", `${drive.path}: drives cannot be written on this platform yet`, {
+  return new Win7UsbError("target-unsupported", `${drive.path}: drives cannot be written on this platform`, {
     hint: "Write an image file, and copy it to the drive with another program.",
     data: { target: drive.path },
   });

@@ -13,7 +13,15 @@ import { errorCodeOf } from "./transfer.js";
 
 /** Every drive with a medium in it, those that will be refused too. */
 export async function listDrives(): Promise<Drive[]> {
-  return platform === "linux" ? drivesOf(await readLinuxDevices()) : drivesOfDrivelist();
+  if (platform === "linux") return drivesOf(await readLinuxDevices());
+  if (platform === "other") return drivesOfDrivelist();
+  try {
+    if (platform === "darwin") return await (await import("./darwin.js")).listDarwinDrives();
+    return await (await import("./win32.js")).listWindowsDrives();
+  } catch (error) {
+    // drivelist asks the system in another way; where it fails too, why the system's own command failed says more.
+    return drivesOfDrivelist().catch(() => Promise.reject(error));
+  }
 }
 
 /**
@@ -39,7 +47,7 @@ export async function inspectTarget(path: string): Promise<Target> {
  */
 export async function drivesHolding(path: string): Promise<string[]> {
   const real = await realpath(path);
-  if (platform !== "linux") return drivesMountedAbove(await drivesOfDrivelist(), real);
+  if (platform !== "linux") return drivesMountedAbove(await listDrives(), real);
   const system = await readLinuxDevices();
   const stats = await stat(real);
   if (!stats.isBlockDevice()) return drivesUnder(system, real);
@@ -101,9 +109,9 @@ function deviceByNumber({ devices }: LinuxDevices, stats: Stats): BlockDevice | 
   return [...devices.values()].find(({ deviceNumber }) => deviceNumber === number);
 }
 
-/** Windows' and macOS' names of drives and partitions. */
+/** Windows' and macOS' names of drives and partitions; `E:` is a volume, `E:\` the folder at its root. */
 function isDevicePath(path: string): boolean {
-  return /^\\\\[.?]\\/.test(path) || /^\/dev\/r?disk\d+/.test(path);
+  return /^\\\\[.?]\\/.test(path) || /^[a-z]:\\?$/i.test(path) || /^\/dev\/r?disk\d+/.test(path);
 }
 
 async function inspectDevicePath(path: string): Promise<Target> {
@@ -114,12 +122,28 @@ async function inspectDevicePath(path: string): Promise<Target> {
       data: { target: path, drive: partition },
     });
   }
+  const letter = /^(?:\\\\[.?]\\)?([a-z]:)\\?$/i.exec(path)?.[1];
+  if (letter !== undefined) throw await volumeError(path, letter);
   const wanted = path.replace(/^\/dev\/rdisk/, "/dev/disk").toLowerCase();
-  const drive = (await drivesOfDrivelist()).find((each) => each.path.toLowerCase() === wanted);
+  const drive = (await listDrives()).find((each) => each.path.toLowerCase() === wanted);
   if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
   throw new Win7UsbError("target-missing", `there is no drive ${path}`, {
     hint: "Plug it in, and look at `win7usb drives`.",
     data: { target: path, name: basename(path) },
+  });
+}
+
+/** What `E:` is a volume of. */
+async function volumeError(path: string, letter: string): Promise<Win7UsbError> {
+  const root = `${letter}\\`.toLowerCase();
+  const drives = await listDrives();
+  const drive = drives.find(({ mountpoints }) => mountpoints.some((point) => point.path.toLowerCase() === root))?.path;
+  return new Win7UsbError("target-not-a-drive", `${path} is a volume, expected a whole drive`, {
+    hint:
+      drive === undefined
+        ? "`win7usb drives` lists the drives."
+        : `Name the drive itself, ${drive}: all that is on it will be lost.`,
+    data: { target: path, ...(drive === undefined ? {} : { drive }) },
   });
 }
 

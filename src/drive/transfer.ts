@@ -83,6 +83,9 @@ function hintOf(cause: unknown): string {
       return "The medium is full: make room, or write somewhere else.";
     case "EFBIG":
       return "The file system there cannot hold a file of this size: write somewhere else.";
+    case "EBADF":
+      // What libuv makes of ERROR_ACCESS_DENIED when Windows protects a mounted volume.
+      return "Windows has mounted a volume of this drive again: close what uses it, and write it from the beginning.";
     case "ENODEV":
     case "ENXIO":
     case "ENOMEDIUM":
