@@ -57,6 +57,16 @@ describe("usage", () => {
   });
 });
 
+describe("the manual page", () => {
+  it.each(["write", "verify", "inspect", "drives"])("names every option of %s", async (command) => {
+    const page = readFileSync(new URL("../../docs/win7usb.1", import.meta.url), "utf8");
+    const { out } = await run(command, "--help");
+    const options = [...out.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map((match) => match[1]!);
+    expect(options.length).toBeGreaterThan(1);
+    for (const option of options) if (option !== "help") expect(page).toContain(`-${option}`);
+  });
+});
+
 describe("inspect", () => {
   it("says what the contract names in one JSON object", async () => {
     const { exitCode, out, err } = await run("inspect", iso, "--json");
