@@ -1,8 +1,12 @@
-/** What is hashed of a disk whose bytes come in ascending order: its content as one. */
+/** What is hashed of a disk whose bytes come in ascending order: its content as one, or each unit by itself. */
 import { createHash } from "node:crypto";
+import type { Owned } from "./hash-units.js";
+import { UnitHasher } from "./unit-hasher.js";
 
-/** `content`: the SHA-256 of `[0, end)`. */
-export type HashTask = { readonly kind: "content"; readonly end: number };
+/** `content`: the SHA-256 of `[0, end)`. `units`: the SHA-256 of each unit, one after the other. */
+export type HashTask =
+  | { readonly kind: "content"; readonly end: number }
+  | { readonly kind: "units"; readonly units: readonly Owned[] };
 
 export type TaskHash = {
   /** Bytes come in ascending order. */
@@ -11,7 +15,11 @@ export type TaskHash = {
   digest(): Uint8Array;
 };
 
-export function createTaskHash({ end }: HashTask): TaskHash {
+export function createTaskHash(task: HashTask): TaskHash {
+  return task.kind === "content" ? contentHash(task.end) : new UnitHasher(task.units);
+}
+
+function contentHash(end: number): TaskHash {
   const hash = createHash("sha256");
   let hashed = 0;
   return {

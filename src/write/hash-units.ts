@@ -3,7 +3,9 @@
  * a piece of the file system's own structures. A file's runs own the rest of their last cluster, which is written with
  * them and holds nothing else; a run that begins inside a cluster (a small file in NTFS' file table) owns its bytes alone.
  */
-import { roundDown, roundUp } from "../bytes/units.js";
+import { KiB, roundDown, roundUp } from "../bytes/units.js";
+import { partitionAlignment } from "../layout/mbr.js";
+import { sectorSize } from "../layout/plan.js";
 import type { Extent, PlannedFile } from "../layout/plan.js";
 import type { Span } from "./blocks.js";
 
@@ -60,12 +62,20 @@ export function ownersOf(
   return owned;
 }
 
+/**
+ * The volume's first sectors are hashed one by one: systems that use it change some of them (FAT32's FSInfo, marks of
+ * being in use), and nobody has a reason to change the others.
+ */
+export const sectorwise: Span = { start: partitionAlignment, end: partitionAlignment + 64 * KiB };
+
 /** The pieces of `owned` cut at multiples of `unitSize` on the disk. */
 export function unitsOf(owned: readonly Owned[], unitSize: number): Owned[] {
   const units: Owned[] = [];
   for (const { start, end, file } of owned) {
     for (let at = start; at < end;) {
-      const stop = Math.min(end, roundDown(at, unitSize) + unitSize);
+      const single = file === noFile && at >= sectorwise.start && at < sectorwise.end;
+      const size = single ? sectorSize : unitSize;
+      const stop = Math.min(end, roundDown(at, size) + size);
       units.push({ start: at, end: stop, file });
       at = stop;
     }

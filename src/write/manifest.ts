@@ -16,10 +16,11 @@ import type { DiskPlan, FileSystemName, PlannedFile } from "../layout/plan.js";
 import { packageVersion } from "../version.js";
 import type { Span } from "./blocks.js";
 import { ownersOf, spansBefore, unitsOf, type Owned } from "./hash-units.js";
+import { digestSize } from "./unit-hasher.js";
 
+export { digestSize } from "./unit-hasher.js";
 export const manifestMagic = "W7UManif";
 export const manifestFormat = 1;
-export const digestSize = 32;
 
 /** The last 128 KiB stay zeros: there others look for RAID superblocks and a GPT's copy. */
 export const largestManifest = manifestAreaSize - 128 * KiB;

@@ -5,7 +5,8 @@ import type { DiskPlan } from "../layout/plan.js";
 import { assemble, piecesOf, type Block } from "./blocks.js";
 import type { ContentHash } from "./content-hash.js";
 import { fingerprintSize, type Fingerprinter } from "./fingerprint.js";
-import { readAhead, type FilledBlock } from "./read-ahead.js";
+import { Pending } from "./pending.js";
+import { readAhead } from "./read-ahead.js";
 import type { Ring } from "./ring.js";
 
 /** Two keep the drive reading while the block before is compared. */
@@ -35,36 +36,24 @@ export type ReadBackOptions = {
 /** Compares everything but the boot block, and has it hashed. Throws `verify-failed` at the first difference. */
 export async function readBack({ writer, written, ring, hash, advanced }: ReadBackOptions): Promise<void> {
   const { plan, blocks, fingerprint, fingerprints } = written;
-  const hashing = new Set<Promise<void>>();
-  let hashFailure: { readonly cause: unknown } | undefined;
-  const hashAndRelease = async ({ block, bytes, slot }: FilledBlock): Promise<void> => {
-    try {
-      await hash.offer(block, bytes);
-    } catch (cause) {
-      hashFailure ??= { cause };
-    } finally {
-      slot.release();
-    }
-  };
+  const hashing = new Pending();
   const read = (block: Block, bytes: Uint8Array): Promise<void> => writer.read(block.offset, bytes);
   try {
-    for await (const filled of readAhead(blocks, ring, readsInFlight, read)) {
-      const { block, index, bytes, slot } = filled;
+    for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, read)) {
       const expected = fingerprints.subarray(index * fingerprintSize, (index + 1) * fingerprintSize);
       if (Buffer.compare(fingerprint(block, bytes), expected) !== 0) {
         const found = new Uint8Array(bytes);
         slot.release();
         throw await differenceError(writer, plan, block, found);
       }
-      const hashed = hashAndRelease(filled);
-      hashing.add(hashed);
-      void hashed.then(() => hashing.delete(hashed));
+      hashing.add(hash.offer(block, bytes), () => slot.release());
+      hashing.throwIfFailed();
       advanced(block.length);
     }
   } finally {
-    await Promise.all(hashing);
+    await hashing.idle();
   }
-  if (hashFailure !== undefined) throw hashFailure.cause;
+  hashing.throwIfFailed();
 }
 
 const brokenDriveHint =

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { partitionTypes } from "../layout/mbr.js";
 import type { FileSystemName, PlannedFile } from "../layout/plan.js";
 import type { Span } from "./blocks.js";
+import { isAllZeros } from "./fingerprint.js";
 import { ownersOf, runsByPlace, unitsOf } from "./hash-units.js";
 import {
   digestSize,
@@ -34,6 +35,7 @@ function check(condition: boolean, reason: string): asserts condition {
 
 /** `area` begins with the manifest; the disk up to `areaOffset` is what it may speak of. */
 export function readManifest(area: Uint8Array, areaOffset: number): ReadManifest {
+  if (isAllZeros(area)) return { kind: "absent", reason: "it has no manifest, as after a write with --no-verify" };
   const { magic, format, length } = manifestStart.decode(area);
   if (magic !== manifestMagic) return { kind: "absent", reason: "it holds no manifest of win7usb" };
   if (format !== manifestFormat) return { kind: "absent", reason: `its manifest has the unknown format ${format}` };

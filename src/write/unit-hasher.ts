@@ -1,9 +1,9 @@
-/** SHA-256 of every unit in one pass over the disk, and the manifest that is made of them. */
+/** SHA-256 of every unit in one pass over the disk. */
 import { createHash, type Hash } from "node:crypto";
-import type { DiskPlan } from "../layout/plan.js";
-import type { Block } from "./blocks.js";
 import { firstEndingBehind, type Owned } from "./hash-units.js";
-import { digestSize, encodeManifest, shapeOf } from "./manifest.js";
+
+/** Bytes of a SHA-256. */
+export const digestSize = 32;
 
 /** Takes the disk's bytes in ascending order; what belongs to no unit is passed over. */
 export class UnitHasher {
@@ -40,6 +40,13 @@ export class UnitHasher {
     }
   }
 
+  /** Of all units; throws where one was not hashed to its end. */
+  digest(): Uint8Array {
+    const missing = this.finished.indexOf(false);
+    if (missing >= 0) throw new Error(`the unit at byte ${this.#units[missing]!.start} was not hashed`);
+    return this.digests;
+  }
+
   #begin(unit: Owned): void {
     this.#hash = createHash("sha256");
     this.#position = unit.start;
@@ -51,44 +58,6 @@ export class UnitHasher {
     if (digest === undefined) return;
     this.digests.set(digest, this.#index * digestSize);
     this.finished[this.#index] = true;
-  }
-}
-
-export type ManifestWriter = {
-  /** Call before a block is given away: puts the manifest into it where that has its place there. */
-  place(block: Block, bytes: Uint8Array): void;
-  /** Call once for every block, in ascending order; not needed for those that `place` has filled. */
-  update(block: Block, bytes: Uint8Array): void;
-};
-
-/** Undefined where the plan has no place for a manifest. */
-export function createManifestWriter(plan: DiskPlan): ManifestWriter | undefined {
-  const extent = plan.extents.find(({ source }) => source.kind === "manifest");
-  if (extent === undefined) return undefined;
-  const areaStart = extent.offset;
-  const areaEnd = areaStart + extent.length;
-  const shape = shapeOf(plan, areaStart);
-  const hasher = new UnitHasher(shape.units);
-  let manifest: Uint8Array | undefined;
-  const reaches = ({ offset, length }: Block): boolean => offset < areaEnd && offset + length > areaStart;
-  return {
-    place(block, bytes) {
-      if (!reaches(block)) return;
-      hasher.update(block.offset, bytes);
-      manifest ??= encodeComplete();
-      const from = Math.max(block.offset, areaStart);
-      const part = manifest.subarray(from - areaStart, Math.max(from, block.offset + block.length) - areaStart);
-      bytes.set(part, from - block.offset);
-    },
-    update(block, bytes) {
-      if (!reaches(block)) hasher.update(block.offset, bytes);
-    },
-  };
-
-  function encodeComplete(): Uint8Array {
-    const missing = hasher.finished.indexOf(false);
-    if (missing >= 0) throw new Error(`the unit at byte ${shape.units[missing]!.start} was not hashed`);
-    return encodeManifest(shape, hasher.digests);
   }
 }
 

@@ -2,11 +2,12 @@
 import type { DiskPlan } from "../layout/plan.js";
 import { assemble, type Block } from "./blocks.js";
 import { createFingerprinter, fingerprintSize } from "./fingerprint.js";
+import { startManifestWriter } from "./manifest-writer.js";
+import { Pending } from "./pending.js";
 import { readAhead } from "./read-ahead.js";
 import type { Written } from "./read-back.js";
 import type { Ring } from "./ring.js";
 import type { TargetRun } from "./target-run.js";
-import { createManifestWriter } from "./unit-hasher.js";
 
 /** Node has four threads for files: two read the image while two write the target. */
 const readsInFlight = 2;
@@ -17,8 +18,10 @@ export type PassOptions = {
   readonly blocks: readonly Block[];
   readonly ring: Ring;
   readonly runs: readonly TargetRun[];
-  /** Keep what it takes to read back and compare. */
+  /** Keep what it takes to read back and compare, now and later: fingerprints, and the manifest on the target. */
   readonly verify: boolean;
+  /** Entry of the hashing thread, where it is not beside this module. */
+  readonly threadEntry: URL | undefined;
   /** Throws when the write is to stop; asked before every block. */
   readonly checkpoint: () => void;
 };
@@ -28,25 +31,27 @@ export type PassOptions = {
  * checkpoint throws; nothing is in flight then either.
  */
 export async function writePass(options: PassOptions): Promise<Written> {
-  const { plan, bootBlock, blocks, ring, runs, verify, checkpoint } = options;
+  const { plan, bootBlock, blocks, ring, runs, verify, threadEntry, checkpoint } = options;
   const { extents } = plan;
   const fingerprint = createFingerprinter(extents);
   const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
-  const manifest = createManifestWriter(plan);
   const bootBytes = new Uint8Array(bootBlock.length);
   await assemble(extents, bootBlock, bootBytes);
-  manifest?.update(bootBlock, bootBytes);
+  // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
+  const manifest = verify ? startManifestWriter(plan, threadEntry) : undefined;
+  const hashing = new Pending();
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {
+    await manifest?.update(bootBlock, bootBytes);
     for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, fill)) {
-      manifest?.place(block, bytes);
+      await manifest?.place(block, bytes);
       const live = runs.filter((run) => run.failure === undefined);
       // Offered before it is hashed: the drives work while the processor does.
       const release = shared(live.length + 1, () => slot.release());
       for (const run of live) run.offer({ block, bytes, release });
       if (verify) fingerprints.set(fingerprint(block, bytes), index * fingerprintSize);
-      manifest?.update(block, bytes);
-      release();
+      hashing.add(manifest?.update(block, bytes) ?? Promise.resolve(), release);
+      hashing.throwIfFailed();
       if (live.length === 0) break;
       checkpoint();
     }
@@ -54,7 +59,8 @@ export async function writePass(options: PassOptions): Promise<Written> {
     for (const run of runs) run.fail(error);
     throw error;
   } finally {
-    await Promise.all(runs.map((run) => run.drained()));
+    await manifest?.close();
+    await Promise.all([hashing.idle(), ...runs.map((run) => run.drained())]);
   }
   return { plan, blocks, bootBlock, bootBytes, fingerprint, fingerprints };
 }

@@ -91,7 +91,7 @@ async function execute(job: Job): Promise<WriteResult> {
     await run.blankBootBlock(bootBlock);
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
-  const written = await metered(job, "write", () => writePass({ ...job, checkpoint }));
+  const written = await metered(job, "write", () => writePass({ ...job, threadEntry: job.threadEntry, checkpoint }));
   onEvent({ event: "phase", phase: "flush" });
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));

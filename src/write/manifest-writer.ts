@@ -1,0 +1,48 @@
+/** The manifest of a write under way: its units are hashed as they pass, and it takes its place when all have passed. */
+import type { DiskPlan } from "../layout/plan.js";
+import type { Block } from "./blocks.js";
+import { startHasher } from "./hasher.js";
+import { encodeManifest, shapeOf } from "./manifest.js";
+
+export type ManifestWriter = {
+  /** Await it before a block is given away: puts the manifest into it where that has its place there. */
+  place(block: Block, bytes: Uint8Array): Promise<void>;
+  /**
+   * Call it once for every block, in ascending order; not needed for those that `place` has filled. Resolves when the
+   * memory may be used again.
+   */
+  update(block: Block, bytes: Uint8Array): Promise<void>;
+  /** To be called in any case. */
+  close(): Promise<void>;
+};
+
+/** Undefined where the plan has no place for a manifest. */
+export function startManifestWriter(plan: DiskPlan, threadEntry: URL | undefined): ManifestWriter | undefined {
+  const extent = plan.extents.find(({ source }) => source.kind === "manifest");
+  if (extent === undefined) return undefined;
+  const areaStart = extent.offset;
+  const areaEnd = areaStart + extent.length;
+  const shape = shapeOf(plan, areaStart);
+  const length = shape.spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  const hasher = startHasher(
+    { kind: "units", units: shape.units },
+    { length, ...(threadEntry === undefined ? {} : { threadEntry }) },
+  );
+  let manifest: Uint8Array | undefined;
+  const reaches = ({ offset, length: blockLength }: Block): boolean =>
+    offset < areaEnd && offset + blockLength > areaStart;
+  return {
+    async place(block, bytes) {
+      if (!reaches(block)) return;
+      await hasher.update(block.offset, bytes);
+      manifest ??= encodeManifest(shape, await hasher.digest());
+      const from = Math.max(block.offset, areaStart);
+      const part = manifest.subarray(from - areaStart, Math.max(from, block.offset + block.length) - areaStart);
+      bytes.set(part, from - block.offset);
+    },
+    async update(block, bytes) {
+      if (!reaches(block)) await hasher.update(block.offset, bytes);
+    },
+    close: () => hasher.close(),
+  };
+}
