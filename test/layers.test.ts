@@ -20,6 +20,7 @@ const ranks: Record<string, number> = {
   drive: 6,
   write: 7,
   verify: 7,
+  check: 7.5,
   steps: 8,
   "index.ts": 9,
   cli: 10,

@@ -2,6 +2,7 @@
 
 export type FileSystemChoice = "auto" | "fat32" | "ntfs";
 export type InspectOptions = { readonly json?: boolean; readonly verbose?: boolean };
+export type CheckOptions = { readonly iso?: string; readonly label?: string; readonly json?: boolean };
 export type DrivesOptions = { readonly json?: boolean; readonly all?: boolean };
 export type WriteOptions = {
   readonly filesystem: FileSystemChoice;

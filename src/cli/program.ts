@@ -1,7 +1,7 @@
 /** The command line as one table: commands, options and help. Nothing else is loaded until a command runs. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "./format.js";
-import type { DrivesOptions, InspectOptions, VerifyOptions, WriteOptions } from "./options.js";
+import type { CheckOptions, DrivesOptions, InspectOptions, VerifyOptions, WriteOptions } from "./options.js";
 import { imageRefusals, targetRefusals } from "./options.js";
 import type { Terminal } from "./terminal.js";
 import { packageVersion } from "../version.js";
@@ -13,6 +13,7 @@ Examples:
   win7usb drives                         drives that can be written
   win7usb write win7.iso /dev/sdX        make a stick
   win7usb write win7.iso usb.img         make an image file (no root needed)
+  win7usb check /dev/sdX                 is the stick still what was written?
 
 Exit codes: 0 done, 2 usage, 3 image damaged, 4 image not what was asked for,
 5 target refused, 6 writing failed, 7 verification failed, 130 interrupted.
@@ -39,6 +40,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal): P
     });
   addWrite(program, terminal, set);
   addVerify(program, terminal, set);
+  addCheck(program, terminal, set);
   addInspect(program, terminal, set);
   addDrives(program, terminal, set);
   try {
@@ -70,7 +72,7 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .option("-y, --yes", "do not ask before a drive is erased")
     .option("-n, --dry-run", "show what would be written, and write nothing")
     .option("--size <n[K|M|G|T]>", "size of the image file (default: the smallest that holds it)", sizeArgument)
-    .option("--no-verify", "do not read back what was written")
+    .option("--no-verify", "do not read back what was written, and leave no manifest for check")
     .option("--only-changed", "write only the blocks that differ (drives; reads first)")
     .option("--force", "replace an existing image file")
     .addOption(allowOption([...imageRefusals, ...targetRefusals]))
@@ -101,6 +103,21 @@ function addVerify(program: Command, terminal: Terminal, set: SetExitCode): void
     .action(async (iso: string, options: VerifyOptions) => {
       const { verifyCommand } = await import("./commands/verify.js");
       set(await verifyCommand(iso, options, terminal));
+    });
+}
+
+function addCheck(program: Command, terminal: Terminal, set: SetExitCode): void {
+  program
+    .command("check")
+    .summary("say whether a stick or image file is still what was written")
+    .description("Reads a stick or image file whole and names what is not as it was written, by file and place.")
+    .argument("<target>", "a whole drive (/dev/sdX), or an image file")
+    .option("--iso <iso>", "compare with this ISO, to the byte (default: with the manifest that write left)")
+    .option("-l, --label <text>", "with --iso, where the manifest is lost: the label it was written with")
+    .option("--json", "one object on stdout")
+    .action(async (target: string, options: CheckOptions) => {
+      const { checkCommand } = await import("./commands/check.js");
+      set(await checkCommand(target, options, terminal));
     });
 }
 

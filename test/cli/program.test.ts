@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MiB } from "../../src/bytes/units.js";
 import { main } from "../../src/cli/main.js";
 import { imageRefusals, targetRefusals } from "../../src/cli/options.js";
 import { allowableRefusals } from "../../src/drive/guard.js";
@@ -50,7 +51,10 @@ describe("usage", () => {
   );
 
   it("keeps help within 80 columns", async () => {
-    for (const argv of [["--help"], ...["write", "verify", "inspect", "drives"].map((name) => [name, "--help"])]) {
+    for (const argv of [
+      ["--help"],
+      ...["write", "verify", "check", "inspect", "drives"].map((name) => [name, "--help"]),
+    ]) {
       const { out } = await run(...argv);
       for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     }
@@ -100,6 +104,9 @@ describe("inspect", () => {
   });
 });
 
+/** Everything before the manifest's place. */
+const content = (path: string): Buffer => readFileSync(path).subarray(0, -MiB);
+
 describe("write to an image file", () => {
   it("writes, verifies, and gives the same bytes twice", async () => {
     const first = join(folder, "first.img");
@@ -118,8 +125,16 @@ describe("write to an image file", () => {
       event: "done",
       targets: [{ path: first, sha256: digest, sha256Bytes: statSync(first).size, verified: true }],
     });
-    expect((await run("write", iso, second, "--no-verify")).exitCode).toBe(0);
+    expect((await run("write", iso, second)).exitCode).toBe(0);
     expect(readFileSync(second).equals(readFileSync(first))).toBe(true);
+  });
+
+  it("gives the same bytes unverified, but for the manifest", async () => {
+    const verified = join(folder, "verified.img");
+    const unverified = join(folder, "unverified.img");
+    expect((await run("write", iso, verified)).exitCode).toBe(0);
+    expect((await run("write", iso, unverified, "--no-verify")).exitCode).toBe(0);
+    expect(content(unverified).equals(content(verified))).toBe(true);
   });
 
   it("never replaces a file without --force", async () => {

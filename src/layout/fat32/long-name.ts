@@ -12,7 +12,7 @@ export const longestName = 255;
 const unitsPerEntry = 13;
 
 /** The flag of the entry with the name's end, which comes first in the directory. */
-const lastLongEntry = 0x40;
+export const lastLongEntry = 0x40;
 
 /** Read-only, hidden, system and volume label at once: what DOS took for a label and left alone. */
 export const longNameAttributes = 0x0f;
@@ -26,7 +26,7 @@ export const longNameEntry = record("long name entry", directoryEntrySize, {
   firstCluster: uint16le(26),
 });
 
-const unitOffsets = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30] as const;
+export const unitOffsets = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30] as const;
 
 /** The entries that `name` takes before its short entry. */
 export function longEntryCount(name: string): number {

@@ -53,6 +53,12 @@ export const fsInfo = record("FSInfo", sectorSize, {
   trailSignature: uint32le(508),
 });
 
+export const fsInfoSignatures = {
+  leadSignature: 0x41615252,
+  structureSignature: 0x61417272,
+  trailSignature: 0xaa550000,
+};
+
 const fsInfoSector = 1;
 const thirdSector = 2;
 const backupBootSector = 6;
@@ -131,11 +137,9 @@ function encodeBootSector(geometry: FatGeometry, options: ReservedOptions): Uint
 function encodeFsInfo({ clusterCount }: FatGeometry, usedClusters: number): Uint8Array {
   const free = clusterCount - usedClusters;
   return fsInfo.encode({
-    leadSignature: 0x41615252,
-    structureSignature: 0x61417272,
+    ...fsInfoSignatures,
     freeCount: free,
     // FFFFFFFF: not known, where there is no free cluster to point to.
     nextFree: free > 0 ? firstCluster + usedClusters : 0xffffffff,
-    trailSignature: 0xaa550000,
   });
 }

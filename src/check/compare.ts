@@ -1,0 +1,97 @@
+/** A target held against what should be on it: a plan, byte for byte, or a manifest, unit by unit. */
+import type { DriveReader } from "../drive/drive-reader.js";
+import type { DiskPlan, Extent } from "../layout/plan.js";
+import { assemble, piecesOf, type Block, type Span } from "../write/blocks.js";
+import { firstEndingBehind, ownersOf, spansBefore } from "../write/hash-units.js";
+import type { Manifest } from "../write/manifest.js";
+import { createRing, type Slot } from "../write/ring.js";
+import { digestSize, UnitHasher } from "../write/unit-hasher.js";
+import { Differences, type Difference } from "./differences.js";
+import { blocksFor, blockSize, readBlocks, readsInFlight } from "./read-blocks.js";
+
+export type CompareOptions = {
+  readonly reader: DriveReader;
+  /** Told once how many bytes will be read. */
+  readonly begin: (totalBytes: number) => void;
+  /** Told of every block's bytes; may throw to stop. */
+  readonly advanced: (bytes: number) => void;
+};
+
+export type Comparison = { readonly differences: readonly Difference[]; readonly bytes: number };
+
+const totalOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { length }) => sum + length, 0);
+
+/** Everything the plan says but the manifest. Throws where the image cannot be read. */
+export async function compareWithPlan(plan: DiskPlan, options: CompareOptions): Promise<Comparison> {
+  const { reader, begin, advanced } = options;
+  const { extents, files, clusterSize, diskSize } = plan;
+  const owners = ownersOf(spansBefore(extents, diskSize), files, clusterSize);
+  const differences = new Differences();
+  const blocks = blocksFor(reader, extents, diskSize);
+  const ring = createRing(readsInFlight, blockSize);
+  const expected = new Map<Block, Slot>();
+  const prepare = async (block: Block): Promise<void> => {
+    const slot = await ring.acquire();
+    expected.set(block, slot);
+    await assemble(extents, block, slot.bytes.subarray(0, block.length));
+  };
+  const planned = function* (block: Block): Generator<Span> {
+    for (const piece of piecesOf(extents, block)) if (piece.extent.source.kind !== "manifest") yield piece;
+  };
+  begin(totalOf(blocks));
+  await readBlocks({
+    reader,
+    blocks,
+    advanced,
+    prepare,
+    take(block, bytes) {
+      const wanted = expected.get(block)!.bytes;
+      for (const { start, end } of planned(block)) {
+        const part = (of: Uint8Array): Uint8Array => of.subarray(start - block.offset, end - block.offset);
+        differences.compare(owners, start, part(bytes), part(wanted));
+      }
+      release(block);
+    },
+    lost(block, reason) {
+      const kind = reason === "missing" ? "different" : "unreadable";
+      for (const span of planned(block)) differences.addAll(owners, span, kind);
+      release(block);
+    },
+  });
+  return { differences: differences.list(), bytes: totalOf(blocks) };
+
+  function release(block: Block): void {
+    expected.get(block)!.release();
+    expected.delete(block);
+  }
+}
+
+/** Every unit of the manifest; a difference is a whole unit. */
+export async function compareWithManifest(manifest: Manifest, options: CompareOptions): Promise<Comparison> {
+  const { reader, begin, advanced } = options;
+  const { units, digests } = manifest;
+  const hasher = new UnitHasher(units);
+  const missingFrom = units.length === 0 ? 0 : firstEndingBehind(units, reader.size);
+  const extents = manifest.spans.map(({ start, end }): Extent => ({
+    offset: start,
+    length: end - start,
+    source: { kind: "zeros" },
+  }));
+  const blocks = blocksFor(reader, extents, manifest.diskSize);
+  begin(totalOf(blocks));
+  await readBlocks({
+    reader,
+    blocks,
+    advanced,
+    take: ({ offset }, bytes) => hasher.update(offset, bytes),
+    // What is not given to the hasher stays unfinished.
+    lost: () => undefined,
+  });
+  const differences = new Differences();
+  for (const [index, unit] of units.entries()) {
+    const part = (of: Uint8Array): Uint8Array => of.subarray(index * digestSize, (index + 1) * digestSize);
+    if (!hasher.finished[index]) differences.add(unit, index >= missingFrom ? "different" : "unreadable");
+    else if (Buffer.compare(part(hasher.digests), part(digests)) !== 0) differences.add(unit, "different");
+  }
+  return { differences: differences.list(), bytes: totalOf(blocks) };
+}

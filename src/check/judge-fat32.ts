@@ -1,0 +1,122 @@
+/**
+ * Damage or use? A FAT32 volume that somebody plugged in and worked with differs from what was written in its FATs, its
+ * directories and a few marks, and is sound all the same. Differences there are taken for use where the volume can be
+ * followed from end to end, both FATs agree, and something shows that a system wrote to it; everything else is damage.
+ */
+import type { PlannedFile } from "../layout/plan.js";
+import { sectorSize } from "../layout/plan.js";
+import { fewestReservedSectors } from "../layout/fat32/geometry.js";
+import { fsInfo, fsInfoSignatures } from "../layout/fat32/reserved.js";
+import { fatTime, noTime } from "../layout/fat32/time.js";
+import type { Span } from "../write/blocks.js";
+import { isAllZeros } from "../write/fingerprint.js";
+import type { Difference } from "./differences.js";
+import type { FatEntry, FatVolume, ReadBytes } from "./fat-volume.js";
+
+/** What became of a planned file, as its directory entry tells. */
+export type FileState = "in-place" | "rewritten" | "touched" | "removed";
+
+export type FatJudgement = {
+  /** By the plan's files. */
+  readonly states: readonly FileState[];
+  /** Paths of files that were not written. */
+  readonly added: readonly string[];
+  /** Differences of the structures that use does not explain. */
+  readonly unexplained: readonly Difference[];
+};
+
+export type FatCircumstances = {
+  readonly volume: FatVolume;
+  readonly read: ReadBytes;
+  readonly partition: Span;
+  readonly files: readonly PlannedFile[];
+  readonly label: string;
+  /** Of the file system's own structures. */
+  readonly structures: readonly Difference[];
+};
+
+/** Sectors of the reserved area; see src/layout/fat32/reserved.ts. */
+const bootSector = 0;
+const fsInfoSectors = [1, 7];
+const backupBootSector = 6;
+/** Offset in the boot sector of the marks of being in use, and the bits that systems set (dirty, surface test). */
+const marksOffset = 65;
+const marks = 0x03;
+
+export async function judgeFat32(circumstances: FatCircumstances): Promise<FatJudgement> {
+  const { volume, files, structures, label } = circumstances;
+  const byPath = new Map(volume.entries.map((entry) => [entry.path.toUpperCase(), entry]));
+  const states = files.map((file) => stateOf(file, byPath.get(file.path.toUpperCase())));
+  const planned = new Set(files.map(({ path }) => path.toUpperCase()));
+  const added = volume.entries.filter(({ path, directory }) => !directory && !planned.has(path.toUpperCase()));
+  const cleanPadding = await hasCleanPadding(circumstances);
+  const explained: boolean[] = [];
+  for (const each of structures) explained.push(await isExplained(each, circumstances, cleanPadding));
+  const used =
+    added.length > 0 ||
+    states.some((state) => state !== "in-place") ||
+    (volume.label ?? "") !== label ||
+    latestDateOf(volume.entries) > latestPlannedDate(files) ||
+    structures.some(({ start }, index) => explained[index] === true && start < volume.fats.end);
+  const unexplained = structures.filter((_, index) => !used || explained[index] !== true);
+  return { states, added: added.map(({ path }) => path), unexplained };
+}
+
+function stateOf({ size, runs, modified }: PlannedFile, entry: FatEntry | undefined): FileState {
+  if (entry === undefined || entry.directory) return "removed";
+  if (entry.size !== size || entry.start !== (runs[0]?.offset ?? 0) || !entry.contiguous) return "rewritten";
+  const time = modified === undefined ? noTime : fatTime(modified);
+  return entry.writeDate === time.date && entry.writeTime === time.time ? "in-place" : "touched";
+}
+
+function latestDateOf(entries: readonly FatEntry[]): number {
+  return entries.reduce((latest, entry) => Math.max(latest, entry.latestDate), 0);
+}
+
+function latestPlannedDate(files: readonly PlannedFile[]): number {
+  const dates = files.map(({ modified }) => (modified === undefined ? noTime.date : fatTime(modified).date));
+  return dates.reduce((latest, date) => Math.max(latest, date), noTime.date);
+}
+
+/** No system writes between the reserved sectors in use and the FATs, or behind the entries of a FAT. */
+async function hasCleanPadding({ read, partition, volume }: FatCircumstances): Promise<boolean> {
+  const reserved = { start: partition.start + fewestReservedSectors * sectorSize, end: volume.fats.start };
+  for (const { start, end } of [reserved, ...volume.fatTails]) {
+    if (start < end && !isAllZeros(await read(start, end - start))) return false;
+  }
+  return true;
+}
+
+async function isExplained(
+  { start, end, kind }: Difference,
+  circumstances: FatCircumstances,
+  cleanPadding: boolean,
+): Promise<boolean> {
+  const { partition, volume } = circumstances;
+  if (kind === "unreadable" || start < partition.start || end > partition.end) return false;
+  // The FATs, and behind them directories: what is followed to read the volume.
+  if (end > volume.fats.start) return cleanPadding || start >= volume.fats.end;
+  const first = Math.floor((start - partition.start) / sectorSize);
+  const last = Math.floor((end - 1 - partition.start) / sectorSize);
+  for (let sector = first; sector <= last; sector += 1) {
+    if (!(await isMarkOfUse(sector, circumstances))) return false;
+  }
+  return true;
+}
+
+async function isMarkOfUse(sector: number, { read, partition, volume }: FatCircumstances): Promise<boolean> {
+  const readSector = (number: number): Promise<Uint8Array> => read(partition.start + number * sectorSize, sectorSize);
+  if (sector === bootSector) return differInMarksAlone(await readSector(sector), await readSector(backupBootSector));
+  if (!fsInfoSectors.includes(sector)) return false;
+  const bytes = await readSector(sector);
+  const { freeCount, nextFree } = fsInfo.decode(bytes);
+  const alike = fsInfo.encode({ ...fsInfoSignatures, freeCount, nextFree });
+  const counted = freeCount === 0xffffffff || freeCount === volume.freeClusters;
+  return Buffer.compare(bytes, alike) === 0 && (counted || sector !== fsInfoSectors[0]);
+}
+
+function differInMarksAlone(sector: Uint8Array, backup: Uint8Array): boolean {
+  return sector.every(
+    (byte, at) => byte === backup[at] || (at === marksOffset && ((byte ^ backup[at]!) & ~marks) === 0),
+  );
+}

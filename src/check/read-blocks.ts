@@ -1,0 +1,74 @@
+/** One pass over a target: blocks in ascending order, each read or found unreadable. */
+import { MiB } from "../bytes/units.js";
+import type { DriveReader } from "../drive/drive-reader.js";
+import { Win7UsbError } from "../errors.js";
+import type { Extent } from "../layout/plan.js";
+import { blocksOf, type Block } from "../write/blocks.js";
+import { readAhead } from "../write/read-ahead.js";
+import { createRing } from "../write/ring.js";
+import { largestUnit } from "../write/target-run.js";
+
+/** Bytes: small enough to tell where a medium cannot be read, large enough for its full speed. */
+export const blockSize = MiB;
+export const readsInFlight = 4;
+/** A drive tries for seconds before it gives an error; after this many what is left counts as unreadable too. */
+const mostFailures = 16;
+
+export type ReadBlocksOptions = {
+  readonly reader: DriveReader;
+  readonly blocks: readonly Block[];
+  /** Runs beside the reading of a block and before it is taken; its failures end the pass. */
+  readonly prepare?: (block: Block) => Promise<void>;
+  readonly take: (block: Block, bytes: Uint8Array) => void;
+  /** Behind the target's end, or the medium gives an error. */
+  readonly lost: (block: Block, reason: "missing" | "unreadable") => void;
+  /** Told of every block's bytes; may throw to stop. */
+  readonly advanced: (bytes: number) => void;
+};
+
+/** The blocks of `extents` for `reader`. Throws `target-unsupported` for units that no drive has. */
+export function blocksFor(reader: DriveReader, extents: readonly Extent[], diskSize: number): Block[] {
+  const { alignment, size } = reader;
+  if (alignment > largestUnit || Math.log2(alignment) % 1 !== 0) {
+    throw new Win7UsbError("target-unsupported", `${reader.path} wants transfers in units of ${alignment} bytes`, {
+      hint: `Units are powers of two up to ${largestUnit} bytes: use another drive.`,
+    });
+  }
+  return blocksOf(extents, { unit: alignment, blockSize, diskEnd: Math.max(size, diskSize) });
+}
+
+export async function readBlocks(options: ReadBlocksOptions): Promise<void> {
+  const { reader, blocks, prepare, take, lost, advanced } = options;
+  const ring = createRing(readsInFlight, blockSize);
+  const unread = new Map<Block, "missing" | "unreadable">();
+  let failures = 0;
+  const fill = async (block: Block, bytes: Uint8Array): Promise<void> => {
+    await prepare?.(block);
+    if (block.offset + block.length > reader.size) unread.set(block, "missing");
+    else if (failures >= mostFailures || !(await couldRead(reader, block, bytes))) {
+      failures += 1;
+      unread.set(block, "unreadable");
+    }
+  };
+  for await (const { block, bytes, slot } of readAhead(blocks, ring, readsInFlight, fill)) {
+    try {
+      const reason = unread.get(block);
+      if (reason === undefined) take(block, bytes);
+      else lost(block, reason);
+      unread.delete(block);
+    } finally {
+      slot.release();
+    }
+    advanced(block.length);
+  }
+}
+
+async function couldRead(reader: DriveReader, { offset }: Block, bytes: Uint8Array): Promise<boolean> {
+  try {
+    await reader.read(offset, bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof Win7UsbError) return false;
+    throw error;
+  }
+}

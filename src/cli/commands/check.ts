@@ -1,0 +1,37 @@
+/** `win7usb check`: is this stick or image file still what was written? */
+import { exitCodes } from "../../errors.js";
+import { checkTarget, type CheckResult, type CheckVerdict } from "../../steps/check-target.js";
+import { interruptible } from "../interrupt.js";
+import type { CheckOptions } from "../options.js";
+import { checkProgress } from "../render/check-progress.js";
+import { checkReport, checkText } from "../render/check-result.js";
+import { styleFor } from "../style.js";
+import type { Terminal } from "../terminal.js";
+
+/** What cannot be read is told as an image that cannot be read is. */
+const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
+  match: 0,
+  mismatch: exitCodes["verify-failed"],
+  unreadable: exitCodes["image-unreadable"],
+};
+
+export async function checkCommand(path: string, options: CheckOptions, terminal: Terminal): Promise<number> {
+  const progress = await checkProgress(terminal, path);
+  let result: CheckResult;
+  try {
+    result = await interruptible(terminal, (signal) =>
+      checkTarget(path, {
+        signal,
+        onEvent: progress.onEvent,
+        now: () => performance.now(),
+        ...(options.iso === undefined ? {} : { imagePath: options.iso }),
+        ...(options.label === undefined ? {} : { label: options.label }),
+      }),
+    );
+  } finally {
+    progress.stop();
+  }
+  if (options.json === true) terminal.out(`${JSON.stringify(checkReport(result))}\n`);
+  else terminal.out(checkText(result, styleFor(terminal)));
+  return exitCodeOf[result.verdict];
+}

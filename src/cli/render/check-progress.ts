@@ -1,0 +1,42 @@
+/** The progress of a check: a bar on a terminal that can redraw, a line for each tenth elsewhere. */
+import type { CheckEvent } from "../../steps/check-target.js";
+import { formatSize, printable } from "../format.js";
+import { styleFor } from "../style.js";
+import type { Terminal } from "../terminal.js";
+import { paceOf, percentOf } from "./progress-words.js";
+
+export type CheckProgress = {
+  onEvent: (event: CheckEvent) => void;
+  /** Leaves the terminal as it was found. */
+  stop(): void;
+};
+
+const phaseWord = "checking";
+/** Percent. */
+const lineEvery = 10;
+
+export async function checkProgress(terminal: Terminal, target: string): Promise<CheckProgress> {
+  const style = styleFor(terminal);
+  const warn = (message: string): void => terminal.err(`${style.warning("warning:")} ${printable(message)}\n`);
+  if (!terminal.animated) return plainProgress(terminal, warn);
+  const { progressBars } = await import("./progress-bars.js");
+  const bars = progressBars<"check">(terminal, [target], style);
+  return {
+    onEvent: (event) => (event.event === "warning" ? warn(event.message) : bars.update(event, phaseWord)),
+    stop: () => bars.stop(),
+  };
+}
+
+function plainProgress(terminal: Terminal, warn: (message: string) => void): CheckProgress {
+  let shown = 0;
+  const onEvent = (event: CheckEvent): void => {
+    if (event.event === "warning") return warn(event.message);
+    const percent = percentOf(event);
+    const step = Math.floor(percent / lineEvery);
+    if (step <= shown) return;
+    shown = step;
+    const what = `${phaseWord} ${printable(event.target)}`;
+    terminal.err(`${what}: ${percent}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
+  };
+  return { onEvent, stop: () => undefined };
+}

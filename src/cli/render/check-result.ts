@@ -1,0 +1,71 @@
+/** What a check found, for scripts and for people. */
+import type { Mismatch, MismatchCause } from "../../check/index.js";
+import type { CheckResult } from "../../steps/check-target.js";
+import { count, formatSize, printable } from "../format.js";
+import type { Style } from "../style.js";
+
+/** Names of added files that are told; a stick may be full of somebody's photographs. */
+const mostAdded = 1000;
+/** Lines of a list that people are shown. */
+const mostLines = 20;
+
+export function checkReport(result: CheckResult): Record<string, unknown> {
+  const { added, fileSystem, ...rest } = result;
+  return {
+    schema: 1,
+    ...rest,
+    filesystem: fileSystem,
+    added: added.slice(0, mostAdded),
+    addedCount: added.length,
+  };
+}
+
+const causes: Readonly<Record<MismatchCause, string>> = {
+  damaged: "damaged",
+  changed: "changed by a person",
+  removed: "removed by a person",
+  unreadable: "cannot be read",
+  undecided: "differs; on NTFS use and damage look alike",
+};
+
+export function checkText(result: CheckResult, style: Style): string {
+  const { target, mismatches, added } = result;
+  const lines = [headline(result, style)];
+  lines.push(...shortened(mismatches.map((each) => mismatchLine(each))));
+  if (added.length > 0) lines.push(`${count(added.length, "file")} added by a person or a system, nothing lost by it:`);
+  lines.push(...shortened(added.map((path) => `  ${printable(path)}`)));
+  if (result.usedSince && added.length === 0)
+    lines.push("A system has used the volume since; its structures are sound.");
+  lines.push(nextStep(result, printable(target.path)));
+  return lines.filter((line) => line !== "").join("\n") + "\n";
+}
+
+function headline({ verdict, target, against, files, bytes, mismatches }: CheckResult, style: Style): string {
+  const path = printable(target.path);
+  const what = files === null ? "" : `${count(files, "file")}, `;
+  const basis = against === "image" ? "the image" : "its manifest";
+  const compared = `${what}${formatSize(bytes)} compared with ${basis}`;
+  if (verdict === "match") return `${style.good("match:")} ${path} is what was written (${compared})`;
+  if (against === null) return `${style.bad("unreadable:")} ${path} holds nothing to compare it with`;
+  const found = verdict === "mismatch" ? "is not what was written any more" : "cannot be read everywhere";
+  return `${style.bad(`${verdict}:`)} ${path} ${found}: ${count(mismatches.length, "place")} (${compared})`;
+}
+
+function mismatchLine({ path, offset, length, fileOffset, cause }: Mismatch): string {
+  const what = path === null ? "partition table, boot record or file system" : printable(path);
+  const inFile = fileOffset === null ? "" : `, byte ${fileOffset} of the file`;
+  return `  ${what}: ${causes[cause]} (${formatSize(length)} at byte ${offset}${inFile})`;
+}
+
+function shortened(lines: readonly string[]): string[] {
+  if (lines.length <= mostLines) return [...lines];
+  return [...lines.slice(0, mostLines), `  and ${lines.length - mostLines} more; --json names them all`];
+}
+
+function nextStep({ verdict, mismatches, target, against }: CheckResult, path: string): string {
+  if (verdict === "match" || against === null) return "";
+  const place = target.kind === "drive" ? `${path} --only-changed` : `${path} --force`;
+  const failing = mismatches.some(({ cause }) => cause === "unreadable" || cause === "damaged");
+  const advice = target.kind === "drive" && failing ? "; if it happens again, the drive is failing" : "";
+  return `To make it whole again: win7usb write <iso> ${place}${advice}.`;
+}

@@ -1,0 +1,83 @@
+/**
+ * A drive or an image file that is only looked at. Reads go past the system's cache where the platform can, because a
+ * check of what is in memory would say nothing of the medium; nothing is locked or unmounted for it.
+ */
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { KiB } from "../bytes/units.js";
+import { Win7UsbError } from "../errors.js";
+import type { Target } from "./drive.js";
+import { openError } from "./open-error.js";
+import { platform } from "./platform.js";
+import { errorCodeOf, readAll } from "./transfer.js";
+
+/** What O_DIRECT asks for at most on the file systems of today, in bytes. */
+const pageSize = 4 * KiB;
+
+export type DriveReader = {
+  readonly path: string;
+  readonly kind: Target["kind"];
+  /** Bytes. */
+  readonly size: number;
+  /** A power of two, in bytes: the unit of offsets and lengths, save for a read that ends with the target. */
+  readonly alignment: number;
+  /** False where the platform or file system may answer from its cache. */
+  readonly fromMedium: boolean;
+  /** Fills all of `target`, whose address is a multiple of `alignment`; a Win7UsbError where the medium gives an error. */
+  read(offset: number, target: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Opens `target` for reading; `target-missing` where it does not exist, `no-permission` and the like otherwise. */
+export async function openDriveReader(target: Target): Promise<DriveReader> {
+  if (target.kind === "image-file" && !target.exists) {
+    throw new Win7UsbError("target-missing", `there is no image file ${target.path}`, {
+      hint: "Check the path; `win7usb drives` lists the drives.",
+      data: { target: target.path },
+    });
+  }
+  const path = target.kind === "drive" ? rawPath(target.path) : target.path;
+  const buffered = await openReadOnly(path, 0);
+  const direct = await openDirect(path);
+  const size = target.kind === "drive" ? target.drive.size : (await buffered.stat()).size;
+  const alignment = target.kind === "drive" ? target.drive.logicalBlockSize : pageSize;
+  return {
+    path: target.path,
+    kind: target.kind,
+    size,
+    alignment,
+    fromMedium: direct !== undefined,
+    async read(offset, bytes) {
+      const fits = [offset, bytes.length, bytes.byteOffset].every((value) => value % alignment === 0);
+      await readAll(fits && direct !== undefined ? direct : buffered, target.path, offset, bytes);
+    },
+    async close() {
+      await direct?.close();
+      await buffered.close();
+    },
+  };
+}
+
+/** macOS reads a drive past its cache under another name. */
+function rawPath(path: string): string {
+  return platform === "darwin" ? path.replace(/^\/dev\/disk/, "/dev/rdisk") : path;
+}
+
+async function openDirect(path: string): Promise<FileHandle | undefined> {
+  const { O_DIRECT } = constants as { O_DIRECT?: number };
+  if (O_DIRECT === undefined) return undefined;
+  try {
+    return await openReadOnly(path, O_DIRECT);
+  } catch (error) {
+    if (error instanceof Win7UsbError && errorCodeOf(error.cause) === "EINVAL") return undefined;
+    throw error;
+  }
+}
+
+async function openReadOnly(path: string, flags: number): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY | flags);
+  } catch (error) {
+    throw openError(path, error);
+  }
+}

@@ -1,0 +1,186 @@
+/** The step that checks a target: finds out what should be on it, reads it whole, and says what is otherwise. */
+import { checkAgainst, type CheckFindings, type Expectation, type Mismatch } from "../check/index.js";
+import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
+import { createReadBytes } from "../check/read-bytes.js";
+import { inspectTarget, openDriveReader, type DriveReader } from "../drive/index.js";
+import type { Target } from "../drive/drive.js";
+import { Win7UsbError } from "../errors.js";
+import { assertWhole } from "../iso9660-reader/index.js";
+import { chooseFileSystem, planDisk } from "../layout/index.js";
+import { endOf, manifestAreaSize, partitionTypes } from "../layout/mbr.js";
+import type { DiskPlan, FileSystemName } from "../layout/plan.js";
+import { packageVersion } from "../version.js";
+import type { ProgressEvent } from "../write/events.js";
+import { createMeter, type Meter } from "../write/progress-meter.js";
+import { openImage, type OpenedImage } from "./open-image.js";
+
+export type CheckVerdict = "match" | "mismatch" | "unreadable";
+
+export type CheckWarning = { readonly code: string; readonly message: string };
+
+export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & CheckWarning);
+
+export type CheckChoices = {
+  /** Compare with this image's plan instead of the target's own manifest. */
+  readonly imagePath?: string;
+  /** The label the target was written with, where neither manifest nor volume tell it. */
+  readonly label?: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: CheckEvent) => void;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+};
+
+export type CheckResult = {
+  /**
+   * `match`: everything that was written is there and intact. `mismatch`: something is not. `unreadable`: it cannot be
+   * told, because the target gives errors or holds nothing to compare it with.
+   */
+  readonly verdict: CheckVerdict;
+  readonly target: { readonly path: string; readonly kind: Target["kind"]; readonly size: number };
+  /** What it was compared with; null where there was nothing. */
+  readonly against: "image" | "manifest" | null;
+  readonly fileSystem: FileSystemName | null;
+  readonly label: string | null;
+  /** Null where they are not known by name. */
+  readonly files: number | null;
+  readonly bytes: number;
+  readonly mismatches: readonly Mismatch[];
+  readonly added: readonly string[];
+  readonly usedSince: boolean;
+  readonly warnings: readonly CheckWarning[];
+};
+
+/** Throws what opening the target (exit code 5) and reading the image (3) throw, and `interrupted`. */
+export async function checkTarget(path: string, choices: CheckChoices): Promise<CheckResult> {
+  const target = await inspectTarget(path);
+  const opened = choices.imagePath === undefined ? undefined : await openImage(choices.imagePath);
+  try {
+    const reader = await openDriveReader(target);
+    try {
+      return await checkOpened(target, reader, opened, choices);
+    } finally {
+      await reader.close();
+    }
+  } finally {
+    await opened?.close();
+  }
+}
+
+async function checkOpened(
+  target: Target,
+  reader: DriveReader,
+  opened: OpenedImage | undefined,
+  choices: CheckChoices,
+): Promise<CheckResult> {
+  const found = await locateManifest(reader, createReadBytes(reader));
+  const expectation = expect(found, opened, reader, choices);
+  const warnings = warningsFor(target, reader, found, expectation);
+  for (const warning of warnings) choices.onEvent?.({ event: "warning", ...warning });
+  const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
+  if (expectation === undefined) return { ...common, ...nothingToCompare };
+  const findings = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
+  const { fileSystem, label, files } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
+  const known = { fileSystem, label, files: files?.length ?? null };
+  return { ...common, verdict: verdictOf(findings), against: expectation.kind, ...known, ...findings };
+}
+
+const nothingToCompare = {
+  verdict: "unreadable",
+  against: null,
+  fileSystem: null,
+  label: null,
+  files: null,
+  bytes: 0,
+  mismatches: [],
+  added: [],
+  usedSince: false,
+} as const;
+
+function verdictOf({ mismatches }: CheckFindings): CheckVerdict {
+  if (mismatches.length === 0) return "match";
+  return mismatches.every(({ cause }) => cause === "unreadable") ? "unreadable" : "mismatch";
+}
+
+function expect(
+  found: FoundManifest,
+  opened: OpenedImage | undefined,
+  reader: DriveReader,
+  choices: CheckChoices,
+): Expectation | undefined {
+  if (opened !== undefined) return { kind: "image", plan: planAnew(found, opened, reader, choices), found };
+  return found.read.kind === "manifest" ? { kind: "manifest", manifest: found.read.manifest, found } : undefined;
+}
+
+/** The plan that the target was written by: what the image does not say is taken from the target. */
+function planAnew(found: FoundManifest, opened: OpenedImage, reader: DriveReader, choices: CheckChoices): DiskPlan {
+  assertWhole(opened.image);
+  const { tree, volumeLabel } = opened.image;
+  const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
+  const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(tree, "auto").fileSystem;
+  const label = choices.label ?? manifest?.label ?? volumeLabel;
+  return planDisk(tree, { diskSize: manifest?.diskSize ?? diskSizeOf(found, reader) }, { fileSystem, label });
+}
+
+function fileSystemOf({ partition }: FoundManifest): FileSystemName | undefined {
+  return (["fat32", "ntfs"] as const).find((name) => partitionTypes[name] === partition?.osType);
+}
+
+/** A stick may have been planned as the smaller of two, or copied from an image file: its partition tells. */
+function diskSizeOf({ partition }: FoundManifest, reader: DriveReader): number {
+  if (partition === undefined) return reader.size;
+  const planned = endOf(partition) + manifestAreaSize;
+  return reader.size >= planned && reader.size < planned + manifestAreaSize ? reader.size : planned;
+}
+
+function warningsFor(
+  target: Target,
+  reader: DriveReader,
+  { read }: FoundManifest,
+  expectation: Expectation | undefined,
+): CheckWarning[] {
+  const warnings: CheckWarning[] = [];
+  if (target.kind === "drive" && target.drive.mountpoints.length > 0) {
+    const at = target.drive.mountpoints.map(({ path }) => path).join(", ");
+    warnings.push({ code: "mounted", message: `${reader.path} is mounted at ${at}: it may change while it is read` });
+  }
+  if (!reader.fromMedium) {
+    warnings.push({ code: "check-cached", message: `${reader.path} is read through the system's cache` });
+  }
+  if (read.kind !== "manifest") {
+    const hint = expectation === undefined ? "; --iso <iso> compares with the image it was made from" : "";
+    warnings.push({ code: `manifest-${read.kind}`, message: `${reader.path}: ${read.reason}${hint}` });
+  } else if (expectation?.kind === "image" && read.manifest.program !== packageVersion) {
+    const message = `written by win7usb ${read.manifest.program}, this is ${packageVersion}: structures may differ`;
+    warnings.push({ code: "other-version", message });
+  } else if (read.manifest.files === null && expectation?.kind === "manifest") {
+    warnings.push({
+      code: "no-names",
+      message: "its manifest had no room for the files' names: places are told alone",
+    });
+  }
+  return warnings;
+}
+
+/** Told as the read-back of a write is. */
+function progressOf(reader: DriveReader, { now, onEvent, signal }: CheckChoices) {
+  let meter: Meter | undefined;
+  let left = 0;
+  const tell = (event: ProgressEvent<"check">): void => onEvent?.(event);
+  return {
+    begin(totalBytes: number): void {
+      left = totalBytes;
+      meter = createMeter({ phase: "check", target: reader.path, totalBytes, now, onEvent: tell });
+    },
+    advanced(bytes: number): void {
+      if (signal?.aborted === true) {
+        throw new Win7UsbError("interrupted", `the check of ${reader.path} was interrupted`, {
+          hint: "Nothing was changed; run the same command again.",
+        });
+      }
+      left -= bytes;
+      meter?.advance(bytes);
+      if (left === 0) meter?.end();
+    },
+  };
+}
