@@ -2,7 +2,9 @@
  * `npm run bench`: win7usb beside what a person would use instead, on a loop device of its own, all in one run and in
  * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools, ntfs-3g and p7zip.
  *
- *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered]
+ *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>]
+ *
+ * A loop device is faster than any stick; `--rate` measures at the pace of one as well.
  */
 import { mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +16,7 @@ import { writeBenchImage } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
 import { compare, measure } from "./measure.js";
+import { throttleDevice } from "./throttle.js";
 
 /** This file runs compiled, from build/test/bench. */
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -52,9 +55,11 @@ function settings() {
       "size-mb": { type: "string", default: "3600" },
       folder: { type: "string", default: tmpdir() },
       buffered: { type: "boolean", default: false },
+      rate: { type: "string", default: "0" },
     },
   });
-  return { ...values, runs: Number(values.runs), size: Number(values["size-mb"]) * 1e6 };
+  const { runs, rate } = values;
+  return { ...values, runs: Number(runs), rate: Number(rate) * 1e6, size: Number(values["size-mb"]) * 1e6 };
 }
 
 function row(name: string, one: Measured, base: Measured | undefined, payload: number): string {
@@ -72,6 +77,14 @@ function row(name: string, one: Measured, base: Measured | undefined, payload: n
 
 const head = `${"".padEnd(28)} ${"wall s".padStart(8)} ${"ratio".padStart(7)} ${"CPU s".padStart(8)} ${"peak".padStart(9)} ${"overhead".padStart(9)}`;
 
+function copyCommand(iso: string, device: string): string[] {
+  return ["dd", `if=${iso}`, `of=${device}`, "bs=4M", "oflag=direct", "conv=fsync"];
+}
+
+function writeCommand(iso: string, device: string): string[] {
+  return [...program, "write", iso, device, "--yes", "--allow", "fixed-disk"];
+}
+
 type Candidates = Map<string, () => Measured>;
 
 /** Everything that puts an image onto `device`, by name; `dd` first, which all are compared with. */
@@ -87,10 +100,9 @@ function writers(folder: string, iso: string, device: string): Candidates {
   const ours =
     (...options: string[]) =>
     () =>
-      measure([...program, "write", iso, device, "--yes", "--allow", "fixed-disk", ...options], folder, device);
-  const copy = ["dd", `if=${iso}`, `of=${device}`, "bs=4M", "oflag=direct", "conv=fsync"];
+      measure([...writeCommand(iso, device), ...options], folder, device);
   return new Map([
-    ["dd oflag=direct", () => measure(copy, folder, device)],
+    ["dd oflag=direct", () => measure(copyCommand(iso, device), folder, device)],
     ["FAT32: sfdisk mkfs 7z mcopy", byHand("fat32.sh", recipe)],
     ["FAT32: win7usb --no-verify", ours("--no-verify")],
     ["FAT32: win7usb", ours()],
@@ -100,16 +112,29 @@ function writers(folder: string, iso: string, device: string): Candidates {
   ]);
 }
 
-function writeTable(folder: string, iso: string, runs: number, direct: boolean): void {
-  const size = statSync(iso).size;
-  const loop = attachLoop(join(folder, "drive.img"), roundUp(size, GiB) + GiB / 2, direct);
+function printTable(results: ReadonlyMap<string, Measured>, payload: number): void {
+  const [base] = results.values();
+  console.log(head);
+  for (const [name, one] of results) console.log(row(name, one, base, payload));
+}
+
+/** One run each of what writes directly: at the pace of a stick neither caches nor the machine's noise are seen. */
+function pacedTable(folder: string, iso: string, device: string, rate: number): void {
+  const throttle = throttleDevice(device, rate);
+  const paced = (command: readonly string[]) => () => measure(throttle.run(command), folder, device);
   try {
-    const results = compare(writers(folder, iso, loop.path), runs);
-    const base = results.get("dd oflag=direct");
-    console.log(head);
-    for (const [name, one] of results) console.log(row(name, one, base, size));
+    const results = compare(
+      new Map([
+        ["dd oflag=direct", paced(copyCommand(iso, device))],
+        ["FAT32: win7usb --no-verify", paced([...writeCommand(iso, device), "--no-verify"])],
+        ["FAT32: win7usb", paced(writeCommand(iso, device))],
+      ]),
+      1,
+    );
+    console.log(`\nreads and writes at ${(rate / 1e6).toFixed(0)} MB/s`);
+    printTable(results, statSync(iso).size);
   } finally {
-    loop.detach();
+    throttle.remove();
   }
 }
 
@@ -123,19 +148,24 @@ function startTable(folder: string, iso: string): void {
     ]),
     startRuns,
   );
-  const base = results.get("node -e 0");
-  console.log(`\n${head}`);
-  for (const [name, one] of results) console.log(row(name, one, base, 1));
+  console.log("");
+  printTable(results, 1);
 }
 
 async function bench(): Promise<void> {
-  const { runs, size, folder: parent, buffered } = settings();
+  const { runs, size, folder: parent, buffered, rate } = settings();
   const folder = mkdtempSync(join(parent, "win7usb-bench-"));
   try {
     const iso = join(folder, "image.iso");
     await writeBenchImage(iso, size);
     console.log(`image of ${(statSync(iso).size / 1e9).toFixed(2)} GB, medians of ${runs} runs in turn\n`);
-    writeTable(folder, iso, runs, !buffered);
+    const loop = attachLoop(join(folder, "drive.img"), roundUp(statSync(iso).size, GiB) + GiB / 2, !buffered);
+    try {
+      printTable(compare(writers(folder, iso, loop.path), runs), statSync(iso).size);
+      if (rate > 0) pacedTable(folder, iso, loop.path, rate);
+    } finally {
+      loop.detach();
+    }
     startTable(folder, iso);
   } finally {
     rmSync(folder, { recursive: true });
