@@ -26,8 +26,15 @@ function debianMirror(): string | undefined {
   return /^Debian (\S+)$/m.exec(targets.stdout ?? "")?.[1];
 }
 
-/** Debian's cloud kernel of `release`, unpacked below `directory`; null where it cannot be had. */
-export function fetchKernel(directory: string, release: string): GuestKernel | null {
+/** The cloud kernel is small and knows no USB; the other one knows everything. */
+export type KernelFlavour = "cloud-amd64" | "amd64";
+
+/** Debian's kernel of `release`, unpacked below `directory`; null where it cannot be had. */
+export function fetchKernel(
+  directory: string,
+  release: string,
+  flavour: KernelFlavour = "cloud-amd64",
+): GuestKernel | null {
   const mirror = debianMirror();
   if (mirror === undefined) return null;
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -47,8 +54,8 @@ export function fetchKernel(directory: string, release: string): GuestKernel | n
     return status === 0 ? stdout : null;
   };
   if (apt("apt-get", ["update"]) === null) return null;
-  const meta = apt("apt-cache", ["show", "linux-image-cloud-amd64"]) ?? "";
-  const name = /^Depends: (linux-image-\S+-cloud-amd64)/m.exec(meta)?.[1];
+  const meta = apt("apt-cache", ["show", `linux-image-${flavour}`]) ?? "";
+  const name = /^Depends: (linux-image-\S+)/m.exec(meta)?.[1];
   if (name === undefined || apt("apt-get", ["download", `${name}:amd64`]) === null) return null;
   const archive = readdirSync(directory).find((file) => file.endsWith(".deb"))!;
   const kernel = join(directory, "kernel");
@@ -60,14 +67,14 @@ export function fetchKernel(directory: string, release: string): GuestKernel | n
   };
 }
 
-type ArchiveFile = { readonly name: string; readonly mode: number; readonly content: Uint8Array };
+export type ArchiveFile = { readonly name: string; readonly mode: number; readonly content: Uint8Array };
 
 function pad(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 }
 
 /** A cpio archive in the "newc" form, which the kernel unpacks as its first root. */
-function encodeCpio(files: readonly ArchiveFile[]): Buffer {
+export function encodeCpio(files: readonly ArchiveFile[]): Buffer {
   const parts: Buffer[] = [];
   for (const [index, { name, mode, content }] of [
     ...files,
@@ -80,8 +87,8 @@ function encodeCpio(files: readonly ArchiveFile[]): Buffer {
   return Buffer.concat(parts);
 }
 
-const directoryMode = 0o040755;
-const programMode = 0o100755;
+export const directoryMode = 0o040755;
+export const programMode = 0o100755;
 
 export type GuestOptions = {
   /** Below the kernel's modules, without ending; loaded in this order. */

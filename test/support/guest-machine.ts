@@ -1,0 +1,213 @@
+/**
+ * A machine to write sticks on: Debian's kernel in QEMU (software emulation) with win7usb, and sticks that are plugged
+ * into its USB 3 controller and pulled out again while it runs. The root disk is never changed; sticks are.
+ */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { agentScript, connectAgent, type Agent } from "./guest-agent.js";
+import { modulesFor } from "./guest-modules.js";
+import { connectQmp, type Qmp } from "./guest-qmp.js";
+import { makeGuestRoot } from "./guest-root.js";
+import { judge } from "./judges.js";
+import { directoryMode, encodeCpio, fetchKernel, programMode, type GuestKernel } from "./linux-guest.js";
+
+export type StickOptions = {
+  /** The medium: an image file. */
+  readonly file: string;
+  readonly serial: string;
+  /** Bytes a second, in both directions each. Default: as fast as it goes. */
+  readonly rate?: number;
+};
+
+/** Bytes that the medium has taken and given since it was plugged in, as QEMU counts them when a transfer is done. */
+export type Transferred = { readonly written: number; readonly read: number };
+
+export type Stick = {
+  /** Its path in the guest, such as `/dev/sda`. */
+  readonly path: string;
+  transferred(): Promise<Transferred>;
+  /** Pulls it out, whatever the guest does with it; its file is free then. */
+  unplug(): Promise<void>;
+};
+
+export type GuestMachine = Pick<Agent, "run"> & {
+  plug(options: StickOptions): Promise<Stick>;
+  /** What the kernel said, for the message of a test that fails. */
+  console(): string;
+  close(): Promise<void>;
+};
+
+/**
+ * Debian 13's kernel for `startGuest`, unpacked below `directory`; null where a guest cannot be started here, which in CI
+ * is a failure.
+ */
+export function guestKernel(directory: string): GuestKernel | null {
+  const judges = ["qemu-system-x86_64", "busybox", "mkfs.ext4", "apt-get", "dpkg-deb", "xz"];
+  const kernel = judges.every((command) => judge(command)) ? fetchKernel(directory, "trixie", "amd64") : null;
+  if (kernel === null && process.env["CI"] === "true") throw new Error("Debian 13's kernel cannot be fetched");
+  return kernel;
+}
+
+const modules = [
+  "virtio_blk",
+  "crc32c_generic",
+  "ext4",
+  "sd_mod",
+  "usb-storage",
+  "xhci-pci",
+  "vfat",
+  "nls_ascii",
+  "nls_cp437",
+  "nls_utf8",
+];
+
+const startTimeoutMs = 120_000;
+const plugTimeoutMs = 20_000;
+const pollMs = 50;
+
+function initialRoot(kernel: GuestKernel): Buffer {
+  const loaded = modulesFor(kernel, modules);
+  const init = `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+mount -t proc none /proc; mount -t sysfs none /sys; mount -t devtmpfs none /dev
+${loaded.map(({ name }) => `insmod /${name}.ko`).join("\n")}
+mount -t ext4 /dev/vda /root && mount -t tmpfs none /root/run
+/root/bin/busybox chroot /root /bin/busybox --install -s /bin 2>/dev/null
+for folder in dev proc sys; do mount --move /$folder /root/$folder; done
+exec switch_root /root /bin/busybox sh /agent
+`;
+  const busybox = execFileSync("which", ["busybox"], { encoding: "utf8" }).trim();
+  return encodeCpio([
+    ...["bin", "proc", "sys", "dev", "root"].map((name) => ({ name, mode: directoryMode, content: Buffer.alloc(0) })),
+    { name: "bin/busybox", mode: programMode, content: readFileSync(busybox) },
+    { name: "init", mode: programMode, content: Buffer.from(init) },
+    ...loaded.map(({ name, content }) => ({ name: `${name}.ko`, mode: programMode, content })),
+  ]);
+}
+
+function qemuArguments(directory: string, kernel: GuestKernel): string[] {
+  // Without cmpxchg16b: QEMU 7.2's translation of it now and then loses the flags, and the kernel falls.
+  const machine =
+    "-accel tcg,thread=multi -cpu max,-cx16 -smp 2 -m 1024 -nodefaults -display none -no-reboot -qmp stdio";
+  const path = (name: string): string => join(directory, name);
+  const options = {
+    kernel: [kernel.image],
+    initrd: [path("initrd")],
+    append: ["console=ttyS0 panic=-1 quiet"],
+    serial: [`file:${path("console")}`],
+    drive: [`file=${path("root")},format=raw,if=virtio,snapshot=on`],
+    chardev: [`socket,id=agent,path=${path("agent")},server=on,wait=off`],
+    device: ["virtio-serial", "virtserialport,chardev=agent", "qemu-xhci,id=xhci,p2=8,p3=8"],
+  };
+  const pairs = Object.entries(options).flatMap(([name, values]) => values.flatMap((value) => [`-${name}`, value]));
+  return [...machine.split(" "), ...pairs];
+}
+
+/** Starts a machine whose `/srv` holds copies of `files`. */
+export async function startGuest(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
+  const directory = mkdtempSync(join(tmpdir(), "win7usb-guest-"));
+  makeGuestRoot(join(directory, "root"), files, agentScript);
+  writeFileSync(join(directory, "initrd"), initialRoot(kernel));
+  const qemu = spawn("qemu-system-x86_64", qemuArguments(directory, kernel), { stdio: ["pipe", "pipe", "pipe"] });
+  const complaints: Buffer[] = [];
+  qemu.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
+  const console = (): string => {
+    const said = existsSync(join(directory, "console")) ? readFileSync(join(directory, "console"), "latin1") : "";
+    return `${Buffer.concat(complaints).toString()}${said}`;
+  };
+  const close = async (): Promise<void> => {
+    if (qemu.exitCode === null && qemu.signalCode === null) {
+      const ended = once(qemu, "exit");
+      qemu.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(directory, { recursive: true });
+  };
+  try {
+    const qmp = connectQmp(qemu);
+    const agent = await connectTo(join(directory, "agent"), qemu);
+    const timeout = sleep(startTimeoutMs, "late", { ref: false });
+    if ((await Promise.race([agent.ready, timeout])) === "late") throw new Error("the guest does not start");
+    return { run: (...command) => agent.run(...command), plug: (options) => plug(qmp, agent, options), console, close };
+  } catch (error) {
+    const said = console();
+    await close();
+    throw new Error(`the guest did not start: ${said}`, { cause: error });
+  }
+}
+
+async function connectTo(path: string, qemu: ChildProcess): Promise<Agent> {
+  while (!existsSync(path)) {
+    if (qemu.exitCode !== null) throw new Error(`QEMU ended with ${qemu.exitCode}`);
+    await sleep(20);
+  }
+  const socket = connect(path);
+  await once(socket, "connect");
+  return connectAgent(socket);
+}
+
+async function plug(qmp: Qmp, agent: Agent, { file, serial, rate }: StickOptions): Promise<Stick> {
+  const device = `stick-${serial}`;
+  const rates = `rates-${serial}`;
+  const limits = rate === undefined ? {} : { "bps-read": rate, "bps-write": rate };
+  await qmp.ask("object-add", { "qom-type": "throttle-group", id: rates, limits });
+  const medium = { driver: "raw", file: { driver: "file", filename: file } };
+  const drive = `medium-${serial}`;
+  await qmp.ask("blockdev-add", { driver: "throttle", "node-name": drive, "throttle-group": rates, file: medium });
+  await qmp.ask("device_add", { driver: "usb-storage", id: device, bus: "xhci.0", drive, serial, removable: true });
+  return {
+    path: await pathOf(agent, serial),
+    transferred: () => transferred(qmp, device),
+    async unplug() {
+      await qmp.ask("device_del", { id: device });
+      await whenFree(() => qmp.ask("blockdev-del", { "node-name": drive }));
+      await qmp.ask("object-del", { id: rates });
+    },
+  };
+}
+
+/** What a pulled device holds is in use for a moment longer: until the transfers under way have ended. */
+async function whenFree(release: () => Promise<unknown>): Promise<void> {
+  const deadline = performance.now() + plugTimeoutMs;
+  for (;;) {
+    try {
+      await release();
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || !/in use/.test(error.message) || performance.now() > deadline) throw error;
+    }
+    await sleep(pollMs);
+  }
+}
+
+/** The guest's name of the drive with this USB serial number, once it has its medium. */
+async function pathOf(agent: Agent, serial: string): Promise<string> {
+  const deadline = performance.now() + plugTimeoutMs;
+  // The drive's folder lies below those of its target, its host, its USB interface and its USB device.
+  const look =
+    `for d in /sys/block/sd*; do [ "$(cat $d/device/../../../../serial)" = ${serial} ] ` +
+    '&& [ "$(cat $d/size)" != 0 ] && echo /dev/${d##*/}; done 2>/dev/null';
+  while (performance.now() < deadline) {
+    const { out } = await agent.run(look);
+    if (out !== "") return out.trim();
+    await sleep(pollMs);
+  }
+  throw new Error(`the guest does not see the stick ${serial}`);
+}
+
+type BlockStatistics = {
+  readonly qdev?: string;
+  readonly stats: { readonly wr_bytes: number; readonly rd_bytes: number };
+};
+
+async function transferred(qmp: Qmp, device: string): Promise<Transferred> {
+  const all = (await qmp.ask("query-blockstats")) as BlockStatistics[];
+  const found = all.find(({ qdev }) => qdev?.split("/").includes(device) === true);
+  if (found === undefined) throw new Error(`QEMU has no statistics of ${device}`);
+  return { written: found.stats.wr_bytes, read: found.stats.rd_bytes };
+}
