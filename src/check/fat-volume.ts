@@ -7,17 +7,12 @@
 import { MiB } from "../bytes/units.js";
 import { directoryEntry, directoryEntrySize } from "../layout/fat32/directory-entry.js";
 import { bytesPerFatEntry, fatCount, firstCluster } from "../layout/fat32/geometry.js";
-import {
-  lastLongEntry,
-  longNameAttributes,
-  longNameEntry,
-  shortNameChecksum,
-  unitOffsets,
-} from "../layout/fat32/long-name.js";
+import { longNameAttributes } from "../layout/fat32/long-name.js";
 import { fat32BootSector } from "../layout/fat32/reserved.js";
 import { bootSignature } from "../layout/mbr.js";
 import { sectorSize } from "../layout/plan.js";
 import type { Span } from "../write/blocks.js";
+import { LongName, shortName } from "./fat-names.js";
 
 /** Bytes of a FAT that are held in memory: that of 512 GiB in clusters of 32 KiB. */
 const largestFat = 64 * MiB;
@@ -32,8 +27,6 @@ const volumeIdAttribute = 0x08;
 const directoryAttribute = 0x10;
 const endOfDirectory = 0x00;
 const deleted = 0xe5;
-const lowerCaseBase = 0x08;
-const lowerCaseExtension = 0x10;
 
 /** Why a volume cannot be followed: it is damaged, or no FAT32. */
 export class VolumeFault extends Error {}
@@ -63,6 +56,8 @@ export type FatEntry = {
 export type FatVolume = {
   /** Null where the root directory has none. */
   readonly label: string | null;
+  /** When it was given, in FAT's form; 0 where there is none. */
+  readonly labelDate: number;
   readonly entries: readonly FatEntry[];
   readonly freeClusters: number;
   readonly clusterSize: number;
@@ -88,6 +83,7 @@ type Reading = {
   readonly visited: Uint8Array;
   readonly entries: FatEntry[];
   label: string | null;
+  labelDate: number;
 };
 
 /** The volume in `partition`, in bytes of the disk. Throws VolumeFault, and what `read` throws. */
@@ -96,7 +92,7 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   const { clusterSize, clusterCount, fatStart, fatLength } = geometry;
   const fat = await readFats(read, geometry);
   const visited = new Uint8Array(clusterCount + firstCluster);
-  const reading: Reading = { read, geometry, fat, visited, entries: [], label: null };
+  const reading: Reading = { read, geometry, fat, visited, entries: [], label: null, labelDate: 0 };
   const directories = [{ prefix: "", cluster: geometry.rootCluster }];
   for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
     directories.push(...(await readDirectory(reading, next.prefix, next.cluster)));
@@ -108,7 +104,8 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   const fats = { start: fatStart, end: fatStart + fatCount * fatLength };
   const used = (clusterCount + firstCluster) * bytesPerFatEntry;
   const fatTails = [fatStart, fatStart + fatLength].map((at) => ({ start: at + used, end: at + fatLength }));
-  return { label: reading.label, entries: reading.entries, freeClusters, clusterSize, fats, fatTails };
+  const { label, labelDate, entries } = reading;
+  return { label, labelDate, entries, freeClusters, clusterSize, fats, fatTails };
 }
 
 function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
@@ -171,7 +168,7 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
       const fields = directoryEntry.decode(bytes, at);
       if (bytes[at] === deleted) long.forget();
       else if ((fields.attributes & 0x3f) === longNameAttributes) long.add(bytes, at);
-      else if ((fields.attributes & volumeIdAttribute) !== 0) reading.label = fields.name.trimEnd();
+      else if ((fields.attributes & volumeIdAttribute) !== 0) takeLabel(reading, fields);
       else if (!fields.name.startsWith(".")) {
         check(entries.length < mostEntries, `more than ${mostEntries} files`);
         const path = prefix + (long.take(fields.name) ?? shortName(fields.name, fields.caseFlags));
@@ -186,6 +183,11 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
 }
 
 type Fields = ReturnType<typeof directoryEntry.decode>;
+function takeLabel(reading: Reading, { name, writeDate }: Fields): void {
+  reading.label = name.trimEnd();
+  reading.labelDate = writeDate;
+}
+
 type Named = { readonly path: string; readonly directory: boolean; readonly first: number };
 
 function entryFrom(reading: Reading, fields: Fields, { path, directory, first }: Named): FatEntry {
@@ -205,44 +207,4 @@ function entryFrom(reading: Reading, fields: Fields, { path, directory, first }:
     writeTime,
     latestDate: Math.max(writeDate, creationDate, lastAccessDate),
   };
-}
-
-/** The parts of a long name, which come last part first. */
-class LongName {
-  #text = "";
-  #next = 0;
-  #checksum = -1;
-
-  forget(): void {
-    this.#checksum = -1;
-  }
-
-  add(bytes: Uint8Array, at: number): void {
-    const { order, checksum } = longNameEntry.decode(bytes, at);
-    if ((order & lastLongEntry) !== 0) {
-      this.#text = "";
-      this.#next = order & ~lastLongEntry;
-      this.#checksum = checksum;
-    }
-    if ((order & ~lastLongEntry) !== this.#next || checksum !== this.#checksum) return this.forget();
-    const view = new DataView(bytes.buffer, bytes.byteOffset + at, directoryEntrySize);
-    const units = unitOffsets.map((offset) => view.getUint16(offset, true));
-    const end = units.indexOf(0);
-    this.#text = String.fromCharCode(...(end < 0 ? units : units.slice(0, end))) + this.#text;
-    this.#next -= 1;
-  }
-
-  /** The name, where it belongs to the short name that follows. */
-  take(short: string): string | undefined {
-    const belongs = this.#checksum === shortNameChecksum(short) && this.#next === 0;
-    this.forget();
-    return belongs ? this.#text : undefined;
-  }
-}
-
-function shortName(name: string, caseFlags: number): string {
-  const lower = (text: string, flag: number): string => ((caseFlags & flag) === 0 ? text : text.toLowerCase());
-  const base = lower(name.slice(0, 8).trimEnd(), lowerCaseBase);
-  const extension = lower(name.slice(8).trimEnd(), lowerCaseExtension);
-  return extension === "" ? base : `${base}.${extension}`;
 }

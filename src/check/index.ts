@@ -55,7 +55,6 @@ export type Expectation =
 type Expected = {
   readonly files: readonly PlannedFile[];
   readonly fileSystem: FileSystemName;
-  readonly label: string;
   readonly reader: DriveReader;
   readonly partition: Span;
 };
@@ -67,9 +66,9 @@ export async function checkAgainst(expectation: Expectation, options: CompareOpt
     expectation.kind === "image"
       ? await compareWithPlan(expectation.plan, options)
       : await compareWithManifest(expectation.manifest, options);
-  const { files, fileSystem, label } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
+  const { files, fileSystem } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
   const partition = { start: partitionAlignment, end: found.areaStart };
-  const expected = { files: files ?? [], fileSystem, label, reader: options.reader, partition };
+  const expected = { files: files ?? [], fileSystem, reader: options.reader, partition };
   const findings = await judge([...differences, ...found.differences], expected);
   return { ...findings, bytes };
 }
@@ -103,11 +102,11 @@ async function judge(differences: readonly Difference[], expected: Expected): Pr
 }
 
 /** Undefined where the volume cannot be followed. */
-async function lookAt({ reader, partition, files, label }: Expected, structures: readonly Difference[]) {
+async function lookAt({ reader, partition, files }: Expected, structures: readonly Difference[]) {
   const read = createReadBytes(reader);
   try {
     const volume = await readFatVolume(read, partition);
-    return await judgeFat32({ volume, read, partition, files, label, structures });
+    return await judgeFat32({ volume, read, partition, files, structures });
   } catch (error) {
     if (error instanceof VolumeFault || error instanceof Win7UsbError) return undefined;
     throw error;

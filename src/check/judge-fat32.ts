@@ -30,7 +30,6 @@ export type FatCircumstances = {
   readonly read: ReadBytes;
   readonly partition: Span;
   readonly files: readonly PlannedFile[];
-  readonly label: string;
   /** Of the file system's own structures. */
   readonly structures: readonly Difference[];
 };
@@ -44,7 +43,7 @@ const marksOffset = 65;
 const marks = 0x03;
 
 export async function judgeFat32(circumstances: FatCircumstances): Promise<FatJudgement> {
-  const { volume, files, structures, label } = circumstances;
+  const { volume, files, structures } = circumstances;
   const byPath = new Map(volume.entries.map((entry) => [entry.path.toUpperCase(), entry]));
   const states = files.map((file) => stateOf(file, byPath.get(file.path.toUpperCase())));
   const planned = new Set(files.map(({ path }) => path.toUpperCase()));
@@ -55,8 +54,7 @@ export async function judgeFat32(circumstances: FatCircumstances): Promise<FatJu
   const used =
     added.length > 0 ||
     states.some((state) => state !== "in-place") ||
-    (volume.label ?? "") !== label ||
-    latestDateOf(volume.entries) > latestPlannedDate(files) ||
+    latestDateOf(volume) > latestPlannedDate(files) ||
     structures.some(({ start }, index) => explained[index] === true && start < volume.fats.end);
   const unexplained = structures.filter((_, index) => !used || explained[index] !== true);
   return { states, added: added.map(({ path }) => path), unexplained };
@@ -69,8 +67,8 @@ function stateOf({ size, runs, modified }: PlannedFile, entry: FatEntry | undefi
   return entry.writeDate === time.date && entry.writeTime === time.time ? "in-place" : "touched";
 }
 
-function latestDateOf(entries: readonly FatEntry[]): number {
-  return entries.reduce((latest, entry) => Math.max(latest, entry.latestDate), 0);
+function latestDateOf({ entries, labelDate }: FatVolume): number {
+  return entries.reduce((latest, entry) => Math.max(latest, entry.latestDate), labelDate);
 }
 
 function latestPlannedDate(files: readonly PlannedFile[]): number {

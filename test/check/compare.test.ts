@@ -1,0 +1,157 @@
+/** A check of targets in memory: sectors that cannot be read, and random damage against a naive comparison. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkAgainst, type Expectation } from "../../src/check/index.js";
+import { locateManifest } from "../../src/check/locate-manifest.js";
+import { createReadBytes } from "../../src/check/read-bytes.js";
+import { MiB } from "../../src/bytes/units.js";
+import type { DriveReader } from "../../src/drive/drive-reader.js";
+import { Win7UsbError } from "../../src/errors.js";
+import { planDisk } from "../../src/layout/index.js";
+import type { DiskPlan } from "../../src/layout/plan.js";
+import { writePlan } from "../../src/write/write-plan.js";
+import { memoryDrive } from "../support/memory-drive.js";
+import { directory, file, tree } from "../support/memory-tree.js";
+
+const diskSize = 66 * MiB + 512;
+
+const plan: DiskPlan = planDisk(
+  tree(file("bootmgr", 3000), directory("sources", [file("install.wim", 5 * MiB + 77), file("boot.wim", 2 * MiB)])),
+  { diskSize },
+  { fileSystem: "fat32", label: "SAMPLE" },
+);
+
+const written = (async (): Promise<Uint8Array> => {
+  const drive = memoryDrive(diskSize);
+  await writePlan({ plan, targets: [drive], verify: true, onEvent: () => undefined, now: () => 0 });
+  return new Uint8Array(drive.bytes);
+})();
+
+type Fault = (offset: number, length: number) => boolean;
+
+function readerOf(bytes: Uint8Array, fault: Fault = () => false): DriveReader & { readonly reads: number[] } {
+  const reads: number[] = [];
+  return {
+    path: "memory",
+    kind: "drive",
+    size: bytes.length,
+    alignment: 512,
+    fromMedium: true,
+    reads,
+    async read(offset, target) {
+      reads.push(offset);
+      if (offset % 512 !== 0 || target.length % 512 !== 0) throw new Error(`${target.length} bytes at ${offset}`);
+      if (fault(offset, target.length)) throw new Win7UsbError("write-failed", "EIO");
+      target.set(bytes.subarray(offset, offset + target.length));
+    },
+    close: async () => undefined,
+  };
+}
+
+async function check(reader: DriveReader, kind: Expectation["kind"]) {
+  const found = await locateManifest(reader, createReadBytes(reader));
+  let expectation: Expectation = { kind: "image", plan, found };
+  if (kind === "manifest") {
+    if (found.read.kind !== "manifest") throw new Error(found.read.reason);
+    expectation = { kind, manifest: found.read.manifest, found };
+  }
+  let total = -1;
+  let advanced = 0;
+  const findings = await checkAgainst(expectation, {
+    reader,
+    begin: (bytes) => (total = bytes),
+    advanced: (bytes) => void (advanced += bytes),
+  });
+  expect(advanced).toBe(total);
+  return findings;
+}
+
+const within =
+  (at: number): Fault =>
+  (offset, length) =>
+    offset <= at && at < offset + length;
+const wim = plan.files.find(({ path }) => path === "sources/install.wim")!;
+const kinds = ["image", "manifest"] as const;
+
+describe.each(kinds)("compared with the %s", (kind) => {
+  it("is intact where nothing changed", async () => {
+    const findings = await check(readerOf(await written), kind);
+    expect(findings).toMatchObject({ mismatches: [], added: [], usedSince: false });
+  });
+
+  it("names what cannot be read, and reads on", async () => {
+    const bytes = new Uint8Array(await written);
+    const bad = wim.runs[0]!.offset + 2 * MiB + 5;
+    const boot = plan.files.find(({ path }) => path === "sources/boot.wim")!.runs[0]!.offset + MiB + 1;
+    bytes[boot] = bytes[boot]! ^ 1;
+    const { mismatches } = await check(readerOf(bytes, within(bad)), kind);
+    expect(mismatches.map(({ path, cause }) => [path, cause])).toEqual(
+      expect.arrayContaining([
+        ["sources/install.wim", "unreadable"],
+        ["sources/boot.wim", "damaged"],
+      ]),
+    );
+    expect(mismatches).toHaveLength(2);
+    const [unreadable] = mismatches.filter(({ cause }) => cause === "unreadable");
+    expect(unreadable!.offset).toBeLessThanOrEqual(bad);
+    expect(unreadable!.length).toBeLessThanOrEqual(2 * MiB);
+  });
+
+  it("gives up on a drive that answers nothing any more", async () => {
+    const start = wim.runs[0]!.offset + MiB;
+    let manifestRead = false;
+    const reader = readerOf(await written, (offset) => {
+      if (offset > diskSize - 3 * MiB) manifestRead = true;
+      return manifestRead && offset >= start && offset < diskSize - 3 * MiB;
+    });
+    const { mismatches } = await check(reader, kind);
+    expect(mismatches.some(({ path, cause }) => path === wim.path && cause === "unreadable")).toBe(true);
+    expect(reader.reads.filter((offset) => offset >= start).length).toBeLessThan(30);
+  });
+});
+
+describe("compared with the image", () => {
+  it("tells to the byte what a naive comparison tells", async () => {
+    const intact = await written;
+    const start = plan.files[0]!.runs[0]!.offset;
+    const end = plan.files.at(-1)!.runs[0]!.offset;
+    const flips = fc.uniqueArray(fc.integer({ min: start, max: end - 1 }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(flips, async (places) => {
+        const bytes = new Uint8Array(intact);
+        for (const place of places) bytes[place] = bytes[place]! ^ 0xff;
+        const { mismatches } = await check(readerOf(bytes), "image");
+        for (const { path, runs } of plan.files) {
+          const [run] = runs;
+          const own = places.filter((place) => place >= run!.offset && place < run!.offset + run!.length);
+          const told = mismatches.filter((mismatch) => mismatch.path === path);
+          if (own.length === 0) continue;
+          expect(told).toHaveLength(1);
+          expect(told[0]!.offset).toBe(Math.min(...own));
+          expect(told[0]!.fileOffset).toBe(Math.min(...own) - run!.offset);
+        }
+        for (const place of places) {
+          expect(mismatches.some(({ offset, length }) => offset <= place && place < offset + length)).toBe(true);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it("holds a FAT32 volume together whatever becomes of its structures", async () => {
+    const intact = await written;
+    // Reserved sectors, FATs, and the root directory.
+    const places = fc.oneof(fc.integer({ min: MiB, max: 3 * MiB }), fc.integer({ min: 3 * MiB, max: 3 * MiB + 512 }));
+    const edit = fc.record({ at: places, value: fc.nat(255) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 40 }), async (edits) => {
+        const bytes = new Uint8Array(intact);
+        for (const { at, value } of edits) bytes[at] = value;
+        const changed = edits.some(({ at }) => bytes[at] !== intact[at]);
+        const { mismatches, usedSince } = await check(readerOf(bytes), "image");
+        expect(mismatches.length > 0 || usedSince).toBe(changed);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
