@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Three suites by cost: `unit` runs in seconds anywhere; `oracle` asks other people's tools; `boot` starts QEMU. */
+/**
+ * Three suites by cost: `unit` runs in seconds anywhere; `oracle` asks other people's tools; `boot` starts QEMU. And
+ * `platform`, which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -18,6 +21,15 @@ export default defineConfig({
         test: {
           name: "boot",
           include: ["test/**/*.boot.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "platform",
+          include: ["test/**/*.platform.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
