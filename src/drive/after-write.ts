@@ -1,5 +1,6 @@
 /** Where a drive is after it was written and closed: only the system can tell, so it is asked. */
 import { setTimeout as delay } from "node:timers/promises";
+import { Win7UsbError } from "../errors.js";
 import type { Drive, Target } from "./drive.js";
 import { listDrives } from "./list.js";
 import { platform, type Platform } from "./platform.js";
@@ -15,9 +16,19 @@ const attemptPauseMs = 500;
 export async function afterWrite(target: Target): Promise<string | null> {
   if (target.kind === "image-file" || (platform !== "darwin" && platform !== "win32")) return null;
   for (let attempt = 1; ; attempt += 1) {
-    const drive = (await listDrives()).find(({ path }) => path === target.path);
+    const drive = await look(target.path);
     if (platform === "darwin" || isMounted(drive) || attempt === attempts) return afterWriteText(platform, drive);
     await delay(attemptPauseMs);
+  }
+}
+
+/** The drive is whole, whatever the system answers now. */
+async function look(path: string): Promise<Drive | undefined> {
+  try {
+    return (await listDrives()).find((drive) => drive.path === path);
+  } catch (error) {
+    if (error instanceof Win7UsbError) return undefined;
+    throw error;
   }
 }
 

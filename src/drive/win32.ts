@@ -6,7 +6,7 @@
  * refuses writes that fall in a mounted volume (ERROR_ACCESS_DENIED, which libuv reports as EBADF from a write); a handle
  * that shares nothing keeps volumes from being mounted meanwhile, and libuv opens one for UV_FS_O_EXLOCK;
  * FILE_FLAG_NO_BUFFERING is UV_FS_O_DIRECT; Node has a name for neither on Windows, but takes the numbers (include/uv/win.h).
- * Node before 20.19 appends a backslash to a device's name (nodejs/node#54025), but not to one given as a Buffer. `stat`
+ * Some versions of Node 20 append a backslash to a device's name (nodejs/node#54025), but not to one given as a Buffer. `stat`
  * does not know a disk's size.
  */
 import { constants } from "node:fs";

@@ -27,8 +27,8 @@ export async function writeDemoStick(folder: string, target: Target): Promise<St
     const files = new Map<string, Uint8Array>();
     for (const { path, node } of walk(opened.image.tree)) {
       if (node.kind !== "file") continue;
-      const parts = node.extents.map(
-        ({ source, offset, length }) => source?.read(offset, length) ?? new Uint8Array(length),
+      const parts = node.extents.map(async ({ source, offset, length }) =>
+        source === null ? new Uint8Array(length) : source.read(offset, length),
       );
       files.set(path, Buffer.concat(await Promise.all(parts)));
     }

@@ -1,5 +1,5 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
-import { unmount } from "../../drive/index.js";
+import { afterWrite, unmount } from "../../drive/index.js";
 import type { Win7UsbError } from "../../errors.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
@@ -82,9 +82,19 @@ async function writePrepared(
     events.stop();
   }
   terminal.err(doneText(prepared, result, terminal.now() - started, terminal));
+  await tellWhere(prepared, result, terminal);
   if (result.failed.length === 0) return 0;
   terminal.err(failedText(result, styleFor(terminal)));
   return worstExitCode(result.failed.map((failure) => failure.error));
+}
+
+/** Where the drives that were finished are now: Windows gives them letters, macOS may not have ejected one. */
+async function tellWhere(prepared: PreparedWrite, result: WriteResult, terminal: Terminal): Promise<void> {
+  for (const target of prepared.targets) {
+    if (!result.done.some(({ path }) => path === target.path)) continue;
+    const where = await afterWrite(target);
+    if (where !== null) terminal.err(`${where}\n`);
+  }
 }
 
 /** The weightiest of several failures: a write that failed outweighs a refusal, and a mismatch outweighs both. */
