@@ -44,6 +44,7 @@ export const exitCodes = {
   "no-space": 5,
   // Writing had begun.
   "write-failed": 6,
+  "fake-capacity": 6,
   "verify-failed": 7,
   declined: 130,
   interrupted: 130,

@@ -10,6 +10,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../layout/plan.js";
 import { isPlannedZeros, piecesOf, type Block } from "./blocks.js";
 import { isAllZeros } from "./fingerprint.js";
+import { probeCapacity } from "./capacity-probe.js";
 import type { ChangedWriter } from "./only-changed.js";
 import { createRing } from "./ring.js";
 
@@ -28,6 +29,8 @@ export class TargetRun {
   bytesWritten = 0;
   /** Read back and equal. */
   verified = false;
+  /** Something was written to it, or tried. */
+  touched = false;
   readonly #extents: readonly Extent[];
   readonly #advanced: (bytes: number) => void;
   readonly #changed: ChangedWriter | undefined;
@@ -72,8 +75,14 @@ export class TargetRun {
 
   /** The unit that boots becomes zeros, on the medium. */
   async blankBootBlock(block: Block): Promise<void> {
+    this.touched = true;
     await this.#writeSmall(block, new Uint8Array(block.length));
     await this.writer.flush();
+  }
+
+  /** Throws `fake-capacity` where the drive keeps less than it says. */
+  async probeCapacity(): Promise<void> {
+    this.bytesWritten += await probeCapacity(this.writer);
   }
 
   /** What lies in the last `length` bytes of a drive that is larger than the planned disk goes: a GPT's copy, say. */

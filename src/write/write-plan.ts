@@ -15,6 +15,7 @@ import { blockSizeFor, plannedBytes, prepare, type Prepared } from "./prepare.js
 import { createMeter, type Meter } from "./progress-meter.js";
 import { readBack, type Written } from "./read-back.js";
 import { createRing, type Ring } from "./ring.js";
+import { withRetries } from "./retry.js";
 import { TargetRun, writesInFlight } from "./target-run.js";
 import { writePass } from "./write-pass.js";
 
@@ -54,7 +55,8 @@ type Job = WritePlanOptions &
 /** Rejects with a Win7UsbError when no target was finished, when the image cannot be read, and when interrupted. */
 export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
   const meters = new Map<string, Meter>();
-  const runs = options.targets.map((writer) => {
+  const runs = options.targets.map((target) => {
+    const writer = retryingWriter(target, options);
     const advanced = (bytes: number): void => meters.get(writer.path)?.advance(bytes);
     return new TargetRun(writer, options.plan.extents, advanced, changedWriterFor(writer, options));
   });
@@ -67,6 +69,12 @@ export async function writePlan(options: WritePlanOptions): Promise<WriteResult>
     // Only what was not committed is still open.
     await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
   }
+}
+
+function retryingWriter(target: DriveWriter, { onEvent }: WritePlanOptions): DriveWriter {
+  return withRetries(target, ({ message }) =>
+    onEvent({ event: "warning", code: "retried", message: `${message}; trying again`, target: target.path }),
+  );
 }
 
 /** A fresh file holds nothing that could be kept. */
@@ -89,6 +97,8 @@ async function execute(job: Job): Promise<WriteResult> {
   onEvent({ event: "phase", phase: "write" });
   await onEach(job, async (run) => {
     await run.blankBootBlock(bootBlock);
+    // A drive of which only the changes are written has been written and read back before.
+    if (run.writer.kind === "drive" && job.onlyChanged !== true) await run.probeCapacity();
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
   const written = await metered(job, "write", () => writePass({ ...job, threadEntry: job.threadEntry, checkpoint }));
@@ -185,9 +195,10 @@ async function verify(job: Job, written: Written): Promise<string> {
 
 function throwIfStopped(job: Job): void {
   if (job.signal?.aborted !== true) return;
-  const left = job.runs.map(({ writer }) =>
-    writer.kind === "drive" ? `${writer.path} is not bootable` : `${writer.path} was not created`,
-  );
+  const left = job.runs.map(({ writer, touched }) => {
+    if (writer.kind === "image-file") return `${writer.path} was not created`;
+    return touched ? `${writer.path} holds a part of the image and is not bootable` : `${writer.path} is as it was`;
+  });
   throw new Win7UsbError("interrupted", `interrupted: ${left.join(", ")}`, {
     hint: "Run the same command again to write it from the beginning.",
   });

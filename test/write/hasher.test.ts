@@ -106,12 +106,12 @@ describe("a hashing thread", () => {
   });
 });
 
-describe("the hash of a content that several targets give", () => {
-  const offer = (index: number) => {
-    const block = { offset: index * MiB, length: MiB, firstExtent: 0, partial: false };
-    return [block, content.subarray(block.offset, block.offset + MiB)] as const;
-  };
+function offer(index: number) {
+  const block = { offset: index * MiB, length: MiB, firstExtent: 0, partial: false };
+  return [block, content.subarray(block.offset, block.offset + MiB)] as const;
+}
 
+describe("the hash of a content that several targets give", () => {
   it("takes each block once, from whoever comes first, and goes on when that one is lost", async () => {
     const hash = startContentHash(3 * MiB, undefined);
     // The first is lost after two blocks; the second was one behind.

@@ -1,0 +1,130 @@
+/**
+ * Does a drive hold what it says? Sticks are sold that report many times their capacity: what is written behind it is
+ * lost, or lands at the beginning. Reading back finds that out after minutes or hours; this asks first, with a few
+ * sectors: markers at widely spaced places are written, flushed and read back past the cache, and what was there is put
+ * back. Two kinds are known: `limbo` (writes behind the capacity go nowhere) and `wraparound` (addresses lose their
+ * upper bits). The markers lie at one place and at that place plus every power of two, so that with wraparound at a
+ * power of two, the only kind that hardware makes, they meet there; the last sector finds limbo of any size.
+ * The markers' key is of this write alone, so that none is left from another.
+ */
+import { createCipheriv, randomBytes } from "node:crypto";
+import { pageMemory } from "../bytes/page-memory.js";
+import { KiB, MiB, roundDown } from "../bytes/units.js";
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { Win7UsbError } from "../errors.js";
+
+/** Where the first marker lies, and the first power of two that is added to it. Nobody fakes drives smaller than that. */
+const base = MiB;
+const smallestStep = 64 * MiB;
+/** A capacity without a marker at its edge is narrowed down to this. */
+const precision = MiB;
+/** A multiple of every unit that a target may ask for. */
+const anyUnit = 64 * KiB;
+
+/** Bytes: smaller drives are not asked. */
+export const leastProbedSize = 4 * smallestStep;
+
+type Marker = { readonly offset: number; readonly expected: Uint8Array };
+
+/** Throws `fake-capacity` where the drive keeps less than its size. Returns the bytes that were written to find out. */
+export async function probeCapacity(writer: DriveWriter): Promise<number> {
+  if (writer.size < leastProbedSize) return 0;
+  const probe = new Probe(writer);
+  const markers = placesOn(writer).map((offset) => probe.marker(offset));
+  const before: Uint8Array[] = [];
+  for (const { offset } of markers) before.push(await probe.read(offset));
+  for (const { offset, expected } of markers) await probe.write(offset, expected);
+  await writer.flush();
+  const found: Uint8Array[] = [];
+  for (const { offset } of markers) found.push(await probe.read(offset));
+  const kept = markers.map(({ expected }, index) => Buffer.compare(expected, found[index]!) === 0);
+  if (kept.every(Boolean)) {
+    for (const [index, { offset }] of markers.entries()) await probe.write(offset, before[index]!);
+    return probe.bytesWritten;
+  }
+  const wrapped = wraparound(markers, found, kept);
+  throw fakeCapacity(writer, wrapped ?? (await limbo(probe, markers, kept)));
+}
+
+/** Ascending; the last one is the drive's last unit. */
+function placesOn({ size, alignment }: DriveWriter): number[] {
+  const last = roundDown(size - 1, alignment);
+  const places = [base];
+  for (let step = smallestStep; base + step < last; step *= 2) places.push(base + step);
+  return [...places, last];
+}
+
+/** One unit at a time. */
+class Probe {
+  bytesWritten = 0;
+  readonly #writer: DriveWriter;
+  readonly #key = randomBytes(16);
+  readonly #unit: Uint8Array;
+
+  constructor(writer: DriveWriter) {
+    this.#writer = writer;
+    this.#unit = pageMemory(writer.alignment);
+  }
+
+  /** Bytes that tell their place, and cannot be there by chance. */
+  marker(offset: number): Marker {
+    const counter = Buffer.alloc(16);
+    counter.writeBigUInt64BE(BigInt(offset));
+    const cipher = createCipheriv("aes-128-ctr", this.#key, counter);
+    return { offset, expected: cipher.update(new Uint8Array(this.#writer.alignment)) };
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#unit.set(bytes);
+    await this.#writer.write(offset, this.#unit);
+    this.bytesWritten += bytes.length;
+  }
+
+  async read(offset: number): Promise<Uint8Array> {
+    await this.#writer.read(offset, this.#unit);
+    return new Uint8Array(this.#unit);
+  }
+
+  /** Whether the drive keeps a marker there. */
+  async keeps(offset: number): Promise<boolean> {
+    const { expected } = this.marker(offset);
+    await this.write(offset, expected);
+    await this.#writer.flush();
+    return Buffer.compare(await this.read(offset), expected) === 0;
+  }
+}
+
+/** The capacity where a marker was found in another one's place: the distance of the nearest two that are the same. */
+function wraparound(
+  markers: readonly Marker[],
+  found: readonly Uint8Array[],
+  kept: readonly boolean[],
+): number | undefined {
+  const [first] = markers;
+  const met = markers.find(({ expected }, index) => index > 0 && Buffer.compare(expected, found[0]!) === 0);
+  if (kept[0] === true || met === undefined) return undefined;
+  // Every place that the first one's address stands for shows the last that was written.
+  const nearest = markers.find((_, index) => index > 0 && Buffer.compare(found[index]!, found[0]!) === 0);
+  return (nearest ?? met).offset - first!.offset;
+}
+
+/** The capacity where what lies behind it is lost: between the last marker that was kept and the first that was not. */
+async function limbo(probe: Probe, markers: readonly Marker[], kept: readonly boolean[]): Promise<number> {
+  const lost = kept.indexOf(false);
+  let low = lost === 0 ? 0 : markers[lost - 1]!.offset;
+  let high = markers[lost]!.offset;
+  while (high - low > precision) {
+    const middle = roundDown((low + high) / 2, anyUnit);
+    if (await probe.keeps(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+function fakeCapacity({ path, size }: DriveWriter, capacity: number): Win7UsbError {
+  const message = `${path} says that it holds ${size} bytes, but keeps only about ${capacity}: its size is faked`;
+  return new Win7UsbError("fake-capacity", message, {
+    hint: "Whatever is written behind that is lost, by any program. Use another drive, and take this one back.",
+    data: { target: path, size, capacity },
+  });
+}
