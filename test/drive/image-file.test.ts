@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -68,6 +69,32 @@ describe("an image file", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("takes away what killed writes of the same image left, and nothing else", async () => {
+    const path = join(folder, "usb.img");
+    const writer = await openImageFile(path, 4096, options);
+    const [temporary] = readdirSync(folder) as [string];
+    const left = (name: string): string => {
+      writeFileSync(join(folder, name), "left");
+      return name;
+    };
+    // A process that has ended: its number is not given away again so soon.
+    const ended = String(spawnSync(process.execPath, ["-e", ""]).pid);
+    const killed = left(temporary.replace(`-${process.pid}-`, `-${ended}-`));
+    const kept = [
+      temporary,
+      left(killed.replace("usb", "other")),
+      left(killed.replace(/win7usb-./, "win7usb-x")),
+      left(`${killed}.old`),
+      left(killed.slice(1)),
+    ];
+    expect(readdirSync(folder)).toHaveLength(6);
+    const second = await openImageFile(path, 4096, options);
+    expect(readdirSync(folder)).not.toContain(killed);
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(kept));
+    await Promise.all([writer.abort(), second.abort()]);
+    expect(readdirSync(folder).toSorted()).toEqual(kept.slice(1).toSorted());
+  });
+
   it("does not take the place of a file without force, whenever that came", async () => {
     const path = join(folder, "usb.img");
     const writer = await openImageFile(path, 4096, options);
@@ -106,10 +133,12 @@ describe("an image file", () => {
     expect(readdirSync(folder).toSorted()).toEqual(["file", "folder"]);
   });
 
-  it.skipIf(process.getuid?.() === 0 || process.platform === "win32")("without permission is refused", async () => {
-    chmodSync(folder, 0o500);
-    await expect(openImageFile(join(folder, "usb.img"), 4096, options)).rejects.toMatchObject({
-      code: "no-permission",
+  it.runIf(process.platform !== "win32")("without permission is refused", async () => {
+    chmodSync(folder, 0o555);
+    await asNobody(async () => {
+      await expect(openImageFile(join(folder, "usb.img"), 4096, options)).rejects.toMatchObject({
+        code: "no-permission",
+      });
     });
   });
 
@@ -125,6 +154,18 @@ describe("an image file", () => {
     expect(readFileSync(path, "utf8")).toBe("iso");
   });
 });
+
+/** Root may write anywhere, so its rights are laid down meanwhile. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const nobody = 65_534;
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(nobody);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
 
 describe("what a target's name means", () => {
   it("is an image file where there is one, or can be one", async () => {
