@@ -1,17 +1,18 @@
 /**
  * An image file as a target: a sparse temporary file beside the path, which takes the path's name only when it is
- * whole, so that neither an interruption nor a full disk ever leaves half an image there or costs an older one.
+ * whole, so that neither an interruption nor a full disk ever leaves half an image there or costs an older one. What a
+ * killed process leaves is removed by the next write of the same image (leftovers.ts).
  * Traps: O_DIRECT, where the file system has it, keeps the image out of the page cache and the progress honest, but
  * takes whole pages only, so the odd end of an image goes through a second, ordinary handle.
  */
-import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, open, realpath, rename, stat, statfs, unlink, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pageMemory } from "../bytes/page-memory.js";
 import { KiB, roundUp } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { DriveWriter, ReadBack } from "./drive-writer.js";
+import { removeLeftovers, temporaryPath } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf, readAll, reasonOf, syncData, writeAll } from "./transfer.js";
 
@@ -31,8 +32,9 @@ export type ImageFileOptions = {
  */
 export async function openImageFile(path: string, size: number, options: ImageFileOptions): Promise<DriveWriter> {
   const finalPath = await resolveImagePath(path, options.force);
+  await removeLeftovers(finalPath);
   await requireSpace(path, dirname(finalPath), options.needed ?? size);
-  const temporary = join(dirname(finalPath), `.${basename(finalPath)}.win7usb-${randomBytes(4).toString("hex")}`);
+  const temporary = temporaryPath(finalPath);
   const buffered = await createFile(path, temporary);
   try {
     await extend(buffered, path, size);

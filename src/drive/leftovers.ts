@@ -1,0 +1,58 @@
+/**
+ * Names of the temporary files that image files are written to, and what becomes of those that a killed process left.
+ * A name says whose it is: the machine (folders are shared over networks, and containers count processes by themselves)
+ * and the process. Those of a process of this machine that has ended are removed by the next write of the same image;
+ * nothing else ever is.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { readdir, unlink } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { errorCodeOf } from "./transfer.js";
+
+/** Hexadecimal digits: enough to tell the machines that share a folder, or the writes of one process. */
+const idDigits = 8;
+
+function machineId(): string {
+  return createHash("sha256").update(hostname()).digest("hex").slice(0, idDigits);
+}
+
+/** A path beside `finalPath` that is not taken: hidden, and with the image's name in it. */
+export function temporaryPath(finalPath: string): string {
+  const unique = randomBytes(idDigits / 2).toString("hex");
+  return join(dirname(finalPath), `${prefixOf(finalPath)}${process.pid}-${unique}`);
+}
+
+function prefixOf(finalPath: string): string {
+  return `.${basename(finalPath)}.win7usb-${machineId()}-`;
+}
+
+/** Removes what ended processes left of writes to `finalPath`. What cannot be removed stays. */
+export async function removeLeftovers(finalPath: string): Promise<void> {
+  const folder = dirname(finalPath);
+  const prefix = prefixOf(finalPath);
+  for (const name of await namesIn(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const owner = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length))?.[1];
+    if (owner !== undefined && !isRunning(Number(owner))) await Promise.allSettled([unlink(join(folder, name))]);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    // Creating the file there will say what is wrong with the folder.
+    if (errorCodeOf(error) === undefined) throw error;
+    return [];
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    // kill(2): signal 0 only asks.
+    return process.kill(processId, 0);
+  } catch (error) {
+    return errorCodeOf(error) !== "ESRCH";
+  }
+}
