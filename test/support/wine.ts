@@ -4,7 +4,7 @@
  * letters) in `dosdevices`; node.exe wants files as its standard streams, pipes of another system end it; wine looks at
  * the first bytes of everything it opens, so a trace has reads that nobody asked for.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   closeSync,
   copyFileSync,
@@ -108,7 +108,9 @@ export function startWine(folder: string, nodeExe: string): Wine {
       run(command!, rest);
     },
     stop() {
-      run("wineserver", ["--kill"]);
+      // Its exit code is 1 where the server has ended already, as it does a few seconds after the last program.
+      spawnSync("wineserver", ["--kill"], { env, stdio: "ignore" });
+      spawnSync("wineserver", ["--wait"], { env, stdio: "ignore", timeout: 30_000 });
     },
   };
 }
