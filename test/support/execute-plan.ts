@@ -17,14 +17,16 @@ async function* blocksOf({ length, source }: Extent): AsyncGenerator<Uint8Array>
 
 /**
  * Creates `path` with the plan's bytes from `start` on; zeros become holes. A `start` of 1 MiB gives the partition by
- * itself, for tools that know no partition tables, and needs no loop device.
+ * itself, without the manifest behind it, for tools that know no partition tables, and needs no loop device.
  */
 export async function executePlan(plan: DiskPlan, path: string, start = 0): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.truncate(plan.diskSize - start);
+    const behind = plan.extents.find(({ source }) => source.kind === "manifest")?.offset;
+    const end = start === 0 ? plan.diskSize : (behind ?? plan.diskSize);
+    await file.truncate(end - start);
     for (const extent of plan.extents) {
-      if (extent.offset < start) continue;
+      if (extent.offset < start || extent.offset >= end) continue;
       let at = extent.offset - start;
       for await (const block of blocksOf(extent)) {
         await file.write(block, 0, block.length, at);
