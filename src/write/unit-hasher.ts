@@ -1,6 +1,6 @@
 /** SHA-256 of every unit in one pass over the disk. */
 import { createHash, type Hash } from "node:crypto";
-import { firstEndingBehind, type Owned } from "./hash-units.js";
+import type { Owned } from "./hash-units.js";
 
 /** Bytes of a SHA-256. */
 export const digestSize = 32;
@@ -59,12 +59,4 @@ export class UnitHasher {
     this.digests.set(digest, this.#index * digestSize);
     this.finished[this.#index] = true;
   }
-}
-
-/** The units that reach into `[start, end)`, as the indices `[first, end)`. */
-export function unitsIn(units: readonly Owned[], start: number, end: number): { first: number; end: number } {
-  const first = firstEndingBehind(units, start);
-  let stop = first;
-  while (stop < units.length && units[stop]!.start < end) stop += 1;
-  return { first, end: stop };
 }

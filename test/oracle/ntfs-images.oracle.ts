@@ -28,7 +28,7 @@ describe.each([
 ])("a disk of %s", (_name, diskSize) => {
   const image = join(work, `${diskSize}.img`);
   const partition = join(work, `${diskSize}.partition`);
-  const partitionEnd = Math.floor(Math.min(diskSize, 2 * TiB - 512) / MiB) * MiB;
+  const partitionEnd = Math.floor(Math.min(diskSize - MiB, 2 * TiB - 512) / MiB) * MiB;
   let plan: DiskPlan;
 
   beforeAll(async () => {
