@@ -5,7 +5,10 @@
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 
-/** What runs in the guest, in busybox's shell. Each line is one write, so lines of several commands do not mix. */
+/**
+ * What runs in the guest, in busybox's shell. Each line is one write, so lines of several commands do not mix. When
+ * the host is gone, however it ended, the port ends too, and so does the guest.
+ */
 export const agentScript = `#!/bin/busybox sh
 exec 3<>$(echo /dev/vport*)
 mark() { while IFS= read -r line; do printf '%s %s %s\\n' "$1" "$2" "$line" >&3; done; }
@@ -15,6 +18,7 @@ run() {
 }
 printf '0 exit 0\\n' >&3
 while IFS=' ' read -r id command <&3; do run "$id" "$command" & done
+poweroff -f
 `;
 
 export type Line = {
