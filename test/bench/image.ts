@@ -44,6 +44,17 @@ function withContent(
   return { ...node, children };
 }
 
+/** Writes an image whose sources/install.wim is `wim`. */
+export async function writeImageWithInstallWim(path: string, wim: ByteSource): Promise<void> {
+  const tree = withContent(await windows7Tree({ bootmgr: bootmgrProbe() }), ["sources", "install.wim"], (file) => ({
+    ...file,
+    size: wim.size,
+    extents: [{ source: wim, offset: 0, length: wim.size }],
+  }));
+  const { extents, size } = await buildBridge(tree, { label: windows7Label });
+  await writeExtents(path, extents, size);
+}
+
 /** Writes an image of about `size` bytes to `path`; bytes behind install.wim's own end are noise, which WIM allows. */
 export async function writeBenchImage(path: string, size: number): Promise<void> {
   const noisePath = `${path}.noise`;

@@ -16,6 +16,7 @@ import { writeBenchImage } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
 import { compare, measure } from "./measure.js";
+import { printTable } from "./table.js";
 import { throttleDevice } from "./throttle.js";
 
 /** This file runs compiled, from build/test/bench. */
@@ -62,21 +63,6 @@ function settings() {
   return { ...values, runs: Number(runs), rate: Number(rate) * 1e6, size: Number(values["size-mb"]) * 1e6 };
 }
 
-function row(name: string, one: Measured, base: Measured | undefined, payload: number): string {
-  const ratio = base === undefined ? "" : `${(one.wallSeconds / base.wallSeconds).toFixed(2)}x`;
-  const bytes = one.deviceBytes === 0 ? "" : `${((one.deviceBytes / payload - 1) * 100).toFixed(2)} %`;
-  return [
-    name.padEnd(28),
-    one.wallSeconds.toFixed(2).padStart(8),
-    ratio.padStart(7),
-    one.cpuSeconds.toFixed(2).padStart(8),
-    `${(one.peakMemory / MiB).toFixed(0)} MiB`.padStart(9),
-    bytes.padStart(9),
-  ].join(" ");
-}
-
-const head = `${"".padEnd(28)} ${"wall s".padStart(8)} ${"ratio".padStart(7)} ${"CPU s".padStart(8)} ${"peak".padStart(9)} ${"overhead".padStart(9)}`;
-
 function copyCommand(iso: string, device: string): string[] {
   return ["dd", `if=${iso}`, `of=${device}`, "bs=4M", "oflag=direct", "conv=fsync"];
 }
@@ -110,12 +96,6 @@ function writers(folder: string, iso: string, device: string): Candidates {
     ["NTFS: win7usb --no-verify", ours("--filesystem", "ntfs", "--no-verify")],
     ["NTFS: win7usb", ours("--filesystem", "ntfs")],
   ]);
-}
-
-function printTable(results: ReadonlyMap<string, Measured>, payload: number): void {
-  const [base] = results.values();
-  console.log(head);
-  for (const [name, one] of results) console.log(row(name, one, base, payload));
 }
 
 /** One run each of what writes directly: at the pace of a stick neither caches nor the machine's noise are seen. */
