@@ -1,0 +1,228 @@
+/**
+ * Writes that are stopped: killed at fifty moments, on a drive and over an image file, and by Ctrl-C on a real terminal.
+ * Whatever the moment, there is the old, nothing that looks finished, or the new and whole.
+ */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MiB } from "../../src/bytes/units.js";
+import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
+import { writeDemoImage } from "../support/demo-image.js";
+import { canFail, openFaultyFile, type FaultyFile } from "../support/faulty-file.js";
+import { judge } from "../support/judges.js";
+import { attachLoopDevice, canAttachLoopDevices, type LoopDevice } from "../support/loop-device.js";
+
+/** The program as it is built: a process of its own is what gets killed. */
+const program = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "win7usb.js");
+const driveSize = 64 * MiB;
+const sectorSize = 512;
+const moments = 50;
+
+let folder: string;
+let iso: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "win7usb-stopped-"));
+  iso = await writeDemoImage(folder, { bootmgr: bootmgrProbe() });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Fractions of 1 that are the same in every run: the first digits of a hash in counter mode. */
+function fraction(index: number): number {
+  return createHash("sha256").update(`win7usb killed ${index}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+type Ended = { readonly exitCode: number | null; readonly out: string; readonly elapsedMs: number };
+
+/** Runs the program, or a command that runs it; `started` may write to its input or stop it. */
+async function start(command: readonly string[], started: (child: ReturnType<typeof spawn>) => void): Promise<Ended> {
+  const from = performance.now();
+  const environment = { ...process.env, TERM: "xterm", CI: "" };
+  const child = spawn(command[0]!, command.slice(1), { stdio: "pipe", env: environment });
+  let out = "";
+  child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.on("data", (bytes: Buffer) => (out += bytes.toString()));
+  started(child);
+  const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { exitCode, out, elapsedMs: performance.now() - from };
+}
+
+const writeArguments = (target: string): string[] => [process.execPath, program, "write", iso, target];
+
+async function killedAt(ms: number, command: readonly string[]): Promise<Ended> {
+  return start(command, (child) => {
+    const timer = setTimeout(() => child.kill("SIGKILL"), ms);
+    child.once("close", () => clearTimeout(timer));
+  });
+}
+
+/** Pristine content of a used drive: it booted, and holds no byte of what is written. */
+function usedDrive(): Buffer {
+  const bytes = Buffer.alloc(driveSize, 0x5a);
+  bytes.writeUInt16LE(0xaa55, sectorSize - 2);
+  return bytes;
+}
+
+describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
+  it("leaves a drive as it was, without a sector that boots, or whole", async () => {
+    const file = join(folder, "drive");
+    const pristine = usedDrive();
+    writeFileSync(file, pristine);
+    const device = attachLoopDevice(file, { direct: true });
+    const command = [...writeArguments(device.path), "--yes", "--allow", "fixed-disk"];
+    try {
+      const undisturbed = await start(command, () => undefined);
+      expect(undisturbed.exitCode, undisturbed.out).toBe(0);
+      const whole = readFileSync(file);
+      const seen = { untouched: 0, blank: 0, whole: 0 };
+      for (let index = 0; index < moments; index += 1) {
+        writeFileSync(file, pristine);
+        const at = fraction(index) * undisturbed.elapsedMs;
+        const { exitCode, out } = await killedAt(at, command);
+        const bytes = readFileSync(file);
+        const what = `killed after ${at.toFixed(0)} ms: ${out}`;
+        if (exitCode === 0) expect(bytes.equals(whole), what).toBe(true);
+        if (bytes.equals(whole)) seen.whole += 1;
+        else if (bytes.equals(pristine)) seen.untouched += 1;
+        else {
+          seen.blank += 1;
+          expect(bytes.subarray(0, sectorSize).equals(Buffer.alloc(sectorSize)), what).toBe(true);
+        }
+      }
+      expect(seen.blank, JSON.stringify(seen)).toBeGreaterThan(5);
+    } finally {
+      device.detach();
+    }
+  });
+
+  it("leaves the image file that was there, or the new one, and its remains go with the next write", async () => {
+    const place = join(folder, "place");
+    mkdirSync(place);
+    const path = join(place, "usb.img");
+    const command = [...writeArguments(path), "--force"];
+    const undisturbed = await start(command, () => undefined);
+    expect(undisturbed.exitCode, undisturbed.out).toBe(0);
+    const whole = readFileSync(path);
+    let kept = 0;
+    let remains = 0;
+    for (let index = 0; index < moments; index += 1) {
+      writeFileSync(path, "precious");
+      const at = fraction(moments + index) * undisturbed.elapsedMs;
+      const { exitCode, out } = await killedAt(at, command);
+      const what = `killed after ${at.toFixed(0)} ms: ${out}`;
+      const bytes = readFileSync(path);
+      if (bytes.equals(whole)) continue;
+      expect(exitCode, what).not.toBe(0);
+      expect(bytes.toString(), what).toBe("precious");
+      kept += 1;
+      const beside = readdirSync(place).filter((name) => name !== "usb.img");
+      expect(beside.length, "only this one's, never an earlier one's").toBeLessThanOrEqual(1);
+      if (beside.length > 0) {
+        remains += 1;
+        expect(beside[0]).toMatch(/^\.usb\.img\.win7usb-/);
+      }
+    }
+    expect([kept > 10, remains > 0]).toEqual([true, true]);
+    expect((await start(command, () => undefined)).exitCode).toBe(0);
+    expect(readdirSync(place)).toEqual(["usb.img"]);
+    expect(readFileSync(path).equals(whole)).toBe(true);
+  });
+});
+
+describe.skipIf(!canFail())("a write that is interrupted", () => {
+  let backing: string;
+  let pristine: string;
+  let slow: FaultyFile;
+  let device: LoopDevice;
+  beforeAll(async () => {
+    backing = join(folder, "slow");
+    pristine = join(folder, "pristine");
+    writeFileSync(pristine, usedDrive());
+    copyFileSync(pristine, backing);
+    // A script for each operation is slow enough to be interrupted.
+    slow = await openFaultyFile(backing, join(folder, "faulty"));
+    device = attachLoopDevice(slow.path, { direct: true });
+  });
+  afterAll(async () => {
+    device.detach();
+    await slow.close();
+  });
+  beforeEach(() => copyFileSync(pristine, backing));
+
+  const isBlank = (): boolean => readFileSync(backing).subarray(0, sectorSize).equals(Buffer.alloc(sectorSize));
+  const command = (): string[] => [...writeArguments(device.path), "--yes", "--allow", "fixed-disk"];
+  /** Calls `then` once when the program has said `word`. */
+  const whenSaid = (child: ReturnType<typeof spawn>, word: string, then: () => void): void => {
+    let said = "";
+    const listen = (bytes: Buffer): void => {
+      const before = said.includes(word);
+      said += bytes.toString();
+      if (!before && said.includes(word)) then();
+    };
+    child.stdout!.on("data", listen);
+    child.stderr!.on("data", listen);
+  };
+
+  it.each([
+    { signal: "SIGINT", word: "writing" },
+    { signal: "SIGTERM", word: "writing" },
+    { signal: "SIGHUP", word: "verifying" },
+    { signal: "SIGINT", word: "verifying" },
+  ] as const)("by $signal while $word ends with 130 within seconds and says what is left", async ({ signal, word }) => {
+    let interruptedAt = 0;
+    const { exitCode, out } = await start(command(), (child) => {
+      whenSaid(child, word, () => {
+        interruptedAt = performance.now();
+        child.kill(signal);
+      });
+    });
+    expect(exitCode, out).toBe(130);
+    expect(performance.now() - interruptedAt).toBeLessThan(3000);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(`${device.path} holds a part of the image and is not bootable`);
+    expect(isBlank()).toBe(true);
+  });
+
+  it.skipIf(!judge("script"))("by Ctrl-C on a terminal leaves that with its cursor shown", async () => {
+    const line = command()
+      .map((word) => `'${word}'`)
+      .join(" ");
+    const onTerminal = ["script", "--quiet", "--return", "--flush", "--command", line, "/dev/null"];
+    const { exitCode, out } = await start(onTerminal, (child) => {
+      // The bar's own colour and cursor: somebody is watching.
+      whenSaid(child, "\u001b[?25l", () => child.stdin!.write("\u0003"));
+    });
+    expect(exitCode, out).toBe(130);
+    expect(out.lastIndexOf("\u001b[?25h"), out).toBeGreaterThan(out.lastIndexOf("\u001b[?25l"));
+    expect(out).toContain("is not bootable");
+    expect(isBlank()).toBe(true);
+  });
+
+  it("twice ends at once", async () => {
+    let first = 0;
+    const { exitCode } = await start(command(), (child) => {
+      whenSaid(child, "writing", () => {
+        first = performance.now();
+        child.kill("SIGINT");
+      });
+      whenSaid(child, "Ctrl-C again", () => child.kill("SIGINT"));
+    });
+    // Either the second came in time, and the system ended it, or the first was done by then.
+    expect([null, 130]).toContain(exitCode);
+    expect(performance.now() - first).toBeLessThan(3000);
+    expect(isBlank()).toBe(true);
+    expect(existsSync(device.path)).toBe(true);
+  });
+});
