@@ -40,9 +40,9 @@ function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWr
     size: drive.size,
     alignment: drive.logicalBlockSize,
     skipsZeros: false,
-    write: (offset, bytes) => writeAll(handle, path, offset, bytes),
-    read: (offset, target) => readAll(handle, path, offset, target),
-    flush: () => syncData(handle, path),
+    write: (offset, bytes) => unlessGone(drive, writeAll(handle, path, offset, bytes)),
+    read: (offset, target) => unlessGone(drive, readAll(handle, path, offset, target)),
+    flush: () => unlessGone(drive, syncData(handle, path)),
     beginReadBack: async () =>
       direct ? { fromMedium: true } : { fromMedium: false, reason: "the drive has no direct access" },
     async commit() {
@@ -57,6 +57,28 @@ function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWr
       await Promise.allSettled([handle.close()]);
     },
   };
+}
+
+/**
+ * A drive that was pulled out ends with EIO, then with nothing to read and, because it has no size any more, with ENOSPC:
+ * a failed transfer is told as what it is when the drive is not there any more.
+ */
+async function unlessGone(drive: Drive, transfer: Promise<void>): Promise<void> {
+  try {
+    await transfer;
+  } catch (error) {
+    if (!(error instanceof Win7UsbError) || (await isThere(drive))) throw error;
+    throw new Win7UsbError("write-failed", `${error.message}: the drive is gone`, {
+      hint: "Plug it in again and write it from the beginning.",
+      data: { ...error.data, cause: "ENODEV" },
+      cause: error,
+    });
+  }
+}
+
+async function isThere(drive: Drive): Promise<boolean> {
+  const found = drivesOf(await readLinuxDevices()).find(({ path }) => path === drive.path);
+  return found !== undefined && identityDifference(drive, found) === null;
 }
 
 async function openExclusive(drive: Drive): Promise<{ handle: FileHandle; direct: boolean }> {
