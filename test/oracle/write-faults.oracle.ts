@@ -11,12 +11,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { MiB } from "../../src/bytes/units.js";
+import { GiB, MiB } from "../../src/bytes/units.js";
 import { main } from "../../src/cli/main.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { writeDemoImage } from "../support/demo-image.js";
@@ -205,6 +206,34 @@ describe.skipIf(!canFail())("a drive that fails", () => {
     expect(errorOf(result)).toMatchObject({ code: "write-failed", data: { cause: "ENOSPC" } });
     expect(errorOf(result).hint).toContain("full");
     expect(retriesOf(result)).toEqual([]);
+  });
+});
+
+describe.skipIf(!canFail())("a drive that keeps less than it says", () => {
+  const size = 2 * GiB;
+  const cases = [
+    { kind: "limbo", capacity: 300 * MiB },
+    { kind: "wraparound", capacity: 512 * MiB },
+  ] as const;
+
+  it.each(cases)("is found out within seconds, and measured: $kind", async ({ kind, capacity }) => {
+    const backing = join(folder, `fake-${kind}`);
+    writeFileSync(backing, "");
+    truncateSync(backing, size);
+    const faulty = await openFaultyFile(backing, join(folder, kind), { kind, capacity });
+    const device = attachLoopDevice(faulty.path, { direct: true });
+    try {
+      const result = await writeTo(device.path);
+      expect(result.exitCode, result.err).toBe(6);
+      expect(errorOf(result)).toMatchObject({ code: "fake-capacity", data: { target: device.path, size } });
+      expect(Math.abs(Number(errorOf(result).data?.["capacity"]) - capacity)).toBeLessThanOrEqual(MiB);
+      expect(result.elapsedMs).toBeLessThan(withinMs);
+      const sector = execFileSync("dd", [`if=${device.path}`, `bs=${sectorSize}`, "count=1", "status=none"]);
+      expect(sector.equals(Buffer.alloc(sectorSize))).toBe(true);
+    } finally {
+      device.detach();
+      await faulty.close();
+    }
   });
 });
 

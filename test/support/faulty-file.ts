@@ -57,14 +57,17 @@ fail() {
 }
 `;
 
+/** A drive that keeps less than it says: what lies behind `capacity` goes nowhere, or to the beginning again. */
+export type FakeSize = { readonly capacity: number; readonly kind: "limbo" | "wraparound" };
+
 /** Shows `backing` at `folder`/shown/nbd, with its state in `folder`. */
-export async function openFaultyFile(backing: string, folder: string): Promise<FaultyFile> {
+export async function openFaultyFile(backing: string, folder: string, fake?: FakeSize): Promise<FaultyFile> {
   const shown = join(folder, "shown");
   const state = join(folder, "state");
   for (const each of [shown, state]) mkdirSync(each, { recursive: true });
   writeFileSync(join(state, "common.sh"), common);
   arm();
-  const start = `state='${state}'; file='${backing}'; . "$state/common.sh";`;
+  const start = `state='${state}'; file='${backing}'; . "$state/common.sh"; at=$4; ${fake === undefined ? "" : fakeScript(fake)}`;
   const byte = `\\${corruptedValue.toString(8)}`;
   const methods = {
     open: "",
@@ -72,9 +75,9 @@ export async function openFaultyFile(backing: string, folder: string): Promise<F
     get_size: `echo ${statSync(backing).size}`,
     can_write: "exit 0",
     can_flush: "exit 0",
-    pread: `${start} hits read && fail; exec dd if="$file" bs=1M skip=$4 count=$3 iflag=count_bytes,skip_bytes status=none`,
-    pwrite: `${start} hit=; hits write && fail && hit=1; dd of="$file" bs=1M seek=$4 oflag=seek_bytes conv=notrunc status=none || exit 1
-      [ -z "$hit" ] || printf '${byte}' | dd of="$file" bs=1 seek=$(($4 + ${corruptedByte})) conv=notrunc status=none`,
+    pread: `${start} hits read && fail; exec dd if="$file" bs=1M skip=$at count=$3 iflag=count_bytes,skip_bytes status=none`,
+    pwrite: `${start} hit=; hits write && fail && hit=1; dd of="$file" bs=1M seek=$at oflag=seek_bytes conv=notrunc status=none || exit 1
+      [ -z "$hit" ] || printf '${byte}' | dd of="$file" bs=1 seek=$((at + ${corruptedByte})) conv=notrunc status=none`,
     flush: `${start} hits flush && fail; exit 0`,
   };
   const options = Object.entries(methods).map(([name, script]) => `${name}=${script}`);
@@ -103,6 +106,13 @@ export async function openFaultyFile(backing: string, folder: string): Promise<F
         .join(""),
     );
   }
+}
+
+/** Where `at` really is. The backing file is large enough for either: nobody reads what limbo puts aside there. */
+function fakeScript({ capacity, kind }: FakeSize): string {
+  if (kind === "wraparound") return `at=$((at % ${capacity}));`;
+  // Read back as zeros, wherever it went.
+  return `if [ $at -ge ${capacity} ]; then file=/dev/zero; fi;`;
 }
 
 async function appear(path: string, server: ChildProcess): Promise<void> {
