@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { GiB, MiB, roundUp } from "../../src/bytes/units.js";
+import { GiB, roundUp } from "../../src/bytes/units.js";
 import { writeBenchImage } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
