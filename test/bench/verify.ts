@@ -2,7 +2,7 @@
  * `npm run bench:verify`: checking an image, beside what a person would use instead. A large LZX WIM is captured from a
  * folder of this machine by wimlib and put into a Windows 7 shaped disc. Needs wimlib-imagex, openssl and GNU time.
  *
- *   npm run bench:verify -- [--runs 3] [--from /usr] [--folder /var/tmp]
+ *   npm run bench:verify -- [--runs 3] [--from FOLDER, without names that Windows cannot have] [--folder /var/tmp]
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -46,7 +46,7 @@ async function bench(): Promise<void> {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "3" },
-      from: { type: "string", default: "/usr" },
+      from: { type: "string", default: "/usr/lib/x86_64-linux-gnu" },
       folder: { type: "string", default: tmpdir() },
     },
   });
