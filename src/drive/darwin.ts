@@ -17,8 +17,9 @@ import { parsePlist, parsePlistDictionary, textAt, type PlistDictionary } from "
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
+import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
-import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
+import { errorCodeOf } from "./transfer.js";
 
 /** Runs the system's commands; tests put recorded answers in its place. */
 export type RunCommand = typeof runCommand;
@@ -103,31 +104,7 @@ export async function openDarwinDrive(drive: Drive, run: RunCommand = runCommand
     await handle.close();
     throw error;
   }
-  return driveWriter(drive, handle, run);
-}
-
-function driveWriter(drive: Drive, handle: FileHandle, run: RunCommand): DriveWriter {
-  const { path } = drive;
-  return {
-    path,
-    kind: "drive",
-    size: drive.size,
-    alignment: drive.logicalBlockSize,
-    skipsZeros: false,
-    write: (offset, bytes) => writeAll(handle, path, offset, bytes),
-    read: (offset, target) => readAll(handle, path, offset, target),
-    flush: () => syncData(handle, path),
-    beginReadBack: async () => ({ fromMedium: true }),
-    async commit() {
-      await syncData(handle, path);
-      await handle.close();
-      await eject(path, run);
-    },
-    async abort() {
-      // A drive that is gone cannot be closed properly either, and that is not what went wrong first.
-      await Promise.allSettled([handle.close()]);
-    },
-  };
+  return handleWriter(drive, handle, () => eject(drive.path, run));
 }
 
 /** Where it stays busy, the drive is whole all the same; `afterWrite` then finds it still there and says so. */

@@ -12,10 +12,11 @@ import { runCommand } from "./command.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
+import { handleWriter } from "./handle-writer.js";
 import { deviceNumberText, readLinuxDevices } from "./linux-devices.js";
 import { drivesOf, pathOf } from "./linux-drives.js";
 import { openError } from "./open-error.js";
-import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
+import { errorCodeOf } from "./transfer.js";
 
 /**
  * Opens the drive that `drive` describes, for this process alone. Throws `target-in-use`, `target-read-only`,
@@ -33,29 +34,18 @@ export async function openLinuxDrive(drive: Drive): Promise<DriveWriter> {
 }
 
 function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWriter {
-  const { path } = drive;
+  const writer = handleWriter(drive, handle, async () => {
+    // Where it fails (a loop device without partitions, no such command) the kernel looks when the drive is plugged
+    // in the next time, or udev has done it already because the drive was closed after writing.
+    await runCommand("blockdev", ["--rereadpt", drive.path]);
+  });
   return {
-    path,
-    kind: "drive",
-    size: drive.size,
-    alignment: drive.logicalBlockSize,
-    skipsZeros: false,
-    write: (offset, bytes) => unlessGone(drive, writeAll(handle, path, offset, bytes)),
-    read: (offset, target) => unlessGone(drive, readAll(handle, path, offset, target)),
-    flush: () => unlessGone(drive, syncData(handle, path)),
+    ...writer,
+    write: (offset, bytes) => unlessGone(drive, writer.write(offset, bytes)),
+    read: (offset, target) => unlessGone(drive, writer.read(offset, target)),
+    flush: () => unlessGone(drive, writer.flush()),
     beginReadBack: async () =>
       direct ? { fromMedium: true } : { fromMedium: false, reason: "the drive has no direct access" },
-    async commit() {
-      await syncData(handle, path);
-      await handle.close();
-      // Where it fails (a loop device without partitions, no such command) the kernel looks when the drive is plugged
-      // in the next time, or udev has done it already because the drive was closed after writing.
-      await runCommand("blockdev", ["--rereadpt", path]);
-    },
-    async abort() {
-      // A drive that is gone cannot be closed properly either, and that is not what went wrong first.
-      await Promise.allSettled([handle.close()]);
-    },
   };
 }
 

@@ -17,8 +17,9 @@ import { runCommand } from "./command.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
+import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
-import { errorCodeOf, readAll, reasonOf, syncData, writeAll } from "./transfer.js";
+import { errorCodeOf, reasonOf } from "./transfer.js";
 import {
   drivesOf,
   mountedVolumes,
@@ -102,32 +103,10 @@ export async function openWindowsDrive(drive: Drive, run: RunCommand = runComman
     await shared.close();
   }
   const handle = await openHandle(drive, name, constants.O_RDWR | direct | exclusive);
-  return driveWriter(drive, handle, run);
-}
-
-function driveWriter(drive: Drive, handle: FileHandle, run: RunCommand): DriveWriter {
-  const { path } = drive;
-  return {
-    path,
-    kind: "drive",
-    size: drive.size,
-    alignment: drive.logicalBlockSize,
-    skipsZeros: false,
-    write: (offset, bytes) => writeAll(handle, path, offset, bytes),
-    read: (offset, target) => readAll(handle, path, offset, target),
-    flush: () => syncData(handle, path),
-    beginReadBack: async () => ({ fromMedium: true }),
-    async commit() {
-      await syncData(handle, path);
-      await handle.close();
-      // Where it fails, Windows looks when the drive is plugged in the next time; the drive is whole.
-      await run(powershell, powershellParameters(rescanScript(numberOf(path)!)));
-    },
-    async abort() {
-      // A drive that is gone cannot be closed properly either, and that is not what went wrong first.
-      await Promise.allSettled([handle.close()]);
-    },
-  };
+  return handleWriter(drive, handle, async () => {
+    // Where it fails, Windows looks when the drive is plugged in the next time; the drive is whole.
+    await run(powershell, powershellParameters(rescanScript(numberOf(drive.path)!)));
+  });
 }
 
 async function requireSame(drive: Drive, run: RunCommand): Promise<void> {
