@@ -3,6 +3,7 @@
  * folder of this machine by wimlib and put into a Windows 7 shaped disc. Needs wimlib-imagex, openssl and GNU time.
  *
  *   npm run bench:verify -- [--runs 3] [--from FOLDER, without names that Windows cannot have] [--folder /var/tmp]
+ *                           [--wim FILE, captured before with the properties below, in the folder's place]
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -42,23 +43,29 @@ function compareInTurn(title: string, folder: string, runs: number, commands: Re
   printTable(compare(candidates, runs), 1);
 }
 
+/** Path of a WIM with what is in `from`. A low level is quicker to make; what it takes to decompress is the same. */
+function capture(from: string, folder: string): string {
+  const wim = join(folder, "install.wim");
+  const args = ["capture", from, wim, "Windows 7", "--compress=LZX:20", "--check", "--no-acls"];
+  const properties = windows7.map((property) => `--image-property=${property}`);
+  execFileSync("wimlib-imagex", [...args, ...properties], { stdio: ["ignore", "ignore", "inherit"] });
+  return wim;
+}
+
 async function bench(): Promise<void> {
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "3" },
       from: { type: "string", default: "/usr/lib/x86_64-linux-gnu" },
+      wim: { type: "string" },
       folder: { type: "string", default: tmpdir() },
     },
   });
   const runs = Number(values.runs);
   const folder = mkdtempSync(join(values.folder, "win7usb-bench-"));
   try {
-    const wim = join(folder, "install.wim");
+    const wim = values.wim ?? capture(values.from, folder);
     const iso = join(folder, "image.iso");
-    // A low level is quicker to make; what it takes to decompress is the same.
-    const capture = ["capture", values.from, wim, "Windows 7", "--compress=LZX:20", "--check", "--no-acls"];
-    const properties = windows7.map((property) => `--image-property=${property}`);
-    execFileSync("wimlib-imagex", [...capture, ...properties], { stdio: ["ignore", "ignore", "inherit"] });
     const source = await openFileSource(wim);
     await writeImageWithInstallWim(iso, source);
     await source.close();
