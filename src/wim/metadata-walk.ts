@@ -16,8 +16,8 @@ import {
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
 
-/** A stream with content: where its SHA-1 lies in the metadata, and whether it is an alternate one. */
-export type VisitedStream = { readonly hashOffset: number; readonly named: boolean };
+/** A stream with content: where its SHA-1 lies in the metadata, and how many bytes its name has; the file's own has none. */
+export type VisitedStream = { readonly hashOffset: number; readonly nameLength: number };
 
 /** The entry that is being visited; it is only valid until the visit ends. Offsets are into the metadata. */
 export type VisitedEntry = {
@@ -30,6 +30,8 @@ export type VisitedEntry = {
   readonly streams: readonly VisitedStream[];
   /** From the root, separated by `/`, without one in front; empty for the root. */
   path(): string;
+  /** `path()` for the file's own content; for an alternate stream with `:` and its name behind, as Windows writes it. */
+  pathOf(stream: VisitedStream): string;
 };
 
 export type MetadataSummary = {
@@ -102,8 +104,17 @@ class Walk implements VisitedEntry {
 
   path(): string {
     const names = [...this.#frames.slice(1).map((frame) => frame.name), this.#name];
-    const decoder = new TextDecoder("utf-16le");
-    return names.map(({ offset, length }) => decoder.decode(this.#data.subarray(offset, offset + length))).join("/");
+    return names.map((name) => this.#text(name)).join("/");
+  }
+
+  pathOf({ hashOffset, nameLength }: VisitedStream): string {
+    if (nameLength === 0) return this.path();
+    const { hash } = streamEntryRecord.fields;
+    return `${this.path()}:${this.#text({ offset: hashOffset - hash.offset + streamEntryRecord.size, length: nameLength })}`;
+  }
+
+  #text({ offset, length }: Name): string {
+    return new TextDecoder("utf-16le").decode(this.#data.subarray(offset, offset + length));
   }
 
   /** Returns where the root entry begins. */
@@ -161,7 +172,7 @@ class Walk implements VisitedEntry {
   /** Returns where the entry's last stream ends. */
   #readStreams(offset: number, streamsOffset: number): number {
     this.streams = [];
-    this.#addStream(offset + fields.hash.offset, false);
+    this.#addStream(offset + fields.hash.offset, 0);
     const count = fields.streamCount.get(this.#view, offset + fields.streamCount.offset);
     const { size, fields: stream } = streamEntryRecord;
     let position = streamsOffset;
@@ -173,16 +184,16 @@ class Walk implements VisitedEntry {
       if (length < size + nameLength || length > this.#data.length - position) {
         throw this.#error(`stream ${index} of the entry at ${offset} has ${length} bytes`);
       }
-      this.#addStream(position + stream.hash.offset, nameLength !== 0);
+      this.#addStream(position + stream.hash.offset, nameLength);
       position = roundUp(position + length, metadataAlignment);
     }
     return position;
   }
 
-  #addStream(hashOffset: number, named: boolean): void {
+  #addStream(hashOffset: number, nameLength: number): void {
     let bits = 0;
     for (let index = 0; index < 20; index += 4) bits |= this.#view.getUint32(hashOffset + index, true);
-    if (bits !== 0) this.streams.push({ hashOffset, named });
+    if (bits !== 0) this.streams.push({ hashOffset, nameLength });
   }
 
   #finishEntry(visit: (entry: VisitedEntry) => void): void {

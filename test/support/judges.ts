@@ -36,6 +36,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   wine: "wine",
   strace: "strace",
   "mkfs.ext4": "e2fsprogs",
+  setfattr: "attr",
 };
 
 function isExecutable(path: string): boolean {

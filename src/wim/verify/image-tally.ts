@@ -43,7 +43,8 @@ export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation):
   let missingCount = 0;
   const addStreams = (entry: VisitedEntry): number => {
     let bytes = 0;
-    for (const { hashOffset } of entry.streams) {
+    for (const stream of entry.streams) {
+      const { hashOffset } = stream;
       const blob = findBlob(blobs, data, hashOffset);
       if (blob >= 0) {
         references[blob]! += 1;
@@ -52,7 +53,7 @@ export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation):
       }
       missingCount += 1;
       if (missing.length >= missingLimit) continue;
-      missing.push({ path: entry.path(), hash: toHex(data.subarray(hashOffset, hashOffset + sha1Length)) });
+      missing.push({ path: entry.pathOf(stream), hash: toHex(data.subarray(hashOffset, hashOffset + sha1Length)) });
     }
     return bytes;
   };
@@ -64,7 +65,7 @@ export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation):
     if (entry.isDirectory && entry.isReparsePoint) reparseDirectories += 1;
     if (entry.isDirectory || bytes === 0 || (entry.hardLinkLow === 0 && entry.hardLinkHigh === 0)) return;
     // Some Windows 7 images give one group to different files; names are links only where the content is the same too.
-    const content = entry.streams.find((stream) => !stream.named)?.hashOffset ?? entry.streams[0]!.hashOffset;
+    const content = entry.streams.find((stream) => stream.nameLength === 0)?.hashOffset ?? entry.streams[0]!.hashOffset;
     const link = `${entry.hardLinkHigh}:${entry.hardLinkLow}:${findBlob(blobs, data, content)}`;
     if (links.has(link)) hardLinkBytes += bytes;
     else links.add(link);
@@ -82,7 +83,7 @@ export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation):
   };
 }
 
-/** The paths of the files that have one of `wanted` as content, at most `limit` for each. */
+/** The paths of the streams that have one of `wanted` as content, at most `limit` for each. */
 export function findPaths(
   data: Uint8Array,
   blobs: BlobTable,
@@ -93,12 +94,12 @@ export function findPaths(
   const left = new Map(wanted.map((blob) => [blob, limit]));
   const paths: { blob: number; path: string }[] = [];
   walkMetadata(data, at, (entry) => {
-    for (const { hashOffset } of entry.streams) {
-      const blob = findBlob(blobs, data, hashOffset);
+    for (const stream of entry.streams) {
+      const blob = findBlob(blobs, data, stream.hashOffset);
       const remaining = left.get(blob) ?? 0;
       if (remaining === 0) continue;
       left.set(blob, remaining - 1);
-      paths.push({ blob, path: entry.path() });
+      paths.push({ blob, path: entry.pathOf(stream) });
     }
   });
   return paths;

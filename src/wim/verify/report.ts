@@ -28,7 +28,7 @@ export type WimCheck = {
 export type WimPlace = {
   /** Image index, counted from 1. */
   readonly image: number;
-  /** From the image's root, separated by `/`. */
+  /** From the image's root, separated by `/`; of an alternate data stream, `file:stream`. */
   readonly path: string;
 };
 
