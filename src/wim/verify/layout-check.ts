@@ -61,8 +61,8 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
     }
     end = Math.max(end, region.end);
   }
-  if (filled > 0)
-    report.note("wim-layout", "warn", `${part.name}: ${filled} bytes belong to nothing, and not all are zero`);
+  const leftOver = `${part.name}: ${filled} bytes belong to nothing, and not all are zero, as an edit leaves them`;
+  if (filled > 0) report.note("wim-layout", "warn", leftOver);
   else if (gaps > 0) report.note("wim-layout", "warn", `${part.name}: ${gaps} zero bytes belong to nothing`);
 }
 
