@@ -38,7 +38,30 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(pattern)].map((match) => match[1] ?? match[2]!);
 }
 
+/** The file that a relative import names, by its path below src. */
+function targetOf(file: string, specifier: string): string {
+  return relative(root, join(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
+}
+
+/** The first circle of imports that is reached from `file`, types included; null where there is none. */
+function circleFrom(file: string, path: readonly string[] = [], done = new Set<string>()): string | null {
+  if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].join(" -> ");
+  if (done.has(file)) return null;
+  done.add(file);
+  for (const specifier of importsOf(file)) {
+    if (!specifier.startsWith(".")) continue;
+    const circle = circleFrom(targetOf(file, specifier), [...path, file], done);
+    if (circle !== null) return circle;
+  }
+  return null;
+}
+
 describe("rooms", () => {
+  it("have no files that import each other in a circle", () => {
+    const done = new Set<string>();
+    for (const file of files) expect(circleFrom(file, [], done)).toBeNull();
+  });
+
   it.each(files)("%s imports downwards only", (file) => {
     const room = roomOf(file);
     expect(ranks, `unknown room ${room}`).toHaveProperty([room]);
@@ -47,7 +70,7 @@ describe("rooms", () => {
         if (withoutNode.has(room)) expect(specifier, `${file} must not import`).not.toMatch(/^node:/);
         continue;
       }
-      const target = roomOf(relative(root, join(root, dirname(file), specifier)).replace(/\.js$/, ".ts"));
+      const target = roomOf(targetOf(file, specifier));
       if (target === room) continue;
       expect(ranks[target], `${file} imports ${specifier}`).toBeLessThan(ranks[room]!);
       expect(withoutNeighbours[room] ?? []).not.toContain(target);
