@@ -93,6 +93,29 @@ export function contentSource(file: FileNode): ByteSource {
   };
 }
 
+/** Tells the extents of windows of a file's content: `[offset, offset + length)`, inside of the file. */
+export function contentWindows({ extents }: FileNode): (offset: number, length: number) => ContentExtent[] {
+  const starts: number[] = [];
+  let total = 0;
+  for (const extent of extents) {
+    starts.push(total);
+    total += extent.length;
+  }
+  return (offset, length) => {
+    checkRange(total, offset, length);
+    const window: ContentExtent[] = [];
+    let left = length;
+    for (let index = lastAtOrBelow(starts, offset); left > 0; index += 1) {
+      const extent = extents[index]!;
+      const skip = offset + length - left - starts[index]!;
+      const part = { ...extent, offset: extent.offset + skip, length: Math.min(extent.length - skip, left) };
+      if (part.length > 0) window.push(part);
+      left -= part.length;
+    }
+    return window;
+  };
+}
+
 function lastAtOrBelow(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length - 1;

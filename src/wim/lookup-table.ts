@@ -69,6 +69,17 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
   return { entries, metadata };
 }
 
+/** The bytes of a table that lists `entries` in their order. */
+export function encodeLookupTable(entries: readonly LookupTableEntry[]): Uint8Array {
+  const { size, fields } = lookupTableEntryRecord;
+  const table = new Uint8Array(entries.length * size);
+  for (const [index, { resource, ...values }] of entries.entries()) {
+    lookupTableEntryRecord.patch(table, index * size, values);
+    resourceHeaderRecord.patch(table, index * size + fields.resource.offset, resource);
+  }
+  return table;
+}
+
 function decodeEntry(data: Uint8Array, offset: number, at: WimLocation): LookupTableEntry {
   const { fields } = lookupTableEntryRecord;
   const { partNumber, referenceCount, hash } = lookupTableEntryRecord.decode(data, offset);
