@@ -19,6 +19,7 @@ import type { Requirement, UnmetRequirement } from "../windows/verdict-requireme
 import { unmetRequirements } from "../windows/verdict-requirements.js";
 import { setupImageChecks } from "../windows/verdict-setup-image.js";
 import { agreementChecks, suitabilityChecks } from "../windows/verdict-suitability.js";
+import { partSetChecks } from "./verify/part-sets.js";
 import type { PassResults, ThreadEntries, VerifyEvent } from "./verify/passes.js";
 import { runPasses } from "./verify/passes.js";
 import type { ReadForVerification } from "./verify/read.js";
@@ -154,6 +155,7 @@ async function imageChecks(
   for (const wim of wims) checks.push(...wim.checks);
   checks.push(...(await setupImageChecks(image.tree)));
   if (deep !== true) {
+    checks.push(...(await partSetChecks(wims.map(({ set }) => set))));
     const message = "the contents of WIMs were not checked: --deep does that";
     checks.push({ id: "deep", kind: "soundness", status: "skip", message });
   }

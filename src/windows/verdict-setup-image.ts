@@ -24,7 +24,8 @@ export async function setupImageChecks(tree: FileTree): Promise<Check[]> {
     if (bootIndex === 0) return skipped("no image of boot.wim is set to boot");
     const found = await pathsInImage(wim, bootIndex, [...setupPaths, recoveryPath]);
     const name = wim.images.find((image) => image.index === bootIndex)?.name ?? "without a name";
-    return [setupCheck(`image ${bootIndex} (${name})`, found), recoveryCheck(`image ${bootIndex}`, found)];
+    const image = `${bootImagePath}: image ${bootIndex}`;
+    return [setupCheck(`${image} (${name})`, found), recoveryCheck(image, found)];
   } catch (error) {
     // What is wrong with boot.wim is another check's to say.
     if (error instanceof Win7UsbError && unreadableCodes.includes(error.code)) {

@@ -10,27 +10,9 @@ import { readImage } from "../../src/iso9660-reader/index.js";
 import { contentSource, find, walk } from "../../src/tree.js";
 import { hostFileSource } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
-import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
+import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
 
 const command = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
-
-/** The XML data that Microsoft's images have, as options of `wimlib-imagex`. */
-const windowsProperties = (editionId: string): string[] =>
-  Object.entries({
-    "WINDOWS/ARCH": "0",
-    "WINDOWS/EDITIONID": editionId,
-    "WINDOWS/INSTALLATIONTYPE": "Client",
-    "WINDOWS/PRODUCTTYPE": "WinNT",
-    "WINDOWS/LANGUAGES/LANGUAGE[1]": "en-US",
-    "WINDOWS/LANGUAGES/DEFAULT": "en-US",
-    "WINDOWS/VERSION/MAJOR": "6",
-    "WINDOWS/VERSION/MINOR": "1",
-    "WINDOWS/VERSION/BUILD": "7601",
-    "WINDOWS/VERSION/SPBUILD": "17514",
-    "WINDOWS/VERSION/SPLEVEL": "1",
-    DISPLAYNAME: `Windows 7 ${editionId}`,
-    FLAGS: editionId,
-  }).map(([name, value]) => `--image-property=${name}=${value}`);
 
 const noiseSize = 24 * 2 ** 20;
 

@@ -44,3 +44,24 @@ export function writeTree(folder: string, seed: number): void {
   symlinkSync("Windows", join(folder, "link to Windows"));
   for (let index = 0; index < 60; index += 1) write(`empty/${index}.txt`, `${index}`.repeat(index * 20));
 }
+
+/** The XML data that Microsoft's x86 images with Service Pack 1 have, as options of `wimlib-imagex`. */
+export function windowsProperties(editionId: string, values: Readonly<Record<string, string>> = {}): string[] {
+  const properties = {
+    "WINDOWS/ARCH": "0",
+    "WINDOWS/EDITIONID": editionId,
+    "WINDOWS/INSTALLATIONTYPE": "Client",
+    "WINDOWS/PRODUCTTYPE": "WinNT",
+    "WINDOWS/LANGUAGES/LANGUAGE[1]": "en-US",
+    "WINDOWS/LANGUAGES/DEFAULT": "en-US",
+    "WINDOWS/VERSION/MAJOR": "6",
+    "WINDOWS/VERSION/MINOR": "1",
+    "WINDOWS/VERSION/BUILD": "7601",
+    "WINDOWS/VERSION/SPBUILD": "17514",
+    "WINDOWS/VERSION/SPLEVEL": "1",
+    DISPLAYNAME: `Windows 7 ${editionId}`,
+    FLAGS: editionId,
+    ...values,
+  };
+  return Object.entries(properties).map(([name, value]) => `--image-property=${name}=${value}`);
+}

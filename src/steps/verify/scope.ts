@@ -13,9 +13,9 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
     return { checked: [`every byte, by a known ${hashNames[finding.matchedBy]}`], unchecked: [] };
   }
   if (tree === null) return { checked: [], unchecked: ["the files: the volume cannot be read"] };
-  const deep = wims.filter(({ compared }) => compared !== null);
+  const deep = wims.filter(isCompared);
   const unsupported = wims.filter((wim) => wim.unsupported !== null);
-  const others = wims.filter((wim) => wim.compared === null && wim.unsupported === null);
+  const others = wims.filter((wim) => !isCompared(wim) && wim.unsupported === null);
   const shallow = others.filter(isRead);
   return {
     checked: [
@@ -34,6 +34,11 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
       `the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`,
     ],
   };
+}
+
+/** A WIM that cannot be opened was to be compared, and nothing in it was. */
+function isCompared({ compared, checks }: WimOutcome): boolean {
+  return compared !== null && checks.every(({ id, status }) => id !== "wim-blobs" || status !== "skip");
 }
 
 function isRead({ checks }: WimOutcome): boolean {

@@ -4,6 +4,7 @@ import type { ResourceFormat } from "../compression/chunks.js";
 import { resourceFormat } from "../compression/chunks.js";
 import type { IntegrityTable, LookupTable, LookupTableEntry, Wim } from "../index.js";
 import { openWim, resourceFlags, wimError } from "../index.js";
+import { partSetProblem } from "../part-set.js";
 import { compareHashes, sha1Length } from "./blob-index.js";
 import type { BlobTable } from "./blob-index.js";
 import type { WimPart } from "./ports.js";
@@ -66,29 +67,11 @@ async function openPart(part: WimPart, report: ReportBuilder): Promise<OpenPart 
 
 /** Whether these are all parts of one WIM, each once. */
 function isWholeSet(parts: readonly OpenPart[], report: ReportBuilder): boolean {
-  const fail = (wim: string, text: string): false => {
-    const error = wimError("wim-damaged", { name: wim }, text);
-    report.fail({ check: "wim-header", wim, message: error.message, places: [] }, error.code);
-    return false;
-  };
-  const first = parts[0];
-  if (first === undefined) throw new RangeError("there is no WIM to verify");
-  const { header } = first.wim;
-  if (parts.length !== header.totalParts) {
-    const numbers = parts.map(({ wim }) => wim.header.partNumber).join(", ");
-    return fail(first.part.name, `it is a set of ${header.totalParts} parts, but only part ${numbers} is there`);
-  }
-  for (const [index, { part, wim }] of parts.entries()) {
-    const other = wim.header;
-    if (other.partNumber !== index + 1)
-      return fail(part.name, `part ${index + 1} of the set is missing or twice there`);
-    if (other.guid !== header.guid || other.totalParts !== header.totalParts) {
-      return fail(part.name, `it belongs to another set (GUID ${other.guid}) than ${first.part.name} (${header.guid})`);
-    }
-    const same = other.compression === header.compression && other.chunkSize === header.chunkSize;
-    if (!same) return fail(part.name, `its compression is another one than that of ${first.part.name}`);
-  }
-  return true;
+  const problem = partSetProblem(parts.map(({ part, wim }) => ({ name: part.name, header: wim.header })));
+  if (problem === null) return true;
+  const { message, code } = wimError("wim-damaged", problem, problem.text);
+  report.fail({ check: "wim-header", wim: problem.name, message, places: [] }, code);
+  return false;
 }
 
 /**
