@@ -10,24 +10,32 @@ const attempts = 10;
 const attemptPauseMs = 500;
 
 /**
- * A sentence for the person who is about to unplug the drive: that it still has to be ejected (macOS), or the letter that
- * Windows gave it. Null where there is nothing to say, and for image files.
+ * Sentences for the person who is about to unplug the drives among `targets`: that one still has to be ejected (macOS), or
+ * the letter that Windows gave it. Empty where there is nothing to say.
  */
-export async function afterWrite(target: Target): Promise<string | null> {
-  if (target.kind === "image-file" || (platform !== "darwin" && platform !== "win32")) return null;
+export async function afterWrite(targets: readonly Target[]): Promise<string[]> {
+  const paths = targets.flatMap(({ kind, path }) => (kind === "drive" ? [path] : []));
+  if (paths.length === 0 || (platform !== "darwin" && platform !== "win32")) return [];
   for (let attempt = 1; ; attempt += 1) {
-    const drive = await look(target.path);
-    if (platform === "darwin" || isMounted(drive) || attempt === attempts) return afterWriteText(platform, drive);
+    const drives = await look(paths);
+    if (platform === "darwin" || drives.every(isMounted) || attempt === attempts) {
+      return drives.flatMap((drive) => afterWriteText(platform, drive) ?? []);
+    }
     await delay(attemptPauseMs);
   }
 }
 
-/** The drive is whole, whatever the system answers now. */
-async function look(path: string): Promise<Drive | undefined> {
+/** One for each path, undefined where it is not there any more; the drives are whole, whatever the system answers now. */
+async function look(paths: readonly string[]): Promise<(Drive | undefined)[]> {
   try {
-    return (await listDrives()).find((drive) => drive.path === path);
+    if (platform === "darwin") {
+      const { readDarwinDrive } = await import("./darwin.js");
+      return await Promise.all(paths.map((path) => readDarwinDrive(path)));
+    }
+    const listed = await listDrives();
+    return paths.map((path) => listed.find((drive) => drive.path === path));
   } catch (error) {
-    if (error instanceof Win7UsbError) return undefined;
+    if (error instanceof Win7UsbError) return paths.map(() => undefined);
     throw error;
   }
 }

@@ -11,19 +11,23 @@ export type CommandResult = {
 };
 
 /** A medium that does not answer must not hold up the person for ever. */
-const commandTimeoutMs = 60_000;
+export const commandTimeoutMs = 60_000;
 
 /** Bytes of output: more than a machine with hundreds of drives makes any of them print. */
 const outputLimit = 16 * MiB;
 
-/** Never rejects; texts are in the C locale, because they are looked at. */
-export function runCommand(command: string, parameters: readonly string[]): Promise<CommandResult> {
+/** Never rejects; texts are in the C locale, because they are looked at. After `timeout` milliseconds it is ended. */
+export function runCommand(
+  command: string,
+  parameters: readonly string[],
+  timeout = commandTimeoutMs,
+): Promise<CommandResult> {
   const env = { ...process.env, LC_ALL: "C" };
   return new Promise((resolve) => {
     execFile(
       command,
       parameters,
-      { env, timeout: commandTimeoutMs, maxBuffer: outputLimit, windowsHide: true },
+      { env, timeout, maxBuffer: outputLimit, windowsHide: true },
       (error, stdout, stderr) => {
         if (error === null) resolve({ exitCode: 0, stdout, stderr });
         else

@@ -51,6 +51,21 @@ async function readReport(run: RunCommand): Promise<DarwinReport> {
   return { list, root, registryIds, infos: new Map(found) };
 }
 
+/**
+ * The disk `path` alone, as it is now; undefined where there is none. For its identity: what is mounted of it, and whether
+ * it carries the system, is not asked.
+ */
+export async function readDarwinDrive(path: string, run: RunCommand = runCommand): Promise<Drive | undefined> {
+  const identifier = path.replace("/dev/", "");
+  const [info, registryIds] = await Promise.all([
+    diskutil(run, "info", "-plist", identifier).catch(() => undefined),
+    readRegistryIds(run),
+  ]);
+  if (info === undefined) return undefined;
+  const list = new Map([["AllDisksAndPartitions", [new Map([["DeviceIdentifier", identifier]])]]]);
+  return drivesOf({ list, root: new Map(), registryIds, infos: new Map([[identifier, info]]) })[0];
+}
+
 /** Throws `target-unsupported` where diskutil fails; it tells why in a property list of its own. */
 async function diskutil(run: RunCommand, ...parameters: string[]): Promise<PlistDictionary> {
   const command = `diskutil ${parameters.join(" ")}`;
@@ -70,12 +85,17 @@ async function readRegistryIds(run: RunCommand): Promise<Map<string, number>> {
 }
 
 /**
- * Unmounts every volume of `drive`, those in APFS containers on it first, and returns their paths. Throws
+ * Unmounts every volume of `drives`, those in APFS containers on them first, and returns their paths. Throws
  * `target-in-use` where one stays.
  */
-export async function unmountDarwinDrive(drive: Drive, run: RunCommand = runCommand): Promise<string[]> {
-  const identifier = drive.path.replace("/dev/", "");
+export async function unmountDarwinDrives(drives: readonly Drive[], run: RunCommand = runCommand): Promise<string[]> {
   const list = await diskutil(run, "list", "-plist");
+  for (const drive of drives) await unmountDarwinDrive(drive, list, run);
+  return drives.flatMap(({ mountpoints }) => mountpoints.map(({ path }) => path));
+}
+
+async function unmountDarwinDrive(drive: Drive, list: PlistDictionary, run: RunCommand): Promise<void> {
+  const identifier = drive.path.replace("/dev/", "");
   const containers = containersOn(list, identifier).map((entry) => textAt(entry, "DeviceIdentifier") ?? identifier);
   for (const disk of new Set([...containers, identifier])) {
     const { exitCode, stdout, stderr } = await run("diskutil", ["unmountDisk", `/dev/${disk}`]);
@@ -86,7 +106,6 @@ export async function unmountDarwinDrive(drive: Drive, run: RunCommand = runComm
       data: { target: drive.path },
     });
   }
-  return drive.mountpoints.map(({ path }) => path);
 }
 
 /**
@@ -97,7 +116,7 @@ export async function openDarwinDrive(drive: Drive, run: RunCommand = runCommand
   const handle = await openExclusive(drive);
   try {
     // While it is open, its number is not given to another disk.
-    const found = (await listDarwinDrives(run)).find(({ path }) => path === drive.path);
+    const found = await readDarwinDrive(drive.path, run);
     const difference = found === undefined ? "is no drive any more" : identityDifference(drive, found);
     if (difference !== null) throw changedError(drive, difference);
   } catch (error) {

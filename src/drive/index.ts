@@ -1,7 +1,7 @@
 /**
  * Drives and image files as targets. The way of a write: `listDrives` or `inspectTarget` tell what there is, `refusals`
- * (pure) decides who must not be written, the person agrees, `unmount` frees the drive, `openTarget` opens it for
- * this process alone and looks at its identity again. Traps: what was true when a drive was listed need not be true when
+ * (pure) decides who must not be written, the person agrees, `unmount` frees the drives, `openTargets` opens them for
+ * this process alone and looks at their identity again. Traps: what was true when a drive was listed need not be true when
  * it is opened, and a platform's own automounter mounts what another program just freed.
  */
 import { realpath, stat } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Drive, Target } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { openImageFile } from "./image-file.js";
-import { openLinuxDrive, unmountLinuxDrive } from "./linux.js";
+import { openLinuxDrive, unmountLinuxDrives } from "./linux.js";
 import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
 
@@ -26,7 +26,7 @@ export {
 } from "./guard.js";
 export { afterWrite } from "./after-write.js";
 export { openImageFile, type ImageFileOptions } from "./image-file.js";
-export { drivesHolding, inspectTarget, listDrives } from "./list.js";
+export { DriveListing, drivesHolding, inspectTarget, listDrives } from "./list.js";
 
 export type OpenOptions = {
   /** Bytes of the disk that was planned; an image file gets this size. */
@@ -39,28 +39,61 @@ export type OpenOptions = {
   readonly imagePath?: string;
 };
 
-/** Opens a target that the guard let pass. Every error has exit code 5, and nothing was written then. */
-export async function openTarget(target: Target, options: OpenOptions): Promise<DriveWriter> {
-  if (target.kind === "image-file") {
-    await requireOtherThanImage(target.path, options.imagePath);
-    return openImageFile(target.path, options.size, options);
+/**
+ * Opens targets that the guard let pass: all of them, or none. Every error has exit code 5, and nothing was written then;
+ * the first target's is thrown.
+ */
+export async function openTargets(targets: readonly Target[], options: OpenOptions): Promise<DriveWriter[]> {
+  const drives = drivesAmong(targets);
+  const opening = openDrives(drives);
+  const outcomes = await Promise.allSettled(
+    targets.map((target) =>
+      target.kind === "drive" ? opening[drives.indexOf(target.drive)]! : openImage(target.path, options),
+    ),
+  );
+  const writers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") continue;
+    await Promise.all(writers.map((writer) => writer.abort()));
+    throw outcome.reason;
   }
-  if (platform === "linux") return openLinuxDrive(target.drive);
-  // Loaded where they are needed only: Linux has no use for an XML parser at its start.
-  if (platform === "darwin") return (await import("./darwin.js")).openDarwinDrive(target.drive);
-  if (platform === "win32") return (await import("./win32.js")).openWindowsDrive(target.drive);
-  throw unsupported(target.drive);
+  return writers;
+}
+
+async function openImage(path: string, options: OpenOptions): Promise<DriveWriter> {
+  await requireOtherThanImage(path, options.imagePath);
+  return openImageFile(path, options.size, options);
+}
+
+/** One promise a drive. What only one platform needs is loaded there: Linux has no use for an XML parser at its start. */
+function openDrives(drives: readonly Drive[]): Promise<DriveWriter>[] {
+  if (platform === "linux") return drives.map(openLinuxDrive);
+  if (platform === "darwin") {
+    return drives.map(async (drive) => (await import("./darwin.js")).openDarwinDrive(drive));
+  }
+  if (platform === "win32" && drives.length > 0) {
+    const all = import("./win32.js").then(({ openWindowsDrives }) => openWindowsDrives(drives));
+    return drives.map(async (_, index) => (await all)[index]!);
+  }
+  return drives.map((drive) => Promise.reject(unsupported(drive)));
 }
 
 /**
- * Unmounts what is mounted of a drive and returns the paths; `target-in-use` where something stays mounted. On Windows
- * the drive's partitions go with it, and so what was on it.
+ * Unmounts what is mounted of drives and returns the paths; `target-in-use` where something stays mounted. On Windows
+ * the drives' partitions go with it, and so what was on them.
  */
-export async function unmount(drive: Drive): Promise<string[]> {
-  if (platform === "linux") return unmountLinuxDrive(drive);
-  if (platform === "darwin") return (await import("./darwin.js")).unmountDarwinDrive(drive);
-  if (platform === "win32") return (await import("./win32.js")).unmountWindowsDrive(drive);
-  throw unsupported(drive);
+export async function unmount(drives: readonly Drive[]): Promise<string[]> {
+  const [first] = drives;
+  if (first === undefined) return [];
+  if (platform === "linux") return unmountLinuxDrives(drives);
+  if (platform === "darwin") return (await import("./darwin.js")).unmountDarwinDrives(drives);
+  if (platform === "win32") return (await import("./win32.js")).unmountWindowsDrives(drives);
+  throw unsupported(first);
+}
+
+/** The drives among the targets. */
+export function drivesAmong(targets: readonly Target[]): Drive[] {
+  return targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));
 }
 
 function unsupported(drive: Drive): Win7UsbError {

@@ -65,6 +65,22 @@ export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
   return { devices, mounts, swaps, names };
 }
 
+/**
+ * The device with this number alone, as it is now: its partitions and what is mounted are not asked. Undefined where no
+ * device has the number. A partition is given as if it were a drive, with the name of a partition.
+ */
+export async function readLinuxDevice(deviceNumber: string, root = "/"): Promise<BlockDevice | undefined> {
+  const folder = join(root, "sys/dev/block", deviceNumber);
+  try {
+    const device = await readDevice(folder, basename(await readlink(folder)), null);
+    return device === undefined ? undefined : { ...device, drive: await readAttributes(folder) };
+  } catch (error) {
+    // It has just gone.
+    if (errorCodeOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 async function readDrive(root: string, name: string): Promise<BlockDevice[]> {
   const folder = join(root, "sys/block", name);
   const whole = await readDevice(folder, name, null);

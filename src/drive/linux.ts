@@ -13,8 +13,8 @@ import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
-import { deviceNumberText, readLinuxDevices } from "./linux-devices.js";
-import { drivesOf, pathOf } from "./linux-drives.js";
+import { deviceNumberText, readLinuxDevice, readLinuxDevices } from "./linux-devices.js";
+import { drivesOf } from "./linux-drives.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf } from "./transfer.js";
 
@@ -25,15 +25,26 @@ import { errorCodeOf } from "./transfer.js";
 export async function openLinuxDrive(drive: Drive): Promise<DriveWriter> {
   const { handle, direct } = await openExclusive(drive);
   try {
-    await requireSameAndWritable(drive, handle);
+    // The open handle's own device is looked up, not the path: that may name another drive by now.
+    const deviceNumber = deviceNumberText((await handle.stat()).rdev);
+    requireSameAndWritable(drive, await driveNumbered(deviceNumber));
+    return driveWriter(drive, { handle, direct, deviceNumber });
   } catch (error) {
     await handle.close();
     throw error;
   }
-  return driveWriter(drive, handle, direct);
 }
 
-function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWriter {
+type OpenDrive = {
+  readonly handle: FileHandle;
+  /** Past the page cache. */
+  readonly direct: boolean;
+  /** `major:minor`. */
+  readonly deviceNumber: string;
+};
+
+function driveWriter(drive: Drive, { handle, direct, deviceNumber }: OpenDrive): DriveWriter {
+  const told = (transfer: Promise<void>): Promise<void> => unlessGone(drive, deviceNumber, transfer);
   const writer = handleWriter(drive, handle, async () => {
     // Where it fails (a loop device without partitions, no such command) the kernel looks when the drive is plugged
     // in the next time, or udev has done it already because the drive was closed after writing.
@@ -41,9 +52,10 @@ function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWr
   });
   return {
     ...writer,
-    write: (offset, bytes) => unlessGone(drive, writer.write(offset, bytes)),
-    read: (offset, target) => unlessGone(drive, writer.read(offset, target)),
-    flush: () => unlessGone(drive, writer.flush()),
+    write: (offset, bytes) => told(writer.write(offset, bytes)),
+    read: (offset, target) => told(writer.read(offset, target)),
+    flush: () => told(writer.flush()),
+    commit: () => told(writer.commit()),
     beginReadBack: async () =>
       direct ? { fromMedium: true } : { fromMedium: false, reason: "the drive has no direct access" },
   };
@@ -53,11 +65,11 @@ function driveWriter(drive: Drive, handle: FileHandle, direct: boolean): DriveWr
  * A drive that was pulled out ends with EIO, then with nothing to read and, because it has no size any more, with ENOSPC:
  * a failed transfer is told as what it is when the drive is not there any more.
  */
-async function unlessGone(drive: Drive, transfer: Promise<void>): Promise<void> {
+async function unlessGone(drive: Drive, deviceNumber: string, transfer: Promise<void>): Promise<void> {
   try {
     await transfer;
   } catch (error) {
-    if (!(error instanceof Win7UsbError) || (await isThere(drive))) throw error;
+    if (!(error instanceof Win7UsbError) || (await isThere(drive, deviceNumber))) throw error;
     throw new Win7UsbError("write-failed", `${error.message}: the drive is gone`, {
       hint: "Plug it in again and write it from the beginning.",
       data: { ...error.data, cause: "ENODEV" },
@@ -66,9 +78,16 @@ async function unlessGone(drive: Drive, transfer: Promise<void>): Promise<void> 
   }
 }
 
-async function isThere(drive: Drive): Promise<boolean> {
-  const found = drivesOf(await readLinuxDevices()).find(({ path }) => path === drive.path);
+async function isThere(drive: Drive, deviceNumber: string): Promise<boolean> {
+  const found = await driveNumbered(deviceNumber);
   return found !== undefined && identityDifference(drive, found) === null;
+}
+
+/** What has this number now, by itself: for its identity, without what is mounted of it or built on it. */
+async function driveNumbered(deviceNumber: string): Promise<Drive | undefined> {
+  const device = await readLinuxDevice(deviceNumber);
+  if (device === undefined) return undefined;
+  return drivesOf({ devices: new Map([[device.name, device]]), mounts: [], swaps: [], names: new Map() })[0];
 }
 
 async function openExclusive(drive: Drive): Promise<{ handle: FileHandle; direct: boolean }> {
@@ -112,12 +131,7 @@ function readOnlyError(drive: Drive, cause?: unknown): Win7UsbError {
   });
 }
 
-/** The open handle's own device is looked up, not the path: that may name another drive by now. */
-async function requireSameAndWritable(drive: Drive, handle: FileHandle): Promise<void> {
-  const deviceNumber = deviceNumberText((await handle.stat()).rdev);
-  const system = await readLinuxDevices();
-  const device = [...system.devices.values()].find((each) => each.deviceNumber === deviceNumber);
-  const found = drivesOf(system).find(({ path }) => device !== undefined && path === pathOf(device.name));
+function requireSameAndWritable(drive: Drive, found: Drive | undefined): void {
   const difference = found === undefined ? "is no drive any more" : identityDifference(drive, found);
   if (found?.readOnly === true) throw readOnlyError(drive);
   if (difference === null) return;
@@ -128,10 +142,16 @@ async function requireSameAndWritable(drive: Drive, handle: FileHandle): Promise
 }
 
 /**
- * Unmounts every file system of `drive`, the deepest first, and returns their paths. Throws `target-in-use` where one
- * stays; those before it are unmounted then.
+ * Unmounts every file system of `drives`, the deepest of a drive first, and returns their paths. Throws `target-in-use`
+ * where one stays; those before it are unmounted then.
  */
-export async function unmountLinuxDrive(drive: Drive): Promise<string[]> {
+export async function unmountLinuxDrives(drives: readonly Drive[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const drive of drives) paths.push(...(await unmountLinuxDrive(drive)));
+  return paths;
+}
+
+async function unmountLinuxDrive(drive: Drive): Promise<string[]> {
   const paths = drive.mountpoints.map(({ path }) => path).toSorted((a, b) => b.length - a.length);
   for (const path of paths) {
     const { exitCode, stderr } = await runCommand("umount", ["--", path]);

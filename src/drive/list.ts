@@ -13,7 +13,30 @@ import { errorCodeOf } from "./transfer.js";
 
 /** Every drive with a medium in it, those that will be refused too. */
 export async function listDrives(): Promise<Drive[]> {
-  if (platform === "linux") return drivesOf(await readLinuxDevices());
+  return new DriveListing().drives();
+}
+
+/**
+ * What the system says of its drives, asked when it is first wanted and then no more: a preparation holds all of its
+ * targets and its image against one answer. Not for later, when the answer may be another.
+ */
+export class DriveListing {
+  #devices: Promise<LinuxDevices> | undefined;
+  #drives: Promise<Drive[]> | undefined;
+
+  drives(): Promise<Drive[]> {
+    this.#drives ??= platform === "linux" ? this.devices().then(drivesOf) : askForDrives();
+    return this.#drives;
+  }
+
+  /** Linux alone. */
+  devices(): Promise<LinuxDevices> {
+    this.#devices ??= readLinuxDevices();
+    return this.#devices;
+  }
+}
+
+async function askForDrives(): Promise<Drive[]> {
   if (platform === "other") return drivesOfDrivelist();
   try {
     if (platform === "darwin") return await (await import("./darwin.js")).listDarwinDrives();
@@ -28,12 +51,12 @@ export async function listDrives(): Promise<Drive[]> {
  * What `path` names: a drive (links such as /dev/disk/by-id followed), or an image file that exists or can be created.
  * Throws `target-not-a-drive` for partitions, folders and the like, and `target-missing` for a drive that is not there.
  */
-export async function inspectTarget(path: string): Promise<Target> {
-  if (platform !== "linux" && isDevicePath(path)) return inspectDevicePath(path);
+export async function inspectTarget(path: string, listing = new DriveListing()): Promise<Target> {
+  if (platform !== "linux" && isDevicePath(path)) return inspectDevicePath(path, listing);
   const stats = await statOf(path);
   if (stats === undefined) return inspectMissing(path);
   if (stats.isFile()) return { kind: "image-file", path, exists: true };
-  if (platform === "linux" && stats.isBlockDevice()) return inspectBlockDevice(path, stats);
+  if (platform === "linux" && stats.isBlockDevice()) return inspectBlockDevice(path, stats, listing);
   const what = stats.isDirectory() ? "a folder" : "neither a drive nor a file";
   throw new Win7UsbError("target-not-a-drive", `${path} is ${what}, expected a drive or the path of an image file`, {
     hint: stats.isDirectory() ? "Name a file in it, such as usb.img." : "`win7usb drives` lists the drives.",
@@ -45,10 +68,10 @@ export async function inspectTarget(path: string): Promise<Target> {
  * Paths of the drives that the image lies on, or that it is when the image is a device; empty where that cannot be told.
  * `path` must exist.
  */
-export async function drivesHolding(path: string): Promise<string[]> {
+export async function drivesHolding(path: string, listing = new DriveListing()): Promise<string[]> {
   const real = await realpath(path);
-  if (platform !== "linux") return drivesMountedAbove(await listDrives(), real);
-  const system = await readLinuxDevices();
+  if (platform !== "linux") return drivesMountedAbove(await listing.drives(), real);
+  const system = await listing.devices();
   const stats = await stat(real);
   if (!stats.isBlockDevice()) return drivesUnder(system, real);
   const device = deviceByNumber(system, stats);
@@ -79,8 +102,8 @@ async function inspectMissing(path: string): Promise<Target> {
   });
 }
 
-async function inspectBlockDevice(path: string, stats: Stats): Promise<Target> {
-  const system = await readLinuxDevices();
+async function inspectBlockDevice(path: string, stats: Stats, listing: DriveListing): Promise<Target> {
+  const system = await listing.devices();
   const device = deviceByNumber(system, stats);
   if (device !== undefined && device.parent !== null) {
     const whole = pathOf(device.parent);
@@ -96,7 +119,7 @@ async function inspectBlockDevice(path: string, stats: Stats): Promise<Target> {
     });
   }
   const drivePath = device !== undefined && isDrive(device) ? pathOf(device.name) : undefined;
-  const drive = drivesOf(system).find((each) => each.path === drivePath);
+  const drive = (await listing.drives()).find((each) => each.path === drivePath);
   if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
   throw new Win7UsbError("target-not-a-drive", `${path} is built on other devices or cannot be written`, {
     hint: "Name a whole drive; `win7usb drives` lists them.",
@@ -114,7 +137,7 @@ function isDevicePath(path: string): boolean {
   return /^\\\\[.?]\\/.test(path) || /^[a-z]:\\?$/i.test(path) || /^\/dev\/r?disk\d+/.test(path);
 }
 
-async function inspectDevicePath(path: string): Promise<Target> {
+async function inspectDevicePath(path: string, listing: DriveListing): Promise<Target> {
   const partition = /^(\/dev\/r?disk\d+)s\d+/.exec(path)?.[1];
   if (partition !== undefined) {
     throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${partition}, expected a whole drive`, {
@@ -123,9 +146,9 @@ async function inspectDevicePath(path: string): Promise<Target> {
     });
   }
   const letter = /^(?:\\\\[.?]\\)?([a-z]:)\\?$/i.exec(path)?.[1];
-  if (letter !== undefined) throw await volumeError(path, letter);
+  if (letter !== undefined) throw volumeError(path, letter, await listing.drives());
   const wanted = path.replace(/^\/dev\/rdisk/, "/dev/disk").toLowerCase();
-  const drive = (await listDrives()).find((each) => each.path.toLowerCase() === wanted);
+  const drive = (await listing.drives()).find((each) => each.path.toLowerCase() === wanted);
   if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
   throw new Win7UsbError("target-missing", `there is no drive ${path}`, {
     hint: "Plug it in, and look at `win7usb drives`.",
@@ -134,9 +157,8 @@ async function inspectDevicePath(path: string): Promise<Target> {
 }
 
 /** What `E:` is a volume of. */
-async function volumeError(path: string, letter: string): Promise<Win7UsbError> {
+function volumeError(path: string, letter: string, drives: readonly Drive[]): Win7UsbError {
   const root = `${letter}\\`.toLowerCase();
-  const drives = await listDrives();
   const drive = drives.find(({ mountpoints }) => mountpoints.some((point) => point.path.toLowerCase() === root))?.path;
   return new Win7UsbError("target-not-a-drive", `${path} is a volume, expected a whole drive`, {
     hint:

@@ -31,9 +31,8 @@ const partitionsOf = [
   "@{ n = 'AccessPaths'; e = { @($_.AccessPaths) } })",
 ].join(" ");
 
-/** All disks, partitions, volumes, page files. */
-export const listScript = [
-  ...preamble,
+/** What a list prints: all disks, partitions, volumes, page files. */
+const listSteps = [
   disksOf,
   partitionsOf,
   "$volumes = @(Get-Volume | Select-Object UniqueId, FileSystem)",
@@ -41,13 +40,20 @@ export const listScript = [
   "$pageFiles = @(Get-CimInstance Win32_PageFileUsage | ForEach-Object { $_.Name })",
   "[pscustomobject]@{ SystemDrive = $env:SystemDrive; Disks = $disks; Partitions = $partitions;" +
     " Volumes = $volumes; Media = $media; PageFiles = $pageFiles } | ConvertTo-Json -Depth 4 -Compress",
-].join("; ");
+];
+
+export const listScript = [...preamble, ...listSteps].join("; ");
 
 /**
- * Takes the partitions of disk `number` and their volumes away. The script looks once more that the disk has the size it
- * had and does not carry the system; a disk without partitions is left as it is, because Clear-Disk fails there.
+ * Takes the partitions of disks and their volumes away, and lists what is there then: a line with the answer for each disk
+ * in its turn, and one with what the list script prints. The script looks once more that a disk has the size it had and
+ * does not carry the system; a disk without partitions is left as it is, because Clear-Disk fails there.
  */
-export function clearScript(number: number, size: number): string {
+export function clearScript(disks: readonly { readonly number: number; readonly size: number }[]): string {
+  return [...preamble, ...disks.map(clearStep), ...listSteps].join("; ");
+}
+
+function clearStep({ number, size }: { readonly number: number; readonly size: number }): string {
   return answering([
     `$disk = Get-Disk -Number ${wholeNumber(number)}`,
     `if ($disk.Size -ne ${wholeNumber(size)} -or $disk.IsBoot -or $disk.IsSystem) { throw 'it is another disk' }`,
@@ -59,7 +65,7 @@ export function clearScript(number: number, size: number): string {
 
 /** Makes Windows look at disk `number` again, so that it mounts what is on it now. */
 export function rescanScript(number: number): string {
-  return answering([`Update-Disk -Number ${wholeNumber(number)}`, "Update-HostStorageCache"]);
+  return [...preamble, answering([`Update-Disk -Number ${wholeNumber(number)}`, "Update-HostStorageCache"])].join("; ");
 }
 
 /** The answer is `{"Ok":true}`, or `{"Ok":false,"Id":...,"Message":...}`. */
@@ -68,7 +74,7 @@ function answering(steps: readonly string[]): string {
     "[pscustomobject]@{ Ok = $false; Id = $_.FullyQualifiedErrorId; Message = $_.Exception.Message }" +
     " | ConvertTo-Json -Compress";
   const done = "[pscustomobject]@{ Ok = $true } | ConvertTo-Json -Compress";
-  return `${preamble.join("; ")}; try { ${steps.join("; ")}; ${done} } catch { ${failed} }`;
+  return `try { ${steps.join("; ")}; ${done} } catch { ${failed} }`;
 }
 
 function wholeNumber(value: number): string {

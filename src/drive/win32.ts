@@ -13,7 +13,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { Win7UsbError } from "../errors.js";
-import { runCommand } from "./command.js";
+import { commandTimeoutMs, runCommand } from "./command.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
@@ -50,8 +50,13 @@ async function readReport(run: RunCommand): Promise<WindowsReport> {
 }
 
 /** What the script printed; throws `target-unsupported` where it could not do its work. */
-async function runScript(run: RunCommand, script: string, failed: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await run(powershell, powershellParameters(script));
+async function runScript(
+  run: RunCommand,
+  script: string,
+  failed: string,
+  timeoutMs = commandTimeoutMs,
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(powershell, powershellParameters(script), timeoutMs);
   if (exitCode === 0 && stdout.trim() !== "") return stdout;
   const reason = stderr.trim().split(/\r?\n/)[0] ?? "";
   throw new Win7UsbError("target-unsupported", `${failed}: ${reason || `${powershell} ended with ${exitCode}`}`, {
@@ -60,18 +65,30 @@ async function runScript(run: RunCommand, script: string, failed: string): Promi
 }
 
 /**
- * Takes the partitions of `drive` away, and with them its volumes; returns where they were mounted. From here on what was
- * on the drive is lost. Throws `target-changed`, `no-permission`, and `target-in-use` where a file system stays.
+ * Takes the partitions of `drives` away, and with them their volumes; returns where they were mounted. From here on what
+ * was on the drives is lost. Throws `target-changed` before that, `no-permission`, and `target-in-use` where a file system
+ * stays. Starting PowerShell takes a second or more: it is asked once before and once for everything else.
  */
-export async function unmountWindowsDrive(drive: Drive, run: RunCommand = runCommand): Promise<string[]> {
-  await requireSame(drive, run);
-  const number = numberOf(drive.path)!;
-  const answer = parseWindowsAnswer(
-    await runScript(run, clearScript(number, drive.size), `${drive.path} cannot be cleared`),
-  );
+export async function unmountWindowsDrives(drives: readonly Drive[], run: RunCommand = runCommand): Promise<string[]> {
+  await requireSame(drives, run);
+  const disks = drives.map(({ path, size }) => ({ number: numberOf(path)!, size }));
+  const failed = `${drives.map(({ path }) => path).join(", ")} cannot be cleared`;
+  const printed = await runScript(run, clearScript(disks), failed, (drives.length + 1) * commandTimeoutMs);
+  const lines = printed.trim().split(/\r?\n/);
   // What counts is what is there afterwards: a volume may have come back, and a failure may have been about none.
-  const mounted = mountedVolumes(await readReport(run), number);
-  if (mounted.length === 0 && answer.ok) return drive.mountpoints.map(({ path }) => path);
+  const after = parseWindowsReport(lines.at(-1) ?? "");
+  for (const [index, drive] of drives.entries()) {
+    requireCleared(drive, parseWindowsAnswer(lines[index] ?? ""), mountedVolumes(after, disks[index]!.number));
+  }
+  return drives.flatMap(({ mountpoints }) => mountpoints.map(({ path }) => path));
+}
+
+function requireCleared(
+  drive: Drive,
+  answer: { readonly ok: boolean; readonly message: string },
+  mounted: readonly string[],
+): void {
+  if (mounted.length === 0 && answer.ok) return;
   if (isAccessDenied(answer.message)) throw permissionError(drive, answer.message);
   throw new Win7UsbError(
     "target-in-use",
@@ -89,37 +106,60 @@ function isAccessDenied(message: string): boolean {
 }
 
 /**
- * Opens the drive for this process alone. Throws `target-changed`, `target-in-use`, `target-read-only`, `target-missing`
- * or `no-permission`.
+ * Opens drives for this process alone: all of them or none. Throws `target-changed`, `target-in-use`, `target-read-only`,
+ * `target-missing` or `no-permission`.
  */
-export async function openWindowsDrive(drive: Drive, run: RunCommand = runCommand): Promise<DriveWriter> {
-  const name = Buffer.from(drive.path);
+export async function openWindowsDrives(
+  drives: readonly Drive[],
+  run: RunCommand = runCommand,
+): Promise<DriveWriter[]> {
   // While a handle is open its number is not given to another disk; the storage service gets no answer from a disk that
   // is not shared, so the identity is looked at through a shared handle, which then gives way to the exclusive one.
-  const shared = await openHandle(drive, name, constants.O_RDWR | direct);
+  const shared = await openHandles(drives, constants.O_RDWR | direct);
   try {
-    await requireSame(drive, run);
+    await requireSame(drives, run);
   } finally {
-    await shared.close();
+    await closeAll(shared);
   }
-  const handle = await openHandle(drive, name, constants.O_RDWR | direct | exclusive);
-  return handleWriter(drive, handle, async () => {
-    // Where it fails, Windows looks when the drive is plugged in the next time; the drive is whole.
-    await run(powershell, powershellParameters(rescanScript(numberOf(drive.path)!)));
-  });
+  const handles = await openHandles(drives, constants.O_RDWR | direct | exclusive);
+  return drives.map((drive, index) =>
+    handleWriter(drive, handles[index]!, async () => {
+      // Where it fails, Windows looks when the drive is plugged in the next time; the drive is whole.
+      await run(powershell, powershellParameters(rescanScript(numberOf(drive.path)!)));
+    }),
+  );
 }
 
-async function requireSame(drive: Drive, run: RunCommand): Promise<void> {
-  const found = (await listWindowsDrives(run)).find(({ path }) => path === drive.path);
-  const difference = found === undefined ? "is no drive any more" : identityDifference(drive, found);
-  if (difference === null) return;
-  throw new Win7UsbError("target-changed", `${drive.path} ${difference}`, {
-    hint: "Another drive may be in its place: look at `win7usb drives` and start again.",
-    data: { target: drive.path },
-  });
+async function requireSame(drives: readonly Drive[], run: RunCommand): Promise<void> {
+  const listed = await listWindowsDrives(run);
+  for (const drive of drives) {
+    const found = listed.find(({ path }) => path === drive.path);
+    const difference = found === undefined ? "is no drive any more" : identityDifference(drive, found);
+    if (difference === null) continue;
+    throw new Win7UsbError("target-changed", `${drive.path} ${difference}`, {
+      hint: "Another drive may be in its place: look at `win7usb drives` and start again.",
+      data: { target: drive.path },
+    });
+  }
 }
 
-async function openHandle(drive: Drive, name: Buffer, flags: number): Promise<FileHandle> {
+async function openHandles(drives: readonly Drive[], flags: number): Promise<FileHandle[]> {
+  const handles: FileHandle[] = [];
+  try {
+    for (const drive of drives) handles.push(await openHandle(drive, flags));
+    return handles;
+  } catch (error) {
+    await closeAll(handles);
+    throw error;
+  }
+}
+
+async function closeAll(handles: readonly FileHandle[]): Promise<void> {
+  await Promise.all(handles.map((handle) => handle.close()));
+}
+
+async function openHandle(drive: Drive, flags: number): Promise<FileHandle> {
+  const name = Buffer.from(drive.path);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await open(name, flags);

@@ -1,8 +1,8 @@
 /** Everything that is decided before the first byte is written: suitability, targets, file system, plan, refusals. */
-import type { Drive, Target } from "../drive/drive.js";
+import type { Target } from "../drive/drive.js";
 import type { Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
-import { drivesHolding, inspectTarget, requireOtherThanImage } from "../drive/index.js";
+import { DriveListing, drivesAmong, drivesHolding, inspectTarget, requireOtherThanImage } from "../drive/index.js";
 import { Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../layout/index.js";
@@ -40,12 +40,13 @@ export type PreparedWrite = {
 export async function prepareWrite(opened: OpenedImage, choices: WriteChoices): Promise<PreparedWrite> {
   assertSuitable(opened.windows, opened.image.tree, choices.allow);
   assertWhole(opened.image);
-  const targets = await Promise.all(choices.targets.map(inspectTarget));
+  const listing = new DriveListing();
+  const targets = await Promise.all(choices.targets.map((path) => inspectTarget(path, listing)));
   assertDistinct(targets);
   for (const { kind, path } of targets) if (kind === "image-file") await requireOtherThanImage(path, opened.path);
   assertImageFiles(targets, choices);
-  const imageDrives = await drivesHolding(opened.path);
-  const drives = targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));
+  const drives = drivesAmong(targets);
+  const imageDrives = drives.length === 0 ? [] : await drivesHolding(opened.path, listing);
   // Refusals by identity come first: whether a system disk is large enough is not the point.
   for (const drive of drives) throwFirst(refusals(drive, { allow: choices.allow, imageDrives }));
 
@@ -92,9 +93,4 @@ function assertImageFiles(targets: readonly Target[], choices: WriteChoices): vo
       hint: "Give another name, or --force to replace it.",
     });
   }
-}
-
-/** The drives among the targets. */
-export function drivesOf(targets: readonly Target[]): Drive[] {
-  return targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));
 }

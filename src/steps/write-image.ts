@@ -1,6 +1,5 @@
 /** The step that writes: opens every target, then hands plan and writers to `writePlan`. */
-import type { DriveWriter } from "../drive/drive-writer.js";
-import { openTarget } from "../drive/index.js";
+import { openTargets } from "../drive/index.js";
 import type { WriteEvent } from "../write/events.js";
 import { plannedDataBytes } from "../write/prepare.js";
 import type { WriteResult } from "../write/write-plan.js";
@@ -20,22 +19,12 @@ export type WriteSettings = {
 
 /** Writes what was prepared. Throws when no target could be finished; see `writePlan`. */
 export async function writeImage(prepared: PreparedWrite, settings: WriteSettings): Promise<WriteResult> {
-  const writers: DriveWriter[] = [];
-  try {
-    for (const target of prepared.targets) {
-      writers.push(
-        await openTarget(target, {
-          size: prepared.plan.diskSize,
-          force: settings.force,
-          imagePath: prepared.imagePath,
-          needed: plannedDataBytes(prepared.plan),
-        }),
-      );
-    }
-  } catch (error) {
-    await Promise.all(writers.map((writer) => writer.abort()));
-    throw error;
-  }
+  const writers = await openTargets(prepared.targets, {
+    size: prepared.plan.diskSize,
+    force: settings.force,
+    imagePath: prepared.imagePath,
+    needed: plannedDataBytes(prepared.plan),
+  });
   return writePlan({
     plan: prepared.plan,
     targets: writers,

@@ -7,7 +7,7 @@ import {
   darwinOpenError,
   listDarwinDrives,
   openDarwinDrive,
-  unmountDarwinDrive,
+  unmountDarwinDrives,
   type RunCommand,
 } from "../../src/drive/darwin.js";
 import { wholeDiskOf } from "../../src/drive/darwin-drives.js";
@@ -134,7 +134,7 @@ describe("a macOS disk", () => {
   it("is unmounted with the containers on it first", async () => {
     const calls: string[] = [];
     const drive = await driveOf("external-ssds", "/dev/disk4");
-    expect(await unmountDarwinDrive(drive, machine("external-ssds", calls))).toEqual(["/Volumes/Backup"]);
+    expect(await unmountDarwinDrives([drive], machine("external-ssds", calls))).toEqual(["/Volumes/Backup"]);
     const unmounts = calls.filter((line) => line.includes("unmountDisk"));
     expect(unmounts).toEqual(["diskutil unmountDisk /dev/disk5", "diskutil unmountDisk /dev/disk4"]);
   });
@@ -144,7 +144,7 @@ describe("a macOS disk", () => {
     const run = machine("read-only-stick", [], {
       "diskutil unmountDisk /dev/disk4": { exitCode: 1, stdout: "", stderr },
     });
-    const unmounting = unmountDarwinDrive(await driveOf("read-only-stick", "/dev/disk4"), run);
+    const unmounting = unmountDarwinDrives([await driveOf("read-only-stick", "/dev/disk4")], run);
     await expect(unmounting).rejects.toMatchObject({
       code: "target-in-use",
       message: expect.stringContaining(stderr.trim()),

@@ -15,7 +15,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pageMemory } from "../../src/bytes/page-memory.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
-import { inspectTarget, openImageFile, openTarget } from "../../src/drive/index.js";
+import { inspectTarget, openImageFile } from "../../src/drive/index.js";
+import { openTarget } from "../support/open-target.js";
 
 let folder: string;
 beforeEach(() => {

@@ -6,24 +6,26 @@ import { GiB } from "../../src/bytes/units.js";
 import { afterWriteText } from "../../src/drive/after-write.js";
 import type { Drive } from "../../src/drive/drive.js";
 import { refusals } from "../../src/drive/guard.js";
-import { listWindowsDrives, unmountWindowsDrive, windowsOpenError, type RunCommand } from "../../src/drive/win32.js";
+import { listWindowsDrives, unmountWindowsDrives, windowsOpenError, type RunCommand } from "../../src/drive/win32.js";
 import { mountedVolumes, numberOf, parseWindowsReport } from "../../src/drive/win32-drives.js";
 import { clearScript, listScript, rescanScript } from "../../src/drive/win32-scripts.js";
 
 const recorded = (name: string): string =>
   readFileSync(join(import.meta.dirname, "recorded", "win32", `${name}.json`), "utf8");
 
-/** Answers the list script with one recording after the other, the last for ever, and every other with `answer`. */
+/**
+ * Answers the list script, and the one that clears and then lists, with one recording after the other, the last for ever.
+ */
 function machine(names: readonly string[], answer = '{"Ok":true}', scripts: string[] = []): RunCommand {
   let asked = 0;
   return async (command, parameters) => {
     expect(command).toBe("powershell.exe");
     const script = parameters.at(-1)!;
     scripts.push(script);
-    if (script !== listScript) return { exitCode: 0, stdout: `${answer}\r\n`, stderr: "" };
     const name = names[Math.min(asked, names.length - 1)]!;
     asked += 1;
-    return { exitCode: 0, stdout: recorded(name), stderr: "" };
+    const answers = Array.from(script.matchAll(/Clear-Disk/g), () => `${answer}\r\n`);
+    return { exitCode: 0, stdout: `${answers.join("")}${recorded(name)}`, stderr: "" };
   };
 }
 
@@ -152,8 +154,8 @@ describe("a Windows disk", () => {
   it("is cleared by number and size, and was looked at before and after", async () => {
     const scripts: string[] = [];
     const run = machine(["usb-stick", "usb-stick-raw"], undefined, scripts);
-    expect(await unmountWindowsDrive(await driveOf("usb-stick", 1), run)).toEqual(["E:\\"]);
-    expect(scripts).toEqual([listScript, clearScript(1, 15376318464), listScript]);
+    expect(await unmountWindowsDrives([await driveOf("usb-stick", 1)], run)).toEqual(["E:\\"]);
+    expect(scripts).toEqual([listScript, clearScript([{ number: 1, size: 15376318464 }])]);
     expect(scripts[1]).toContain("Get-Disk -Number 1;");
     expect(scripts[1]).toContain("$disk.Size -ne 15376318464");
     expect(scripts[1]).toContain("Clear-Disk -RemoveData");
@@ -163,7 +165,7 @@ describe("a Windows disk", () => {
   it("that is another one by then is not cleared", async () => {
     const scripts: string[] = [];
     const drive = { ...(await driveOf("usb-stick", 1)), serial: "another" };
-    const clearing = unmountWindowsDrive(drive, machine(["usb-stick"], undefined, scripts));
+    const clearing = unmountWindowsDrives([drive], machine(["usb-stick"], undefined, scripts));
     await expect(clearing).rejects.toMatchObject({ code: "target-changed" });
     expect(scripts).toEqual([listScript]);
   });
@@ -174,12 +176,15 @@ describe("a Windows disk", () => {
     { name: "needs rights", answer: { Ok: false, Id: "StorageWMI 40001,Clear-Disk" }, code: "no-permission" },
   ])("whose volume $name: $code", async ({ answer, code }) => {
     const run = machine(["usb-stick"], JSON.stringify(answer));
-    await expect(unmountWindowsDrive(await driveOf("usb-stick", 1), run)).rejects.toMatchObject({ code, exitCode: 5 });
+    await expect(unmountWindowsDrives([await driveOf("usb-stick", 1)], run)).rejects.toMatchObject({
+      code,
+      exitCode: 5,
+    });
   });
 
   it("is put in no script but by its number", () => {
     for (const wrong of [-1, 1.5, Number.NaN, "1; Get-Disk" as unknown as number]) {
-      expect(() => clearScript(wrong, GiB)).toThrow();
+      expect(() => clearScript([{ number: wrong, size: GiB }])).toThrow();
       expect(() => rescanScript(wrong)).toThrow();
     }
   });

@@ -19,13 +19,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import type { Drive } from "../../src/drive/drive.js";
-import { drivesHolding, inspectTarget, listDrives, openTarget, refusals, unmount } from "../../src/drive/index.js";
+import { drivesHolding, inspectTarget, listDrives, refusals, unmount } from "../../src/drive/index.js";
 import type { DiskPlan } from "../../src/layout/plan.js";
 import { openFileSource, type FileSource } from "../../src/source/file-source.js";
 import type { WriteEvent } from "../../src/write/events.js";
 import { writePlan, type WriteResult } from "../../src/write/write-plan.js";
 import { judge } from "../support/judges.js";
 import { attachLoopDevice, canAttachLoopDevices, type LoopDevice, type LoopOptions } from "../support/loop-device.js";
+import { openTarget } from "../support/open-target.js";
 import { bytesExtent, planOf, zerosExtent } from "../support/plans.js";
 
 const diskSize = 48 * MiB;
@@ -163,9 +164,9 @@ describe.skipIf(!canAttachLoopDevices() || !judge("losetup"))("a loop device", (
     expect(drive.mountpoints).toEqual([{ path: at, device: path }]);
     await expect(write(path)).rejects.toMatchObject({ code: "target-in-use", exitCode: 5, data: { users: [at] } });
     const holder = openSync(join(at, "busy"), "w");
-    await expect(unmount(drive)).rejects.toMatchObject({ code: "target-in-use" });
+    await expect(unmount([drive])).rejects.toMatchObject({ code: "target-in-use" });
     closeSync(holder);
-    expect(await unmount(drive)).toEqual([at]);
+    expect(await unmount([drive])).toEqual([at]);
     expect((await write(path)).done).toHaveLength(1);
   });
 

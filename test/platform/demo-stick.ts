@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import type { Target } from "../../src/drive/drive.js";
-import { openTarget } from "../../src/drive/index.js";
 import { planDisk } from "../../src/layout/index.js";
 import { openImage } from "../../src/steps/open-image.js";
 import { walk } from "../../src/tree.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { writeDemoImage } from "../support/demo-image.js";
+import { openTarget } from "../support/open-target.js";
 
 /** Bytes: room for the smallest FAT32 volume. */
 export const demoStickSize = 80 * MiB;

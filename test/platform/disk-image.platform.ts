@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Drive } from "../../src/drive/drive.js";
-import { afterWrite, inspectTarget, listDrives, openTarget, refusals, unmount } from "../../src/drive/index.js";
+import { afterWrite, inspectTarget, listDrives, refusals, unmount } from "../../src/drive/index.js";
 import { leastSize, type ContractTarget } from "./contract-cases.js";
 import { driveWriterContract } from "./contract.js";
 import { demoStickSize, expectFiles, writeDemoStick } from "./demo-stick.js";
+import { openTarget } from "../support/open-target.js";
 
 const isHere = process.platform === "darwin";
 const usedByte = 0xa5;
@@ -99,9 +100,9 @@ describe.skipIf(!isHere)("diskutil's answers here", () => {
     expect(target.drive.mountpoints).toEqual([{ path: "/Volumes/BEFORE", device: `${path}s1` }]);
     const opening = openTarget(target, { size: demoStickSize, force: false });
     await expect(opening).rejects.toMatchObject({ code: "target-in-use" });
-    expect(await unmount(target.drive)).toEqual(["/Volumes/BEFORE"]);
+    expect(await unmount([target.drive])).toEqual(["/Volumes/BEFORE"]);
     const stickFiles = await writeDemoStick(folders[0]!, target);
-    expect(await afterWrite(target)).toBeNull();
+    expect(await afterWrite([target])).toEqual([]);
 
     const at = join(folders[0]!, "mounted");
     const raw = ["-readonly", "-imagekey", "diskimage-class=CRawDiskImage"];

@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspectTarget, openTarget } from "../../src/drive/index.js";
+import { inspectTarget } from "../../src/drive/index.js";
 import { judge } from "../support/judges.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
+import { openTarget } from "../support/open-target.js";
 import { leastSize, type ContractTarget } from "./contract-cases.js";
 import { driveWriterContract } from "./contract.js";
 

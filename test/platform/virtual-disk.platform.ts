@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { afterWrite, inspectTarget, listDrives, openTarget, refusals, unmount } from "../../src/drive/index.js";
+import { afterWrite, inspectTarget, listDrives, refusals, unmount } from "../../src/drive/index.js";
 import type { Target } from "../../src/drive/drive.js";
 import type { ContractTarget } from "./contract-cases.js";
 import { driveWriterContract } from "./contract.js";
 import { demoStickSize, expectFiles, writeDemoStick } from "./demo-stick.js";
+import { openTarget } from "../support/open-target.js";
 
 const isHere = process.platform === "win32";
 const usedByte = 0xa5;
@@ -114,9 +115,9 @@ describe.skipIf(!isHere)("PowerShell's answers here", () => {
     const volume = inspectTarget(mountpoint!.path.slice(0, 2));
     await expect(volume).rejects.toMatchObject({ hint: expect.stringContaining(path) });
 
-    expect(await unmount(target.drive)).toEqual([mountpoint!.path]);
+    expect(await unmount([target.drive])).toEqual([mountpoint!.path]);
     const files = await writeDemoStick(folder!, target);
-    const where = await afterWrite(target);
+    const [where] = await afterWrite([target]);
     expect(where).toMatch(/^\\\\\.\\PhysicalDrive\d+ is [A-Z]:\\ now\.$/);
     expectFiles(/[A-Z]:\\/.exec(where!)![0], files);
   });

@@ -4,7 +4,7 @@
  * are in the request; opening, writing, reading and flushing are real.
  */
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
-import { openWindowsDrive, listWindowsDrives, type RunCommand } from "../../src/drive/win32.js";
+import { listWindowsDrives, openWindowsDrives, type RunCommand } from "../../src/drive/win32.js";
 import { listScript } from "../../src/drive/win32-scripts.js";
 import { planDisk } from "../../src/layout/index.js";
 import { openImage } from "../../src/steps/open-image.js";
@@ -64,7 +64,7 @@ async function perform(request: SessionRequest): Promise<void> {
     return found.run({
       size: drive.size,
       before: request.before,
-      open: () => openWindowsDrive(drive, run),
+      open: async () => (await openWindowsDrives([drive], run))[0]!,
       contents: async () => readMedium(request.medium, drive.size),
       async swap() {
         report = request.swapped;
@@ -77,7 +77,7 @@ async function perform(request: SessionRequest): Promise<void> {
   const plan = planDisk(opened.image.tree, { diskSize: drive.size }, { fileSystem, label: "WIN7" });
   await writePlan({
     plan,
-    targets: [await openWindowsDrive(drive, run)],
+    targets: await openWindowsDrives([drive], run),
     verify: true,
     onEvent: (event) => void events.push(event),
     now: () => performance.now(),

@@ -1,10 +1,10 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
-import { afterWrite, unmount } from "../../drive/index.js";
+import { afterWrite, drivesAmong, unmount } from "../../drive/index.js";
 import type { Win7UsbError } from "../../errors.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
-import { drivesOf, prepareWrite } from "../../steps/prepare-write.js";
+import { prepareWrite } from "../../steps/prepare-write.js";
 import { writeImage } from "../../steps/write-image.js";
 import type { WriteEvent } from "../../write/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
@@ -56,14 +56,14 @@ async function writePrepared(
   terminal: Terminal,
   json: ((event: WriteEvent) => void) | null,
 ): Promise<number> {
-  const drives = drivesOf(prepared.targets);
+  const drives = drivesAmong(prepared.targets);
   if (drives.length > 0 && options.yes !== true) {
     await confirmErase(
       drives.map((drive) => drive.path),
       terminal,
     );
   }
-  for (const drive of drives) await unmount(drive);
+  await unmount(drives);
   const started = terminal.now();
   const events = await rendererFor(prepared, options, terminal, json);
   let result: WriteResult;
@@ -90,11 +90,8 @@ async function writePrepared(
 
 /** Where the drives that were finished are now: Windows gives them letters, macOS may not have ejected one. */
 async function tellWhere(prepared: PreparedWrite, result: WriteResult, terminal: Terminal): Promise<void> {
-  for (const target of prepared.targets) {
-    if (!result.done.some(({ path }) => path === target.path)) continue;
-    const where = await afterWrite(target);
-    if (where !== null) terminal.err(`${where}\n`);
-  }
+  const finished = prepared.targets.filter(({ path }) => result.done.some((done) => done.path === path));
+  for (const where of await afterWrite(finished)) terminal.err(`${where}\n`);
 }
 
 /** The weightiest of several failures: a write that failed outweighs a refusal, and a mismatch outweighs both. */
