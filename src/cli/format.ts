@@ -77,6 +77,13 @@ export function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
+/** `text` in at most `limit` characters, its middle left out: what an image names may be thousands of characters long. */
+export function abbreviated(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const half = Math.floor((limit - 5) / 2);
+  return `${text.slice(0, half)} ... ${text.slice(text.length - half)}`;
+}
+
 const sizePattern = /^(\d+(?:\.\d+)?)\s*([KMGT])?(?:i?B)?$/i;
 
 /** `4G`, `512M`, `1048576` in bytes (K, M, G and T are powers of 1024); undefined where it is no size. */

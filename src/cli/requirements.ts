@@ -1,15 +1,17 @@
 /** `--require edition=Professional arch=x86 sp=1 language=en-US genuine`, read before the image is touched. */
 import { Win7UsbError } from "../errors.js";
 import type { Requirement } from "../windows/verdict-requirements.js";
+import { plainEdition } from "../windows/verdict-requirements.js";
 
 const languagePattern = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i;
-const editionPattern = /^(?:starter|homebasic|homepremium|professional|enterprise|ultimate)k?n?$/i;
+const editionPattern = /^(?:starter|homebasic|homepremium|professional|enterprise|ultimate)k?n?$/;
 
 /** Each kind's words for what it takes, and how its value is read; undefined where the value is none. */
 const kinds = {
   edition: {
     expected: "Starter, HomeBasic, HomePremium, Professional, Enterprise or Ultimate, with N, K or KN where it has one",
-    parse: (value: string) => (editionPattern.test(value) ? ({ name: "edition", value } as const) : undefined),
+    parse: (value: string) =>
+      editionPattern.test(plainEdition(value)) ? ({ name: "edition", value } as const) : undefined,
   },
   arch: {
     expected: "x86 or x64",

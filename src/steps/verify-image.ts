@@ -26,7 +26,8 @@ import type { ReadForVerification } from "./verify/read.js";
 import { readForVerification } from "./verify/read.js";
 import type { Scope } from "./verify/scope.js";
 import { scopeOf } from "./verify/scope.js";
-import { bootFileChecks, volumeChecks } from "./verify/volume-checks.js";
+import type { Truncation } from "./verify/volume-checks.js";
+import { bootFileChecks, truncationOf, volumeChecks } from "./verify/volume-checks.js";
 import type { WimOutcome, WimSet } from "./verify/wims.js";
 import { wimSets } from "./verify/wims.js";
 
@@ -65,6 +66,8 @@ export type Verification = {
   /** Damage in WIMs, blob by blob, with the files that it touches; at most 1,000 for each WIM. */
   readonly failures: readonly WimFailure[];
   readonly failureCount: number;
+  /** Null where the image is not cut short. */
+  readonly truncated: Truncation | null;
   readonly scope: Scope;
   readonly unmet: readonly UnmetRequirement[];
 };
@@ -110,6 +113,7 @@ async function verifySource(source: FileSource, choices: VerifyChoices): Promise
     windows,
     failures: results.wims.flatMap(({ failures }) => failures),
     failureCount: results.wims.reduce((sum, wim) => sum + wim.failureCount, 0),
+    truncated: truncationOf(read.volume, size),
     scope: scopeOf(image?.tree ?? null, finding, results.wims),
     unmet: [
       ...unmetRequirements(choices.requirements ?? [], windows, isOfficial),
@@ -165,14 +169,22 @@ async function imageChecks(
 
 /** Which Windows it is cannot be told: by damage, or because this version cannot read it. */
 function unreadCheck({ windows }: ReadForVerification): Check {
-  const { code, message } = windows.problem!;
-  const kind = code === "wim-unsupported" ? "suitability" : "soundness";
-  return { id: "product", kind, status: "fail", code, message: `which Windows it is cannot be told: ${message}` };
+  const { code, message, hint } = windows.problem!;
+  const base = {
+    id: "product",
+    status: "fail",
+    code,
+    message: `which Windows it is cannot be told: ${message}`,
+  } as const;
+  if (code !== "wim-unsupported") return { ...base, kind: "soundness" };
+  return { ...base, kind: "suitability", ...(hint === undefined ? {} : { hint }) };
 }
 
 /** Asked for and not possible: a script that relies on `--deep` must learn of it. */
 function notDeep(wims: readonly WimOutcome[]): UnmetRequirement[] {
-  return wims.flatMap(({ unsupported }) =>
-    unsupported === null ? [] : [{ requirement: "deep", message: `it cannot be verified in depth: ${unsupported}` }],
-  );
+  const hint = "Convert it to an LZX install.wim with a WIM tool, or take an untouched image.";
+  return wims.flatMap(({ unsupported }) => {
+    if (unsupported === null) return [];
+    return [{ requirement: "deep", message: `it cannot be verified in depth: ${unsupported}`, hint }];
+  });
 }

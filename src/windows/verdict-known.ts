@@ -102,8 +102,9 @@ export function knownImageCheck(
   }
   const { image, by } = similar;
   if (by === "label and size") {
+    const hint = "Take an untouched image, or allow this one with --allow altered.";
     const what = `it has the label and the size of ${image.fileName}, but another hash: it was altered or is damaged`;
-    if (!allow.includes(alteredCode)) return { ...base, status: "fail", code: alteredCode, message: what };
+    if (!allow.includes(alteredCode)) return { ...base, status: "fail", code: alteredCode, message: what, hint };
     return { ...base, status: "warn", code: alteredCode, message: `${what} (allowed)` };
   }
   return { ...base, status: "warn", code: "look-alike", message: lookAlikeWords(similar, claim) };

@@ -27,7 +27,7 @@ export function suitabilityChecks(windows: WindowsIdentity, tree: FileTree, allo
     if (refusal === undefined) return { ...base, status: "pass", message: sound(windows) };
     const isAllowed = allow.includes(code);
     const message = isAllowed ? `${refusal.message} (allowed)` : refusal.message;
-    return { ...base, status: isAllowed ? "warn" : "fail", code, message };
+    return { ...base, ...(isAllowed ? { status: "warn" } : { status: "fail", hint: refusal.hint }), code, message };
   });
 }
 

@@ -24,6 +24,8 @@ export type Check = {
   readonly file?: string;
   /** A refusal's, warning's or error's own name. */
   readonly code?: string;
+  /** What the person can do about it, as a sentence. */
+  readonly hint?: string;
 };
 
 export type Verdict = "genuine" | "intact" | "damaged" | "unsuitable";

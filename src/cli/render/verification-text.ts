@@ -1,18 +1,22 @@
 /** A verification for people: the verdict first, then why, then what it means for them; all checks with `--verbose`. */
 import type { EditionFacts } from "../../windows/index.js";
-import { count, formatSize, printable, wrap } from "../format.js";
+import { abbreviated, count, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { headline } from "./inspection-text.js";
+import { nextSteps } from "./next-steps.js";
 import type { VerificationReport } from "./verification.js";
 
 type Check = VerificationReport["checks"][number];
 
 /** Damaged blobs that are listed without `--verbose`. */
 const failuresListed = 5;
+/** Characters of a reason: half a screen; JSON has all. */
+const reasonLimit = 400;
 
 export function verificationText(report: VerificationReport, verbose: boolean, style: Style, columns: number): string {
-  const facts = [...imageFacts(report), ...personFacts(report, verbose)];
+  const steps = nextSteps(failedChecks(report), report).map((step): Fact => ["next step", step]);
+  const facts = [...steps, ...imageFacts(report), ...personFacts(report, verbose)];
   return [
     verdictLine(report, style, columns),
     ...reasonLines(report, style, columns),
@@ -41,26 +45,30 @@ const verdictWords = {
 /** What failed, what was asked for and is not so, and what to be warned of. */
 function reasonLines(report: VerificationReport, style: Style, columns: number): string[] {
   const { checks, unmet, failures, failureCount } = report;
-  const cross = (text: string): string => hanging(`  ${style.bad("x")}`, 3, printable(text), columns);
+  const line = (mark: string, text: string): string =>
+    hanging(`  ${mark}`, 3, printable(abbreviated(text, reasonLimit)), columns);
+  const cross = (text: string): string => line(style.bad("x"), text);
   const blobs = failures.slice(0, failuresListed).map(({ message }) => message);
   const others = failureCount - blobs.length;
   // A WIM's check repeats its first failure.
-  const failed = checks.filter(({ status, message }) => status === "fail" && !blobs.includes(message));
-  // Where the image is cut short, that files cannot be read to their end is no news.
-  const isCut = failed.some(({ id, code }) => id === "whole" && code === "image-truncated");
-  const told = failed.filter(({ id, code }) => !isCut || id === "whole" || code !== "image-truncated");
-  const warned = checks.filter(({ status }) => status === "warn");
+  const told = failedChecks(report).filter(({ message }) => !blobs.includes(message));
+  // What keeps a requirement from being met is told with it.
+  const isNews = ({ message }: Check): boolean => !unmet.some((requirement) => requirement.message.includes(message));
+  const warned = checks.filter((check) => check.status === "warn" && isNews(check));
   return [
-    ...told.map((check) => cross(failText(check))),
+    ...told.map(({ message }) => cross(message)),
     ...blobs.map(cross),
     ...(others > 0 ? [cross(`and ${count(others, "more failure")} (--json lists them)`)] : []),
     ...unmet.map(({ requirement, message }) => cross(`not met: ${requirement}: ${message}`)),
-    ...warned.map(({ message }) => hanging(`  ${style.warning("!")}`, 3, printable(message), columns)),
+    ...warned.map(({ message }) => line(style.warning("!"), message)),
   ];
 }
 
-function failText({ message, code }: Check): string {
-  return code === "altered" ? `${message} (--allow altered lets it pass)` : message;
+/** The failed checks that are told: where the image is cut short, that files cannot be read to their end is no news. */
+function failedChecks({ checks }: VerificationReport): Check[] {
+  const failed = checks.filter(({ status }) => status === "fail");
+  const isCut = failed.some(({ id, code }) => id === "whole" && code === "image-truncated");
+  return failed.filter(({ id, code }) => !isCut || id === "whole" || code !== "image-truncated");
 }
 
 function imageFacts({ image, known, scope, hashes, verdict, windows }: VerificationReport): Fact[] {
@@ -147,10 +155,16 @@ function verboseLines(report: VerificationReport, style: Style, columns: number)
     body.every((text) => text === "") ? [] : [`\n${style.strong(title)}\n`, ...body];
   return [
     ...section("Checks", lines),
+    ...section("Cut files", [wrappedFacts(cutFiles(report), style, columns)]),
     ...section("Hashes", [wrappedFacts(sums, style, Number.POSITIVE_INFINITY)]),
     ...section("Editions", [wrappedFacts(editions, style, columns)]),
     ...section("Before Setup", caveats),
   ];
+}
+
+function cutFiles({ truncated }: VerificationReport): Fact[] {
+  const files = truncated?.files ?? [];
+  return files.map(({ path, missingBytes }) => [`${missingBytes} bytes missing`, printable(path)]);
 }
 
 /** `name   value` lines in two columns, long values wrapped in theirs. */

@@ -21,6 +21,7 @@ export function verificationReport(verification: Verification, now: number) {
     checks: verification.checks,
     failures: verification.failures,
     failureCount: verification.failureCount,
+    truncated: verification.truncated,
     scope: verification.scope,
     unmet: verification.unmet,
     advice: windows === null ? null : adviceOf(windows, now),

@@ -8,6 +8,8 @@ import type { Check } from "../../windows/verdict.js";
 import { outcomeOf } from "./read.js";
 import type { WimSet } from "./wims.js";
 
+const partsHint = "Copy all parts again, from one and the same set.";
+
 /** One check for each split WIM; none where a part's header cannot be read, which the check of its tables tells. */
 export async function partSetChecks(sets: readonly WimSet[]): Promise<Check[]> {
   const checks: Check[] = [];
@@ -21,7 +23,7 @@ export async function partSetChecks(sets: readonly WimSet[]): Promise<Check[]> {
       continue;
     }
     const { code, message } = wimError("wim-damaged", problem, problem.text);
-    checks.push({ ...base, status: "fail", code, message });
+    checks.push({ ...base, status: "fail", code, message, hint: partsHint });
   }
   return checks;
 }

@@ -15,7 +15,36 @@ const discSectorSize = 2048;
 /** Cut files that are named in the message. */
 const namesListed = 3;
 
+/** What ends early was not received or copied to its end. */
+const truncatedHint = "Download or copy it again, and compare its size and SHA-1 with those of where it comes from.";
+
 const base = { kind: "soundness" } as const;
+
+/** What is missing of an image that is cut short. */
+export type Truncation = {
+  /** Bytes between the image's end and the volume's, as far as the volume says where it ends. */
+  readonly missingBytes: number;
+  /** Files that reach beyond the image's end. */
+  readonly fileCount: number;
+  /** The first `cutFileLimit` of them. */
+  readonly files: readonly TruncatedFile[];
+};
+
+/** Cut files that are listed one by one; beyond that, names no longer help. */
+const cutFileLimit = 1000;
+
+/** Null where nothing is known to be missing. */
+export function truncationOf({ value: image, problem }: ReadOutcome<Iso9660Image>, size: number): Truncation | null {
+  if (image === null) {
+    const missing = problem.data["missingBytes"];
+    const isKnown = problem.code === "image-truncated" && typeof missing === "number";
+    return isKnown ? { missingBytes: missing, fileCount: 0, files: [] } : null;
+  }
+  const { volumeEnd, truncatedFiles } = image;
+  const missingBytes = Math.max(volumeEnd - size, 0);
+  if (missingBytes === 0 && truncatedFiles.length === 0) return null;
+  return { missingBytes, fileCount: truncatedFiles.length, files: truncatedFiles.slice(0, cutFileLimit) };
+}
 
 /** `structure` and `whole`. `officialLength`: bytes from the start that are a published image. */
 export function volumeChecks(
@@ -30,7 +59,7 @@ export function volumeChecks(
     const skipped = { ...base, status: "skip", message: "the volume could not be read to its end" } as const;
     return isShort
       ? [
-          { ...failed, id: "whole" },
+          { ...failed, id: "whole", hint: truncatedHint },
           { ...skipped, id: "structure" },
         ]
       : [
@@ -47,7 +76,8 @@ function wholeCheck({ volumeEnd, truncatedFiles }: Iso9660Image, size: number, o
     const missing = Math.max(volumeEnd - size, 0);
     const short = `the image is cut short: ${missing} of ${volumeEnd} bytes are missing`;
     const reach = missing === 0 ? "files reach beyond the image's end" : short;
-    return { ...whole, status: "fail", code: "image-truncated", message: `${reach}${cutFiles(truncatedFiles)}` };
+    const message = `${reach}${cutFiles(truncatedFiles)}`;
+    return { ...whole, status: "fail", code: "image-truncated", message, hint: truncatedHint };
   }
   const end = officialLength ?? volumeEnd;
   if (size === end) return { ...whole, status: "pass", message: `all ${size} bytes of the volume are there` };
