@@ -109,7 +109,7 @@ export function contentWindows({ extents }: FileNode): (offset: number, length: 
       const extent = extents[index]!;
       const skip = offset + length - left - starts[index]!;
       const part = { ...extent, offset: extent.offset + skip, length: Math.min(extent.length - skip, left) };
-      if (part.length > 0) window.push(part);
+      window.push(part);
       left -= part.length;
     }
     return window;

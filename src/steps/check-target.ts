@@ -12,6 +12,7 @@ import type { DiskPlan, FileSystemName } from "../layout/plan.js";
 import { packageVersion } from "../version.js";
 import type { ProgressEvent } from "../write/events.js";
 import { createMeter, type Meter } from "../write/progress-meter.js";
+import { fitTree } from "./fit-tree.js";
 import { openImage, type OpenedImage } from "./open-image.js";
 
 export type CheckVerdict = "match" | "mismatch" | "unreadable";
@@ -74,7 +75,7 @@ async function checkOpened(
   choices: CheckChoices,
 ): Promise<CheckResult> {
   const found = await locateManifest(reader, createReadBytes(reader));
-  const expectation = expect(found, opened, reader, choices);
+  const expectation = await expect(found, opened, reader, choices);
   const warnings = warningsFor(target, reader, found, expectation);
   for (const warning of warnings) choices.onEvent?.({ event: "warning", ...warning });
   const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
@@ -102,23 +103,30 @@ function verdictOf({ mismatches }: CheckFindings): CheckVerdict {
   return mismatches.every(({ cause }) => cause === "unreadable") ? "unreadable" : "mismatch";
 }
 
-function expect(
+async function expect(
   found: FoundManifest,
   opened: OpenedImage | undefined,
   reader: DriveReader,
   choices: CheckChoices,
-): Expectation | undefined {
-  if (opened !== undefined) return { kind: "image", plan: planAnew(found, opened, reader, choices), found };
+): Promise<Expectation | undefined> {
+  if (opened !== undefined) return { kind: "image", plan: await planAnew(found, opened, reader, choices), found };
   return found.read.kind === "manifest" ? { kind: "manifest", manifest: found.read.manifest, found } : undefined;
 }
 
 /** The plan that the target was written by: what the image does not say is taken from the target. */
-function planAnew(found: FoundManifest, opened: OpenedImage, reader: DriveReader, choices: CheckChoices): DiskPlan {
+async function planAnew(
+  found: FoundManifest,
+  opened: OpenedImage,
+  reader: DriveReader,
+  choices: CheckChoices,
+): Promise<DiskPlan> {
   assertWhole(opened.image);
-  const { tree, volumeLabel } = opened.image;
+  const { volumeLabel } = opened.image;
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
-  const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(tree, "auto").fileSystem;
+  const fileSystem =
+    manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(opened.image.tree, "auto").fileSystem;
   const label = choices.label ?? manifest?.label ?? volumeLabel;
+  const { tree } = await fitTree(opened.image.tree, fileSystem);
   return planDisk(tree, { diskSize: manifest?.diskSize ?? diskSizeOf(found, reader) }, { fileSystem, label });
 }
 

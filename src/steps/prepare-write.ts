@@ -8,6 +8,8 @@ import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../layout/index.js";
 import type { DiskPlan, FileSystemName } from "../layout/plan.js";
 import { assertSuitable } from "../windows/index.js";
+import type { SplitImage } from "./fit-tree.js";
+import { fitTree } from "./fit-tree.js";
 import type { OpenedImage } from "./open-image.js";
 
 export type WriteChoices = {
@@ -31,6 +33,8 @@ export type PreparedWrite = {
   readonly plan: DiskPlan;
   /** Why this file system, as a sentence. */
   readonly reason: string;
+  /** Files of the image that are written in parts. */
+  readonly splits: readonly SplitImage[];
 };
 
 /**
@@ -52,10 +56,11 @@ export async function prepareWrite(opened: OpenedImage, choices: WriteChoices): 
 
   const { fileSystem, reason } = chooseFileSystem(opened.image.tree, choices.fileSystem);
   const options = { fileSystem, label: choices.label ?? opened.image.volumeLabel };
-  const needed = smallestDisk(opened.image.tree, options);
+  const { tree, splits } = await fitTree(opened.image.tree, fileSystem);
+  const needed = smallestDisk(tree, options);
   for (const drive of drives) throwFirst(refusals(drive, { allow: choices.allow, imageDrives, needed }));
   const diskSize = Math.min(...targets.map((target) => sizeOf(target, choices.size ?? needed)));
-  return { imagePath: opened.path, targets, plan: planDisk(opened.image.tree, { diskSize }, options), reason };
+  return { imagePath: opened.path, targets, plan: planDisk(tree, { diskSize }, options), reason, splits };
 }
 
 function sizeOf(target: Target, imageFileSize: number): number {

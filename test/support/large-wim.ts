@@ -1,4 +1,4 @@
-/** A WIM that is made larger by blobs of zeros, which take no memory and which no image refers to. */
+/** A WIM that is made larger by blobs of zeros, which take no memory and which no image refers to: for plans alone. */
 import { createHash } from "node:crypto";
 import { memorySource } from "../../src/source/byte-source.js";
 import type { ContentExtent, FileNode } from "../../src/tree.js";
@@ -8,7 +8,7 @@ import type { LookupTableEntry } from "../../src/wim/lookup-table.js";
 import { encodeLookupTable } from "../../src/wim/lookup-table.js";
 import { resourceHeaderRecord } from "../../src/wim/resource.js";
 
-/** The file `name` of `wim` (without an integrity table), with stored blobs of these sizes in front of its tables. */
+/** The file `name` of `wim`, with stored blobs of these sizes in front of its tables. An integrity table is not made anew. */
 export async function enlargedWim(name: string, wim: Uint8Array, sizes: readonly number[]): Promise<FileNode> {
   const small = await openWim(memorySource(wim));
   const { header, xmlData: xml } = small;
@@ -28,10 +28,16 @@ export async function enlargedWim(name: string, wim: Uint8Array, sizes: readonly
   wimHeaderRecord.patch(head, 0, {
     lookupTable: resourceHeaderRecord.encode({ ...header.lookupTable, ...tableSizes, offset: end }),
     xmlData: resourceHeaderRecord.encode({ ...header.xmlData, offset: end + table.length }),
+    integrityTable: resourceHeaderRecord.encode({
+      ...header.integrityTable,
+      offset: header.integrityTable.size === 0 ? 0 : end + table.length + xml.length,
+    }),
   });
+  const { offset: integrityOffset, size: integritySize } = header.integrityTable;
+  const integrity = wim.subarray(integrityOffset, integrityOffset + integritySize);
   const bytes = (data: Uint8Array): ContentExtent => ({ source: memorySource(data), offset: 0, length: data.length });
   const holes = sizes.map((length): ContentExtent => ({ source: null, offset: 0, length }));
-  const extents = [bytes(head), ...holes, bytes(table), bytes(xml)];
+  const extents = [bytes(head), ...holes, bytes(table), bytes(xml), bytes(integrity)];
   const size = extents.reduce((sum, { length }) => sum + length, 0);
   return { kind: "file", name, size, extents, times: {}, attributes: {} };
 }

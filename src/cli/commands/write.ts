@@ -1,6 +1,7 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
 import { afterWrite, drivesAmong, unmount } from "../../drive/index.js";
 import type { Win7UsbError } from "../../errors.js";
+import { splitWarning } from "../../steps/fit-tree.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
@@ -42,6 +43,7 @@ export async function writeCommand(
       else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns));
       return 0;
     }
+    for (const split of prepared.splits) json?.({ event: "warning", ...splitWarning(split) });
     terminal.err(planText(opened, prepared, styleFor(terminal), terminal.columns));
     return await writePrepared(opened, prepared, options, terminal, json);
   } finally {

@@ -1,4 +1,5 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
+import { splitWarning } from "../../steps/fit-tree.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { count, formatSize, printable, wrap } from "../format.js";
@@ -26,7 +27,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ["file system", `${fileSystemNames[plan.fileSystem]}, label ${plan.label}: ${prepared.reason}`],
     ["writes", `${formatSize(bytesToWrite(prepared))} in ${count(plan.files.length, "file")}`],
   );
-  const warnings = [...opened.image.warnings, ...windows.warnings];
+  const warnings = warningsOf(opened, prepared);
   const lines = warnings.map(
     (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
   );
@@ -47,10 +48,15 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
       totalBytes: plan.diskSize,
       bytesToWrite: bytesToWrite(prepared),
       files: plan.files.length,
+      splits: prepared.splits.map(({ path, size, parts }) => ({ path, size, parts })),
       extents: plan.extents.map(({ offset, length, source }) => ({ offset, length, kind: source.kind })),
     },
-    warnings: [...opened.image.warnings, ...opened.windows.warnings],
+    warnings: warningsOf(opened, prepared),
   };
+}
+
+function warningsOf({ image, windows }: OpenedImage, { splits }: PreparedWrite) {
+  return [...image.warnings, ...windows.warnings, ...splits.map(splitWarning)];
 }
 
 function bytesToWrite({ plan }: PreparedWrite): number {
