@@ -1,0 +1,162 @@
+/** Images that claim to be published ones, with a table of our own: whole, padded, cut short and altered. */
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { filler } from "../../fixtures/windows7/nodes.js";
+import { verifyCommand } from "../../src/cli/commands/verify.js";
+import type { VerificationReport } from "../../src/cli/render/verification.js";
+import { readImage } from "../../src/iso9660-reader/index.js";
+import { memorySource } from "../../src/source/byte-source.js";
+import { walk } from "../../src/tree.js";
+import type { KnownImage, KnownImages } from "../../src/windows/known-images/index.js";
+import { knownImagesOf } from "../../src/windows/known-images/index.js";
+import { writeDemoImage } from "../support/demo-image.js";
+import { fakeTerminal } from "../support/fake-terminal.js";
+import { startThreads } from "../support/verify-command.js";
+
+vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
+);
+
+let folder: string;
+let stopThreads: () => void;
+let bytes: Buffer;
+let table: KnownImages;
+/** Every file's last byte in the image, and the bytes that it has, the last file of the image first. */
+let ends: { path: string; end: number; size: number }[];
+
+beforeAll(async () => {
+  stopThreads = startThreads();
+  folder = mkdtempSync(join(tmpdir(), "win7usb-known-"));
+  bytes = readFileSync(await writeDemoImage(folder));
+  const published: KnownImage = {
+    fileName: "published.iso",
+    language: "en-US",
+    edition: "Professional",
+    channel: "Retail",
+    architecture: "x86",
+    release: "SP1",
+    build: "7601.17514",
+    independentOrigins: 3,
+    volumeLabel: "GSP1RMCPRFRER_EN_DVD",
+    size: bytes.length,
+    sha1: createHash("sha1").update(bytes).digest("hex"),
+  };
+  table = knownImagesOf([published]);
+  ends = [...walk((await readImage(memorySource(bytes))).tree)]
+    .flatMap(({ path, node }) => {
+      const last = node.kind === "file" ? node.extents.at(-1) : undefined;
+      return last === undefined ? [] : [{ path, end: last.offset + last.length, size: last.length }];
+    })
+    .toSorted((a, b) => b.end - a.end);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  stopThreads();
+});
+
+async function run(content: Uint8Array, options: { json?: true; verbose?: true; deep?: true; allow?: string[] }) {
+  const path = join(folder, "image.iso");
+  writeFileSync(path, content);
+  const terminal = fakeTerminal();
+  const all = { require: [], allow: [], ...options };
+  const exitCode = await verifyCommand(path, all, terminal, { knownImages: table });
+  return { exitCode, out: terminal.shown.out };
+}
+
+async function verify(content: Uint8Array, options: { deep?: true; allow?: string[] } = {}) {
+  const { exitCode, out } = await run(content, { json: true, ...options });
+  return { exitCode, report: JSON.parse(out) as VerificationReport };
+}
+
+const text = async (content: Uint8Array, verbose?: true): Promise<string> =>
+  (await run(content, verbose === undefined ? {} : { verbose })).out.replaceAll(/\s+/g, " ");
+const checkOf = ({ checks }: VerificationReport, id: string) => checks.find((check) => check.id === id)!;
+
+describe("a published image", () => {
+  it("is genuine, with and without bytes behind it", async () => {
+    for (const padding of [0, 1, 2048, 307_200]) {
+      const content = Buffer.concat([bytes, Buffer.alloc(padding)]);
+      const { exitCode, report } = await verify(content);
+      expect([exitCode, report.verdict, report.truncated]).toEqual([0, "genuine", null]);
+      expect(report.known).toMatchObject({ fileName: "published.iso", matchedLength: bytes.length });
+      const isPadded = /image is padded: (\d+) bytes follow the (\d+) of the volume/.exec(
+        checkOf(report, "whole").message,
+      );
+      expect(isPadded?.slice(1).map(Number) ?? []).toEqual(padding === 0 ? [] : [padding, bytes.length]);
+    }
+    expect(await text(bytes)).toMatch(/^Genuine: published.iso /);
+  });
+
+  it("with noise behind it is genuine too, and that is told", async () => {
+    const out = await text(Buffer.concat([bytes, filler(5000, 3)]));
+    expect(out).toContain("! the image is padded: 5000 bytes follow");
+    expect(out).not.toContain("next step");
+  });
+
+  it("with one byte changed is altered, whatever is changed, and the next step is named", async () => {
+    for (const at of [16 * 2048 + 40 + 100, ends[0]!.end - 100, Math.floor(bytes.length / 2)]) {
+      const changed = Buffer.from(bytes);
+      changed[at]! ^= 1;
+      const { exitCode, report } = await verify(changed);
+      expect([at, exitCode, report.verdict]).toEqual([at, 3, "damaged"]);
+      expect(checkOf(report, "known-image")).toMatchObject({ code: "altered", status: "fail" });
+      expect(await text(changed)).toContain(
+        "next step Take an untouched image, or allow this one with --allow altered.",
+      );
+    }
+  });
+
+  it("with one byte changed and bytes behind it is altered", async () => {
+    const changed = Buffer.concat([bytes, Buffer.alloc(2048)]);
+    changed[ends[0]!.end - 100]! ^= 1;
+    const { exitCode, report } = await verify(changed);
+    expect([exitCode, report.verdict]).toEqual([3, "damaged"]);
+    expect(checkOf(report, "known-image")).toMatchObject({ code: "altered" });
+    const allowed = await verify(changed, { allow: ["altered"] });
+    expect([allowed.exitCode, allowed.report.verdict]).toEqual([0, "intact"]);
+  });
+});
+
+describe("a published image that is cut short", () => {
+  it("says how much is missing of the image and of each file, in JSON and in words", async () => {
+    // Between two files' ends, so that some are cut and some are wholly gone.
+    const length = ends[5]!.end - 1;
+    const cut = bytes.subarray(0, length);
+    const expected = ends
+      .filter(({ end }) => end > length)
+      .map(({ path, end, size }) => ({ path, missingBytes: Math.min(size, end - length) }));
+    expect(expected.length).toBeGreaterThan(5);
+    const { exitCode, report } = await verify(cut);
+    expect([exitCode, report.verdict]).toEqual([3, "damaged"]);
+    const byPath = (files: readonly { path: string; missingBytes: number }[]) =>
+      files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    expect(report.truncated).toMatchObject({ missingBytes: bytes.length - length, fileCount: expected.length });
+    expect(byPath(report.truncated!.files)).toEqual(byPath(expected));
+    expect(checkOf(report, "known-image").message).toBe(
+      `its label is that of published.iso, of whose ${bytes.length} bytes ${bytes.length - length} are missing`,
+    );
+    const out = await text(cut);
+    expect(out).toMatch(/^Damaged: /);
+    expect(out).toContain(
+      `x the image is cut short: ${bytes.length - length} of ${bytes.length} bytes are missing; cut: `,
+    );
+    expect(out).toContain(`and ${expected.length - 3} more`);
+    expect(out).toContain("next step Download or copy it again");
+    const verbose = await text(cut, true);
+    for (const { path, missingBytes } of expected) expect(verbose).toContain(`${missingBytes} bytes missing ${path}`);
+  });
+
+  it.each([{}, { deep: true } as const])("never passes, wherever it is cut, %j", async (options) => {
+    for (let part = 1; part < 12; part += 1) {
+      const length = Math.floor((bytes.length * part) / 12);
+      // Without its volume descriptors it is no image.
+      if (length < 32 * 2048) continue;
+      const { exitCode, report } = await verify(bytes.subarray(0, length), options);
+      expect([part, exitCode, report.verdict]).toEqual([part, 3, "damaged"]);
+      expect(report.truncated?.missingBytes).toBe(bytes.length - length);
+    }
+  });
+});
