@@ -49,13 +49,23 @@ export type ProgressEvent<Phase extends string = WritePhase> = {
   readonly bytesPerSecond: number;
   /** Null until it can be told. */
   readonly etaMs: number | null;
+  /** Milliseconds for which the target has not answered; only while it does not, and then every second. */
+  readonly stalledMs?: number;
 };
 
+/**
+ * A code of its own (`retried`, `verify-cached`, `stalled`, `resumed`) or, where a target is given up while others go on,
+ * that error's code.
+ */
 export type WarningEvent = {
   readonly event: "warning";
   readonly code: string;
   readonly message: string;
   readonly target?: string;
+  /** Of `stalled` and `resumed`: when, where in bytes (null for a flush), and for how long it did not answer. */
+  readonly phase?: WritePhase;
+  readonly offset?: number | null;
+  readonly elapsedMs?: number;
 };
 
 export type DoneEvent = { readonly event: "done"; readonly targets: readonly (TargetDone | TargetFailed)[] };

@@ -4,14 +4,17 @@ import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../layout/plan.js";
 import { blocksOf, type Block } from "./blocks.js";
-import { largestUnit } from "./target-run.js";
+import { largestUnit, writesInFlight } from "./target-run.js";
 
 /** Large enough that neither Node's turn-around nor a stick's command overhead is seen in the rate. */
 const fewTargetsBlockSize = 4 * MiB;
 /** With many targets the buffers are many, so each is smaller. */
 const manyTargetsBlockSize = 1 * MiB;
 const fewTargets = 2;
-/** The window within which a slow target falls behind a fast one: 32 MiB for one target, 8 MiB or more for many. */
+/**
+ * The window within which a slow target falls behind a fast one: 32 MiB for one target, 8 MiB or more for many. Those that
+ * do not answer any more keep what they have in flight, and there must be some left for the others.
+ */
 const leastSlots = 8;
 
 export type Prepared = {
@@ -41,7 +44,7 @@ export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepar
   if (bootBlock === undefined || bootBlock.offset !== 0) {
     throw new Error("the plan does not cover the sector that makes a disk bootable");
   }
-  return { blockSize, slotCount: Math.max(leastSlots, 2 * targets.length), bootBlock, blocks };
+  return { blockSize, slotCount: Math.max(leastSlots, (targets.length + 1) * writesInFlight), bootBlock, blocks };
 }
 
 /** Bytes that each target is given: the sum of the plan's extents. */

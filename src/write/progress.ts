@@ -56,6 +56,11 @@ export function progressed(progress: Progress, sample: Sample): Progress {
   };
 }
 
+/** The progress at the end of a pause, which says nothing of the pace before or after it: the rate is told anew. */
+export function resumed({ totalBytes }: Progress, { now, bytes }: Sample): Progress {
+  return { ...startProgress(totalBytes, now), bytes };
+}
+
 function etaOf(remaining: number, bytesPerSecond: number): number | null {
   if (remaining === 0) return 0;
   return bytesPerSecond > 0 ? Math.round((remaining * 1000) / bytesPerSecond) : null;

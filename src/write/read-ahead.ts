@@ -1,6 +1,7 @@
 /** Blocks in order, while the next ones are already being read: how reading and writing overlap. */
 import type { Block } from "./blocks.js";
 import type { Ring, Slot } from "./ring.js";
+import { keepsMemory } from "./watched-writer.js";
 
 /** A block whose bytes have arrived; whoever takes it releases the slot. */
 export type FilledBlock = {
@@ -12,7 +13,8 @@ export type FilledBlock = {
 
 /**
  * Yields `blocks` in order, each filled by `fill`, with at most `depth` fills at a time. When the consumer stops early
- * or a fill fails, those under way are waited for, because their buffers must not be lent out again before that.
+ * or a fill fails, those under way are waited for, because their buffers must not be lent out again before that. One
+ * that was given up keeps its buffer.
  */
 export async function* readAhead(
   blocks: readonly Block[],
@@ -29,7 +31,7 @@ export async function* readAhead(
     try {
       await fill(block, bytes);
     } catch (error) {
-      slot.release();
+      if (!keepsMemory(error)) slot.release();
       throw error;
     }
     return { block, index, bytes, slot };

@@ -7,6 +7,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
+import { keepsMemory } from "./watched-writer.js";
 
 /** Milliseconds before each further attempt. */
 export const retryDelaysMs = [100, 400] as const;
@@ -49,5 +50,5 @@ export function withRetries(writer: DriveWriter, onRetry: (error: Win7UsbError) 
 }
 
 function mayPass(error: unknown): error is Win7UsbError {
-  return error instanceof Win7UsbError && passingCauses.has(String(error.data["cause"]));
+  return error instanceof Win7UsbError && !keepsMemory(error) && passingCauses.has(String(error.data["cause"]));
 }

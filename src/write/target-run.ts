@@ -13,13 +13,17 @@ import { isAllZeros } from "./fingerprint.js";
 import { probeCapacity } from "./capacity-probe.js";
 import type { ChangedWriter } from "./only-changed.js";
 import { createRing } from "./ring.js";
+import { keepsMemory } from "./watched-writer.js";
 
 /** Two keep a drive busy while Node turns around; more only deepen the queue that an interruption has to wait for. */
 export const writesInFlight = 2;
 /** Bytes; also the largest alignment that a target may ask for. */
 export const largestUnit = 65536;
 
-/** A filled block; `release` is called exactly once by each run that it is offered to. */
+/**
+ * A filled block; `release` is called exactly once by each run that it is offered to, save where the drive never ended
+ * the transfer: those are `writesInFlight` at most, which leaves enough of the ring for the other targets.
+ */
 export type Transfer = { readonly block: Block; readonly bytes: Uint8Array; readonly release: () => void };
 
 export class TargetRun {
@@ -133,13 +137,15 @@ export class TargetRun {
   }
 
   async #run(transfer: Transfer): Promise<void> {
+    let reusable = true;
     try {
       await this.#write(transfer.block, transfer.bytes);
       this.#advanced(transfer.block.length);
     } catch (error) {
+      reusable = !keepsMemory(error);
       this.fail(error);
     } finally {
-      transfer.release();
+      if (reusable) transfer.release();
       this.#inFlight -= 1;
       this.#startNext();
     }

@@ -9,14 +9,14 @@ import { Win7UsbError } from "../errors.js";
 import { wipedAtEnd } from "../layout/extents.js";
 import type { DiskPlan } from "../layout/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "./events.js";
-import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
 import { startContentHash } from "./content-hash.js";
-import { blockSizeFor, plannedBytes, prepare, type Prepared } from "./prepare.js";
-import { createMeter, type Meter } from "./progress-meter.js";
+import type { Patience } from "./patience.js";
+import { plannedBytes, prepare, type Prepared } from "./prepare.js";
+import { createMeter } from "./progress-meter.js";
 import { readBack, type Written } from "./read-back.js";
 import { createRing, type Ring } from "./ring.js";
-import { withRetries } from "./retry.js";
-import { TargetRun, writesInFlight } from "./target-run.js";
+import { startRuns, type Course } from "./start-runs.js";
+import type { TargetRun } from "./target-run.js";
 import { writePass } from "./write-pass.js";
 
 export type WritePlanOptions = {
@@ -32,6 +32,8 @@ export type WritePlanOptions = {
   readonly onEvent: (event: WriteEvent) => void;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
+  /** How long a target may not answer. Default: `usualPatience`. */
+  readonly patience?: Patience;
   /** Entry of the hashing thread, where the modules do not run from the build. */
   readonly threadEntry?: URL;
 };
@@ -45,42 +47,29 @@ export type WriteResult = {
 type Job = WritePlanOptions &
   Prepared & {
     readonly runs: readonly TargetRun[];
-    /** Of the current phase, by the target's path. */
-    readonly meters: Map<string, Meter>;
+    readonly course: Course;
     readonly ring: Ring;
     /** Targets whose failure was told of. */
     readonly reported: Set<DriveWriter>;
   };
 
-/** Rejects with a Win7UsbError when no target was finished, when the image cannot be read, and when interrupted. */
+/**
+ * Rejects with a Win7UsbError when no target was finished, when the image cannot be read, and when interrupted. Where a
+ * target was given up because it does not answer, the system still has its transfers: a process that has them cannot end
+ * before they do.
+ */
 export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
-  const meters = new Map<string, Meter>();
-  const runs = options.targets.map((target) => {
-    const writer = retryingWriter(target, options);
-    const advanced = (bytes: number): void => meters.get(writer.path)?.advance(bytes);
-    return new TargetRun(writer, options.plan.extents, advanced, changedWriterFor(writer, options));
-  });
+  const course: Course = { phase: "write", meters: new Map() };
+  const runs = startRuns(options, course);
   let prepared: Prepared | undefined;
   try {
     prepared = prepare(options.plan, options.targets);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
-    return await execute({ ...options, ...prepared, runs, meters, ring, reported: new Set() });
+    return await execute({ ...options, ...prepared, runs, course, ring, reported: new Set() });
   } finally {
     // Only what was not committed is still open.
     await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
   }
-}
-
-function retryingWriter(target: DriveWriter, { onEvent }: WritePlanOptions): DriveWriter {
-  return withRetries(target, ({ message }) =>
-    onEvent({ event: "warning", code: "retried", message: `${message}; trying again`, target: target.path }),
-  );
-}
-
-/** A fresh file holds nothing that could be kept. */
-function changedWriterFor(writer: DriveWriter, options: WritePlanOptions): ChangedWriter | undefined {
-  if (options.onlyChanged !== true || writer.skipsZeros) return undefined;
-  return createChangedWriter(writer, blockSizeFor(options.targets.length), writesInFlight);
 }
 
 async function execute(job: Job): Promise<WriteResult> {
@@ -94,7 +83,7 @@ async function execute(job: Job): Promise<WriteResult> {
     filesystem: plan.fileSystem,
     files: plan.files.length,
   });
-  onEvent({ event: "phase", phase: "write" });
+  enter(job, "write");
   await onEach(job, async (run) => {
     await run.blankBootBlock(bootBlock);
     // A drive of which only the changes are written has been written and read back before.
@@ -102,17 +91,22 @@ async function execute(job: Job): Promise<WriteResult> {
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
   const written = await metered(job, "write", () => writePass({ ...job, threadEntry: job.threadEntry, checkpoint }));
-  onEvent({ event: "phase", phase: "flush" });
+  enter(job, "flush");
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
   const sha256 = job.verify ? await verify(job, written) : null;
   checkpoint();
-  onEvent({ event: "phase", phase: "finish" });
+  enter(job, "finish");
   await onEach(job, async (run) => {
     await run.writeBootBlock(bootBlock, written.bootBytes);
     await run.commit();
   });
   return conclude(job, sha256);
+}
+
+function enter({ course, onEvent }: Job, phase: WritePhase): void {
+  course.phase = phase;
+  onEvent({ event: "phase", phase });
 }
 
 /**
@@ -137,7 +131,11 @@ async function onEach(job: Job, step: (run: TargetRun) => Promise<void>): Promis
 function requireLive(job: Job): void {
   const { runs } = job;
   const first = runs.find((run) => run.failure !== undefined)?.failure;
-  if (first !== undefined && runs.every((run) => run.failure !== undefined)) throw first;
+  if (first !== undefined && runs.every((run) => run.failure !== undefined)) {
+    // What a drive answers, or does not, when it was stopped is not what the person wants to know.
+    throwIfStopped(job);
+    throw first;
+  }
   for (const { failure, writer } of runs) {
     if (failure === undefined || job.reported.has(writer)) continue;
     job.reported.add(writer);
@@ -151,11 +149,11 @@ async function metered<T>(job: Job, phase: WritePhase, step: () => Promise<T>): 
   for (const { writer, failure } of job.runs) {
     if (failure !== undefined) continue;
     const { onEvent, now } = job;
-    job.meters.set(writer.path, createMeter({ phase, target: writer.path, totalBytes, now, onEvent }));
+    job.course.meters.set(writer.path, createMeter({ phase, target: writer.path, totalBytes, now, onEvent }));
   }
   const result = await step();
   requireLive(job);
-  for (const { writer, failure } of job.runs) if (failure === undefined) job.meters.get(writer.path)?.end();
+  for (const { writer, failure } of job.runs) if (failure === undefined) job.course.meters.get(writer.path)?.end();
   return result;
 }
 
@@ -172,8 +170,8 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
 
 /** Reads every target back; returns the content's SHA-256 in hexadecimal. */
 async function verify(job: Job, written: Written): Promise<string> {
-  const { onEvent, plan, ring, bootBlock } = job;
-  onEvent({ event: "phase", phase: "verify" });
+  const { plan, ring, bootBlock } = job;
+  enter(job, "verify");
   const hash = startContentHash(plan.contentEnd, job.threadEntry);
   try {
     // It is not on the targets yet, and takes its place there only when all else is right.
@@ -181,7 +179,7 @@ async function verify(job: Job, written: Written): Promise<string> {
     const verifyOne = async (run: TargetRun): Promise<void> => {
       const advanced = (bytes: number): void => {
         throwIfStopped(job);
-        job.meters.get(run.writer.path)?.advance(bytes);
+        job.course.meters.get(run.writer.path)?.advance(bytes);
       };
       await readBack({ writer: run.writer, written, ring, hash, advanced });
       run.verified = true;

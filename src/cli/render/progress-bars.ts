@@ -7,6 +7,8 @@ import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { percentOf } from "./progress-words.js";
 
+const rateColumns = 10;
+const leftColumns = 14;
 /** Everything on a bar's line but the bar itself: phase, percent, rate, time left and the blanks between. */
 const textColumns = 44;
 const longestBar = 40;
@@ -32,7 +34,7 @@ export function progressBars<Phase extends string>(
   return {
     update(event, phaseWord) {
       bars ??= new MultiBar({
-        format: `{name}{phase} ${style.good("{bar}")} {percent} {rate} {left}`,
+        format: `{name}{phase} ${style.good("{bar}")} {percent} {pace}`,
         barCompleteChar: "\u2501",
         barIncompleteChar: "\u2500",
         barsize,
@@ -56,12 +58,13 @@ export function progressBars<Phase extends string>(
 }
 
 function fieldsOf(event: ProgressEvent<string>, phaseWord: string, nameWidth: number): Record<string, string> {
+  const stalled = event.stalledMs === undefined ? null : `no answer for ${formatDuration(event.stalledMs)}`;
   const left = event.etaMs === null || event.bytes === event.totalBytes ? "" : `${formatDuration(event.etaMs)} left`;
+  const rate = event.bytesPerSecond > 0 ? formatRate(event.bytesPerSecond) : "";
   return {
     name: nameWidth > 0 ? printable(event.target).padEnd(nameWidth) : "",
     phase: phaseWord.padEnd(9),
     percent: `${percentOf(event)}%`.padStart(4),
-    rate: (event.bytesPerSecond > 0 ? formatRate(event.bytesPerSecond) : "").padStart(10),
-    left: left.padEnd(14),
+    pace: (stalled ?? `${rate.padStart(rateColumns)} ${left}`).padEnd(rateColumns + 1 + leftColumns),
   };
 }

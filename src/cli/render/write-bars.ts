@@ -1,5 +1,5 @@
 /** The events of a write as bars, one a target. */
-import type { WriteEvent, WritePhase } from "../../write/events.js";
+import type { WarningEvent, WriteEvent, WritePhase } from "../../write/events.js";
 import { printable } from "../format.js";
 import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";
@@ -15,15 +15,28 @@ export type BarEvents = {
 export function barEvents(terminal: Terminal, targets: readonly string[], style: Style): BarEvents {
   const bars = progressBars<WritePhase>(terminal, targets, style);
   let phase: WritePhase = "write";
+  /** Targets that have a bar, which says itself for how long they have not answered. */
+  const shown = new Set<string>();
+  const stop = (): void => {
+    bars.stop();
+    shown.clear();
+  };
   const onEvent = (event: WriteEvent): void => {
-    if (event.event === "progress") bars.update(event, phaseWords[phase].split(" ")[0]!);
-    else if (event.event === "phase") {
-      bars.stop();
+    if (event.event === "progress") {
+      bars.update(event, phaseWords[phase].split(" ")[0]!);
+      shown.add(event.target);
+    } else if (event.event === "phase") {
+      stop();
       phase = event.phase;
     } else if (event.event === "warning") {
-      bars.stop();
+      if (saidByBar(event, shown)) return;
+      stop();
       terminal.err(`${style.warning("warning:")} ${printable(event.message)}\n`);
-    } else if (event.event === "done") bars.stop();
+    } else if (event.event === "done") stop();
   };
-  return { onEvent, stop: () => bars.stop() };
+  return { onEvent, stop };
+}
+
+function saidByBar({ code, target }: WarningEvent, shown: ReadonlySet<string>): boolean {
+  return (code === "stalled" || code === "resumed") && target !== undefined && shown.has(target);
 }

@@ -1,0 +1,52 @@
+/** The targets of a write, each behind its layers: watched, then tried again, then written only where it differs. */
+import type { DriveWriter } from "../drive/drive-writer.js";
+import type { WritePhase } from "./events.js";
+import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
+import { usualPatience } from "./patience.js";
+import { blockSizeFor } from "./prepare.js";
+import type { Meter } from "./progress-meter.js";
+import { withRetries } from "./retry.js";
+import { TargetRun, writesInFlight } from "./target-run.js";
+import { watchedWriter } from "./watched-writer.js";
+import type { WritePlanOptions } from "./write-plan.js";
+
+/** Where a write is, as far as its targets and their watch have to know. */
+export type Course = {
+  phase: WritePhase;
+  /** Of the current phase, by the target's path. */
+  readonly meters: Map<string, Meter>;
+};
+
+/** Every run has to be closed. */
+export function startRuns(options: WritePlanOptions, course: Course): TargetRun[] {
+  return options.targets.map((target) => {
+    const meter = (): Meter | undefined => course.meters.get(target.path);
+    const watched = watchedWriter(target, {
+      patience: options.patience ?? usualPatience,
+      now: options.now,
+      phase: () => course.phase,
+      signal: options.signal,
+      onWarning: options.onEvent,
+      onLook: (silentMs) => {
+        if (run.failure === undefined) meter()?.look(silentMs);
+      },
+    });
+    const writer = withRetries(watched, ({ message }) =>
+      options.onEvent({
+        event: "warning",
+        code: "retried",
+        message: `${message}; trying again`,
+        target: target.path,
+      }),
+    );
+    const changed = changedWriterFor(writer, options);
+    const run = new TargetRun(writer, options.plan.extents, (bytes) => meter()?.advance(bytes), changed);
+    return run;
+  });
+}
+
+/** A fresh file holds nothing that could be kept. */
+function changedWriterFor(writer: DriveWriter, options: WritePlanOptions): ChangedWriter | undefined {
+  if (options.onlyChanged !== true || writer.skipsZeros) return undefined;
+  return createChangedWriter(writer, blockSizeFor(options.targets.length), writesInFlight);
+}
