@@ -178,7 +178,10 @@ function imageWarnings(identity: Described): Warning[] {
     warnings.push({ code: "esd", message });
   }
   if (bootImages !== null && bootImages.bootIndex === 0) {
-    warnings.push({ code: "boot-index-missing", message: `no image of ${bootImages.path} is set to boot` });
+    warnings.push({
+      code: "boot-index-missing",
+      message: `no image of ${bootImages.path} is set to boot: a stick made of it does not start`,
+    });
   }
   return warnings;
 }

@@ -21,7 +21,7 @@ export async function setupImageChecks(tree: FileTree): Promise<Check[]> {
     const wim = await openWimAt(tree, bootImagePath);
     if (wim === null) return skipped("there is no boot.wim");
     const { bootIndex } = wim.header;
-    if (bootIndex === 0) return skipped("no image of boot.wim is set to boot");
+    if (bootIndex === 0) return skipped(`no image of ${bootImagePath} is set to boot`);
     const found = await pathsInImage(wim, bootIndex, [...setupPaths, recoveryPath]);
     const name = wim.images.find((image) => image.index === bootIndex)?.name ?? "without a name";
     const image = `${bootImagePath}: image ${bootIndex}`;

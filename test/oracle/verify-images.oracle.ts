@@ -15,7 +15,7 @@ vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
 );
 
 /** What only the second image has; `split` puts it behind the first part. */
-const noise = filler(400_000, 77);
+const noise = Buffer.from(filler(400_000, 77));
 
 describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
   let folder: string;
@@ -102,7 +102,7 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
     it("names part, blob, image and file of a changed byte", async () => {
       const name = Object.keys(parts).find((part) => parts[part]!.includes(noise.subarray(0, 64)))!;
       const changed = Buffer.from(parts[name]!);
-      changed[changed.indexOf(Buffer.from(noise.subarray(0, 64))) + 100_000]! ^= 0x10;
+      changed[changed.indexOf(noise.subarray(0, 64)) + 100_000]! ^= 0x10;
       const { exitCode, report } = await verifyDisc(disc({ [name]: changed }), "--deep");
       expect([exitCode, report.verdict]).toEqual([3, "damaged"]);
       expect(report.failures).toHaveLength(1);
