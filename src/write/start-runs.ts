@@ -1,14 +1,14 @@
 /** The targets of a write, each behind its layers: watched, then tried again, then written only where it differs. */
 import type { DriveWriter } from "../drive/drive-writer.js";
-import type { WritePhase } from "./events.js";
+import type { DiskPlan } from "../layout/plan.js";
+import type { WarningEvent, WritePhase } from "./events.js";
 import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
-import { usualPatience } from "./patience.js";
+import { usualPatience, type Patience } from "./patience.js";
 import { blockSizeFor } from "./prepare.js";
 import type { Meter } from "./progress-meter.js";
 import { withRetries } from "./retry.js";
 import { TargetRun, writesInFlight } from "./target-run.js";
 import { watchedWriter } from "./watched-writer.js";
-import type { WritePlanOptions } from "./write-plan.js";
 
 /** Where a write is, as far as its targets and their watch have to know. */
 export type Course = {
@@ -17,8 +17,19 @@ export type Course = {
   readonly meters: Map<string, Meter>;
 };
 
+/** What of a write its targets have to know. */
+export type RunOptions = {
+  readonly plan: DiskPlan;
+  readonly targets: readonly DriveWriter[];
+  readonly onlyChanged?: boolean;
+  readonly patience?: Patience;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: WarningEvent) => void;
+  readonly now: () => number;
+};
+
 /** Every run has to be closed. */
-export function startRuns(options: WritePlanOptions, course: Course): TargetRun[] {
+export function startRuns(options: RunOptions, course: Course): TargetRun[] {
   return options.targets.map((target) => {
     const meter = (): Meter | undefined => course.meters.get(target.path);
     const watched = watchedWriter(target, {
@@ -46,7 +57,7 @@ export function startRuns(options: WritePlanOptions, course: Course): TargetRun[
 }
 
 /** A fresh file holds nothing that could be kept. */
-function changedWriterFor(writer: DriveWriter, options: WritePlanOptions): ChangedWriter | undefined {
+function changedWriterFor(writer: DriveWriter, options: RunOptions): ChangedWriter | undefined {
   if (options.onlyChanged !== true || writer.skipsZeros) return undefined;
   return createChangedWriter(writer, blockSizeFor(options.targets.length), writesInFlight);
 }

@@ -225,7 +225,7 @@ describe("several targets", () => {
 
   it("that go on reading are not read into the memory of one that hangs", async () => {
     const stuck = hanging("stuck", ({ kind }, index) => kind === "read" && index === 2);
-    const late = hanging("late", ({ kind }, index) => kind === "read" && (index === 2 || index === 4));
+    const late = hanging("late", ({ kind }, index) => kind === "read" && (index === 1 || index === 3));
     const drives = [stuck.drive, late.drive];
     const after = { 100: late.answer, 130: late.answer };
     const { result } = await write([stuck.writer, late.writer], { drives, after });
