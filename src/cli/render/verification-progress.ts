@@ -39,7 +39,7 @@ async function animatedProgress(terminal: Terminal): Promise<VerificationProgres
     import("./spinner.js"),
     import("./progress-bars.js"),
   ]);
-  const spinner = startSpinner("reading the image");
+  const spinner = startSpinner("reading the image", terminal);
   let bars: ReturnType<typeof progressBars> | null = null;
   const onEvent = (event: VerifyEvent): void => {
     if (event.event === "plan") {

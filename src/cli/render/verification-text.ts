@@ -1,4 +1,5 @@
 /** A verification for people: the verdict first, then why, then what it means for them; all checks with `--verbose`. */
+import { cutFilesNamed } from "../../steps/verify/volume-checks.js";
 import type { EditionFacts } from "../../windows/index.js";
 import { abbreviated, count, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
@@ -16,22 +17,27 @@ const reasonLimit = 400;
 
 export function verificationText(report: VerificationReport, verbose: boolean, style: Style, columns: number): string {
   const steps = nextSteps(failedChecks(report), report).map((step): Fact => ["next step", step]);
-  const facts = [...steps, ...imageFacts(report), ...personFacts(report, verbose)];
+  // What a damaged image's Windows can do is of no use to anybody.
+  const own = report.verdict === "damaged" && !verbose ? [] : personFacts(report, verbose);
+  const facts = [...steps, ...imageFacts(report), ...own];
   return [
     verdictLine(report, style, columns),
-    ...reasonLines(report, style, columns),
+    ...reasonLines(report, verbose, style, columns),
     wrappedFacts(facts, style, columns),
     ...(verbose ? verboseLines(report, style, columns) : []),
   ].join("");
 }
 
 /** The answer, in one line where the terminal has room. */
-function verdictLine({ verdict, known, windows, image }: VerificationReport, style: Style, columns: number): string {
+function verdictLine(report: VerificationReport, style: Style, columns: number): string {
+  const { verdict, known, windows, image, unmet } = report;
   const what = windows === null ? printable(image.path) : headline({ windows });
   const text = verdict === "genuine" && known !== null ? printable(known.fileName) : what;
-  const words = verdictWords[verdict];
+  const isOther = unmet.length > 0 && (verdict === "genuine" || verdict === "intact");
+  const words = verdictWords[verdict] + (isOther ? ", but not what was asked for" : "");
+  const color = isOther ? "unsuitable" : verdict;
   // Colours have no width, so they come after the lines were broken.
-  const line = wrap(`${words}: ${text}`, columns, "  ").replace(words, painted(verdict, words, style));
+  const line = wrap(`${words}: ${text}`, columns, "  ").replace(words, painted(color, words, style));
   return `${style.strong(line)}\n`;
 }
 
@@ -43,7 +49,7 @@ const verdictWords = {
 } as const;
 
 /** What failed, what was asked for and is not so, and what to be warned of. */
-function reasonLines(report: VerificationReport, style: Style, columns: number): string[] {
+function reasonLines(report: VerificationReport, verbose: boolean, style: Style, columns: number): string[] {
   const { checks, unmet, failures, failureCount } = report;
   const line = (mark: string, text: string): string =>
     hanging(`  ${mark}`, 3, printable(abbreviated(text, reasonLimit)), columns);
@@ -56,12 +62,17 @@ function reasonLines(report: VerificationReport, style: Style, columns: number):
   const isNews = ({ message }: Check): boolean => !unmet.some((requirement) => requirement.message.includes(message));
   const warned = checks.filter((check) => check.status === "warn" && isNews(check));
   return [
-    ...told.map(({ message }) => cross(message)),
+    ...told.map((check) => cross(verbose ? check.message : failText(check, report))),
     ...blobs.map(cross),
     ...(others > 0 ? [cross(`and ${count(others, "more failure")} (--json lists them)`)] : []),
     ...unmet.map(({ requirement, message }) => cross(`not met: ${requirement}: ${message}`)),
     ...warned.map(({ message }) => line(style.warning("!"), message)),
   ];
+}
+
+function failText({ id, message }: Check, { truncated }: VerificationReport): string {
+  const isShortened = id === "whole" && truncated !== null && truncated.fileCount > cutFilesNamed;
+  return isShortened ? `${message} (--verbose lists them)` : message;
 }
 
 /** The failed checks that are told: where the image is cut short, that files cannot be read to their end is no news. */

@@ -13,7 +13,7 @@ const bootImageSectorSize = 512;
 /** El Torito's locations count sectors of the disc. */
 const discSectorSize = 2048;
 /** Cut files that are named in the message. */
-const namesListed = 3;
+export const cutFilesNamed = 3;
 
 /** What ends early was not received or copied to its end. */
 const truncatedHint = "Download or copy it again, and compare its size and SHA-1 with those of where it comes from.";
@@ -87,8 +87,8 @@ function wholeCheck({ volumeEnd, truncatedFiles }: Iso9660Image, size: number, o
 
 function cutFiles(files: readonly TruncatedFile[]): string {
   if (files.length === 0) return "";
-  const listed = files.slice(0, namesListed).map(({ path, missingBytes }) => `${path} (${missingBytes} bytes)`);
-  const more = files.length > namesListed ? `, and ${files.length - namesListed} more` : "";
+  const listed = files.slice(0, cutFilesNamed).map(({ path, missingBytes }) => `${path} (${missingBytes} bytes)`);
+  const more = files.length > cutFilesNamed ? `, and ${files.length - cutFilesNamed} more` : "";
   return `; cut: ${listed.join(", ")}${more}`;
 }
 
