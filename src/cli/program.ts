@@ -64,7 +64,10 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .argument("<iso>", "the ISO file")
     .argument("<target...>", "whole drives (/dev/sdX), or the path of an image file to create")
     .addOption(
-      new Option("-f, --filesystem <name>", "auto: FAT32, or NTFS where a file is over 4 GiB - 1")
+      new Option(
+        "-f, --filesystem <name>",
+        "auto: FAT32, or NTFS where a file is over 4 GiB - 1; fat32 splits install.wim then",
+      )
         .choices(["auto", "fat32", "ntfs"])
         .default("auto"),
     )
