@@ -15,8 +15,11 @@ export function partSetProblem(parts: readonly SetPart[]): { readonly name: stri
   if (first === undefined) throw new RangeError("there is no WIM to verify");
   const { guid, totalParts, compression, chunkSize } = first.header;
   for (const { name, header } of others) {
-    if (header.guid !== guid || header.totalParts !== totalParts) {
+    if (header.guid !== guid) {
       return { name, text: `it belongs to another set (GUID ${header.guid}) than ${first.name} (${guid})` };
+    }
+    if (header.totalParts !== totalParts) {
+      return { name, text: `it belongs to a set of ${header.totalParts} parts, ${first.name} to one of ${totalParts}` };
     }
     if (header.compression !== compression || header.chunkSize !== chunkSize) {
       return { name, text: `its compression is another one than that of ${first.name}` };
@@ -38,6 +41,6 @@ function missingText(present: ReadonlyMap<number, string>, totalParts: number): 
   }
   const count = totalParts - present.size;
   const more = count > missing.length ? ` and ${count - missing.length} more` : "";
-  const are = count === 1 ? "is" : "are";
-  return `part ${missing.join(", ")}${more} of ${totalParts} ${are} missing`;
+  const [noun, verb] = count === 1 ? ["part", "is"] : ["parts", "are"];
+  return `${noun} ${missing.join(", ")}${more} of ${totalParts} ${verb} missing`;
 }

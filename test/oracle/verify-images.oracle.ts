@@ -7,7 +7,7 @@ import type { SourceFiles } from "../support/disc.js";
 import { discEditions, writeDisc } from "../support/disc.js";
 import { judge } from "../support/judges.js";
 import type { Verified } from "../support/verify-command.js";
-import { openChecks, startThreads, verify } from "../support/verify-command.js";
+import { openChecks, startThreads, verify, verifyText } from "../support/verify-command.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
 
 vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
@@ -115,18 +115,27 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
     });
   });
 
-  it("as an ESD is named as not supported, and what was asked for is not met", async () => {
-    wimlib("export", pathOf("install.wim"), "all", pathOf("install.esd"), "--solid", "--compress=LZMS");
-    const disc = await writeDisc(folder, { "install.wim": null, "install.esd": read("install.esd") });
+  it.each([
+    ["install.esd", ["--solid", "--compress=LZMS"]],
+    ["install.wim", ["--solid", "--compress=LZMS"]],
+    ["install.wim", ["--compress=LZMS"]],
+  ])("as %s by %j is named as not supported, and what was asked for is not met", async (name, options) => {
+    const wim = `${name}-${options.length}.wim`;
+    wimlib("export", pathOf("install.wim"), "all", pathOf(wim), ...options);
+    const disc = await writeDisc(folder, { "install.wim": null, [name]: read(wim) });
     const shallow = await verify(disc);
     expect([shallow.exitCode, shallow.report.verdict]).toEqual([0, "intact"]);
     const deep = await verify(disc, "--deep");
     expect([deep.exitCode, deep.report.verdict]).toEqual([4, "intact"]);
     expect(deep.report.unmet).toMatchObject([{ requirement: "deep" }]);
     for (const { report } of [shallow, deep]) {
-      expect(openChecks(report, "sources/install.esd").filter((check) => check.endsWith("warn"))).toHaveLength(1);
-      expect(report.scope.unchecked.join("; ")).toContain("sources/install.esd, whose compression is not supported");
+      expect(openChecks(report, `sources/${name}`).filter((check) => check.endsWith("warn"))).toHaveLength(1);
+      expect(report.scope.unchecked.join("; ")).toContain(`sources/${name}, whose compression is not supported`);
     }
+    const text = (await verifyText(disc, "--deep")).out.replaceAll(/\s+/g, " ");
+    expect(text).toMatch(/^Intact as far as was checked, but not what was asked for: .* x not met: deep: it cannot be/);
+    expect(text).toContain("next step Convert it to an LZX install.wim with a WIM tool, or take an untouched image.");
+    expect(text.match(/its solid resources are not supported/g)).toHaveLength(1);
   });
 
   it("as a delta without its base is damaged: blobs are missing", async () => {
@@ -146,6 +155,9 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
     for (const { check, blob, places } of report.failures) {
       expect([check, places.length, blob?.length]).toEqual(["wim-metadata", 1, 40]);
     }
+    const text = (await verifyText(disc, "--deep")).out.replaceAll(/\s+/g, " ");
+    expect(text).toMatch(/ x sources\/install\.wim: the content of \S+ in image 1, blob [\da-f]{40}, is missing /);
+    expect(text).toContain("next step Where the WIM is a delta of another one, export it together with that one");
   });
 
   it("without images holds no Windows", async () => {
