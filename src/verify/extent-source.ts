@@ -4,6 +4,7 @@ import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { checkRange } from "../source/byte-source.js";
 import type { FileExtent } from "../wim/verify/index.js";
+import { ExtentMap } from "../wim/verify/index.js";
 
 export type ExtentSource = ByteSource & {
   /** `readInto` that has filled `target` when it returns. */
@@ -11,24 +12,21 @@ export type ExtentSource = ByteSource & {
   close(): void;
 };
 
-/** Opens `path`; throws `image-unreadable` where that or reading fails. */
-export function openExtents(path: string, extents: readonly FileExtent[]): ExtentSource {
+/** Fills `target` with the file's bytes from `position`; false where it does not have them, and they are to be read. */
+export type TakeBytes = (position: number, target: Uint8Array) => boolean;
+
+/** Opens `path`; throws `image-unreadable` where that or reading fails. What `take` has is not read. */
+export function openExtents(path: string, extents: readonly FileExtent[], take?: TakeBytes): ExtentSource {
   const file = attempt(path, () => openSync(path, "r"));
-  const starts: number[] = [];
-  let size = 0;
-  for (const { length } of extents) {
-    starts.push(size);
-    size += length;
-  }
+  const map = new ExtentMap(extents);
+  const { size } = map;
   const readIntoNow = (offset: number, target: Uint8Array): void => {
     checkRange(size, offset, target.length);
     let filled = 0;
-    for (let index = extentAt(starts, offset); filled < target.length; index += 1) {
-      const extent = extents[index]!;
-      const skip = offset + filled - starts[index]!;
-      const part = target.subarray(filled, filled + Math.min(extent.length - skip, target.length - filled));
-      readFully(file, path, part, extent.offset + skip);
-      filled += part.length;
+    for (const piece of map.pieces(offset, target.length)) {
+      const part = target.subarray(filled, filled + piece.length);
+      if (take?.(piece.offset, part) !== true) readFully(file, path, part, piece.offset);
+      filled += piece.length;
     }
   };
   return {
@@ -45,18 +43,6 @@ export function openExtents(path: string, extents: readonly FileExtent[]): Exten
     },
     close: () => closeSync(file),
   };
-}
-
-/** The last extent that begins at or before `offset`. */
-function extentAt(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (starts[middle]! <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return Math.max(low, 0);
 }
 
 function readFully(file: number, path: string, target: Uint8Array, position: number): void {

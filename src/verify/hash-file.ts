@@ -3,8 +3,9 @@ import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { exitCodes, Win7UsbError } from "../errors.js";
 import { openFileSource } from "../source/file-source.js";
-import { createRingMemory } from "./hash-ring.js";
+import { createRingMemory, hashRingSize } from "./hash-ring.js";
 import type { HashAlgorithm, HashThreadMessage, HashThreadSetup } from "./hash-thread.js";
+import type { ImagePass } from "./image-pass.js";
 
 export type { HashAlgorithm } from "./hash-thread.js";
 
@@ -18,6 +19,8 @@ export type HashFileOptions = {
   readonly prefixes?: readonly number[];
   readonly onProgress?: (progress: { readonly bytes: number; readonly totalBytes: number }) => void;
   readonly signal?: AbortSignal;
+  /** The pass that deep verification takes part in: of this file, with as many hashes as there are algorithms. */
+  readonly pass?: ImagePass;
   /** Entry of the threads, where the modules do not run from the build. */
   readonly threadEntry?: URL;
 };
@@ -42,11 +45,15 @@ export async function hashFile(
   options: HashFileOptions = {},
 ): Promise<HashedFile> {
   options.signal?.throwIfAborted();
-  const length = options.length ?? (await fileSize(path));
+  const { pass } = options;
+  const length = pass?.size ?? options.length ?? (await fileSize(path));
   const prefixes = [...new Set(options.prefixes)].filter((prefix) => prefix >= 0 && prefix < length);
   const lengths = [...prefixes.toSorted((a, b) => a - b), length];
   const wanted = [...new Set(algorithms)];
-  const memory = createRingMemory(wanted.length);
+  if (pass !== undefined && pass.deepTaker !== wanted.length) {
+    throw new RangeError(`a pass for ${pass.deepTaker} hashes, but there are ${wanted.length}`);
+  }
+  const memory = pass?.memory ?? createRingMemory(wanted.length, hashRingSize);
   const setups: HashThreadSetup[] = wanted.map((algorithm, taker) => {
     return { role: "hash", memory, length, taker, algorithm, lengths };
   });

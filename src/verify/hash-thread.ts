@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Win7UsbError } from "../errors.js";
 import { openExtents } from "./extent-source.js";
 import type { RingMemory } from "./hash-ring.js";
-import { fillRing, slotSize, takeRing } from "./hash-ring.js";
+import { fillRing, takeRing } from "./hash-ring.js";
 
 export type HashAlgorithm = "sha1" | "sha256" | "md5";
 
@@ -24,8 +24,8 @@ export type HashThreadMessage =
   | { readonly algorithm: HashAlgorithm; readonly digests: readonly string[] }
   | { readonly code: string | null; readonly message: string };
 
-/** Slots between two words about progress. */
-const reportEvery = 16;
+/** Milliseconds between two words about progress. */
+const reportEvery = 100;
 
 const port = parentPort;
 if (port === null) throw new Error("this module is the entry of a worker thread");
@@ -44,11 +44,15 @@ function tell(message: HashThreadMessage): void {
 
 function readInto(memory: RingMemory, path: string, length: number): void {
   const source = openExtents(path, [{ offset: 0, length }]);
+  let toldAt = Number.NEGATIVE_INFINITY;
   try {
     fillRing(memory, length, (offset, target) => {
       source.readIntoNow(offset, target);
       const bytes = offset + target.length;
-      if (bytes === length || (offset / slotSize) % reportEvery === reportEvery - 1) tell({ bytes });
+      const now = performance.now();
+      if (bytes < length && now - toldAt < reportEvery) return;
+      toldAt = now;
+      tell({ bytes });
     });
   } finally {
     source.close();

@@ -4,6 +4,8 @@
  */
 export type { FileHashes, HashAlgorithm, HashedFile, HashFileOptions } from "./hash-file.js";
 export { hashFile } from "./hash-file.js";
+export type { ImagePass } from "./image-pass.js";
+export { createImagePass } from "./image-pass.js";
 export type { VerifyWimThreadOptions } from "./verify-wim.js";
 export { verifyWim, wimPart } from "./verify-wim.js";
 export type { WimCheck, WimCheckId, WimFailure, WimPart, WimPlace, WimReport } from "../wim/verify/index.js";

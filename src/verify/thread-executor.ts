@@ -2,32 +2,50 @@
 import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { exitCodes, Win7UsbError } from "../errors.js";
-import type { ExecutorSetup, WimExecutor, WimTask, WimTaskResult } from "../wim/verify/index.js";
+import type { ExecutorSetup, Passage, WimExecutor, WimTask, WimTaskResult } from "../wim/verify/index.js";
+import type { ImagePass } from "./image-pass.js";
 import type { ThreadAnswer, ThreadRequest, ThreadSetup } from "./wim-thread.js";
 
 /** Where the thread's entry lies once everything is built. */
 const builtEntry = new URL("./wim-thread.js", import.meta.url);
 
-type Waiting = { resolve(result: WimTaskResult): void; reject(error: unknown): void };
+export type ThreadExecutorOptions = {
+  /** The pass over the image that the threads take bytes from. */
+  readonly pass?: ImagePass | undefined;
+  /** Entry of the threads, where the modules do not run from the build. */
+  readonly entry?: URL | undefined;
+};
+
+type Waiting = {
+  readonly passage: Passage | undefined;
+  resolve(result: WimTaskResult): void;
+  reject(error: unknown): void;
+};
 type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting> };
 
 /** An executor with `count` threads; null where a part does not lie in a file that threads could open. */
-export function createThreadExecutor(setup: ExecutorSetup, count: number, entry: URL = builtEntry): WimExecutor | null {
+export function createThreadExecutor(
+  setup: ExecutorSetup,
+  count: number,
+  { pass, entry = builtEntry }: ThreadExecutorOptions = {},
+): WimExecutor | null {
   const files = setup.parts.map(({ file }) => file);
   if (files.includes(undefined)) return null;
   const workerData: ThreadSetup = {
     files: files.filter((file) => file !== undefined),
     formats: setup.formats,
     blobs: setup.blobs,
+    ...(pass === undefined ? {} : { ring: { memory: pass.memory, taker: pass.deepTaker } }),
   };
   const threads = Array.from({ length: count }, () => startThread(entry, workerData));
   let nextId = 0;
   return {
     concurrency: count,
-    run(task) {
+    ...(pass === undefined ? {} : { window: pass }),
+    run(task, passage) {
       const thread = threads.reduce((idle, other) => (other.waiting.size < idle.waiting.size ? other : idle));
       nextId += 1;
-      return send(thread, nextId, task);
+      return send(thread, nextId, task, passage);
     },
     async close() {
       await Promise.all(threads.map(stopThread));
@@ -40,6 +58,10 @@ function startThread(entry: URL, workerData: ThreadSetup): Thread {
   const waiting = new Map<number, Waiting>();
   worker.on("message", (answer: ThreadAnswer) => {
     const asked = waiting.get(answer.id);
+    if ("taken" in answer) {
+      asked?.passage?.taken();
+      return;
+    }
     waiting.delete(answer.id);
     if ("error" in answer) asked?.reject(errorOf(answer.error.code, answer.error.message));
     else asked?.resolve(answer.result as WimTaskResult);
@@ -54,11 +76,11 @@ function startThread(entry: URL, workerData: ThreadSetup): Thread {
   return { worker, waiting };
 }
 
-function send({ worker, waiting }: Thread, id: number, task: WimTask): Promise<WimTaskResult> {
+function send({ worker, waiting }: Thread, id: number, task: WimTask, passage?: Passage): Promise<WimTaskResult> {
   return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    const request: ThreadRequest = { id, task };
-    worker.postMessage(request, task.kind === "segment" ? [task.buffer] : []);
+    waiting.set(id, { passage, resolve, reject });
+    const request: ThreadRequest = { id, task, range: passage?.range ?? null };
+    worker.postMessage(request, "buffer" in task ? [task.buffer] : []);
   });
 }
 

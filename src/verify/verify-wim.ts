@@ -14,6 +14,7 @@ import type {
   WimReport,
 } from "../wim/verify/index.js";
 import { createInlineExecutor, verifyWimParts } from "../wim/verify/index.js";
+import type { ImagePass } from "./image-pass.js";
 import { createThreadExecutor } from "./thread-executor.js";
 
 const createSha1: CreateSha1 = () => createHash("sha1");
@@ -26,6 +27,8 @@ const threadsFrom = 8 * MiB;
 export type VerifyWimThreadOptions = VerifyWimOptions & {
   /** Threads; 0 = none, everything on the calling one. One a processor if not given. */
   readonly workers?: number;
+  /** A pass that reads the image anyway: threads take their bytes from it where they can. */
+  readonly pass?: ImagePass;
   /** Entry of the threads, where the modules do not run from the build. */
   readonly threadEntry?: URL;
 };
@@ -39,7 +42,8 @@ export function verifyWim(parts: readonly WimPart[], options: VerifyWimThreadOpt
   const count = Math.min(options.workers ?? Math.max(availableParallelism(), 1), threadLimit);
   const createExecutor = (setup: ExecutorSetup): WimExecutor => {
     const threads = count > 0 && bytes >= threadsFrom;
-    const executor = threads ? createThreadExecutor(setup, count, options.threadEntry) : null;
+    const { pass, threadEntry: entry } = options;
+    const executor = threads ? createThreadExecutor(setup, count, { pass, entry }) : null;
     return executor ?? createInlineExecutor(setup, createSha1);
   };
   return verifyWimParts(parts, createExecutor, createSha1, options);

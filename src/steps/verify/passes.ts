@@ -1,8 +1,11 @@
-/** The passes that read the whole image: hashes, and beside them the WIMs in depth, so that bytes are read once. */
+/**
+ * The passes over the whole image: hashes, and with `--deep` the WIMs. The file is read once for both: what is read to be
+ * hashed is held until the WIMs' threads have taken theirs of it.
+ */
 import { Win7UsbError } from "../../errors.js";
 import type { ByteSource } from "../../source/byte-source.js";
-import type { HashAlgorithm, HashedFile } from "../../verify/index.js";
-import { hashFile } from "../../verify/index.js";
+import type { HashAlgorithm, HashedFile, ImagePass } from "../../verify/index.js";
+import { createImagePass, hashFile } from "../../verify/index.js";
 import type { ProgressEvent } from "../../write/events.js";
 import type { Meter } from "../../write/progress-meter.js";
 import { createMeter } from "../../write/progress-meter.js";
@@ -42,7 +45,8 @@ export async function runPasses(
     event: "plan",
     targets: [image.path, ...(options.deep ? options.sets.map(({ name }) => name) : [])],
   });
-  const passes = [hashImage(image, options, signal), checkWims(image, options, signal)] as const;
+  const pass = options.deep ? createImagePass(image.path, image.source.size, options.algorithms.length) : undefined;
+  const passes = [hashImage(image, options, signal, pass), checkWims(image, options, signal, pass)] as const;
   try {
     const [hashed, wims] = await Promise.all(passes);
     return { hashed, wims };
@@ -58,6 +62,7 @@ async function hashImage(
   { path, source }: { path: string; source: ByteSource },
   { algorithms, prefixes, threadEntries, ...options }: PassOptions,
   signal: AbortSignal,
+  pass: ImagePass | undefined,
 ): Promise<HashedFile> {
   const progress = meterFor("hash", path, options);
   const hashed = await hashFile(path, algorithms, {
@@ -65,6 +70,7 @@ async function hashImage(
     prefixes,
     signal,
     onProgress: progress.report,
+    ...(pass === undefined ? {} : { pass }),
     ...(threadEntries?.hash === undefined ? {} : { threadEntry: threadEntries.hash }),
   });
   progress.end();
@@ -73,20 +79,24 @@ async function hashImage(
 
 async function checkWims(
   image: { path: string; source: ByteSource },
-  { sets, deep, threadEntries, ...options }: PassOptions,
+  { sets, threadEntries, ...options }: PassOptions,
   signal: AbortSignal,
+  pass: ImagePass | undefined,
 ): Promise<WimOutcome[]> {
   const outcomes: WimOutcome[] = [];
   for (const set of sets) {
-    if (!deep) {
+    if (pass === undefined) {
       outcomes.push(await checkTables(set));
       continue;
     }
+    // What lies before this one is nobody's any more, and from its beginning on nothing is let go of yet.
+    pass.release(set.start);
     const progress = meterFor("deep", set.name, options);
     const threads = threadEntries?.wim === undefined ? {} : { threadEntry: threadEntries.wim };
-    outcomes.push(await checkContents(set, image, { signal, onProgress: progress.report, ...threads }));
+    outcomes.push(await checkContents(set, image, { signal, onProgress: progress.report, pass, ...threads }));
     progress.end();
   }
+  pass?.release(image.source.size);
   return outcomes;
 }
 

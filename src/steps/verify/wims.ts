@@ -13,6 +13,8 @@ export type WimSet = {
   /** Path of the file, or of the first part. */
   readonly name: string;
   readonly parts: readonly { readonly path: string; readonly file: FileNode }[];
+  /** Its first byte in the image. */
+  readonly start: number;
 };
 
 /** Windows 7's discs have two; a disc of very many is no installation disc, and would fill the report. */
@@ -20,7 +22,7 @@ const wimSetLimit = 64;
 
 const partPattern = /^(.*?)\d*(\.swm)$/i;
 
-/** Every WIM of the tree by its extension, `boot.wim` and small ones first, so that what is quick to tell is told soon. */
+/** Every WIM of the tree by its extension, in the order in which they lie in the image. */
 export function wimSets(tree: FileTree): WimSet[] {
   const sets = new Map<string, { path: string; file: FileNode }[]>();
   for (const { path, node } of walk(tree)) {
@@ -31,11 +33,15 @@ export function wimSets(tree: FileTree): WimSet[] {
     if (known !== undefined) known.push({ path, file: node });
     else if (sets.size < wimSetLimit) sets.set(key, [{ path, file: node }]);
   }
-  const bytes = ({ parts }: WimSet): number => parts.reduce((sum, { file }) => sum + file.size, 0);
   return [...sets.values()]
     .map((parts) => parts.toSorted((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1)))
-    .map((parts) => ({ name: parts[0]!.path, parts }))
-    .toSorted((a, b) => bytes(a) - bytes(b));
+    .map((parts) => ({ name: parts[0]!.path, parts, start: startOf(parts) }))
+    .toSorted((a, b) => a.start - b.start);
+}
+
+function startOf(parts: WimSet["parts"]): number {
+  const offsets = parts.flatMap(({ file }) => file.extents.map(({ offset }) => offset));
+  return offsets.reduce((first, offset) => Math.min(first, offset), Number.POSITIVE_INFINITY);
 }
 
 export type WimOutcome = {

@@ -33,8 +33,8 @@ export type ResourceReader = {
   readonly slackChunks: number;
   /** All content of a resource. `limit` is how far reading ahead is worth while, in bytes of the WIM. */
   read(resource: ResourceHeader, sink: ContentSink, limit?: number): Promise<void>;
-  /** The content of chunks [first, end) of a compressed resource. */
-  readChunks(resource: ResourceHeader, first: number, end: number, sink: ContentSink): Promise<void>;
+  /** The content of a compressed resource's chunks from `first` on; `offsets` is what `chunkOffsets` tells of them. */
+  readChunks(resource: ResourceHeader, first: number, offsets: Float64Array, sink: ContentSink): Promise<void>;
   /** Bytes of the WIM as they are. */
   readRaw(offset: number, length: number, sink: ContentSink, limit?: number): Promise<void>;
 };
@@ -67,14 +67,14 @@ class Reader implements ResourceReader {
     checkResourceBounds(resource, this.#source.size, "resource", this.#format);
     const layout = chunkLayout(resource, this.#format);
     if (layout === null) return this.readRaw(resource.offset, resource.size, sink, limit);
-    return this.#decodeChunks(layout, resource, 0, layout.chunkCount, sink, limit);
+    return this.#decodeChunks(layout, resource, sink, limit);
   }
 
-  async readChunks(resource: ResourceHeader, first: number, end: number, sink: ContentSink): Promise<void> {
+  async readChunks(resource: ResourceHeader, first: number, offsets: Float64Array, sink: ContentSink): Promise<void> {
     checkResourceBounds(resource, this.#source.size, "resource", this.#format);
     const layout = chunkLayout(resource, this.#format);
     if (layout === null) throw new RangeError("a stored resource has no chunks");
-    return this.#decodeChunks(layout, resource, first, end, sink, resource.offset + resource.size);
+    return this.#decodeBlock(layout, resource, first, offsets, sink, offsets.at(-1)!);
   }
 
   async readRaw(offset: number, length: number, sink: ContentSink, limit = offset + length): Promise<void> {
@@ -88,16 +88,9 @@ class Reader implements ResourceReader {
     }
   }
 
-  async #decodeChunks(
-    layout: ChunkLayout,
-    resource: ResourceHeader,
-    first: number,
-    end: number,
-    sink: ContentSink,
-    limit: number,
-  ): Promise<void> {
-    for (let block = first; block < end; block += tableBlock) {
-      const blockEnd = Math.min(block + tableBlock, end);
+  async #decodeChunks(layout: ChunkLayout, resource: ResourceHeader, sink: ContentSink, limit: number): Promise<void> {
+    for (let block = 0; block < layout.chunkCount; block += tableBlock) {
+      const blockEnd = Math.min(block + tableBlock, layout.chunkCount);
       const { offset, length } = tableRange(layout, block, blockEnd);
       // Only the first part of a table that lies in front of the chunks is worth reading ahead from.
       const ahead = block === 0 && offset < layout.dataOffset ? limit : offset + length;

@@ -13,16 +13,18 @@ import { compareHashes, sha1Length } from "./blob-index.js";
 import { checkHeader } from "./header-check.js";
 import { Images } from "./images-check.js";
 import { checkLayout } from "./layout-check.js";
-import type { LargeBlob, Step } from "./plan.js";
 import { plannedBytes, planSteps } from "./plan.js";
 import type { CreateSha1, ExecutorSetup, WimExecutor, WimPart } from "./ports.js";
 import type { WimReport } from "./report.js";
 import { ReportBuilder } from "./report.js";
 import { runSteps } from "./schedule.js";
+import type { LargeBlob, Step, StepEvents } from "./steps.js";
 import type { BlobsResult, MetadataResult, RangesResult, WimTaskResult } from "./tasks.js";
 
 export { createInlineExecutor } from "./inline-executor.js";
-export type { CreateSha1, ExecutorSetup, FileExtent, Sha1, WimExecutor, WimPart } from "./ports.js";
+export type { FileExtent, FileRange } from "./extent-map.js";
+export { ExtentMap } from "./extent-map.js";
+export type { CreateSha1, ExecutorSetup, ImageWindow, Passage, Sha1, WimExecutor, WimPart } from "./ports.js";
 export type { WimCheck, WimCheckId, WimCheckStatus, WimFailure, WimPlace, WimReport } from "./report.js";
 export { TaskRunner } from "./run-task.js";
 export type { WimTask, WimTaskResult } from "./tasks.js";
@@ -97,15 +99,17 @@ class Verification {
       this.#bytes += bytes;
       this.#options.onProgress?.({ bytes: this.#bytes, totalBytes });
     };
-    const events = {
-      done: (step: Step, result: WimTaskResult): void => advance(this.#take(step, result)),
-      largeDone: (step: LargeBlob, digest: Uint8Array | null, problem: string | null, slackChunks: number): void => {
+    const events: StepEvents = {
+      done: (step, result) => advance(this.#take(step, result)),
+      largeAdvanced: advance,
+      largeDone: (step, digest, problem, slackChunks) => {
         this.#slackChunks += slackChunks;
         this.#compare(step, digest, problem);
-        advance(step.blob.entry.resource.size);
       },
     };
-    await runSteps(planSteps(this.#set), this.#executor, this.#createSha1, events, this.#options.signal);
+    const parts = this.#set.parts.map(({ part }) => part);
+    const [executor, createSha1, signal] = [this.#executor, this.#createSha1, this.#options.signal];
+    await runSteps(planSteps(this.#set), { parts, executor, createSha1, events, signal });
     this.#images.compareReferences();
     await this.#reportDamaged();
     if (this.#slackChunks > 0) {

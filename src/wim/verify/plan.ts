@@ -1,47 +1,33 @@
 /**
  * The work of verifying: every blob once, in the order of the file, cut so that threads stay busy and memory stays small.
- * Blobs are gathered into batches; a large one is cut into segments, so that it keeps more than one thread busy. Chunks of
- * the integrity table come just before the blobs that lie in them, while the file's bytes are on their way into memory.
+ * Blobs are gathered into batches; a large one is cut into segments, so that it keeps more than one thread busy. Images'
+ * metadata and chunks of the integrity table come where they lie between the blobs: all is in ascending order of its first
+ * byte, because the file may be read only once, from its beginning to its end (low-water.ts).
  */
 import { MiB } from "../../bytes/units.js";
 import { chunkLayout } from "../compression/chunks.js";
-import type { ResourceHeader } from "../index.js";
+import type { LookupTableEntry, ResourceHeader } from "../index.js";
 import { sha1Length } from "./blob-index.js";
+import type { PartRange } from "./low-water.js";
 import type { ListedBlob, OpenPart, OpenSet } from "./parts.js";
-import type { BlobsTask, MetadataTask, RangesTask } from "./tasks.js";
+import { batchSize, RangeFeed } from "./range-feed.js";
+import type { BatchStep, LargeBlob, MetadataStep, RangesStep, Step } from "./steps.js";
+import type { BlobsTask, MetadataTask } from "./tasks.js";
 
-/** Compressed bytes in a batch: some ten milliseconds of work. */
-const batchSize = 2 * MiB;
+/** From a batch's first byte to its last: what lies between its blobs must not keep it waiting. */
+const batchSpan = 2 * batchSize;
 /** Blobs in a batch, where they are tiny. */
 const batchCount = 512;
-/** Content from which a compressed blob is cut into segments. */
-const segmentedFrom = 32 * MiB;
-/** Content of a segment; a multiple of every chunk size. */
-export const segmentSize = 4 * MiB;
+/** Content from which a blob is cut into segments. */
+const segmentedFrom = 16 * MiB;
 
-/** A large blob: its segments are decoded side by side and hashed in order. */
-export type LargeBlob = {
-  readonly kind: "large";
-  readonly blob: ListedBlob;
-  readonly chunkCount: number;
-  readonly chunksPerSegment: number;
-};
-export type BatchStep = { readonly kind: "batch"; readonly task: BlobsTask; readonly ids: readonly number[] };
-export type RangesStep = { readonly kind: "ranges"; readonly task: RangesTask };
-export type MetadataStep = { readonly kind: "metadata"; readonly task: MetadataTask; readonly image: number };
-export type Step = MetadataStep | RangesStep | BatchStep | LargeBlob;
-
-/** All steps, metadata first. */
+/** All steps, part by part as these lie in the image. */
 export function* planSteps(set: OpenSet): Generator<Step> {
-  for (const [index, { resource, hash }] of set.parts[0]!.lookupTable.metadata.entries()) {
-    const task: MetadataTask = { kind: "metadata", part: 0, resource, hash: hash.slice() };
-    yield { kind: "metadata", task, image: index + 1 };
-  }
   const byPart: ListedBlob[][] = set.parts.map(() => []);
   for (const blob of set.listed) byPart[blob.part]!.push(blob);
-  for (const [part, blobs] of byPart.entries()) {
-    blobs.sort((a, b) => a.entry.resource.offset - b.entry.resource.offset);
-    yield* planPart(set.parts[part]!, part, blobs);
+  const place = (part: number): number => set.parts[part]!.part.file?.extents[0]?.offset ?? 0;
+  for (const part of [...byPart.keys()].toSorted((a, b) => place(a) - place(b))) {
+    yield* planPart(set.parts[part]!, part, byPart[part]!);
   }
 }
 
@@ -57,76 +43,82 @@ export function plannedBytes(set: OpenSet): number {
 }
 
 function* planPart(open: OpenPart, part: number, blobs: readonly ListedBlob[]): Generator<Step> {
-  const ranges = planRanges(open, part);
-  let range = ranges.next();
+  const ranges = new RangeFeed(open, part);
+  for (const step of planResources(open, part, blobs, ranges)) {
+    yield* ranges.upTo(step.reads.start);
+    yield step;
+  }
+  yield* ranges.upTo(Number.POSITIVE_INFINITY);
+}
+
+type Place = { readonly entry: LookupTableEntry } & ({ readonly blob: ListedBlob } | { readonly image: number });
+
+function* planResources(
+  open: OpenPart,
+  part: number,
+  blobs: readonly ListedBlob[],
+  ranges: RangeFeed,
+): Generator<Step> {
+  const metadata = part === 0 ? open.lookupTable.metadata : [];
+  const places: Place[] = [
+    ...blobs.map((blob) => ({ entry: blob.entry, blob })),
+    ...metadata.map((entry, index) => ({ entry, image: index + 1 })),
+  ];
+  places.sort((a, b) => a.entry.resource.offset - b.entry.resource.offset);
   let batch: ListedBlob[] = [];
   let bytes = 0;
-  for (const blob of blobs) {
-    const { resource } = blob.entry;
-    const isFull = batch.length >= batchCount || bytes + resource.size > batchSize;
-    const large = largeBlob(blob, open);
-    if (batch.length > 0 && (isFull || large !== null)) {
+  for (const place of places) {
+    const { resource } = place.entry;
+    const single = "blob" in place ? largeBlob(place.blob, open, ranges) : metadataStep(place.image, place.entry);
+    const span = resource.offset + resource.size - (batch[0] ?? place).entry.resource.offset;
+    const isFull = batch.length >= batchCount || bytes + resource.size > batchSize || span > batchSpan;
+    if (batch.length > 0 && (single !== null || isFull)) {
       yield batchStep(part, batch);
       batch = [];
       bytes = 0;
     }
-    for (; range.done !== true && range.value.offset <= resource.offset; range = ranges.next()) {
-      yield { kind: "ranges", task: range.value.task };
+    if (single !== null) yield single;
+    else if ("blob" in place) {
+      batch.push(place.blob);
+      bytes += resource.size;
     }
-    if (large !== null) {
-      yield large;
-      continue;
-    }
-    batch.push(blob);
-    bytes += resource.size;
   }
   if (batch.length > 0) yield batchStep(part, batch);
-  for (; range.done !== true; range = ranges.next()) yield { kind: "ranges", task: range.value.task };
+}
+
+function rangeOf(part: number, { offset, size }: ResourceHeader): PartRange {
+  return { part, start: offset, end: offset + size };
+}
+
+function metadataStep(image: number, { resource, hash }: LookupTableEntry): MetadataStep {
+  const task: MetadataTask = { kind: "metadata", part: 0, resource, hash: hash.slice() };
+  return { kind: "metadata", task, image, reads: rangeOf(0, resource) };
 }
 
 function batchStep(part: number, batch: readonly ListedBlob[]): BatchStep {
   const hashes = new Uint8Array(batch.length * sha1Length);
   const resources: ResourceHeader[] = [];
+  let end = 0;
   for (const [index, { entry }] of batch.entries()) {
     hashes.set(entry.hash, index * sha1Length);
     resources.push(entry.resource);
+    end = Math.max(end, entry.resource.offset + entry.resource.size);
   }
-  return { kind: "batch", task: { kind: "blobs", part, resources, hashes }, ids: batch.map(({ id }) => id) };
+  const task: BlobsTask = { kind: "blobs", part, resources, hashes };
+  const reads: PartRange = { part, start: resources[0]!.offset, end };
+  return { kind: "batch", task, ids: batch.map(({ id }) => id), reads };
 }
 
-/** Null where the blob is small, stored, or cannot be what its entry says, which its batch will tell. */
-function largeBlob(blob: ListedBlob, open: OpenPart): LargeBlob | null {
+/** Null where the blob is small, or cannot be what its entry says, which its batch will tell. */
+function largeBlob(blob: ListedBlob, open: OpenPart, ranges: RangeFeed): LargeBlob | null {
   const { resource } = blob.entry;
-  if (resource.originalSize < segmentedFrom || resource.size === resource.originalSize) return null;
+  if (resource.originalSize < segmentedFrom) return null;
   try {
     const layout = chunkLayout(resource, open.format);
-    if (layout === null) return null;
-    const chunksPerSegment = segmentSize / layout.chunkSize;
-    return { kind: "large", blob, chunkCount: layout.chunkCount, chunksPerSegment };
+    const before = (offset: number): Generator<RangesStep> => ranges.upTo(offset);
+    return { kind: "large", blob, name: open.format.name, layout, reads: rangeOf(blob.part, resource), before };
   } catch {
     // Reading it in a batch throws the same, and there it is recorded as this blob's failure.
     return null;
-  }
-}
-
-function* planRanges(open: OpenPart, part: number): Generator<{ offset: number; task: RangesTask }> {
-  const table = open.integrityTable;
-  if (table === null) return;
-  for (let first = 0; first < table.hashes.length;) {
-    // Small chunks are taken together, so that a table of many does not become as many tasks.
-    const ranges: { offset: number; length: number }[] = [];
-    const offset = table.start + first * table.chunkSize;
-    let end = offset;
-    while (first + ranges.length < table.hashes.length && (ranges.length === 0 || end - offset < batchSize)) {
-      const length = Math.min(table.chunkSize, table.end - end);
-      ranges.push({ offset: end, length });
-      end += length;
-    }
-    const hashes = new Uint8Array(ranges.length * sha1Length);
-    for (let index = 0; index < ranges.length; index += 1) {
-      hashes.set(table.hashes[first + index]!, index * sha1Length);
-    }
-    yield { offset, task: { kind: "ranges", part, ranges, hashes } };
-    first += ranges.length;
   }
 }

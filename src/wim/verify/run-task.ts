@@ -12,7 +12,8 @@ import type { BlobTable } from "./blob-index.js";
 import { compareHashes, sha1Length } from "./blob-index.js";
 import { findPaths, tallyImage } from "./image-tally.js";
 import type { CreateSha1 } from "./ports.js";
-import type { BlobsTask, MetadataTask, PathsTask, RangesTask, SegmentTask, WimTask, WimTaskResult } from "./tasks.js";
+import type { BlobsTask, ChunkTableTask, MetadataTask, PathsTask, RangesTask } from "./tasks.js";
+import type { SegmentTask, StoredSegmentTask, WimTask, WimTaskResult } from "./tasks.js";
 
 /** Runs tasks one after the other; `sources` and `formats` are by part. */
 export class TaskRunner {
@@ -33,11 +34,13 @@ export class TaskRunner {
     this.#createSha1 = createSha1;
   }
 
-  run(task: WimTask): Promise<WimTaskResult> {
+  /** `taken` is called where a task has read all that it needs, and has much to do with it. */
+  run(task: WimTask, taken?: () => void): Promise<WimTaskResult> {
     if (task.kind === "blobs") return this.#checkBlobs(task);
-    if (task.kind === "segment") return this.#decodeSegment(task);
+    if (task.kind === "segment" || task.kind === "stored-segment") return this.#readSegment(task);
+    if (task.kind === "chunk-table") return this.#readChunkTable(task);
     if (task.kind === "ranges") return this.#checkRanges(task);
-    if (task.kind === "metadata") return this.#checkMetadata(task);
+    if (task.kind === "metadata") return this.#checkMetadata(task, taken);
     return this.#findPaths(task);
   }
 
@@ -56,8 +59,9 @@ export class TaskRunner {
     return { kind: "blobs", problems, slackChunks: reader.slackChunks - slackBefore };
   }
 
-  async #decodeSegment({ part, resource, first, end, buffer }: SegmentTask): Promise<WimTaskResult> {
-    const reader = this.#readers[part]!;
+  async #readSegment(task: SegmentTask | StoredSegmentTask): Promise<WimTaskResult> {
+    const { buffer } = task;
+    const reader = this.#readers[task.part]!;
     const slackBefore = reader.slackChunks;
     const target = new Uint8Array(buffer);
     let length = 0;
@@ -65,8 +69,23 @@ export class TaskRunner {
       target.set(content, length);
       length += content.length;
     };
-    const problem = await damageIn(reader.readChunks(resource, first, end, sink));
+    const work =
+      task.kind === "segment"
+        ? reader.readChunks(task.resource, task.first, task.offsets, sink)
+        : reader.readRaw(task.offset, task.length, sink);
+    const problem = await damageIn(work);
     return { kind: "segment", buffer, length, problem, slackChunks: reader.slackChunks - slackBefore };
+  }
+
+  async #readChunkTable({ part, offset, length }: ChunkTableTask): Promise<WimTaskResult> {
+    const table = new Uint8Array(length);
+    let filled = 0;
+    const sink: ContentSink = (bytes) => {
+      table.set(bytes, filled);
+      filled += bytes.length;
+    };
+    const problem = await damageIn(this.#readers[part]!.readRaw(offset, length, sink));
+    return { kind: "chunk-table", table, problem };
   }
 
   async #checkRanges({ part, ranges, hashes }: RangesTask): Promise<WimTaskResult> {
@@ -79,11 +98,12 @@ export class TaskRunner {
     return { kind: "ranges", wrong };
   }
 
-  async #checkMetadata({ part, resource, hash }: MetadataTask): Promise<WimTaskResult> {
+  async #checkMetadata({ part, resource, hash }: MetadataTask, taken?: () => void): Promise<WimTaskResult> {
     const slackBefore = this.#readers[part]!.slackChunks;
     let tally = null;
     const check = async (): Promise<void> => {
       const data = await this.#readMetadata(part, resource);
+      taken?.();
       const problem = compareDigest(this.#createSha1Of(data), hash, 0);
       if (problem !== null) throw wimError("wim-damaged", this.#formats[part]!, problem);
       tally = tallyImage(data, this.#blobs, this.#formats[part]!);
@@ -117,7 +137,7 @@ function lazyReader(source: ByteSource, format: ResourceFormat): ResourceReader 
       return reader?.slackChunks ?? 0;
     },
     read: (resource, sink, limit) => get().read(resource, sink, limit),
-    readChunks: (resource, first, end, sink) => get().readChunks(resource, first, end, sink),
+    readChunks: (resource, first, offsets, sink) => get().readChunks(resource, first, offsets, sink),
     readRaw: (offset, length, sink, limit) => get().readRaw(offset, length, sink, limit),
   };
 }

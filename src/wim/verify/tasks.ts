@@ -22,9 +22,20 @@ export type SegmentTask = {
   readonly kind: "segment";
   readonly part: number;
   readonly resource: ResourceHeader;
+  /** The first chunk. */
   readonly first: number;
-  readonly end: number;
+  /** Where each chunk begins in the WIM, and at last where the last one ends. */
+  readonly offsets: Float64Array;
   /** Large enough for the content; it is handed over and comes back. */
+  readonly buffer: ArrayBuffer;
+};
+/** The same of a blob that is stored. */
+export type StoredSegmentTask = {
+  readonly kind: "stored-segment";
+  readonly part: number;
+  /** In the WIM. */
+  readonly offset: number;
+  readonly length: number;
   readonly buffer: ArrayBuffer;
 };
 export type SegmentResult = {
@@ -34,6 +45,21 @@ export type SegmentResult = {
   readonly length: number;
   readonly problem: string | null;
   readonly slackChunks: number;
+};
+
+/** A part of a large blob's chunk table, which tells where its segments lie. */
+export type ChunkTableTask = {
+  readonly kind: "chunk-table";
+  readonly part: number;
+  /** In the WIM. */
+  readonly offset: number;
+  readonly length: number;
+};
+export type ChunkTableResult = {
+  readonly kind: "chunk-table";
+  readonly table: Uint8Array;
+  /** Null where all of it could be read. */
+  readonly problem: string | null;
 };
 
 /** Chunks of the integrity table: bytes of the WIM as they are. */
@@ -74,5 +100,18 @@ export type PathsResult = {
   readonly paths: readonly { readonly blob: number; readonly path: string }[];
 };
 
-export type WimTask = BlobsTask | SegmentTask | RangesTask | MetadataTask | PathsTask;
-export type WimTaskResult = BlobsResult | SegmentResult | RangesResult | MetadataResult | PathsResult;
+export type WimTask =
+  | BlobsTask
+  | SegmentTask
+  | StoredSegmentTask
+  | ChunkTableTask
+  | RangesTask
+  | MetadataTask
+  | PathsTask;
+export type WimTaskResult =
+  | BlobsResult
+  | SegmentResult
+  | ChunkTableResult
+  | RangesResult
+  | MetadataResult
+  | PathsResult;

@@ -1,0 +1,68 @@
+/** Where a part's bytes lie in the file that holds it. */
+export type FileExtent = { readonly offset: number; readonly length: number };
+
+/** Bytes of a file; `end` is exclusive. */
+export type FileRange = { readonly start: number; readonly end: number };
+
+export class ExtentMap {
+  /** Bytes of the part. */
+  readonly size: number;
+  /** Whether later bytes of the part lie at higher places of the file. */
+  readonly isAscending: boolean;
+  readonly #extents: readonly FileExtent[];
+  /** Where each extent begins in the part. */
+  readonly #starts: readonly number[];
+
+  constructor(extents: readonly FileExtent[]) {
+    const filled = extents.filter(({ length }) => length > 0);
+    const starts: number[] = [];
+    let size = 0;
+    for (const { length } of filled) {
+      starts.push(size);
+      size += length;
+    }
+    this.size = size;
+    this.#extents = filled;
+    this.#starts = starts;
+    this.isAscending = filled.every(({ offset, length }, index) => {
+      const next = filled[index + 1];
+      return next === undefined || next.offset >= offset + length;
+    });
+  }
+
+  /** The pieces of the file that bytes [offset, offset + length) of the part are, in order. These must lie in the part. */
+  *pieces(offset: number, length: number): Generator<FileExtent> {
+    let done = 0;
+    for (let index = this.#extentAt(offset); done < length; index += 1) {
+      const extent = this.#extents[index]!;
+      const skip = offset + done - this.#starts[index]!;
+      const count = Math.min(extent.length - skip, length - done);
+      yield { offset: extent.offset + skip, length: count };
+      done += count;
+    }
+  }
+
+  /** The range of the file from the first to the last of bytes [start, end); null where these do not lie in the part. */
+  span(start: number, end: number): FileRange | null {
+    if (start < 0 || start >= end || end > this.size) return null;
+    const last = this.#place(end - 1);
+    return { start: this.#place(start), end: last + 1 };
+  }
+
+  #place(offset: number): number {
+    const index = this.#extentAt(offset);
+    return this.#extents[index]!.offset + offset - this.#starts[index]!;
+  }
+
+  /** The last extent that begins at or before `offset`. */
+  #extentAt(offset: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return Math.max(low, 0);
+  }
+}
