@@ -13,6 +13,8 @@ import { bootSignature } from "../layout/mbr.js";
 import { sectorSize } from "../layout/plan.js";
 import type { Span } from "../write/blocks.js";
 import { LongName, shortName } from "./fat-names.js";
+import type { ReadBytes } from "./read-bytes.js";
+import { check } from "./volume-fault.js";
 
 /** Bytes of a FAT that are held in memory: that of 512 GiB in clusters of 32 KiB. */
 const largestFat = 64 * MiB;
@@ -27,16 +29,6 @@ const volumeIdAttribute = 0x08;
 const directoryAttribute = 0x10;
 const endOfDirectory = 0x00;
 const deleted = 0xe5;
-
-/** Why a volume cannot be followed: it is damaged, or no FAT32. */
-export class VolumeFault extends Error {}
-
-function check(condition: boolean, reason: string): asserts condition {
-  if (!condition) throw new VolumeFault(reason);
-}
-
-/** Reads `length` bytes at `offset` of the disk. */
-export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;
 
 export type FatEntry = {
   /** Names joined by `/`. */

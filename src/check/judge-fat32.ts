@@ -10,28 +10,24 @@ import { fsInfo, fsInfoSignatures } from "../layout/fat32/reserved.js";
 import { fatTime, noTime } from "../layout/fat32/time.js";
 import type { Span } from "../write/blocks.js";
 import { isAllZeros } from "../write/fingerprint.js";
+import { noFile } from "../write/hash-units.js";
 import type { Difference } from "./differences.js";
-import type { FatEntry, FatVolume, ReadBytes } from "./fat-volume.js";
+import type { FatEntry, FatVolume } from "./fat-volume.js";
+import type { Judged } from "./judged.js";
+import { isMadeBySystems } from "./made-by-systems.js";
+import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
+import type { ReadBytes } from "./read-bytes.js";
+import { fixedStructureName } from "./structure-names.js";
 
 /** What became of a planned file, as its directory entry tells. */
-export type FileState = "in-place" | "rewritten" | "touched" | "removed";
-
-export type FatJudgement = {
-  /** By the plan's files. */
-  readonly states: readonly FileState[];
-  /** Paths of files that were not written. */
-  readonly added: readonly string[];
-  /** Differences of the structures that use does not explain. */
-  readonly unexplained: readonly Difference[];
-};
+type FileState = "in-place" | "rewritten" | "touched" | "removed";
 
 export type FatCircumstances = {
   readonly volume: FatVolume;
   readonly read: ReadBytes;
   readonly partition: Span;
   readonly files: readonly PlannedFile[];
-  /** Of the file system's own structures. */
-  readonly structures: readonly Difference[];
+  readonly differences: readonly Difference[];
 };
 
 /** Sectors of the reserved area; see src/layout/fat32/reserved.ts. */
@@ -42,22 +38,58 @@ const backupBootSector = 6;
 const marksOffset = 65;
 const marks = 0x03;
 
-export async function judgeFat32(circumstances: FatCircumstances): Promise<FatJudgement> {
-  const { volume, files, structures } = circumstances;
+export async function judgeFat32(circumstances: FatCircumstances): Promise<Judged> {
+  const { volume, files, partition, differences } = circumstances;
+  const structures = differences.filter(({ file }) => file === noFile);
   const byPath = new Map(volume.entries.map((entry) => [entry.path.toUpperCase(), entry]));
   const states = files.map((file) => stateOf(file, byPath.get(file.path.toUpperCase())));
   const planned = new Set(files.map(({ path }) => path.toUpperCase()));
-  const added = volume.entries.filter(({ path, directory }) => !directory && !planned.has(path.toUpperCase()));
+  const news = volume.entries.filter(({ path, directory }) => !directory && !planned.has(path.toUpperCase()));
   const cleanPadding = await hasCleanPadding(circumstances);
   const explained: boolean[] = [];
   for (const each of structures) explained.push(await isExplained(each, circumstances, cleanPadding));
   const used =
-    added.length > 0 ||
+    news.length > 0 ||
     states.some((state) => state !== "in-place") ||
     latestDateOf(volume) > latestPlannedDate(files) ||
     structures.some(({ start }, index) => explained[index] === true && start < volume.fats.end);
   const unexplained = structures.filter((_, index) => !used || explained[index] !== true);
-  return { states, added: added.map(({ path }) => path), unexplained };
+  const told = unexplained.map((each) => {
+    const structure = fixedStructureName(each, partition, "fat32");
+    return mismatchOf(each, files, causeOf(each, "in-place"), { structure });
+  });
+  const paths = news.map(({ path }) => path);
+  return {
+    mismatches: [...told, ...fileMismatches(files, states, differences)],
+    added: paths.filter((path) => !isMadeBySystems(path)),
+    addedBySystem: paths.filter((path) => isMadeBySystems(path)),
+    usedSince: unexplained.length < structures.length,
+    notes: [],
+  };
+}
+
+function fileMismatches(
+  files: readonly PlannedFile[],
+  states: readonly FileState[],
+  differences: readonly Difference[],
+): Mismatch[] {
+  const inFiles = differences.filter(({ file }) => file !== noFile);
+  const told = new Set(inFiles.map(({ file }) => file));
+  const mismatches = inFiles.map((each) => mismatchOf(each, files, causeOf(each, states[each.file]!)));
+  for (const [file, state] of states.entries()) {
+    if (told.has(file) || state === "in-place" || state === "touched") continue;
+    const { runs, size } = files[file]!;
+    const start = runs[0]?.offset ?? 0;
+    const whole: Difference = { start, end: start + size, file, kind: "different" };
+    mismatches.push(mismatchOf(whole, files, causeOf(whole, state)));
+  }
+  return mismatches;
+}
+
+function causeOf({ kind }: Difference, state: FileState): MismatchCause {
+  if (state === "removed") return "removed";
+  if (state === "rewritten" || (state === "touched" && kind === "different")) return "changed";
+  return kind === "unreadable" ? "unreadable" : "damaged";
 }
 
 function stateOf({ size, runs, modified }: PlannedFile, entry: FatEntry | undefined): FileState {

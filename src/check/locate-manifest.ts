@@ -16,7 +16,7 @@ import { noFile } from "../write/hash-units.js";
 import { isAllZeros } from "../write/fingerprint.js";
 import { readManifest, type ReadManifest } from "../write/read-manifest.js";
 import type { Difference } from "./differences.js";
-import type { ReadBytes } from "./fat-volume.js";
+import type { ReadBytes } from "./read-bytes.js";
 
 export type FoundManifest = {
   /** The partition table's first entry, where there is one such as win7usb writes. */

@@ -48,6 +48,7 @@ export type CheckResult = {
   readonly bytes: number;
   readonly mismatches: readonly Mismatch[];
   readonly added: readonly string[];
+  readonly addedBySystem: readonly string[];
   readonly usedSince: boolean;
   readonly warnings: readonly CheckWarning[];
 };
@@ -80,10 +81,16 @@ async function checkOpened(
   for (const warning of warnings) choices.onEvent?.({ event: "warning", ...warning });
   const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
   if (expectation === undefined) return { ...common, ...nothingToCompare };
-  const findings = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
+  const { notes, ...findings } = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
+  for (const { code, message } of notes) warn(warnings, choices, { code, message: `${reader.path}: ${message}` });
   const { fileSystem, label, files } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
   const known = { fileSystem, label, files: files?.length ?? null };
   return { ...common, verdict: verdictOf(findings), against: expectation.kind, ...known, ...findings };
+}
+
+function warn(warnings: CheckWarning[], { onEvent }: CheckChoices, warning: CheckWarning): void {
+  warnings.push(warning);
+  onEvent?.({ event: "warning", ...warning });
 }
 
 const nothingToCompare = {
@@ -95,10 +102,11 @@ const nothingToCompare = {
   bytes: 0,
   mismatches: [],
   added: [],
+  addedBySystem: [],
   usedSince: false,
 } as const;
 
-function verdictOf({ mismatches }: CheckFindings): CheckVerdict {
+function verdictOf({ mismatches }: Pick<CheckFindings, "mismatches">): CheckVerdict {
   if (mismatches.length === 0) return "match";
   return mismatches.every(({ cause }) => cause === "unreadable") ? "unreadable" : "mismatch";
 }

@@ -10,13 +10,15 @@ const mostAdded = 1000;
 const mostLines = 20;
 
 export function checkReport(result: CheckResult): Record<string, unknown> {
-  const { added, fileSystem, ...rest } = result;
+  const { added, addedBySystem, fileSystem, ...rest } = result;
   return {
     schema: 1,
     ...rest,
     filesystem: fileSystem,
     added: added.slice(0, mostAdded),
     addedCount: added.length,
+    addedBySystem: addedBySystem.slice(0, mostAdded),
+    addedBySystemCount: addedBySystem.length,
   };
 }
 
@@ -25,19 +27,26 @@ const causes: Readonly<Record<MismatchCause, string>> = {
   changed: "changed by a person",
   removed: "removed by a person",
   unreadable: "cannot be read",
-  undecided: "differs; on NTFS use and damage look alike",
+  undecided: "differs; whether use or damage did it cannot be told",
 };
 
 export function checkText(result: CheckResult, style: Style): string {
-  const { target, mismatches, added } = result;
+  const { target, mismatches, added, addedBySystem } = result;
   const lines = [headline(result, style)];
   lines.push(...shortened(mismatches.map((each) => mismatchLine(each))));
-  if (added.length > 0) lines.push(`${count(added.length, "file")} added by a person or a system, nothing lost by it:`);
-  lines.push(...shortened(added.map((path) => `  ${printable(path)}`)));
-  if (result.usedSince && added.length === 0)
-    lines.push("A system has used the volume since; its structures are sound.");
+  lines.push(...addedLines(added, "added since"));
+  lines.push(...addedLines(addedBySystem, "put there by systems, as they do on every drive"));
+  if (result.usedSince && added.length + addedBySystem.length === 0) {
+    const whole = mismatches.length === 0 ? "; all files are as they were written" : "";
+    lines.push(`A system has used the volume since${whole}.`);
+  }
   lines.push(nextStep(result, printable(target.path)));
   return lines.filter((line) => line !== "").join("\n") + "\n";
+}
+
+function addedLines(paths: readonly string[], what: string): string[] {
+  if (paths.length === 0) return [];
+  return [`${count(paths.length, "file")} ${what}:`, ...shortened(paths.map((path) => `  ${printable(path)}`))];
 }
 
 function headline({ verdict, target, against, files, bytes, mismatches }: CheckResult, style: Style): string {
@@ -51,10 +60,14 @@ function headline({ verdict, target, against, files, bytes, mismatches }: CheckR
   return `${style.bad(`${verdict}:`)} ${path} ${found}: ${count(mismatches.length, "place")} (${compared})`;
 }
 
-function mismatchLine({ path, offset, length, fileOffset, cause }: Mismatch): string {
-  const what = path === null ? "partition table, boot record or file system" : printable(path);
+const unnamedStructure = "partition table, boot record or file system";
+
+function mismatchLine({ path, offset, length, fileOffset, cause, structure, reason }: Mismatch): string {
+  const known = [path, structure].filter((each) => each !== null).map((each) => printable(each));
+  const what = known.length === 0 ? unnamedStructure : known.join(": ");
   const inFile = fileOffset === null ? "" : `, byte ${fileOffset} of the file`;
-  return `  ${what}: ${causes[cause]} (${formatSize(length)} at byte ${offset}${inFile})`;
+  const why = reason === null ? "" : `: ${printable(reason)}`;
+  return `  ${what}: ${causes[cause]} (${formatSize(length)} at byte ${offset}${inFile})${why}`;
 }
 
 function shortened(lines: readonly string[]): string[] {

@@ -11,7 +11,7 @@ import { securityEntries } from "./security-descriptor.js";
 import { encodeViewIndex } from "./view-index.js";
 
 /** SECURITY_DESCRIPTOR_HEADER: before each descriptor in $SDS, and the data of both indexes. */
-const descriptorHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
+export const descriptorHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
   hash: uint32le(0x00),
   securityId: uint32le(0x04),
   offset: uint64le(0x08),
@@ -23,7 +23,7 @@ const idKey = record("SECURITY_ID_KEY", 4, { securityId: uint32le(0) });
 
 /** Windows ends the data of $SDH with the letters "II" in UTF-16. */
 const hashIndexMark = 0x0049_0049;
-const entryAlignment = 16;
+export const entryAlignment = 16;
 
 /** From a block to its copy. */
 export const mirrorDistance = 256 * KiB;

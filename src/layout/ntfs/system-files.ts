@@ -29,7 +29,7 @@ export type SystemContext = {
   readonly security: SecurityStore;
 };
 
-const volumeInformation = record("VOLUME_INFORMATION", 12, {
+export const volumeInformation = record("VOLUME_INFORMATION", 12, {
   majorVersion: uint8(8),
   minorVersion: uint8(9),
   flags: uint16le(10),

@@ -100,11 +100,11 @@ function placeVolume(list: VolumeList, plan: VolumePlan, bootSector: Uint8Array)
   placeRecords(list, system.mft, table, runs);
   list.bytes(layout.directories[0]!.blocks, table.indexBlocks);
   placeFiles(list, layout, runs);
-  return inBootOrder(catalog.files).map(({ path, node, record }) => ({
-    path,
-    size: node.size,
-    runs: runs.get(record) ?? [],
-  }));
+  return inBootOrder(catalog.files).map(({ path, node, record }) => {
+    const modified = node.times.modified ?? node.times.created;
+    const known = modified === undefined ? {} : { modified };
+    return { path, size: node.size, runs: runs.get(record) ?? [], ...known };
+  });
 }
 
 /**

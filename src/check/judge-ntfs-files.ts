@@ -1,0 +1,213 @@
+/**
+ * What became of the files that were written, on a volume that can be followed: in place, moved or written anew with the
+ * same content, changed, removed, or damaged. The record tells: a driver that writes it counts its update sequence
+ * number up, so that a record that says another place or size and was never written since is damaged.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { attributeTypes } from "../layout/ntfs/attributes.js";
+import { fileTime } from "../layout/ntfs/file-time.js";
+import { upCase } from "../layout/ntfs/up-case.js";
+import type { PlannedFile } from "../layout/plan.js";
+import type { Difference } from "./differences.js";
+import type { ContentCheck, ContentDifference, ReadContent, Run } from "./file-content.js";
+import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
+import { attributeOf, type NtfsAttribute, type NtfsFile } from "./ntfs-files.js";
+import { readStream } from "./ntfs-mft.js";
+import { attributeFlags } from "./ntfs-record.js";
+import { partsOf } from "./ntfs-runs.js";
+import type { TreeEntry } from "./ntfs-tree.js";
+import type { NtfsVolume } from "./ntfs-volume.js";
+import type { ReadBytes } from "./read-bytes.js";
+
+export type FileCircumstances = {
+  readonly volume: NtfsVolume;
+  readonly read: ReadBytes;
+  readonly files: readonly PlannedFile[];
+  /** Of files' content, at the places where it was written. */
+  readonly differences: readonly Difference[];
+  readonly contentOf: ContentCheck;
+};
+
+/** How the volume's files are found by their paths, as Windows finds them. */
+export class PathLookup {
+  readonly #exact = new Map<string, TreeEntry>();
+  readonly #folded = new Map<string, TreeEntry>();
+  /** By the byte of the disk where the content begins. */
+  readonly #byPlace = new Map<number, TreeEntry>();
+  readonly #lost: ReadonlyMap<string, string>;
+
+  constructor({ tree }: NtfsVolume) {
+    for (const entry of tree.entries) {
+      this.#exact.set(entry.path, entry);
+      const folded = upCase(entry.path);
+      if (!this.#folded.has(folded)) this.#folded.set(folded, entry);
+      const data = attributeOf(entry.file, attributeTypes.data);
+      if (data !== undefined) this.#byPlace.set(placeOf(data, 0), entry);
+    }
+    this.#lost = new Map(tree.lost.map(({ path, reason }) => [upCase(path), reason]));
+  }
+
+  find(path: string): TreeEntry | undefined {
+    return this.#exact.get(path) ?? this.#folded.get(upCase(path));
+  }
+
+  /** The path of what lies where `planned` was written. */
+  at(planned: PlannedFile): string | undefined {
+    const start = planned.runs[0]?.offset;
+    const found = start === undefined ? undefined : this.#byPlace.get(start);
+    const data = found && attributeOf(found.file, attributeTypes.data);
+    return data !== undefined && isInPlace(data, planned) ? found?.path : undefined;
+  }
+
+  /** Why a path leads nowhere that is known to have led somewhere. */
+  whyLost(path: string): string | undefined {
+    return this.#lost.get(upCase(path));
+  }
+}
+
+/** What is wrong with the files that were written, by their content and their places in the tree. */
+export async function judgeFiles(given: FileCircumstances, lookup: PathLookup): Promise<Mismatch[]> {
+  const differing = new Map<number, Difference[]>();
+  for (const each of given.differences) {
+    const known = differing.get(each.file);
+    if (known === undefined) differing.set(each.file, [each]);
+    else known.push(each);
+  }
+  const mismatches: Mismatch[] = [];
+  for (const index of given.files.keys()) {
+    mismatches.push(...(await judgeFile(given, lookup, index, differing.get(index) ?? [])));
+  }
+  return mismatches;
+}
+
+async function judgeFile(
+  given: FileCircumstances,
+  lookup: PathLookup,
+  index: number,
+  own: readonly Difference[],
+): Promise<Mismatch[]> {
+  const planned = given.files[index]!;
+  const start = planned.runs[0]?.offset ?? 0;
+  const whole: Difference = { start, end: start + planned.size, file: index, kind: "different" };
+  const tell = (cause: MismatchCause, reason: string | null = null): Mismatch[] => [
+    mismatchOf(whole, given.files, cause, { reason }),
+  ];
+  const file = lookup.find(planned.path)?.file;
+  if (file === undefined || file.directory) {
+    const lost = file === undefined ? lookup.whyLost(planned.path) : undefined;
+    if (lost !== undefined) return tell("damaged", lost);
+    const { broken, tree } = given.volume;
+    const somethingLost = broken.size > 0 || tree.faults.length > 0;
+    if (somethingLost) return tell("undecided", "no directory has it, and something is broken");
+    const elsewhere = lookup.at(planned);
+    return tell("removed", elsewhere === undefined ? null : `it is ${elsewhere} by now`);
+  }
+  const data = attributeOf(file, attributeTypes.data);
+  if (data === undefined) return tell("damaged", "its record has no data");
+  if ((data.flags & (attributeFlags.compressionMask | attributeFlags.encrypted)) !== 0) {
+    return tell("undecided", "it was compressed or encrypted since, and is not followed");
+  }
+  const inPlace = isInPlace(data, planned);
+  const found = await compareContent(given, { index, data, inPlace, own, written: file.written });
+  if (found === undefined) return [];
+  const { cause, reason } = causeOf(planned, file, found, inPlace);
+  if (found === "in-place" || inPlace) {
+    return own.map((each) => {
+      const unreadable = each.kind === "unreadable" && cause !== "changed";
+      return mismatchOf(each, given.files, unreadable ? "unreadable" : cause, { reason });
+    });
+  }
+  if (cause === "changed" || found === "size") return tell(cause, reason);
+  const at = placeOf(data, found.start);
+  const place = { start: at, end: at + found.end - found.start, file: index, kind: found.kind };
+  return [{ ...mismatchOf(place, given.files, cause, { reason }), fileOffset: found.start }];
+}
+
+/** `in-place`: where it was written, by the differences that are known. */
+type Found = ContentDifference | "size" | "in-place";
+
+type Comparing = {
+  readonly index: number;
+  readonly data: NtfsAttribute;
+  readonly inPlace: boolean;
+  /** Known at the places where it was written. */
+  readonly own: readonly Difference[];
+  readonly written: boolean;
+};
+
+/** Undefined where the content is what was written. */
+async function compareContent(
+  { read, contentOf, files }: FileCircumstances,
+  { index, data, inPlace, own, written }: Comparing,
+): Promise<Found | undefined> {
+  const { runs, size } = files[index]!;
+  if (inPlace) {
+    if (own.length === 0) return undefined;
+    const last = runs.at(-1);
+    const end = last === undefined ? 0 : last.offset + last.length;
+    // The rest of the last cluster is anything once a driver has written the file.
+    if (!written || own.some((each) => each.end <= end)) return "in-place";
+  }
+  if (data.size !== size) return "size";
+  const { residentRuns } = data;
+  const content: ReadContent = (from, length) =>
+    residentRuns === null ? readStream(read, data, from, length) : readResident(read, residentRuns, from, length);
+  return contentOf(index, content);
+}
+
+async function readResident(read: ReadBytes, runs: readonly Run[], from: number, length: number) {
+  const parts: Uint8Array[] = [];
+  for (const run of runs) parts.push(await read(run.offset, run.length));
+  return Buffer.concat(parts).subarray(from, from + length);
+}
+
+/** It lies where it was written, from its first to its last byte. */
+function isInPlace(data: NtfsAttribute, { runs, size }: PlannedFile): boolean {
+  if (data.size !== size || data.validSize < size) return false;
+  const found = data.residentRuns ?? runsOf(data);
+  return found.length === runs.length && found.every((run, at) => isDeepStrictEqual(run, runs[at]));
+}
+
+/** Without holes, which are nowhere; neighbours as one. */
+function runsOf({ spans, size }: NtfsAttribute): Run[] {
+  const runs: { offset: number; length: number }[] = [];
+  for (const { start, end, disk } of partsOf(spans, 0, size)) {
+    if (disk === null) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last.offset + last.length === disk) last.length += end - start;
+    else runs.push({ offset: disk, length: end - start });
+  }
+  return runs;
+}
+
+/** Byte of the disk. */
+function placeOf({ residentRuns, spans }: NtfsAttribute, offset: number): number {
+  if (residentRuns !== null) return residentRuns[0]?.offset ?? 0;
+  const [part] = partsOf(spans, offset, offset + 1);
+  return part?.disk ?? 0;
+}
+
+type Cause = { readonly cause: MismatchCause; readonly reason: string | null };
+
+function causeOf(planned: PlannedFile, file: NtfsFile, found: Found, inPlace: boolean): Cause {
+  if (typeof found !== "string" && found.kind === "unreadable") return { cause: "unreadable", reason: null };
+  if (!file.written) {
+    const reason = inPlace ? null : "its record says another place or size, and no system has written it";
+    return { cause: "damaged", reason };
+  }
+  const time = timeOf(planned, file);
+  if (time === "same") {
+    return { cause: "damaged", reason: inPlace ? null : "its place or size is another one, its time is not" };
+  }
+  if (time === "unknown" && inPlace) return { cause: "undecided", reason: "when it was written is not known" };
+  return { cause: "changed", reason: null };
+}
+
+const ticksPerMs = 10_000n;
+
+/** The time of the last modification, to the millisecond that a manifest has. */
+function timeOf({ modified }: PlannedFile, { standard }: NtfsFile): "same" | "other" | "unknown" {
+  if (modified === undefined || standard === null) return "unknown";
+  const wanted = fileTime(Math.max(0, Math.floor(modified)));
+  return standard.modified / ticksPerMs === wanted / ticksPerMs ? "same" : "other";
+}

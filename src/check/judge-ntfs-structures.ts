@@ -1,0 +1,150 @@
+/**
+ * Differences of an NTFS volume's own structures: use, or damage? What systems never change is damage wherever it
+ * differs: partition table, boot record, its copy, $AttrDef, $UpCase. A record or an index buffer that differs is use
+ * where a driver has written it, which its update sequence number tells. What has no such number ($Bitmap, the log,
+ * security descriptors) is use where it agrees with the rest of the volume, and what does not agree is a fault by itself.
+ */
+import { attributeTypes } from "../layout/ntfs/attributes.js";
+import { bootFileSize } from "../layout/ntfs/boot-sector.js";
+import { fileRecordSize, indexBlockSize, systemRecords } from "../layout/ntfs/volume-format.js";
+import { roundDown } from "../bytes/units.js";
+import { sectorSize } from "../layout/plan.js";
+import type { Span } from "../write/blocks.js";
+import { firstEndingBehind } from "../write/hash-units.js";
+import type { Difference } from "./differences.js";
+import { mismatchOf, type Mismatch, type MismatchCause, type MismatchDetails } from "./mismatch.js";
+import type { OwnedClusters } from "./ntfs-clusters.js";
+import type { NtfsFault } from "./ntfs-fault.js";
+import type { NtfsVolume } from "./ntfs-volume.js";
+import { fixedStructureName } from "./structure-names.js";
+
+export type StructureCircumstances = {
+  readonly volume: NtfsVolume;
+  readonly partition: Span;
+  readonly differences: readonly Difference[];
+  /** They are told to the byte: each must be explained by itself, not only something near it. */
+  readonly exact: boolean;
+};
+
+/** A driver has written to the volume since it was made. */
+export function isInUse({ written, states, tree, log }: NtfsVolume): boolean {
+  const records = written.some((each, record) => each && states[record] !== "broken");
+  return records || [...tree.buffers.values()].some((each) => each) || log === "clean" || log === "open";
+}
+
+/** What differs outside of files: mismatches of what use does not explain, and all faults. */
+export function judgeStructures(given: StructureCircumstances): Mismatch[] {
+  const { volume, differences } = given;
+  const inUse = isInUse(volume);
+  const faults = volume.faults.map((fault) => faultMismatch(volume, fault));
+  const toldByFault = ({ start, end }: Span): boolean =>
+    faults.some(({ offset, length }) => offset <= start && end <= offset + length);
+  const mismatches: Mismatch[] = [];
+  for (const each of differences) {
+    const cause = isFixed(given, each) || volume.log !== "open" ? "damaged" : "undecided";
+    if (each.kind === "unreadable") mismatches.push(mismatchOf(each, [], "unreadable", nameOf(given, each)));
+    else if (!toldByFault(each) && !(inUse && isExplained(given, each))) {
+      mismatches.push(mismatchOf(each, [], cause, nameOf(given, each)));
+    }
+  }
+  return [...faults, ...mismatches];
+}
+
+const openLog = "changes to the volume are in its log alone: it was pulled out without being unmounted";
+
+function faultMismatch({ tree, log }: NtfsVolume, fault: NtfsFault): Mismatch {
+  const { record, offset, length, structure } = fault;
+  const path = fault.path ?? (record === null ? undefined : tree.paths.get(record)) ?? null;
+  const cause: MismatchCause = log === "open" ? "undecided" : "damaged";
+  const reason = log === "open" ? `${fault.reason}; ${openLog}` : fault.reason;
+  return { path: path === "" ? null : path, offset, length, fileOffset: null, cause, structure, reason };
+}
+
+/** Outside of what any system changes. */
+function isFixed({ partition }: StructureCircumstances, { start, end }: Span): boolean {
+  return start < partition.start + bootFileSize || end > partition.end - sectorSize;
+}
+
+type Piece = Span & { readonly owner: OwnedClusters | undefined };
+
+/** `span` by who has its clusters by now. */
+function* piecesOf(owners: readonly OwnedClusters[], span: Span): Generator<Piece> {
+  let at = span.start;
+  for (
+    let index = firstEndingBehind(owners, at);
+    index < owners.length && owners[index]!.start < span.end;
+    index += 1
+  ) {
+    const owner = owners[index]!;
+    if (owner.start > at) yield { start: at, end: owner.start, owner: undefined };
+    const end = Math.min(owner.end, span.end);
+    if (end > at) yield { start: Math.max(at, owner.start), end, owner };
+    at = Math.max(at, end);
+  }
+  if (at < span.end) yield { start: at, end: span.end, owner: undefined };
+}
+
+function isExplained(given: StructureCircumstances, span: Span): boolean {
+  if (isFixed(given, span)) return false;
+  const pieces = [...piecesOf(given.volume.owners, span)];
+  return given.exact ? pieces.every((piece) => isUse(given, piece)) : pieces.some((piece) => isUse(given, piece));
+}
+
+const constantFiles: ReadonlySet<number> = new Set([
+  systemRecords.attributeDefinitions,
+  systemRecords.boot,
+  systemRecords.upCase,
+]);
+
+function isUse({ volume, exact }: StructureCircumstances, { start, end, owner }: Piece): boolean {
+  // Free by now, or somebody's file.
+  if (owner === undefined) return true;
+  const { record, typeCode } = owner;
+  if (constantFiles.has(record)) return false;
+  if (record === systemRecords.logFile) return volume.log === "clean" || volume.log === "open";
+  const units = (all: readonly boolean[]): boolean =>
+    exact ? all.every((written) => written) : all.some((written) => written);
+  if (record === systemRecords.mft && typeCode === attributeTypes.data) {
+    return units(recordsIn(volume, start, end).map((each) => volume.written[each] === true));
+  }
+  if (typeCode !== attributeTypes.indexAllocation) return true;
+  const inside: boolean[] = [];
+  for (let at = roundDown(start, indexBlockSize); at < end; at += indexBlockSize) {
+    const buffer = volume.tree.buffers.get(at);
+    if (buffer !== undefined) inside.push(buffer);
+  }
+  // What the tree does not reach is free.
+  return inside.length === 0 || units(inside);
+}
+
+/** The records of $MFT that lie in `[start, end)` of the disk. */
+function recordsIn({ table }: NtfsVolume, start: number, end: number): number[] {
+  const records: number[] = [];
+  for (const span of table.stream.spans) {
+    if (span.disk === null) continue;
+    const from = Math.max(start, span.disk);
+    const to = Math.min(end, span.disk + span.end - span.start);
+    if (from >= to) continue;
+    const at = (disk: number): number => (span.start + disk - span.disk!) / fileRecordSize;
+    for (let record = Math.floor(at(from)); record < at(to); record += 1) records.push(record);
+  }
+  return records;
+}
+
+/** Which structure it is by its place, and whose. */
+function nameOf(given: StructureCircumstances, span: Span): MismatchDetails {
+  const { volume, partition, exact } = given;
+  const fixed = fixedStructureName(span, partition, "ntfs");
+  if (fixed !== null) return { structure: fixed };
+  const [first] = piecesOf(volume.owners, span);
+  if (first?.owner === undefined) return { structure: "clusters that no file has" };
+  const { record, typeCode } = first.owner;
+  if (record === systemRecords.mft && typeCode === attributeTypes.data && exact) {
+    const [number = 0] = recordsIn(volume, first.start, first.end);
+    return { structure: `record ${number} of $MFT`, path: volume.tree.paths.get(number) || null };
+  }
+  const path = volume.tree.paths.get(record) ?? `record ${record}`;
+  if (typeCode === attributeTypes.indexAllocation)
+    return { structure: path === "" ? "the index of the root" : `the index of ${path}` };
+  return { structure: typeCode === attributeTypes.bitmap ? `the bitmap of ${path}` : path };
+}

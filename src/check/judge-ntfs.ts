@@ -1,0 +1,62 @@
+/** What people and systems did to an NTFS volume since it was written, and what is damaged. */
+import { attributeTypes } from "../layout/ntfs/attributes.js";
+import { systemRecords } from "../layout/ntfs/volume-format.js";
+import type { PlannedFile } from "../layout/plan.js";
+import type { Span } from "../write/blocks.js";
+import { noFile } from "../write/hash-units.js";
+import type { Difference } from "./differences.js";
+import type { ContentCheck } from "./file-content.js";
+import type { Judged, Note } from "./judged.js";
+import { judgeFiles, PathLookup } from "./judge-ntfs-files.js";
+import { isInUse, judgeStructures } from "./judge-ntfs-structures.js";
+import { isMadeBySystems } from "./made-by-systems.js";
+import type { NtfsVolume } from "./ntfs-volume.js";
+import type { ReadBytes } from "./read-bytes.js";
+
+export type NtfsCircumstances = {
+  readonly volume: NtfsVolume;
+  readonly read: ReadBytes;
+  readonly partition: Span;
+  readonly files: readonly PlannedFile[];
+  readonly differences: readonly Difference[];
+  readonly contentOf: ContentCheck;
+  /** Differences are told to the byte. */
+  readonly exact: boolean;
+};
+
+export async function judgeNtfs(given: NtfsCircumstances): Promise<Judged> {
+  const { volume, files } = given;
+  const lookup = new PathLookup(volume);
+  const inFiles = given.differences.filter(({ file }) => file !== noFile);
+  const structures = given.differences.filter(({ file }) => file === noFile);
+  const mismatches = [
+    ...judgeStructures({ ...given, differences: structures }),
+    ...(await judgeFiles({ ...given, differences: inFiles }, lookup)),
+  ];
+  const planned = new Set(files.map(({ path }) => lookup.find(path)));
+  const added: string[] = [];
+  const addedBySystem: string[] = [];
+  for (const entry of volume.tree.entries) {
+    const { path, file } = entry;
+    // What the volume was made with.
+    if (file.record <= systemRecords.reparse) continue;
+    const list = isMadeBySystems(path) ? addedBySystem : added;
+    const isNew = !planned.has(entry);
+    if (isNew && !file.directory) list.push(path);
+    if (isNew && !file.directory) continue;
+    for (const { typeCode, name } of file.attributes) {
+      if (typeCode === attributeTypes.data && name !== "") list.push(`${path}:${name}`);
+    }
+  }
+  return { mismatches, added, addedBySystem, usedSince: isInUse(volume), notes: notesOn(volume) };
+}
+
+function notesOn({ log, dirty }: NtfsVolume): Note[] {
+  const notes: Note[] = [];
+  if (log === "open") {
+    const message = "it was pulled out without being unmounted: changes may be in the volume's log alone";
+    notes.push({ code: "volume-open", message });
+  }
+  if (dirty) notes.push({ code: "volume-dirty", message: "a system marked the volume for chkdsk" });
+  return notes;
+}

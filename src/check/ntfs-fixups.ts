@@ -1,0 +1,26 @@
+/** Update sequence arrays read back; src/layout/ntfs/fixups.ts says what they are. */
+import { firstUpdateSequenceNumber, updateSequenceCount } from "../layout/ntfs/fixups.js";
+import { sectorSize } from "../layout/plan.js";
+import { check } from "./volume-fault.js";
+
+const numberSize = 2;
+
+/**
+ * Puts the bytes at the ends of the sectors of `record` back where they were. Throws VolumeFault where a sector is not of
+ * the same write as the others.
+ *
+ * @returns whether a driver has written the record: each counts the number up that a new volume has
+ */
+export function undoFixups(record: Uint8Array, arrayOffset: number, arrayCount: number): boolean {
+  check(arrayCount === updateSequenceCount(record.length), `an update sequence array of ${arrayCount} entries`);
+  const arrayEnd = arrayOffset + arrayCount * numberSize;
+  check(arrayOffset % numberSize === 0 && arrayEnd <= sectorSize - numberSize, `fixups at ${arrayOffset}`);
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+  const number = view.getUint16(arrayOffset, true);
+  for (let sector = 1; sector < arrayCount; sector += 1) {
+    const end = sector * sectorSize - numberSize;
+    check(view.getUint16(end, true) === number, "its sectors are not of one write");
+    view.setUint16(end, view.getUint16(arrayOffset + sector * numberSize, true), true);
+  }
+  return number !== firstUpdateSequenceNumber;
+}

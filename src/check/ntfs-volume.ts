@@ -1,0 +1,73 @@
+/**
+ * Reads what an NTFS volume holds now, to tell what people and systems changed on it from what was damaged. It is read
+ * through, not mounted: $MFT record by record, the indexes from the root down, and each held against the others, so that
+ * a volume is sound only where all agree. Everything is bounded by the volume's own size and by limits that are named
+ * where they are. Traps: the last two bytes of each sector of a record are elsewhere (ntfs-fixups.ts); lists of runs and
+ * of attributes may lie in records that they themselves describe; and on a stick that was pulled out changes may be in
+ * the log alone, so that what does not agree may be whole again after the next mount.
+ */
+import { fileRecordSize } from "../layout/ntfs/volume-format.js";
+import type { Span } from "../write/blocks.js";
+import { checkClusterBitmap, clusterOwners, sharedClusters, type OwnedClusters } from "./ntfs-clusters.js";
+import type { NtfsFault } from "./ntfs-fault.js";
+import { readFiles, type NtfsFiles } from "./ntfs-files.js";
+import { readGeometry, type NtfsGeometry } from "./ntfs-geometry.js";
+import { openMasterFileTable, type MasterFileTable } from "./ntfs-mft.js";
+import { checkSecurity } from "./ntfs-security.js";
+import {
+  checkConstants,
+  checkMirror,
+  checkRecordBitmap,
+  isMarkedDirty,
+  readLogState,
+  type LogState,
+} from "./ntfs-system.js";
+import { readTree, type NtfsTree } from "./ntfs-tree.js";
+import type { ReadBytes } from "./read-bytes.js";
+
+export type NtfsVolume = NtfsFiles & {
+  readonly geometry: NtfsGeometry;
+  readonly table: MasterFileTable;
+  readonly tree: NtfsTree;
+  /** Ascending. */
+  readonly owners: readonly OwnedClusters[];
+  readonly faults: readonly NtfsFault[];
+  readonly log: LogState;
+  /** A system wants chkdsk to look at it. */
+  readonly dirty: boolean;
+};
+
+/** The volume in `partition`, in bytes of the disk. Throws VolumeFault, and what `read` throws. */
+export async function readNtfsVolume(read: ReadBytes, partition: Span): Promise<NtfsVolume> {
+  const geometry = await readGeometry(read, partition);
+  const table = await openMasterFileTable(read, geometry);
+  const source = await readFiles(read, geometry, table);
+  const tree = await readTree(read, table, source);
+  const owners = clusterOwners(source);
+  const system = { read, geometry, table, source };
+  const records = await checkRecordBitmap(system);
+  const nameOf = (record: number): string => tree.paths.get(record) ?? `record ${record}`;
+  const faults = [
+    ...brokenRecords(source, table, tree),
+    ...tree.faults,
+    ...sharedClusters(owners, nameOf),
+    ...(await checkClusterBitmap({ read, geometry, source, owners })),
+    ...records,
+    ...(await checkMirror(system)),
+    ...(await checkConstants(system)),
+    ...(await checkSecurity(system)),
+  ];
+  const log = await readLogState(system);
+  return { ...source, geometry, table, tree, owners, faults, log, dirty: isMarkedDirty(source) };
+}
+
+function brokenRecords({ broken }: NtfsFiles, table: MasterFileTable, { paths }: NtfsTree): NtfsFault[] {
+  return [...broken].map(([record, reason]) => ({
+    record,
+    path: paths.get(record) ?? null,
+    offset: table.offsetOf(record),
+    length: fileRecordSize,
+    structure: `record ${record} of $MFT`,
+    reason,
+  }));
+}
