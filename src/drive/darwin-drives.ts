@@ -3,7 +3,8 @@
  * its own (`disk3`) whose physical store is a partition of the real one (`disk0s2`), so what is mounted of a drive, and
  * whether it carries the system, is found through the stores, and a Fusion drive has two of them; `Internal` is true for
  * a card in a built-in reader and `RemovableMedia` is false for every USB hard disk and SSD, so neither alone tells a
- * stick; the system volume is mounted as a snapshot of a volume (`disk3s1s1`).
+ * stick; the system volume is mounted as a snapshot of a volume (`disk3s1s1`); of a stick without partitions `TotalSize`
+ * is the volume's.
  */
 import type { Drive, Mountpoint, Partition } from "./drive.js";
 import { asDictionaries, booleanAt, integerAt, textAt, type PlistDictionary, type PlistValue } from "./darwin-plist.js";
@@ -67,12 +68,12 @@ function isDrive(entry: PlistDictionary, info: PlistDictionary): boolean {
 
 function isBuiltOnOthers(entry: PlistDictionary, info: PlistDictionary): boolean {
   if (storesOf(entry).length > 0 || storesOf(info).length > 0) return true;
-  return booleanAt(info, "RAIDMaster") === true || info.has("CoreStorageLogicalVolumeFamilyUUID");
+  return booleanAt(info, "RAIDMaster") === true || info.has("CoreStorageLVUUID");
 }
 
 function describe(report: DarwinReport, identifier: string, entry: PlistDictionary, info: PlistDictionary): Drive {
   const bus = busOf(info);
-  const mountpoints = [entry, ...containersOn(report.list, identifier)].flatMap(mountpointsOf);
+  const mountpoints = [entry, ...entriesAbove(report, identifier)].flatMap(mountpointsOf);
   const removableMedia = booleanAt(info, "RemovableMedia") === true;
   const plugged = pluggedBuses.has(bus) && booleanAt(info, "Internal") !== true;
   const model = (textAt(info, "MediaName") ?? textAt(info, "IORegistryEntryName"))?.replace(/ Media$/, "") ?? null;
@@ -91,7 +92,7 @@ function describe(report: DarwinReport, identifier: string, entry: PlistDictiona
       disksUnder(report.root).includes(identifier),
     mountpoints,
     partitions: partitionsOf(entry),
-    holders: raidHolders(identifier, info),
+    holders: [...raidHolders(identifier, info), ...coreStorageHolders(report, identifier)],
     backingFile: null,
     sequence: report.registryIds.get(identifier) ?? null,
   };
@@ -101,7 +102,7 @@ function describe(report: DarwinReport, identifier: string, entry: PlistDictiona
 const usualBlockSize = 512;
 
 function sizeOf(entry: PlistDictionary, info: PlistDictionary): number {
-  return integerAt(info, "TotalSize") ?? integerAt(info, "Size") ?? integerAt(entry, "Size") ?? 0;
+  return integerAt(info, "Size") ?? integerAt(info, "TotalSize") ?? integerAt(entry, "Size") ?? 0;
 }
 
 /** Buses whose drives are plugged in and out, whatever they say of their medium. */
@@ -123,9 +124,23 @@ function busOf(info: PlistDictionary): string {
 
 /** The partitions that an APFS container, or a volume in one, lies on: the two commands name them by different keys. */
 function storesOf(dictionary: PlistDictionary): string[] {
-  return asDictionaries(dictionary.get("APFSPhysicalStores")).flatMap((store) => {
-    const identifier = textAt(store, "DeviceIdentifier") ?? textAt(store, "APFSPhysicalStore");
-    return identifier === null ? [] : [identifier];
+  const containers = asDictionaries(dictionary.get("APFSPhysicalStores")).map(
+    (store) => textAt(store, "DeviceIdentifier") ?? textAt(store, "APFSPhysicalStore"),
+  );
+  return [...containers, ...coreStorageStoresOf(dictionary)].filter((identifier) => identifier !== null);
+}
+
+/** The same for a volume of CoreStorage, of which `diskutil list` says nothing. */
+function coreStorageStoresOf(info: PlistDictionary): (string | null)[] {
+  return asDictionaries(info.get("CoreStoragePVs")).map((store) => textAt(store, "CoreStoragePVDisk"));
+}
+
+/** Entries of what lies on `identifier` or one of its partitions. */
+function entriesAbove({ list, infos }: DarwinReport, identifier: string): PlistDictionary[] {
+  return asDictionaries(list.get("AllDisksAndPartitions")).filter((entry) => {
+    const info = infos.get(textAt(entry, "DeviceIdentifier") ?? "");
+    const stores = [...storesOf(entry), ...(info === undefined ? [] : storesOf(info))];
+    return stores.some((store) => wholeDiskOf(store) === identifier);
   });
 }
 
@@ -167,6 +182,14 @@ function partitionsOf(entry: PlistDictionary): Partition[] {
 /** A RAID set's members cannot be unmounted. */
 function raidHolders(identifier: string, info: PlistDictionary): string[] {
   return booleanAt(info, "RAIDSlice") === true ? [`a RAID set on /dev/${identifier}`] : [];
+}
+
+/** Volumes of CoreStorage are not unmounted with the disk. */
+function coreStorageHolders({ infos }: DarwinReport, identifier: string): string[] {
+  const volumes = [...infos].filter(([, info]) =>
+    coreStorageStoresOf(info).some((store) => store !== null && wholeDiskOf(store) === identifier),
+  );
+  return volumes.map(([name]) => `a CoreStorage volume on /dev/${name}`);
 }
 
 function diskNumber(path: string): number {

@@ -16,6 +16,7 @@ export type ListedDrive = {
   readonly isRemovable: boolean;
   readonly isReadOnly: boolean;
   readonly isSystem: boolean;
+  readonly isVirtual: boolean | null;
   readonly mountpoints: readonly { readonly path: string }[];
 };
 
@@ -34,17 +35,21 @@ export async function drivesOfDrivelist(): Promise<Drive[]> {
   }
 }
 
+/** What is internal, or a file: Windows calls disks on ports removable that can be unplugged under power. */
+const fixedBuses = new Set(["ata", "atapi", "sata", "nvme", "raid", "sas", "scsi", "pci-express", "spaces"]);
+
 export function driveOf(listed: ListedDrive): Drive {
+  const bus = listed.busType.toLowerCase();
   return {
     path: listed.device,
     size: listed.size ?? 0,
     logicalBlockSize: listed.logicalBlockSize,
     model: listed.description === "" ? null : listed.description,
     serial: null,
-    bus: listed.busType.toLowerCase(),
-    removable: listed.isRemovable,
+    bus,
+    removable: listed.isRemovable && listed.isVirtual !== true && !fixedBuses.has(bus),
     readOnly: listed.isReadOnly,
-    system: listed.isSystem,
+    system: listed.isSystem || listed.mountpoints.some(({ path }) => systemMountpoint.test(path)),
     mountpoints: listed.mountpoints.map(({ path }) => ({ path, device: listed.device })),
     partitions: [],
     holders: [],
@@ -52,6 +57,9 @@ export function driveOf(listed: ListedDrive): Drive {
     sequence: null,
   };
 }
+
+/** The root, and the drive that Windows is on unless it was installed elsewhere. */
+const systemMountpoint = /^(?:\/|c:\\?)$/i;
 
 async function loadDrivelist(): Promise<Drivelist> {
   // A name that the compiler does not follow: the package may be absent.

@@ -1,7 +1,8 @@
 /**
  * The block devices of Linux as /sys/block tells them: drives, their partitions, and what is built on them. Traps: a
  * name holds `!` where its path has `/` (cciss!c0d0); `removable` is 0 for USB hard disks and SSDs, which are plugged
- * all the same; sizes are in units of 512 bytes whatever the drive's own sector is (Documentation/ABI/stable/sysfs-block).
+ * all the same; sizes are in units of 512 bytes whatever the drive's own sector is (Documentation/ABI/stable/sysfs-block);
+ * a file system over several devices is mounted from one of them, and only /sys/fs names the others.
  */
 import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -48,6 +49,8 @@ export type LinuxDevices = {
   readonly swaps: readonly string[];
   /** Names by the paths that mounts and swaps give (`/dev/mapper/vg-root` is `dm-0`). */
   readonly names: ReadonlyMap<string, string>;
+  /** Names of the devices of each mounted file system that may lie on several (btrfs, bcachefs). */
+  readonly fileSystems: readonly (readonly string[])[];
 };
 
 /** Reads the running system, or a recorded one below `root`. Devices that vanish meanwhile are left out. */
@@ -59,10 +62,24 @@ export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
   const mounts = parseMountinfo((await text(join(root, "proc/self/mountinfo"))) ?? "");
   const swaps = parseSwaps((await text(join(root, "proc/swaps"))) ?? "");
   const names = new Map<string, string>();
-  for (const path of [...mounts.map((mount) => mount.source), ...swaps]) {
+  for (const path of [...mounts.flatMap(({ sources }) => sources), ...swaps]) {
     if (path.startsWith("/dev/") && !names.has(path)) names.set(path, await nameOf(root, path));
   }
-  return { devices, mounts, swaps, names };
+  return { devices, mounts, swaps, names, fileSystems: await readFileSystems(root) };
+}
+
+/** /sys/fs/btrfs/<UUID>/devices holds a link by each device's name, /sys/fs/bcachefs/<UUID>/dev-0/block is one. */
+async function readFileSystems(root: string): Promise<string[][]> {
+  const found: string[][] = [];
+  const btrfs = join(root, "sys/fs/btrfs");
+  for (const uuid of await list(btrfs)) found.push(await list(join(btrfs, uuid, "devices")));
+  const bcachefs = join(root, "sys/fs/bcachefs");
+  for (const uuid of await list(bcachefs)) {
+    const members = (await list(join(bcachefs, uuid))).filter((name) => /^dev-\d+$/.test(name));
+    const links = members.map((name) => linkedName(join(bcachefs, uuid, name, "block")));
+    found.push((await Promise.all(links)).filter((name) => name !== null));
+  }
+  return found.filter(({ length }) => length > 1);
 }
 
 /**
@@ -113,6 +130,7 @@ async function readDevice(folder: string, name: string, parent: string | null): 
 async function readAttributes(folder: string): Promise<DriveAttributes> {
   const read = (name: string): Promise<string | null> => text(join(folder, name));
   const location = await realpath(folder);
+  const vendor = await read("device/vendor");
   const [blockSize, removable, sequence, deviceType] = await Promise.all([
     read("queue/logical_block_size"),
     read("removable"),
@@ -122,9 +140,14 @@ async function readAttributes(folder: string): Promise<DriveAttributes> {
   return {
     logicalBlockSize: numberOr(blockSize, sysfsSector),
     removable: removable === "1",
-    vendor: await read("device/vendor"),
+    // What stands in the vendor's place for every ATA disk (SAT-4 10.3.2).
+    vendor: vendor === "ATA" ? null : vendor,
     model: (await read("device/model")) ?? (await read("device/name")),
-    serial: (await read("serial")) ?? (await read("device/serial")) ?? (await usbSerial(location)),
+    serial:
+      (await read("serial")) ??
+      (await read("device/serial")) ??
+      (await usbSerial(location)) ??
+      (await scsiSerial(join(folder, "device"))),
     location,
     backingFile: await read("loop/backing_file"),
     sequence: sequence === null ? null : numberOr(sequence, 0),
@@ -144,14 +167,25 @@ async function usbSerial(location: string): Promise<string | null> {
   return null;
 }
 
+/** SPC-4 7.8.12, the unit serial number page: its text follows a header of four bytes. */
+async function scsiSerial(folder: string): Promise<string | null> {
+  const page = await text(join(folder, "vpd_pg80"));
+  const serial = page?.slice(4).replaceAll("\0", "").trim() ?? "";
+  return serial === "" ? null : serial;
+}
+
 /** The kernel's name of a path in /dev, links followed; its last part where the link cannot be followed. */
 async function nameOf(root: string, path: string): Promise<string> {
+  return (await linkedName(join(root, path))) ?? path.slice("/dev/".length).replaceAll("/", "!");
+}
+
+/** The last part of where a link leads; null where it cannot be followed. */
+async function linkedName(path: string): Promise<string | null> {
   try {
-    const target = await readlink(join(root, path));
-    return basename(target);
+    return basename(await readlink(path));
   } catch (error) {
     if (errorCodeOf(error) === undefined) throw error;
-    return path.slice("/dev/".length).replaceAll("/", "!");
+    return null;
   }
 }
 

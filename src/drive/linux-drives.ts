@@ -6,11 +6,12 @@ import type { Drive, Mountpoint } from "./drive.js";
 import type { BlockDevice, DriveAttributes, LinuxDevices } from "./linux-devices.js";
 import { mountOf, type Mount } from "./linux-mounts.js";
 
-/** Mounted from these, a drive carries the running system; the last ones are where live systems keep their medium. */
+/** Mounted from these, a drive carries the running system. */
 const systemPaths = new Set([
   "/",
   "/boot",
   "/boot/efi",
+  "/boot/firmware",
   "/efi",
   "/usr",
   "/var",
@@ -19,16 +20,26 @@ const systemPaths = new Set([
   "/nix/store",
   "/gnu/store",
   "/sysroot",
-  "/run/live/medium",
-  "/lib/live/mount/medium",
-  "/run/initramfs/live",
-  "/run/archiso/bootmnt",
+  // Where live systems keep their medium or a part of it: casper, NixOS, Alpine.
   "/cdrom",
   "/isodevice",
+  "/iso",
+  "/nix/.ro-store",
+  "/.modloop",
 ]);
 
-/** Built in memory or on other devices: never a drive to write, whatever its size. */
-const notDrives = /^(?:zram|ram|dm-|md|sr|fd|nbd-?control|drbd)/;
+/** The same for all below: live-boot, dracut, archiso, KIWI, Slax. */
+const systemFolders = [
+  "/run/live/",
+  "/lib/live/mount/",
+  "/run/initramfs/",
+  "/run/archiso/",
+  "/run/overlay/",
+  "/mnt/live/",
+];
+
+/** Built in memory, on other devices, or a part of one with no partition number (eMMC's boot areas): never a drive. */
+const notDrives = /^(?:zram|ram|dm-|md|sr|fd|nbd-?control|drbd|zd|mmcblk\d+(?:boot|rpmb|gp))/;
 
 /** An optical drive's SCSI peripheral device type (SPC-4 6.4.2). */
 const opticalType = "5";
@@ -44,8 +55,8 @@ export function drivesOf(system: LinuxDevices): Drive[] {
 }
 
 export function isDrive(device: BlockDevice): boolean {
-  const { drive } = device;
-  if (drive === null || device.size === 0 || drive.deviceType === opticalType) return false;
+  const { drive, slaves } = device;
+  if (drive === null || device.size === 0 || drive.deviceType === opticalType || slaves.length > 0) return false;
   return !notDrives.test(device.name);
 }
 
@@ -70,7 +81,7 @@ function describe(system: LinuxDevices, device: BlockDevice, systemNames: Readon
     model: model === "" ? null : model,
     serial: attributes.serial,
     bus,
-    removable: bus !== "loop" && (attributes.removable || pluggedBuses.has(bus)),
+    removable: pluggedBuses.has(bus) || (attributes.removable && !fixedBuses.has(bus)),
     readOnly: device.readOnly,
     system: [...own, ...above].some(({ name }) => systemNames.has(name)),
     mountpoints: [...own, ...above].flatMap((each) => mountpointsOf(system, each)),
@@ -83,6 +94,8 @@ function describe(system: LinuxDevices, device: BlockDevice, systemNames: Readon
 
 /** Buses whose drives are plugged in and out, whatever their `removable` says. */
 const pluggedBuses = new Set(["usb", "mmc", "firewire"]);
+/** An internal disk on a port that can be unplugged under power says that it is removable. */
+const fixedBuses = new Set(["sata", "loop"]);
 
 function busOf(name: string, { location, deviceType }: DriveAttributes): string {
   if (name.startsWith("loop")) return "loop";
@@ -96,20 +109,27 @@ function busOf(name: string, { location, deviceType }: DriveAttributes): string 
   return name.startsWith("nbd") ? "nbd" : "unknown";
 }
 
-/** What is built on `devices`, through every layer, each once. */
+/** What is built on `devices`, through every layer, each once; loop devices over files on them are as well. */
 function devicesAbove(system: LinuxDevices, devices: readonly BlockDevice[]): BlockDevice[] {
   const found = new Map<string, BlockDevice>();
-  const queue = devices.flatMap(({ holders }) => holders);
+  const queue = devices.flatMap((device) => buildersOn(system, device));
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const device = system.devices.get(name);
     if (device === undefined || found.has(name)) continue;
     found.set(name, device);
-    queue.push(...device.holders);
-    for (const partition of system.devices.values()) {
-      if (partition.parent === name) found.set(partition.name, partition);
-    }
+    queue.push(...buildersOn(system, device));
+    for (const partition of system.devices.values()) if (partition.parent === name) queue.push(partition.name);
   }
   return [...found.values()];
+}
+
+/** Names of the devices that are built on this one itself. */
+function buildersOn(system: LinuxDevices, device: BlockDevice): string[] {
+  const loops = [...system.devices.values()].filter(({ drive }) => {
+    const file = drive?.backingFile ?? null;
+    return file !== null && mountsOf(system, file).some((mount) => isOn(system, mount, device));
+  });
+  return [...device.holders, ...loops.map(({ name }) => name)];
 }
 
 function mountpointsOf(system: LinuxDevices, device: BlockDevice): Mountpoint[] {
@@ -119,14 +139,21 @@ function mountpointsOf(system: LinuxDevices, device: BlockDevice): Mountpoint[] 
   return swapped ? [...points, { path: "[SWAP]", device: pathOf(device.name) }] : points;
 }
 
-/** btrfs and others mount with a device number of their own, so the source counts as well. */
-function isOn(system: LinuxDevices, mount: Mount, device: BlockDevice): boolean {
-  return mount.deviceNumber === device.deviceNumber || system.names.get(mount.source) === device.name;
+/** btrfs and others mount with a device number of their own, so the source counts as well, and all beside it. */
+function isOn({ names, fileSystems }: LinuxDevices, mount: Mount, device: BlockDevice): boolean {
+  if (mount.deviceNumber === device.deviceNumber) return true;
+  const sources = mount.sources.map((source) => names.get(source) ?? "");
+  if (sources.includes(device.name)) return true;
+  return fileSystems.some((members) => members.includes(device.name) && sources.some((each) => members.includes(each)));
+}
+
+function isSystemPath(path: string): boolean {
+  return systemPaths.has(path) || systemFolders.some((folder) => path.startsWith(folder));
 }
 
 /** Names of all devices that carry the running system: what is mounted at its paths or swapped on, and all under it. */
 export function systemDevices(system: LinuxDevices): Set<string> {
-  const mounts = system.mounts.filter((mount) => systemPaths.has(mount.path));
+  const mounts = system.mounts.filter(({ path }) => isSystemPath(path));
   const devices: BlockDevice[] = [];
   for (const path of system.swaps) {
     const device = system.devices.get(system.names.get(path) ?? "");

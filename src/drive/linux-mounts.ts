@@ -5,8 +5,8 @@ export type Mount = {
   readonly deviceNumber: string;
   readonly path: string;
   readonly fileSystem: string;
-  /** What was mounted: often a device's path. */
-  readonly source: string;
+  /** What was mounted: often a device's path; several where the file system names all of its devices (bcachefs). */
+  readonly sources: readonly string[];
   /** The overlay's folders (lowerdir, upperdir) that lie on other mounts; empty for other file systems. */
   readonly layers: readonly string[];
 };
@@ -21,7 +21,8 @@ export function parseMountinfo(text: string): Mount[] {
     if (deviceNumber === undefined || path === undefined || separator < 0) continue;
     const [fileSystem = "", source = "", options = ""] = fields.slice(separator + 1);
     const layers = fileSystem === "overlay" ? overlayLayers(unescapePath(options)) : [];
-    mounts.push({ deviceNumber, path: unescapePath(path), fileSystem, source: unescapePath(source), layers });
+    const sources = fileSystem === "bcachefs" ? source.split(":") : [source];
+    mounts.push({ deviceNumber, path: unescapePath(path), fileSystem, sources: sources.map(unescapePath), layers });
   }
   return mounts;
 }

@@ -87,7 +87,13 @@ async function isThere(drive: Drive, deviceNumber: string): Promise<boolean> {
 async function driveNumbered(deviceNumber: string): Promise<Drive | undefined> {
   const device = await readLinuxDevice(deviceNumber);
   if (device === undefined) return undefined;
-  return drivesOf({ devices: new Map([[device.name, device]]), mounts: [], swaps: [], names: new Map() })[0];
+  return drivesOf({
+    devices: new Map([[device.name, device]]),
+    mounts: [],
+    swaps: [],
+    names: new Map(),
+    fileSystems: [],
+  })[0];
 }
 
 async function openExclusive(drive: Drive): Promise<{ handle: FileHandle; direct: boolean }> {

@@ -79,6 +79,12 @@ const rows: Row[] = [
     refused: ["system-disk", "fixed-disk", "large-disk"],
     has: { bus: "sata" },
   },
+  {
+    machine: "core-storage",
+    path: "/dev/disk0",
+    refused: ["system-disk", "target-in-use", "fixed-disk", "large-disk"],
+    has: { mountpoints: [{ path: "/", device: "/dev/disk1" }], holders: ["a CoreStorage volume on /dev/disk1"] },
+  },
   { machine: "hfs-boot-virtualbox", path: "/dev/disk0", refused: ["system-disk", "fixed-disk"], has: { bus: "sata" } },
 ];
 
@@ -100,6 +106,7 @@ describe("diskutil's answers", () => {
     { name: "card-readers", paths: ["/dev/disk0", "/dev/disk4"] },
     { name: "external-ssds", paths: ["/dev/disk0", "/dev/disk4", "/dev/disk6"] },
     { name: "fusion-drive", paths: ["/dev/disk0", "/dev/disk1"] },
+    { name: "core-storage", paths: ["/dev/disk0"] },
   ])("$name: no containers, no empty readers", async ({ name, paths }) => {
     expect((await listDarwinDrives(machine(name))).map(({ path }) => path)).toEqual(paths);
   });

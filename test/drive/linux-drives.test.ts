@@ -120,6 +120,7 @@ describe("drives of a recorded system", () => {
   it.each([
     { name: "sdc", at: usb, files: {}, bus: "usb", removable: true },
     { name: "sdd", at: sata, files: {}, bus: "sata", removable: false },
+    { name: "sdf", at: sata, files: { removable: "1" }, bus: "sata", removable: false },
     { name: "nvme0n1", at: "pci0000:00/0000:01:00.0/nvme/nvme0", files: {}, bus: "nvme", removable: false },
     { name: "mmcblk0", at: "platform/mmc0/mmc0:aaaa", files: { "device/type": "SD" }, bus: "mmc", removable: true },
     { name: "mmcblk1", at: "platform/mmc1/mmc1:0001", files: { "device/type": "MMC" }, bus: "emmc", removable: false },
@@ -140,6 +141,9 @@ describe("drives of a recorded system", () => {
       "dm-0": { number: "254:0" },
       md127: { number: "9:127" },
       loop3: { number: "7:3", size: 0 },
+      // The two boot areas of an eMMC are disks of the kernel with a folder of their own in /sys/block.
+      mmcblk1boot0: { number: "179:256", size: 4194304, at: "platform/mmc1/mmc1:0001/block/mmcblk1" },
+      mmcblk1rpmb: { number: "237:0", size: 4194304, at: "platform/mmc1/mmc1:0001/block/mmcblk1" },
     };
     expect(await drivesIn({ devices })).toEqual([]);
   });
@@ -231,8 +235,8 @@ describe("what /proc says", () => {
       "broken line",
     ].join("\n");
     expect(parseMountinfo(text)).toEqual([
-      { deviceNumber: "98:0", path: "/mnt/a b", fileSystem: "ext3", source: "/dev/root", layers: [] },
-      { deviceNumber: "0:5", path: "/dev", fileSystem: "devtmpfs", source: "devtmpfs", layers: [] },
+      { deviceNumber: "98:0", path: "/mnt/a b", fileSystem: "ext3", sources: ["/dev/root"], layers: [] },
+      { deviceNumber: "0:5", path: "/dev", fileSystem: "devtmpfs", sources: ["devtmpfs"], layers: [] },
     ]);
     expect(parseSwaps("Filename\tType\n/dev/dm-2  partition 1 0 -2\n")).toEqual(["/dev/dm-2"]);
   });
@@ -241,9 +245,9 @@ describe("what /proc says", () => {
     const mounts = parseMountinfo(
       ["1 1 8:1 / / rw - ext4 a rw", "2 1 8:2 / /mnt rw - ext4 b rw", "3 1 8:3 / /mnt rw - ext4 c rw"].join("\n"),
     );
-    expect(mountOf(mounts, "/mnt/x")?.source).toBe("c");
-    expect(mountOf(mounts, "/mnt")?.source).toBe("c");
-    expect(mountOf(mounts, "/mntx")?.source).toBe("a");
+    expect(mountOf(mounts, "/mnt/x")?.sources).toEqual(["c"]);
+    expect(mountOf(mounts, "/mnt")?.sources).toEqual(["c"]);
+    expect(mountOf(mounts, "/mntx")?.sources).toEqual(["a"]);
   });
 
   it("names device numbers as sysfs does", () => {

@@ -32,6 +32,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   nbdkit: "nbdkit",
   nbdfuse: "libnbd-bin",
   fusermount3: "fuse3",
+  lsblk: "util-linux",
   script: "bsdutils",
   wine: "wine",
   strace: "strace",
