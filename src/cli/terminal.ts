@@ -23,6 +23,9 @@ export type Terminal = {
 
 const defaultColumns = 80;
 
+/** Ctrl-C, and what else asks a process to end. */
+export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** The process's own terminal. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
@@ -35,7 +38,8 @@ export function processTerminal(): Terminal {
     interactive: isTerminal(stdin) && isTerminal(stderr),
     animated: isTerminal(stderr) && !dumb && !env["CI"],
     color,
-    columns: stderr.columns ?? defaultColumns,
+    // A serial console has no size, and says that it has 0 columns.
+    columns: stderr.columns || defaultColumns,
     ask,
     onInterrupt,
     now: () => Date.now(),
@@ -65,9 +69,8 @@ async function ask(question: string): Promise<string | null> {
 }
 
 function onInterrupt(listener: () => void): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, listener);
+  for (const signal of endingSignals) process.on(signal, listener);
   return () => {
-    for (const signal of signals) process.off(signal, listener);
+    for (const signal of endingSignals) process.off(signal, listener);
   };
 }

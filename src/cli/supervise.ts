@@ -1,0 +1,62 @@
+/**
+ * A write in a process of its own. A drive that does not answer keeps the process that waits for it: nothing ends it, not
+ * even SIGKILL, before the system has ended its transfers, and whoever waits for that process waits as well, a shell or a
+ * CI job. So the process that they wait for is another one, which has nothing under way: it passes signals on and ends
+ * when the write has said its last word.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { endingSignals } from "./terminal.js";
+
+/** What the writing process tells. */
+export type Told = { readonly listening: boolean } | { readonly exitCode: number };
+/** What it is told: the first Ctrl-C, or that it is to end at once as that signal would end it. */
+export type Order = { readonly interrupt: true } | { readonly end: NodeJS.Signals };
+
+/** Milliseconds after its last word, or an order to end at once, in which the process ends where no drive holds it. */
+const endsWithinMs = 1000;
+
+const entry = fileURLToPath(new URL("./supervised.js", import.meta.url));
+
+type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
+
+/** Runs `main` in another process; resolves to its exit code, or ends this process by the signal that ended that one. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const child = fork(entry, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const exited = exitOf(child);
+  const end = await new Promise<End>((resolve) => {
+    let listening = false;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (listening) return order(child, { interrupt: true });
+      order(child, { end: signal });
+      resolve({ signal });
+    };
+    for (const signal of endingSignals) process.on(signal, onSignal);
+    child.on("message", (told: Told) => {
+      if ("exitCode" in told) resolve(told);
+      else listening = told.listening;
+    });
+    void exited.then(resolve);
+  });
+  await Promise.race([exited, delay(endsWithinMs, undefined, { ref: false })]);
+  child.unref();
+  if (child.connected) child.disconnect();
+  if ("exitCode" in end) return end.exitCode;
+  for (const signal of endingSignals) process.removeAllListeners(signal);
+  process.kill(process.pid, end.signal);
+  // The signal ends this process before that.
+  await delay(endsWithinMs);
+  return 130;
+}
+
+function order(child: ChildProcess, text: Order): void {
+  // It may have ended this moment; then there is nothing to be ordered.
+  if (child.connected) child.send(text, () => undefined);
+}
+
+async function exitOf(child: ChildProcess): Promise<End> {
+  const [exitCode, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  return signal === null ? { exitCode: exitCode ?? 1 } : { signal };
+}

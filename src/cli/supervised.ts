@@ -1,0 +1,50 @@
+/** Entry of the process that writes: the command line, interrupted and ended by the process that supervises it. */
+import { closeSync } from "node:fs";
+import { main } from "./main.js";
+import type { Order, Told } from "./supervise.js";
+import { endingSignals, processTerminal } from "./terminal.js";
+
+/** Milliseconds after which a process that was done ends by force. */
+const endsWithinMs = 500;
+
+const listeners = new Set<() => void>();
+const ignore = (): void => undefined;
+
+function tell(told: Told, sent?: () => void): void {
+  process.send?.(told, undefined, undefined, sent);
+}
+
+/** The terminal sends its Ctrl-C to both processes: while somebody listens the supervisor's word alone counts. */
+function onInterrupt(listener: () => void): () => void {
+  listeners.add(listener);
+  for (const signal of endingSignals) process.on(signal, ignore);
+  tell({ listening: true });
+  return () => {
+    listeners.delete(listener);
+    for (const signal of endingSignals) process.off(signal, ignore);
+    tell({ listening: false });
+  };
+}
+
+/** Trap: what a drive holds of this process keeps its output open too, and somebody may read that to its end. */
+function end(signal: NodeJS.Signals): void {
+  for (const each of endingSignals) process.removeAllListeners(each);
+  for (const output of [1, 2]) closeSync(output);
+  process.kill(process.pid, signal);
+}
+
+const supervisorGone = (): void => end("SIGKILL");
+process.on("disconnect", supervisorGone);
+process.on("message", (order: Order) => {
+  if ("end" in order) end(order.end);
+  else for (const listener of listeners) listener();
+});
+// What waits for orders only has nothing more to do.
+process.channel?.unref();
+
+process.exitCode = await main(process.argv.slice(2), { ...processTerminal(), onInterrupt });
+tell({ exitCode: process.exitCode }, () => {
+  process.off("disconnect", supervisorGone);
+  process.disconnect();
+  setTimeout(() => end("SIGKILL"), endsWithinMs).unref();
+});
