@@ -4,16 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +21,8 @@ const program = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin",
 const driveSize = 64 * MiB;
 const sectorSize = 512;
 const moments = 50;
+/** For each operation: as a slow stick does. */
+const slowByMs = 30;
 
 let folder: string;
 let iso: string;
@@ -129,7 +122,9 @@ describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
       expect(bytes.toString(), what).toBe("precious");
       kept += 1;
       const beside = readdirSync(place).filter((name) => name !== "usb.img");
-      expect(beside.length, "only this one's, never an earlier one's").toBeLessThanOrEqual(1);
+      expect(beside.length, `only this one's, never an earlier one's: ${beside.join(" ")} ${what}`).toBeLessThanOrEqual(
+        1,
+      );
       if (beside.length > 0) {
         remains += 1;
         expect(beside[0]).toMatch(/^\.usb\.img\.win7usb-/);
@@ -143,26 +138,23 @@ describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
 });
 
 describe.skipIf(!canFail())("a write that is interrupted", () => {
-  let backing: string;
-  let pristine: string;
   let slow: FaultyFile;
   let device: LoopDevice;
   beforeAll(async () => {
-    backing = join(folder, "slow");
-    pristine = join(folder, "pristine");
-    writeFileSync(pristine, usedDrive());
-    copyFileSync(pristine, backing);
-    // A script for each operation is slow enough to be interrupted.
-    slow = await openFaultyFile(backing, join(folder, "faulty"));
+    slow = await openFaultyFile(usedDrive(), join(folder, "faulty"));
     device = attachLoopDevice(slow.path, { direct: true });
   });
   afterAll(async () => {
     device.detach();
     await slow.close();
   });
-  beforeEach(() => copyFileSync(pristine, backing));
+  beforeEach(() => {
+    slow.restore();
+    // Slow enough to be interrupted.
+    slow.arm(undefined, slowByMs);
+  });
 
-  const isBlank = (): boolean => readFileSync(backing).subarray(0, sectorSize).equals(Buffer.alloc(sectorSize));
+  const isBlank = (): boolean => slow.bytes.subarray(0, sectorSize).equals(Buffer.alloc(sectorSize));
   const command = (): string[] => [...writeArguments(device.path), "--yes", "--allow", "fixed-disk"];
   /** Calls `then` once when the program has said `word`. */
   const whenSaid = (child: ReturnType<typeof spawn>, word: string, then: () => void): void => {

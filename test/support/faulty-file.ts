@@ -1,19 +1,36 @@
 /**
- * A file that fails when it is told to: nbdkit serves it with a script for each operation, nbdfuse shows it as a file
- * again, and a loop device over that is a drive with a fault of our choice. Root only; whoever opens one closes it.
+ * A file that fails when it is told to: a thread serves memory as a network block device, nbdfuse shows that as a file, and
+ * a loop device over it is a drive with a fault of our choice. Root only; whoever opens one closes it.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { canAttachLoopDevices } from "./loop-device.js";
 import { judge } from "./judges.js";
+import {
+  anyOperation,
+  chunkSize,
+  controlSize,
+  hitMark,
+  kinds,
+  operations,
+  words,
+  writtenAt,
+  type ServerData,
+} from "./nbd-control.js";
+
+const appearsWithinMs = 10_000;
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 export type Operation = "read" | "write" | "flush";
 
 /** Counted from 1 since `arm`, in operations of at most 1 MiB as the kernel cuts them. */
 export type Fault = {
-  readonly operation: Operation;
+  readonly operation: Operation | "any";
   readonly from: number;
   /** The last that is hit; default: all that come. */
   readonly last?: number;
@@ -23,103 +40,135 @@ export type Fault = {
   readonly kind?: "EIO" | "ENOSPC" | "corrupt";
 };
 
-/** Place of the byte in an operation that `corrupt` changes, and what it becomes. */
-export const corruptedByte = 77;
-export const corruptedValue = 0xa7;
-
 export type FaultyFile = {
   /** The file as it is shown: reads and writes go through the faults. */
   readonly path: string;
-  /** From now on; without a fault everything succeeds. */
-  arm(fault?: Fault): void;
+  /** What it holds, past all faults. */
+  readonly bytes: Buffer;
+  /** From now on; without a fault everything succeeds. Every operation takes `delayMs` longer. */
+  arm(fault?: Fault, delayMs?: number): void;
   /** Operations since then, hit or not. */
   count(operation: Operation): number;
+  /** The same in their order. */
+  log(): { readonly operation: Operation; readonly hit: boolean }[];
+  /** It holds again what it held at first. */
+  restore(): void;
+  /** Whether it holds what `other` does. What neither was written to since the last `restore` is not looked at. */
+  holds(other: Kept): boolean;
+  /** What it holds now, of what was written. */
+  keep(): Kept;
   close(): Promise<void>;
 };
 
-/** Whether there are tools and rights for it. */
-export const canFail = (): boolean =>
-  canAttachLoopDevices() && [judge("nbdkit"), judge("nbdfuse"), judge("fusermount3")].every(Boolean);
+/** What was written of a file, by its offset. */
+export type Kept = ReadonlyMap<number, Uint8Array>;
 
-/** Sourced by each operation's script: counts, and exits or returns 0 where the fault hits. */
-const common = `
-hits() {
-  n=$(($(cat "$state/$1") + 1))
-  echo $n >"$state/$1"
-  . "$state/fault"
-  [ "$operation" = "$1" ] && [ $n -ge $from ] && [ $n -le $last ] && [ $(((n - from) % every)) = 0 ]
-}
-fail() {
-  if [ "$kind" != corrupt ]; then
-    echo "$kind a fault of the test's" >&2
-    exit 1
-  fi
-}
-`;
+/** Whether there are tools and rights for it. */
+export const canFail = (): boolean => canAttachLoopDevices() && [judge("nbdfuse"), judge("fusermount3")].every(Boolean);
 
 /** A drive that keeps less than it says: what lies behind `capacity` goes nowhere, or to the beginning again. */
-export type FakeSize = { readonly capacity: number; readonly kind: "limbo" | "wraparound" };
+export type FakeSize = NonNullable<ServerData["fake"]>;
 
-/** Shows `backing` at `folder`/shown/nbd, with its state in `folder`. */
-export async function openFaultyFile(backing: string, folder: string, fake?: FakeSize): Promise<FaultyFile> {
+/**
+ * Shows a file with `content`, or `size` zeros, at `folder`/shown/nbd.
+ */
+export async function openFaultyFile(
+  content: Uint8Array | number,
+  folder: string,
+  fake?: FakeSize,
+): Promise<FaultyFile> {
   const shown = join(folder, "shown");
-  const state = join(folder, "state");
-  for (const each of [shown, state]) mkdirSync(each, { recursive: true });
-  writeFileSync(join(state, "common.sh"), common);
-  arm();
-  const start = `state='${state}'; file='${backing}'; . "$state/common.sh"; at=$4; ${fake === undefined ? "" : fakeScript(fake)}`;
-  const byte = `\\${corruptedValue.toString(8)}`;
-  const methods = {
-    open: "",
-    thread_model: "echo serialize_requests",
-    get_size: `echo ${statSync(backing).size}`,
-    can_write: "exit 0",
-    can_flush: "exit 0",
-    pread: `${start} hits read && fail; exec dd if="$file" bs=1M skip=$at count=$3 iflag=count_bytes,skip_bytes status=none`,
-    pwrite: `${start} hit=; hits write && fail && hit=1; dd of="$file" bs=1M seek=$at oflag=seek_bytes conv=notrunc status=none || exit 1
-      [ -z "$hit" ] || printf '${byte}' | dd of="$file" bs=1 seek=$((at + ${corruptedByte})) conv=notrunc status=none`,
-    flush: `${start} hits flush && fail; exit 0`,
+  mkdirSync(shown, { recursive: true });
+  const size = typeof content === "number" ? content : content.length;
+  const data: ServerData = {
+    socket: join(folder, "socket"),
+    medium: new SharedArrayBuffer(size),
+    control: new SharedArrayBuffer(controlSize(size)),
+    ...(fake === undefined ? {} : { fake }),
   };
-  const options = Object.entries(methods).map(([name, script]) => `${name}=${script}`);
-  const server = spawn("nbdfuse", [shown, "--command", "nbdkit", "-s", "eval", ...options], { stdio: "ignore" });
+  const bytes = Buffer.from(data.medium);
+  if (typeof content !== "number") bytes.set(content);
+  const thread = new Worker(compiledServer(folder), { workerData: data });
+  await once(thread, "message");
+  const server = spawn("nbdfuse", [shown, "--unix", data.socket], { stdio: "ignore" });
   const path = join(shown, "nbd");
   await appear(path, server);
-  return {
+  const word = new Int32Array(data.control, 0, writtenAt / 4);
+  const written = new Uint8Array(data.control, writtenAt);
+  const offsets = (): number[] =>
+    [...written.keys()].filter((index) => written[index] === 1).map((at) => at * chunkSize);
+  const chunk = (from: Uint8Array | number, offset: number): Uint8Array =>
+    typeof from === "number" ? zeros : from.subarray(offset, offset + chunkSize);
+  const file: FaultyFile = {
     path,
-    arm,
-    count: (operation) => Number(readFileSync(join(state, operation), "utf8")),
+    bytes,
+    arm({ operation, from = 1, last = largestWord, every = 1, kind = "EIO" }: Partial<Fault> = {}, delayMs = 0) {
+      word.fill(0);
+      word[words.operation] = numberOf(operation);
+      word[words.from] = from;
+      word[words.last] = last;
+      word[words.every] = every;
+      word[words.kind] = kinds.indexOf(kind);
+      word[words.delayMs] = delayMs;
+    },
+    count: (operation) => word[words.counts + operations.indexOf(operation)]!,
+    log() {
+      const entries = word.subarray(words.log, words.log + word[words.logLength]!);
+      return Array.from(entries, (entry) => ({
+        operation: operations[entry & ~hitMark]!,
+        hit: (entry & hitMark) !== 0,
+      }));
+    },
+    restore() {
+      for (const offset of offsets()) bytes.set(chunk(content, offset).subarray(0, size - offset), offset);
+      written.fill(0);
+    },
+    keep: () => new Map(offsets().map((offset) => [offset, new Uint8Array(chunk(bytes, offset))])),
+    holds(other) {
+      for (const offset of new Set([...other.keys(), ...offsets()])) {
+        const expected = other.get(offset) ?? chunk(content, offset).subarray(0, size - offset);
+        if (Buffer.compare(chunk(bytes, offset), expected) !== 0) return false;
+      }
+      return true;
+    },
     async close() {
-      const ended = new Promise((resolve) => server.once("exit", resolve));
+      const ended = once(server, "exit");
       execFileSync("fusermount3", ["-u", shown]);
       await ended;
+      await thread.terminate();
     },
   };
-
-  function arm(fault?: Fault): void {
-    const { operation = "none", from = 1, last = 2 ** 31, every = 1, kind = "EIO" } = fault ?? {};
-    for (const each of ["read", "write", "flush"]) writeFileSync(join(state, each), "0\n");
-    const values = { operation, from, last, every, kind };
-    writeFileSync(
-      join(state, "fault"),
-      Object.entries(values)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join(""),
-    );
-  }
+  file.arm();
+  return file;
 }
 
-/** Where `at` really is. The backing file is large enough for either: nobody reads what limbo puts aside there. */
-function fakeScript({ capacity, kind }: FakeSize): string {
-  if (kind === "wraparound") return `at=$((at % ${capacity}));`;
-  // Read back as zeros, wherever it went.
-  return `if [ $at -ge ${capacity} ]; then file=/dev/zero; fi;`;
+function numberOf(operation: Fault["operation"] | undefined): number {
+  if (operation === undefined) return -1;
+  return operation === "any" ? anyOperation : operations.indexOf(operation);
+}
+
+const zeros = new Uint8Array(chunkSize);
+const largestWord = 2 ** 31 - 1;
+
+/** Threads cannot run TypeScript. */
+function compiledServer(folder: string): string {
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  const language = ["--target", "es2023", "--lib", "es2023", "--types", "node", "--strict", "--skipLibCheck"];
+  const output = ["--module", "nodenext", "--rootDir", join(root, "test", "support"), "--outDir", folder];
+  const entry = join(root, "test", "support", "nbd-server-thread.ts");
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  execFileSync(process.execPath, [compiler, "--ignoreConfig", ...language, ...output, entry], {
+    cwd: root,
+    stdio: "pipe",
+  });
+  return join(folder, "nbd-server-thread.js");
 }
 
 async function appear(path: string, server: ChildProcess): Promise<void> {
-  const attempts = 100;
-  for (let attempt = 0; attempt < attempts && !existsSync(path); attempt += 1) {
+  const until = performance.now() + appearsWithinMs;
+  while (!existsSync(path)) {
     if (server.exitCode !== null) throw new Error(`nbdfuse ended with ${server.exitCode}`);
-    await delay(50);
+    if (performance.now() > until) throw new Error(`nbdfuse did not show ${path}`);
+    await delay(20);
   }
-  if (!existsSync(path)) throw new Error(`nbdfuse did not show ${path}`);
 }
