@@ -10,15 +10,19 @@ export const systemAreaSize = 32 * KiB;
 export const logicalSectorSize = 2 * KiB;
 
 /** Files, directories, deleted and parent entries of one image; the fullest Windows disc has some ten thousand. */
-export const maximumEntries = 1_000_000;
+export const maximumEntries = 100_000;
+/** UDF 2, "Maximum Pathsize"; ECMA-119 6.8.2.1 allows a quarter of it. */
+export const maximumPathLength = 1023;
+/** All paths of an image together, in characters: a layout keeps each of them. */
+export const maximumPathCharacters = 16 * MiB;
 /** Windows' longest path, 260 characters, holds 128 names of one character; nothing deeper can be used by it. */
 export const maximumDepth = 128;
-/** One directory: a million entries of 64 bytes, the mean of real discs. */
-export const maximumDirectorySize = 64 * MiB;
-/** All directories of an image together, so that a million entries cannot each claim the largest directory. */
-export const maximumDirectoryBytes = 256 * MiB;
-/** All extents of all files of an image, before adjacent ones are joined, and all blocks of descriptors: one an entry. */
-export const maximumExtents = 1_000_000;
+/** One directory: as many entries as an image may have, of 160 bytes, twice the mean of real discs. */
+export const maximumDirectorySize = 16 * MiB;
+/** All directories of an image together, so that its entries cannot each claim the largest directory. */
+export const maximumDirectoryBytes = 64 * MiB;
+/** All extents of all files of an image, before adjacent ones are joined, and all blocks of descriptors: two an entry. */
+export const maximumExtents = 256 * KiB;
 /** Allocation descriptors of one file: 16 GiB recorded in packets of 64 KiB. */
 export const maximumAllocationDescriptors = 256 * KiB;
 /** Allocation extent descriptors chained behind one another for one file; each holds over 100 descriptors. */

@@ -2,7 +2,14 @@
 import type { ByteSource } from "../source/byte-source.js";
 import type { ContentExtent } from "../tree.js";
 import { damaged } from "./failures.js";
-import { maximumDirectoryBytes, maximumDirectorySize, maximumEntries, maximumExtents } from "./limits.js";
+import {
+  maximumDirectoryBytes,
+  maximumDirectorySize,
+  maximumEntries,
+  maximumExtents,
+  maximumPathCharacters,
+  maximumPathLength,
+} from "./limits.js";
 import { metadataReader } from "./metadata-reader.js";
 import type { MetadataReader } from "./metadata-reader.js";
 
@@ -16,7 +23,7 @@ export type Reading = {
   readonly warnings: Map<string, { message: string; count: number }>;
   readonly truncatedFiles: TruncatedFile[];
   /** What was taken so far of the limits that hold for the whole image. */
-  readonly taken: { entries: number; directoryBytes: number; extents: number };
+  readonly taken: { entries: number; pathCharacters: number; directoryBytes: number; extents: number };
 };
 
 export function startReading(source: ByteSource): Reading {
@@ -25,7 +32,7 @@ export function startReading(source: ByteSource): Reading {
     metadata: metadataReader(source),
     warnings: new Map(),
     truncatedFiles: [],
-    taken: { entries: 0, directoryBytes: 0, extents: 0 },
+    taken: { entries: 0, pathCharacters: 0, directoryBytes: 0, extents: 0 },
   };
 }
 
@@ -47,6 +54,17 @@ export function countEntry(reading: Reading, path: string): void {
   reading.taken.entries += 1;
   if (reading.taken.entries <= maximumEntries) return;
   throw damaged(`the image has more than ${maximumEntries} directory entries, counted up to /${path}`);
+}
+
+/** The path of an entry called `name`, counted; throws `image-damaged` above either limit of paths. */
+export function pathBelow(reading: Reading, directory: string, name: string): string {
+  const path = directory === "" ? name : `${directory}/${name}`;
+  if (path.length > maximumPathLength) {
+    throw damaged(`the path /${directory}/... has ${path.length} characters, expected at most ${maximumPathLength}`);
+  }
+  reading.taken.pathCharacters += path.length;
+  if (reading.taken.pathCharacters <= maximumPathCharacters) return path;
+  throw damaged(`the paths up to /${path} have more than ${maximumPathCharacters} characters`);
 }
 
 /** Counts a directory's bytes before they are read; throws `image-damaged` above either limit. */

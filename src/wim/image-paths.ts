@@ -17,8 +17,11 @@ export async function pathsInImage(wim: Wim, image: number, wanted: readonly str
   const format = resourceFormat(wim.name, wim.header);
   const data = await readMetadata(createResourceReader(wim.source, format), entry.resource, format);
   const asked = new Map(wanted.map((path) => [path.toUpperCase(), path]));
+  const deepest = Math.max(...wanted.map((path) => path.split("/").length));
   const found = new Set<string>();
   walkMetadata(data, format, (visited) => {
+    // Paths cost more than the walk, and most entries lie deeper than what is asked for.
+    if (visited.depth > deepest) return;
     const path = asked.get(visited.path().toUpperCase());
     if (path !== undefined) found.add(path);
   });

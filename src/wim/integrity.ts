@@ -19,8 +19,8 @@ export const integrityTableRecord = record("INTEGRITY_TABLE", 12, {
 });
 
 export const sha1Length = 20;
-/** 3.3 million chunks: enough for 32 TiB in chunks of 10 MiB. */
-export const integrityTableLimit = 64 * MiB;
+/** 52,000 chunks: enough for 500 GiB in chunks of 10 MiB, or 3 GiB in chunks of 64 KiB. */
+export const integrityTableLimit = MiB;
 
 export type IntegrityTable = {
   /** Bytes covered by each hash; the last chunk may be shorter. */

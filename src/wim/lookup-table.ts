@@ -21,8 +21,8 @@ export const lookupTableEntryRecord = record("LOOKUP_TABLE_ENTRY", 50, {
   hash: bytes(30, 20),
 });
 
-/** Windows 7's five-edition install.wim has about 80,000 entries (4 MiB); this is room for four times as many. */
-export const lookupTableLimit = 16 * MiB;
+/** Windows 7's five-edition install.wim has about 80,000 entries (4 MiB); this is room for three times as many. */
+export const lookupTableLimit = 12 * MiB;
 
 export type LookupTableEntry = {
   readonly resource: ResourceHeader;

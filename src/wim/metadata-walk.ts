@@ -4,11 +4,12 @@
  * outside the resource, in two places or in a cycle, and no name is one that a file cannot have.
  */
 import { roundUp } from "../bytes/units.js";
+import { joinNames, type Name } from "./metadata-path.js";
 import {
-  depthLimit,
   directoryEntryRecord,
   fileAttributes,
   metadataAlignment,
+  pathLimit,
   securityBlockRecord,
   streamEntryRecord,
   withoutSecurity,
@@ -22,6 +23,8 @@ export type VisitedStream = { readonly hashOffset: number; readonly nameLength: 
 /** The entry that is being visited; it is only valid until the visit ends. Offsets are into the metadata. */
 export type VisitedEntry = {
   readonly offset: number;
+  /** Names in its path; 0 for the root. */
+  readonly depth: number;
   readonly isDirectory: boolean;
   readonly isReparsePoint: boolean;
   /** Two halves; both 0 where the file has no other name. */
@@ -39,10 +42,8 @@ export type MetadataSummary = {
   readonly strayDescriptors: number;
 };
 
-/** Name of a directory on the way down: where it lies and how many bytes it has. */
-type Name = { readonly offset: number; readonly length: number };
-/** A directory list that is being read: where its next entry begins. */
-type Frame = { position: number; readonly name: Name };
+/** A directory list that is being read: where its next entry begins, the directory, and the length of its path in bytes. */
+type Frame = { position: number; readonly name: Name; readonly pathLength: number };
 
 /** Calls `visit` for the root and everything below it, parents first. Throws `wim-damaged` where the tree cannot be. */
 export function walkMetadata(data: Uint8Array, at: WimLocation, visit: (entry: VisitedEntry) => void): MetadataSummary {
@@ -87,7 +88,7 @@ class Walk implements VisitedEntry {
   }
 
   run(visit: (entry: VisitedEntry) => void): void {
-    const root: Frame = { position: this.#readSecurityBlock(), name: { offset: 0, length: 0 } };
+    const root: Frame = { position: this.#readSecurityBlock(), name: { offset: 0, length: 0 }, pathLength: 0 };
     if (!this.#readEntry(root)) return;
     if (!this.isDirectory) throw this.#error("the root of the tree is no directory");
     if (this.#name.length !== 0) throw this.#error("the root of the tree has a name, expected none");
@@ -102,19 +103,19 @@ class Walk implements VisitedEntry {
     }
   }
 
+  get depth(): number {
+    return this.#frames.length;
+  }
+
   path(): string {
-    const names = [...this.#frames.slice(1).map((frame) => frame.name), this.#name];
-    return names.map((name) => this.#text(name)).join("/");
+    return joinNames(this.#data, [...this.#frames.slice(1).map((frame) => frame.name), this.#name]);
   }
 
   pathOf({ hashOffset, nameLength }: VisitedStream): string {
     if (nameLength === 0) return this.path();
     const { hash } = streamEntryRecord.fields;
-    return `${this.path()}:${this.#text({ offset: hashOffset - hash.offset + streamEntryRecord.size, length: nameLength })}`;
-  }
-
-  #text({ offset, length }: Name): string {
-    return new TextDecoder("utf-16le").decode(this.#data.subarray(offset, offset + length));
+    const name = { offset: hashOffset - hash.offset + streamEntryRecord.size, length: nameLength };
+    return `${this.path()}:${joinNames(this.#data, [name])}`;
   }
 
   /** Returns where the root entry begins. */
@@ -203,8 +204,13 @@ class Walk implements VisitedEntry {
     const list = this.#uint64(offset + fields.subdirectoryOffset.offset);
     if (list === 0) return;
     if (list % metadataAlignment !== 0) throw this.#error(`the list of the directory at ${offset} is at ${list}`);
-    if (this.#frames.length >= depthLimit) throw this.#error(`directories are nested more than ${depthLimit} deep`);
-    this.#frames.push({ position: list, name: this.#name });
+    this.#frames.push({ position: list, name: this.#name, pathLength: this.#pathLength() });
+  }
+
+  /** Bytes of the entry's path. */
+  #pathLength(): number {
+    const above = this.#frames.at(-1)?.pathLength ?? 0;
+    return above + (above === 0 ? 0 : 2) + this.#name.length;
   }
 
   #checkName(): void {
@@ -218,6 +224,9 @@ class Walk implements VisitedEntry {
     if (length === 0 || (length <= 4 && dots * 2 === length)) {
       throw this.#error(`the name of the entry at ${this.offset} is ${length === 0 ? "empty" : "a relative path"}`);
     }
+    const path = this.#pathLength() / 2;
+    if (path <= pathLimit) return;
+    throw this.#error(`the entry at ${this.offset} has a path of ${path} characters, expected at most ${pathLimit}`);
   }
 
   /** Claims bytes for an entry; nothing else may claim them, which also rules out cycles. */

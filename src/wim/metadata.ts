@@ -43,10 +43,10 @@ export const streamEntryRecord = record("STREAMENTRY", 38, {
 
 export const fileAttributes = { directory: 0x10, reparsePoint: 0x400 } as const;
 
-/** Windows 7's images have 15 to 25 MiB of metadata; this is room for about 600,000 files. */
-export const metadataLimit = 128 * MiB;
-/** Levels of directories: Windows paths have at most 32,767 characters, two for each level. */
-export const depthLimit = 16_384;
+/** Windows 7's images have 15 to 25 MiB of metadata; this is room for about 300,000 files. */
+export const metadataLimit = 64 * MiB;
+/** UTF-16 units of a path from the root: Windows takes no more, and memory for a path is bounded by it. */
+export const pathLimit = 32_767;
 
 /** Security data, entries and streams begin at multiples of this many bytes. */
 export const metadataAlignment = 8;

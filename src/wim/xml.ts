@@ -13,6 +13,9 @@ import { wimError } from "./resource.js";
 /** Bytes of XML: about 3 KiB an image on Windows media, so this is room for hundreds of images. */
 export const xmlDataLimit = 2 * MiB;
 
+/** Characters of the document that a message shows of one thing. */
+const quotedLength = 120;
+
 /** PROCESSOR_ARCHITECTURE_* of winnt.h, which `ARCH` holds. */
 const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
   ["0", "x86"],
@@ -25,7 +28,9 @@ const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
 /** Every image of the document by ascending index. `imageCount` is the header's; throws `wim-damaged` where they differ. */
 export function parseImages(data: Uint8Array, imageCount: number, at: WimLocation): WimImage[] {
   const root = parseDocument(decodeText(data, at), at);
-  if (root.name !== "WIM") throw wimError("wim-damaged", at, `the XML data's root is <${root.name}>, expected <WIM>`);
+  if (root.name !== "WIM") {
+    throw wimError("wim-damaged", at, `the XML data's root is <${shortened(root.name)}>, expected <WIM>`);
+  }
   const images = elementsOf(root, "IMAGE").map((element) => imageOf(element, at));
   images.sort((a, b) => a.index - b.index);
   const wrong = images.find((image, position) => image.index !== position + 1);
@@ -34,10 +39,15 @@ export function parseImages(data: Uint8Array, imageCount: number, at: WimLocatio
     throw wimError(
       "wim-damaged",
       at,
-      `the XML data describes the images ${seen || "(none)"}, expected 1 to ${imageCount}`,
+      `the XML data describes the images ${shortened(seen) || "(none)"}, expected 1 to ${imageCount}`,
     );
   }
   return images;
+}
+
+/** What a message quotes of text that may have a million characters. */
+function shortened(text: string): string {
+  return text.length <= quotedLength ? text : `${text.slice(0, quotedLength)}...`;
 }
 
 function decodeText(data: Uint8Array, at: WimLocation): string {
@@ -58,7 +68,7 @@ function parseDocument(text: string, at: WimLocation): ParsedElement {
     // The parser reports syntax with an Error, and nesting too deep for its recursion with a RangeError.
     problem = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   }
-  throw wimError("wim-damaged", at, `the XML data cannot be parsed: ${problem}`);
+  throw wimError("wim-damaged", at, `the XML data cannot be parsed: ${shortened(problem)}`);
 }
 
 function elementsOf(parent: ParsedElement | undefined, name: string): ParsedElement[] {
@@ -119,7 +129,7 @@ function imageOf(element: ParsedElement, at: WimLocation): WimImage {
     throw wimError(
       "wim-damaged",
       at,
-      `the XML data has an image with index ${JSON.stringify(index)}, expected a number`,
+      `the XML data has an image with index ${JSON.stringify(shortened(index))}, expected a number`,
     );
   }
   const architecture = textAt(element, "WINDOWS/ARCH");

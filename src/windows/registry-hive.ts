@@ -65,6 +65,9 @@ export const valueTypes = { text: 1, binary: 3, dword: 4, multiText: 7 } as cons
 /** Set in `dataSize` where the data (at most 4 bytes) stands in the `data` field itself. */
 export const inlineData = 0x8000_0000;
 
+/** Bytes of a key's name: 255 characters of 16 bits (Windows' limits of registry elements). */
+const longestKeyName = 510;
+
 /** Entries looked at in one list: a boot configuration store has some dozen objects with some dozen elements each. */
 const listLimit = 256;
 
@@ -130,7 +133,9 @@ function keyAt(bins: Uint8Array, offset: number): HiveKey | undefined {
   const cell = cellAt(bins, offset);
   if (cell === undefined || cell.length < keyNodeRecord.size) return undefined;
   const node = keyNodeRecord.decode(cell);
-  if (node.signature !== "nk" || node.nameLength > cell.length - keyNodeRecord.size) return undefined;
+  if (node.signature !== "nk" || node.nameLength > Math.min(cell.length - keyNodeRecord.size, longestKeyName)) {
+    return undefined;
+  }
   const nameBytes = cell.subarray(keyNodeRecord.size, keyNodeRecord.size + node.nameLength);
   return {
     name: decodeName(nameBytes, (node.flags & keyFlags.asciiName) !== 0),
@@ -174,9 +179,10 @@ function valueOf(bins: Uint8Array, list: number, count: number, name: string): U
     if (cell === undefined || cell.length < keyValueRecord.size) continue;
     const value = keyValueRecord.decode(cell);
     if (value.signature !== "vk" || value.nameLength > cell.length - keyValueRecord.size) continue;
+    const isAscii = (value.flags & valueFlags.asciiName) !== 0;
+    if (value.nameLength !== name.length * (isAscii ? 1 : 2)) continue;
     const nameBytes = cell.subarray(keyValueRecord.size, keyValueRecord.size + value.nameLength);
-    if (decodeName(nameBytes, (value.flags & valueFlags.asciiName) !== 0).toLowerCase() !== name.toLowerCase())
-      continue;
+    if (decodeName(nameBytes, isAscii).toLowerCase() !== name.toLowerCase()) continue;
     const inlineSize = value.dataSize - inlineData;
     if (inlineSize >= 0) return cell.subarray(8, 8 + Math.min(inlineSize, 4));
     return cellAt(bins, value.data)?.subarray(0, value.dataSize);

@@ -52,6 +52,16 @@ function fileIs(allocation: Uint8Array, size: number, allocationType = 0): Compo
   return withRoot([{ name: "f", icb: 10 }], { 10: entryAt(10, { allocationType, size, allocation }) });
 }
 
+/** Directories in one another, each with a name of 250 characters. */
+function deepVolume(levels: number): Composition {
+  const blocks: Record<number, Uint8Array> = {};
+  const below = (level: number) => [{ name: "d".repeat(250), icb: 10 + level, characteristics: isDirectory }];
+  for (let level = 0; level < levels; level += 1) {
+    blocks[10 + level] = directoryAt(10 + level, level + 1 < levels ? below(level + 1) : []);
+  }
+  return withRoot(below(0), blocks);
+}
+
 describe("UDF that contradicts itself", () => {
   const file10 = entryAt(10, {});
   const cases: [string, Composition, string, string][] = [
@@ -143,6 +153,20 @@ describe("UDF that contradicts itself", () => {
       "expected at most",
     ],
     [
+      "a directory of 32 MiB",
+      withRoot([{ name: "d", icb: 10, characteristics: isDirectory }], {
+        10: entryAt(10, {
+          fileType: 4,
+          allocationType: 0,
+          size: 2 ** 25,
+          allocation: shortDescriptors({ length: 2 ** 25, position: 20 }),
+        }),
+      }),
+      "image-damaged",
+      "expected at most 16777216",
+    ],
+    ["a path of 1,254 characters", deepVolume(5), "image-damaged", "has 1254 characters, expected at most 1023"],
+    [
       "a directory that was never recorded",
       withRoot([{ name: "d", icb: 10, characteristics: isDirectory }], {
         10: entryAt(10, {
@@ -159,6 +183,10 @@ describe("UDF that contradicts itself", () => {
   it.each(cases)("%s", async (_, composition, code, words) => {
     const reading = readImage(sourceOf(composition));
     await expect(reading).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
+  });
+
+  it("may have a path of 1,003 characters", async () => {
+    expect((await readImage(sourceOf(deepVolume(4)))).tree.children).toHaveLength(1);
   });
 });
 

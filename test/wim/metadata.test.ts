@@ -117,6 +117,24 @@ describe("metadata", () => {
     expect(() => paths(data)).toThrow(/relative path/);
   });
 
+  it("tells how deep an entry lies", () => {
+    const depths = new Map<string, number>();
+    walkMetadata(metadata, at, (entry) => depths.set(entry.path(), entry.depth));
+    expect(Object.fromEntries(depths)).toMatchObject({ "": 0, Windows: 1, "Windows/System32/ntdll.dll": 3 });
+  });
+
+  it("with a path that is longer than Windows takes is refused", async () => {
+    const nested = (count: number, name: string): Promise<{ resource: Uint8Array }> => {
+      let below = directory("x");
+      for (let level = 1; level < count; level += 1) below = directory(name, [below]);
+      return buildMetadata(tree(below));
+    };
+    const name = "d".repeat(255);
+    expect(paths((await nested(128, name)).resource).at(-1)).toHaveLength(127 * 256 + 2);
+    const deeper = await nested(129, name);
+    expect(() => paths(deeper.resource)).toThrow(/has a path of 32769 characters, expected at most 32767/);
+  });
+
   it("with security data that does not fit is refused", () => {
     for (const [length, count] of [
       [0xffff_fff8, 0],

@@ -14,6 +14,15 @@ function image(content: string): WimImage {
   return parse(`<WIM><IMAGE INDEX="1">${content}</IMAGE></WIM>`, 1)[0]!;
 }
 
+function failureOf(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
 describe("XML data", () => {
   it("gives every field of an image", () => {
     const content =
@@ -103,6 +112,22 @@ describe("XML data", () => {
   ])("with %s is damage", (_name, text, imageCount, message) => {
     expect(() => parse(text, imageCount)).toThrow(Win7UsbError);
     expect(() => parse(text, imageCount)).toThrow(message);
+  });
+
+  const long = "W".repeat(100_000);
+  const manyImages = Array.from({ length: 5000 }, () => '<IMAGE INDEX="1"/>').join("");
+  it.each<[string, string]>([
+    ["a root of a long name", `<${long}/>`],
+    ["a long index", `<WIM><IMAGE INDEX="${long}"/></WIM>`],
+    ["many images", `<WIM>${manyImages}</WIM>`],
+    ["an entity of a long name", `<WIM>&${long};</WIM>`],
+    ["a long name that is not closed", `<${long}`],
+    ["an end of a long name", `<WIM></${long}>`],
+    ["an attribute of a long name", `<WIM ${long}/>`],
+  ])("with %s is told in few words", (_name, text) => {
+    const error = failureOf(() => parse(text, 1));
+    expect(error).toBeInstanceOf(Win7UsbError);
+    expect(error.message.length).toBeLessThan(400);
   });
 
   it("expands no entities of its own", () => {

@@ -144,6 +144,13 @@ describe("the boot configuration store", () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
+  it("has no key whose name is longer than Windows allows", () => {
+    const names = ["n".repeat(255), "n".repeat(511)];
+    const hive = openHive(buildHive({ name: "r", keys: names.map((name) => ({ name })) }));
+    const keys = typeof hive === "string" ? [] : hive.subkeys();
+    expect(keys.map(({ name }) => name.length)).toEqual([255]);
+  });
+
   it("never throws and ends soon, whatever its cells hold", async () => {
     const store = bootConfigurationStore();
     const change = record({ offset: nat(store.length - 4096 - 1), value: nat(255) });

@@ -3,7 +3,7 @@ import type { ContentExtent, FileTimes, FileTree, TreeNode } from "../../tree.js
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import type { Reading } from "../reading.js";
-import { appendExtent, noteMissing, warn } from "../reading.js";
+import { appendExtent, noteMissing, pathBelow, warn } from "../reading.js";
 import type { IsoEntry, Section } from "./directory.js";
 import { readIsoDirectory, sectionOf } from "./directory.js";
 import { directoryRecord, fileFlags } from "./records.js";
@@ -35,7 +35,7 @@ async function readChildren(
   if (depth > maximumDepth) throw damaged(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
   const children: TreeNode[] = [];
   for (const entry of newestVersions(reading, await readIsoDirectory(reading, volume, section, path), path)) {
-    const childPath = path === "" ? entry.name : `${path}/${entry.name}`;
+    const childPath = pathBelow(reading, path, entry.name);
     const { name } = entry;
     const times = timesOf(entry.recordingTime);
     const attributes = entry.hidden ? { hidden: true } : {};

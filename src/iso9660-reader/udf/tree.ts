@@ -2,7 +2,7 @@
 import type { FileAttributes, FileNode, FileTree, TreeNode } from "../../tree.js";
 import { damaged } from "../failures.js";
 import { maximumDepth } from "../limits.js";
-import { noteMissing, warn } from "../reading.js";
+import { noteMissing, pathBelow, warn } from "../reading.js";
 import { contentExtents } from "./allocation.js";
 import type { FileIdentifier } from "./directory.js";
 import { readDirectory } from "./directory.js";
@@ -37,7 +37,7 @@ async function readChildren(
   if (depth > maximumDepth) throw damaged(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
   const children: TreeNode[] = [];
   for (const identifier of await readDirectory(volume, directory, path)) {
-    const childPath = path === "" ? identifier.name : `${path}/${identifier.name}`;
+    const childPath = pathBelow(volume.reading, path, identifier.name);
     const entry = await readFileEntry(volume, identifier.icb, `the File Entry of /${childPath}`);
     const isDirectory = entry.fileType === fileTypes.directory;
     if (isDirectory !== identifier.isDirectory) {

@@ -91,5 +91,6 @@ function listBlobs(parts: readonly OpenPart[]): ListedBlob[] {
   const unique = found.filter(
     ({ entry }, index) => index === 0 || compareHashes(found[index - 1]!.entry.hash, 0, entry.hash, 0) !== 0,
   );
-  return unique.map((blob, id) => ({ ...blob, id }));
+  // Without a spread, which would give each of a hundred thousand objects room for properties to come.
+  return unique.map(({ part, entry }, id) => ({ id, part, entry }));
 }
