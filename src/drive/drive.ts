@@ -32,7 +32,7 @@ export type Drive = {
   /** Of the drive, its partitions and everything that lies on them. */
   readonly mountpoints: readonly Mountpoint[];
   readonly partitions: readonly Partition[];
-  /** Devices that are built on this drive or its partitions and keep it open (`/dev/dm-0`, `/dev/md0`). */
+  /** What is built on this drive, its partitions or files on them and keeps it open: `/dev/dm-0`, `/dev/loop0`. */
   readonly holders: readonly string[];
   /** A loop device's file. */
   readonly backingFile: string | null;

@@ -47,9 +47,10 @@ const opticalType = "5";
 /** Every drive that holds a medium. */
 export function drivesOf(system: LinuxDevices): Drive[] {
   const systemNames = systemDevices(system);
+  const loops = loopsByMount(system);
   const drives: Drive[] = [];
   for (const device of system.devices.values()) {
-    if (isDrive(device)) drives.push(describe(system, device, systemNames));
+    if (isDrive(device)) drives.push(describe(system, device, systemNames, loops));
   }
   return drives.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -64,11 +65,16 @@ export function pathOf(name: string): string {
   return `/dev/${name.replaceAll("!", "/")}`;
 }
 
-function describe(system: LinuxDevices, device: BlockDevice, systemNames: ReadonlySet<string>): Drive {
+function describe(
+  system: LinuxDevices,
+  device: BlockDevice,
+  systemNames: ReadonlySet<string>,
+  loops: LoopsByMount,
+): Drive {
   const attributes = device.drive!;
   const partitions = [...system.devices.values()].filter(({ parent }) => parent === device.name);
   const own = [device, ...partitions];
-  const above = devicesAbove(system, own);
+  const above = devicesAbove(system, own, loops);
   const bus = busOf(device.name, attributes);
   // virtio gives its PCI vendor id in vendor's place.
   const model = [attributes.vendor, attributes.model]
@@ -109,27 +115,35 @@ function busOf(name: string, { location, deviceType }: DriveAttributes): string 
   return name.startsWith("nbd") ? "nbd" : "unknown";
 }
 
+/** Names of the loop devices whose files lie on a mount. */
+type LoopsByMount = ReadonlyMap<Mount, readonly string[]>;
+
+function loopsByMount(system: LinuxDevices): LoopsByMount {
+  const loops = new Map<Mount, string[]>();
+  for (const { name, drive } of system.devices.values()) {
+    const file = drive?.backingFile ?? null;
+    const mount = file === null ? undefined : mountOf(system.mounts, file);
+    if (mount !== undefined) loops.set(mount, [...(loops.get(mount) ?? []), name]);
+  }
+  return loops;
+}
+
 /** What is built on `devices`, through every layer, each once; loop devices over files on them are as well. */
-function devicesAbove(system: LinuxDevices, devices: readonly BlockDevice[]): BlockDevice[] {
+function devicesAbove(system: LinuxDevices, devices: readonly BlockDevice[], loops: LoopsByMount): BlockDevice[] {
+  const buildersOn = (device: BlockDevice): string[] => [
+    ...device.holders,
+    ...[...loops].flatMap(([mount, names]) => (isOn(system, mount, device) ? names : [])),
+  ];
   const found = new Map<string, BlockDevice>();
-  const queue = devices.flatMap((device) => buildersOn(system, device));
+  const queue = devices.flatMap(buildersOn);
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     const device = system.devices.get(name);
     if (device === undefined || found.has(name)) continue;
     found.set(name, device);
-    queue.push(...buildersOn(system, device));
+    queue.push(...buildersOn(device));
     for (const partition of system.devices.values()) if (partition.parent === name) queue.push(partition.name);
   }
   return [...found.values()];
-}
-
-/** Names of the devices that are built on this one itself. */
-function buildersOn(system: LinuxDevices, device: BlockDevice): string[] {
-  const loops = [...system.devices.values()].filter(({ drive }) => {
-    const file = drive?.backingFile ?? null;
-    return file !== null && mountsOf(system, file).some((mount) => isOn(system, mount, device));
-  });
-  return [...device.holders, ...loops.map(({ name }) => name)];
 }
 
 function mountpointsOf(system: LinuxDevices, device: BlockDevice): Mountpoint[] {
