@@ -2,12 +2,14 @@
  * WIMs as people leave them behind: files added and deleted, images appended, exported and deleted, recompressed, split from
  * what they refer to; and trees at the edge of what a WIM can hold. wimlib makes them, and says which are sound.
  */
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { memorySource } from "../../src/source/byte-source.js";
+import { wimFlags, wimHeaderRecord } from "../../src/wim/header.js";
 import type { ExecutorSetup, WimReport } from "../../src/wim/verify/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../src/wim/verify/index.js";
 import { judge } from "../support/judges.js";
@@ -147,6 +149,22 @@ describe.skipIf(!judge("wimlib-imagex"))("a WIM that was edited", () => {
     const report = await verify(wim);
     expect(report.failures).toEqual([]);
     expect(report.status).toBe("pass");
+  });
+
+  it("whose writing was interrupted is told as that, and what was in it before is sound", async () => {
+    copyFileSync(pathOf("base.wim"), edited(folder));
+    wimlib("append", pathOf("tree2"), edited(folder), "B");
+    const wim = readFileSync(edited(folder));
+    const { fields } = wimHeaderRecord;
+    wim.writeUInt32LE(wim.readUInt32LE(fields.flags.offset) | wimFlags.writeInProgress, fields.flags.offset);
+    writeFileSync(edited(folder), wim);
+    const judged = spawnSync("wimlib-imagex", ["verify", edited(folder)], { encoding: "utf8" });
+    expect(judged.stderr).toContain("WRITE_IN_PROGRESS");
+    const report = await verify("edited.wim");
+    expect(report.failures).toMatchObject([
+      { check: "wim-header", message: expect.stringContaining("writing it was interrupted") },
+    ]);
+    expect(report.images).toHaveLength(2);
   });
 
   it.each([
