@@ -88,7 +88,9 @@ const sp1Build = 7601;
 function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): Refusal | null {
   const isFile = (path: string): boolean => find(tree, path)?.kind === "file";
   const missing: string[] = bootPaths.filter((path) => !isFile(path));
-  if (!installImagePaths.some(({ path }) => isFile(path))) missing.push("sources/install.wim");
+  // A second part alone says that the first is missing.
+  const install = isFile("sources/install2.swm") ? "sources/install.swm" : "sources/install.wim";
+  if (!installImagePaths.some(({ path }) => isFile(path))) missing.push(install);
   missing.push(...(identity.installImage?.missingParts ?? []));
   if (missing.length === 0) return null;
   return {

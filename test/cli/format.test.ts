@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  abbreviated,
   count,
   formatDriveSize,
   formatDuration,
@@ -80,4 +81,14 @@ describe("printable", () => {
     expect(printable("a\u001b[31mb\u0007\u009bc\u202ed\n")).toBe("a\ufffd[31mb\ufffd\ufffdc\ufffdd\ufffd");
     expect(printable("Übung 安装.txt")).toBe("Übung 安装.txt");
   });
+});
+
+it.each([
+  ["short", 20, "short"],
+  ["exactly twenty chars", 20, "exactly twenty chars"],
+  ["a/very/long/path/to/a/file.txt", 21, "a/very/l ... file.txt"],
+])("%s in %i characters", (text, limit, expected) => {
+  const seen = abbreviated(text, limit);
+  expect(seen).toBe(expected);
+  expect(seen.length).toBeLessThanOrEqual(limit);
 });

@@ -96,6 +96,11 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
       const { exitCode, report } = await verifyDisc(disc({ "install.swm": null }), "--deep");
       expect([exitCode, report.verdict]).toEqual([3, "damaged"]);
       expect(openChecks(report, "sources/install2.swm")[0]).toBe("wim-header fail");
+      const lacking = report.checks.find(({ id }) => id === "boot-files");
+      expect(lacking).toMatchObject({
+        code: "no-boot-files",
+        message: expect.stringMatching(/: sources\/install\.swm$/),
+      });
       expect(report.scope.unchecked).toContain("the contents of sources/install2.swm, which cannot be opened");
     });
 
