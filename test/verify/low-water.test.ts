@@ -55,7 +55,7 @@ class Stage {
   }
 
   async rest(): Promise<void> {
-    for (let turns = this.random(6); turns > 0; turns -= 1) await undefined;
+    for (let turns = this.random(6); turns > 0; turns -= 1) await Promise.resolve();
     this.#quiet = 0;
   }
 
@@ -63,7 +63,7 @@ class Stage {
     while (!condition()) {
       this.#quiet += 1;
       if (this.#quiet > 20_000) throw new Error("everybody waits for somebody");
-      await undefined;
+      await Promise.resolve();
     }
   }
 }
