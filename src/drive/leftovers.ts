@@ -5,9 +5,10 @@
  * nothing else ever is.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, unlink } from "node:fs/promises";
+import { readdir, readFile, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
 
 /** Hexadecimal digits: enough to tell the machines that share a folder, or the writes of one process. */
@@ -34,7 +35,8 @@ export async function removeLeftovers(finalPath: string): Promise<void> {
   for (const name of await namesIn(folder)) {
     if (!name.startsWith(prefix)) continue;
     const owner = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length))?.[1];
-    if (owner !== undefined && !isRunning(Number(owner))) await Promise.allSettled([unlink(join(folder, name))]);
+    if (owner !== undefined && !(await isRunning(Number(owner))))
+      await Promise.allSettled([unlink(join(folder, name))]);
   }
 }
 
@@ -48,11 +50,24 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-function isRunning(processId: number): boolean {
+async function isRunning(processId: number): Promise<boolean> {
   try {
     // kill(2): signal 0 only asks.
-    return process.kill(processId, 0);
+    process.kill(processId, 0);
   } catch (error) {
     return errorCodeOf(error) !== "ESRCH";
+  }
+  return platform !== "linux" || !(await isZombie(processId));
+}
+
+/** Ended, but nobody has asked how: for ever, in a container whose first process does not. */
+async function isZombie(processId: number): Promise<boolean> {
+  try {
+    // proc(5): the state is behind the command's name, in brackets that may hold brackets.
+    const stat = await readFile(`/proc/${processId}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
+  } catch (error) {
+    if (errorCodeOf(error) === undefined) throw error;
+    return false;
   }
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pageMemory } from "../../src/bytes/page-memory.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
@@ -95,6 +97,30 @@ describe("an image file", () => {
     await Promise.all([writer.abort(), second.abort()]);
     expect(readdirSync(folder).toSorted()).toEqual(kept.slice(1).toSorted());
   });
+
+  it.runIf(process.platform === "linux")(
+    "goes with the next write when nobody has asked how its process ended",
+    async () => {
+      const path = join(folder, "usb.img");
+      const writer = await openImageFile(path, 4096, options);
+      const [temporary] = readdirSync(folder) as [string];
+      // The shell becomes a process that does not know of the child it has.
+      const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 20"], { stdio: ["ignore", "pipe", "ignore"] });
+      try {
+        const [line] = (await once(parent.stdout, "data")) as [Buffer];
+        const zombie = Number(line.toString());
+        while (!readFileSync(`/proc/${zombie}/stat`, "utf8").includes(") Z ")) await delay(5);
+        expect(process.kill(zombie, 0)).toBe(true);
+        const killed = temporary.replace(`-${process.pid}-`, `-${zombie}-`);
+        writeFileSync(join(folder, killed), "left");
+        const second = await openImageFile(path, 4096, options);
+        expect(readdirSync(folder)).not.toContain(killed);
+        await Promise.all([writer.abort(), second.abort()]);
+      } finally {
+        parent.kill();
+      }
+    },
+  );
 
   it("does not take the place of a file without force, whenever that came", async () => {
     const path = join(folder, "usb.img");

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
@@ -44,7 +45,8 @@ type Ended = { readonly exitCode: number | null; readonly out: string; readonly 
 async function start(command: readonly string[], started: (child: ReturnType<typeof spawn>) => void): Promise<Ended> {
   const from = performance.now();
   const environment = { ...process.env, TERM: "xterm", CI: "" };
-  const child = spawn(command[0]!, command.slice(1), { stdio: "pipe", env: environment });
+  // A group of its own, which can be killed as one.
+  const child = spawn(command[0]!, command.slice(1), { stdio: "pipe", env: environment, detached: true });
   let out = "";
   child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
   child.stderr.on("data", (bytes: Buffer) => (out += bytes.toString()));
@@ -55,10 +57,31 @@ async function start(command: readonly string[], started: (child: ReturnType<typ
 
 const writeArguments = (target: string): string[] => [process.execPath, program, "write", iso, target];
 
-async function killedAt(ms: number, command: readonly string[]): Promise<Ended> {
-  return start(command, (child) => {
-    const timer = setTimeout(() => child.kill("SIGKILL"), ms);
-    child.once("close", () => clearTimeout(timer));
+/** Kills the process that was started, which supervises the one that writes, or `both`; resolves when neither is left. */
+async function killedAt(ms: number, command: readonly string[], both: boolean): Promise<Ended> {
+  let group = 0;
+  const ended = await start(command, (child) => {
+    group = child.pid!;
+    const timer = setTimeout(() => process.kill(both ? -group : group, "SIGKILL"), ms);
+    child.once("exit", () => clearTimeout(timer));
+  });
+  while (isAlive(group)) await delay(5);
+  return ended;
+}
+
+/** Whether a process of that group has not ended. proc(5): behind the command's name state, parent and group. */
+function isAlive(group: number): boolean {
+  return readdirSync("/proc").some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const [state, , processGroup] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return Number(processGroup) === group && state !== "Z" && state !== "X";
+    } catch (error) {
+      // It has just gone.
+      if (error instanceof Error) return false;
+      throw error;
+    }
   });
 }
 
@@ -84,7 +107,7 @@ describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
       for (let index = 0; index < moments; index += 1) {
         writeFileSync(file, pristine);
         const at = fraction(index) * undisturbed.elapsedMs;
-        const { exitCode, out } = await killedAt(at, command);
+        const { exitCode, out } = await killedAt(at, command, index % 2 === 0);
         const bytes = readFileSync(file);
         const what = `killed after ${at.toFixed(0)} ms: ${out}`;
         if (exitCode === 0) expect(bytes.equals(whole), what).toBe(true);
@@ -114,7 +137,7 @@ describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
     for (let index = 0; index < moments; index += 1) {
       writeFileSync(path, "precious");
       const at = fraction(moments + index) * undisturbed.elapsedMs;
-      const { exitCode, out } = await killedAt(at, command);
+      const { exitCode, out } = await killedAt(at, command, index % 2 === 0);
       const what = `killed after ${at.toFixed(0)} ms: ${out}`;
       const bytes = readFileSync(path);
       if (bytes.equals(whole)) continue;
