@@ -5,20 +5,21 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentScript, connectAgent, type Agent } from "./guest-agent.js";
 import { modulesFor } from "./guest-modules.js";
 import { connectQmp, type Qmp } from "./guest-qmp.js";
+import { connectTerminal, type GuestTerminal } from "./guest-terminal.js";
 import { makeGuestRoot } from "./guest-root.js";
 import { judge } from "./judges.js";
 import { directoryMode, encodeCpio, fetchKernel, programMode, type GuestKernel } from "./linux-guest.js";
 
 export type StickOptions = {
-  /** The medium: an image file. */
-  readonly file: string;
+  /** The medium: an image file, or the socket of one that is served. */
+  readonly file: string | { readonly socket: string };
   readonly serial: string;
   /** Bytes a second, in both directions each. Default: as fast as it goes. */
   readonly rate?: number;
@@ -36,6 +37,7 @@ export type Stick = {
 };
 
 export type GuestMachine = Pick<Agent, "run"> & {
+  readonly terminal: GuestTerminal;
   plug(options: StickOptions): Promise<Stick>;
   /** What the kernel said, for the message of a test that fails. */
   console(): string;
@@ -99,9 +101,9 @@ function qemuArguments(directory: string, kernel: GuestKernel): string[] {
     kernel: [kernel.image],
     initrd: [path("initrd")],
     append: ["console=ttyS0 panic=-1 quiet"],
-    serial: [`file:${path("console")}`],
+    serial: [`file:${path("console")}`, "chardev:terminal"],
     drive: [`file=${path("root")},format=raw,if=virtio,snapshot=on`],
-    chardev: [`socket,id=agent,path=${path("agent")},server=on,wait=off`],
+    chardev: ["agent", "terminal"].map((name) => `socket,id=${name},path=${path(name)},server=on,wait=off`),
     device: ["virtio-serial", "virtserialport,chardev=agent", "qemu-xhci,id=xhci,p2=8,p3=8"],
   };
   const pairs = Object.entries(options).flatMap(([name, values]) => values.flatMap((value) => [`-${name}`, value]));
@@ -130,10 +132,17 @@ export async function startGuest(kernel: GuestKernel, files: readonly string[]):
   };
   try {
     const qmp = connectQmp(qemu);
-    const agent = await connectTo(join(directory, "agent"), qemu);
+    const agent = connectAgent(await connectTo(join(directory, "agent"), qemu));
+    const terminal = connectTerminal(await connectTo(join(directory, "terminal"), qemu), agent);
     const timeout = sleep(startTimeoutMs, "late", { ref: false });
     if ((await Promise.race([agent.ready, timeout])) === "late") throw new Error("the guest does not start");
-    return { run: (...command) => agent.run(...command), plug: (options) => plug(qmp, agent, options), console, close };
+    return {
+      run: (...command) => agent.run(...command),
+      terminal,
+      plug: (options) => plug(qmp, agent, options),
+      console,
+      close,
+    };
   } catch (error) {
     const said = console();
     await close();
@@ -141,14 +150,14 @@ export async function startGuest(kernel: GuestKernel, files: readonly string[]):
   }
 }
 
-async function connectTo(path: string, qemu: ChildProcess): Promise<Agent> {
+async function connectTo(path: string, qemu: ChildProcess): Promise<Socket> {
   while (!existsSync(path)) {
     if (qemu.exitCode !== null) throw new Error(`QEMU ended with ${qemu.exitCode}`);
     await sleep(20);
   }
   const socket = connect(path);
   await once(socket, "connect");
-  return connectAgent(socket);
+  return socket;
 }
 
 async function plug(qmp: Qmp, agent: Agent, { file, serial, rate }: StickOptions): Promise<Stick> {
@@ -156,7 +165,11 @@ async function plug(qmp: Qmp, agent: Agent, { file, serial, rate }: StickOptions
   const rates = `rates-${serial}`;
   const limits = rate === undefined ? {} : { "bps-read": rate, "bps-write": rate };
   await qmp.ask("object-add", { "qom-type": "throttle-group", id: rates, limits });
-  const medium = { driver: "raw", file: { driver: "file", filename: file } };
+  const source =
+    typeof file === "string"
+      ? { driver: "file", filename: file }
+      : { driver: "nbd", server: { type: "unix", path: file.socket } };
+  const medium = { driver: "raw", file: source };
   const drive = `medium-${serial}`;
   await qmp.ask("blockdev-add", { driver: "throttle", "node-name": drive, "throttle-group": rates, file: medium });
   await qmp.ask("device_add", { driver: "usb-storage", id: device, bus: "xhci.0", drive, serial, removable: true });

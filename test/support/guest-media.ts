@@ -1,0 +1,68 @@
+/**
+ * Media of sticks that do what files do not: stop answering, or keep less than they say. nbdkit serves them on a socket,
+ * to QEMU in place of a file.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+export type ServedMedium = {
+  readonly socket: string;
+  /** Answers nothing until `go`. */
+  stop(): void;
+  go(): void;
+  close(): Promise<void>;
+};
+
+export type Fake = { readonly kind: "limbo" | "wraparound"; readonly capacity: number; readonly size: number };
+
+/** The file itself. */
+export function serveFile(file: string): Promise<ServedMedium> {
+  return serve(`${file}.socket`, ["file", file]);
+}
+
+/** `file` is the flash that there is; the stick says that it holds `size` bytes. */
+export function serveFake(file: string, { kind, capacity, size }: Fake): Promise<ServedMedium> {
+  const at = kind === "wraparound" ? `at=$(($4 % ${capacity}))` : "at=$4";
+  // Behind the capacity limbo takes everything and gives zeros.
+  const lost = (otherwise: string): string =>
+    kind === "limbo" ? `if [ $at -ge ${capacity} ]; then ${otherwise}; exit 0; fi;` : "";
+  const options = {
+    get_size: `echo ${size}`,
+    can_write: "exit 0",
+    can_flush: "exit 0",
+    flush: "exit 0",
+    thread_model: "echo serialize_requests",
+    pread: `${at}; ${lost("head -c $3 /dev/zero")} dd if='${file}' bs=64K skip=$at count=$3 iflag=count_bytes,skip_bytes status=none`,
+    pwrite: `${at}; ${lost("cat >/dev/null")} dd of='${file}' bs=64K seek=$at oflag=seek_bytes conv=notrunc status=none`,
+  };
+  return serve(`${file}.socket`, ["eval", ...Object.entries(options).map(([name, script]) => `${name}=${script}`)]);
+}
+
+async function serve(socket: string, plugin: readonly string[]): Promise<ServedMedium> {
+  // One that was killed leaves its own.
+  rmSync(socket, { force: true });
+  const server = spawn("nbdkit", ["--foreground", "--exit-with-parent", "--unix", socket, ...plugin], {
+    stdio: "ignore",
+  });
+  await appear(socket, server);
+  return {
+    socket,
+    stop: () => void server.kill("SIGSTOP"),
+    go: () => void server.kill("SIGCONT"),
+    async close() {
+      if (server.exitCode !== null) return;
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+async function appear(socket: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 200 && !existsSync(socket); attempt += 1) {
+    if (server.exitCode !== null) throw new Error(`nbdkit ended with ${server.exitCode}`);
+    await delay(50);
+  }
+}
