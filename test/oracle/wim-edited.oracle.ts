@@ -2,7 +2,7 @@
  * WIMs as people leave them behind: files added and deleted, images appended, exported and deleted, recompressed, split from
  * what they refer to; and trees at the edge of what a WIM can hold. wimlib makes them, and says which are sound.
  */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -209,16 +209,17 @@ describe.skipIf(!judge("wimlib-imagex"))("a WIM that was edited", () => {
   });
 
   it("is sound with 100,000 files", async () => {
-    for (let folders = 0; folders < 100; folders += 1) {
-      mkdirSync(pathOf(`many/${folders}`), { recursive: true });
-      for (let index = 0; index < 1000; index += 1) {
-        writeFileSync(pathOf(`many/${folders}/${index}.txt`), index % 10 === 0 ? `${folders}/${index}` : "the same");
-      }
+    mkdirSync(pathOf("thousand"));
+    for (let index = 0; index < 1000; index += 1) {
+      writeFileSync(pathOf(`thousand/${index}.txt`), index % 10 === 0 ? `file ${index}` : "the same");
     }
-    wimlib("capture", pathOf("many"), pathOf("many.wim"), "Many", "--compress=LZX:10");
+    wimlib("capture", pathOf("nothing"), pathOf("many.wim"), "Many", "--compress=LZX");
+    const commands = Array.from({ length: 100 }, (_, index) => `add ${pathOf("thousand")} /${index}\n`);
+    const options = { input: commands.join(""), stdio: ["pipe", "pipe", "pipe"] } as const;
+    execFileSync("wimlib-imagex", ["update", pathOf("many.wim"), "1", "--rebuild"], options);
     const report = await verify("many.wim");
     expectSound(report, ["wim-integrity-table skip"]);
     expect(report.images[0]).toMatchObject({ directories: 101, files: 100_000 });
-    expect(report.blobCount).toBe(10_001);
+    expect(report.blobCount).toBe(101);
   });
 });
