@@ -1,0 +1,171 @@
+/**
+ * `verify --deep` reads an image once. The kernel is the judge: strace counts what all threads read of the image's file. And
+ * on a slow medium the hash and the WIMs move together, and Ctrl-C is not late.
+ */
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { filler } from "../../fixtures/windows7/nodes.js";
+import { verifyImage } from "../../src/steps/verify-image.js";
+import type { BuiltThreads } from "../support/built-threads.js";
+import { buildThreads } from "../support/built-threads.js";
+import { judge } from "../support/judges.js";
+import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
+
+const MiB = 2 ** 20;
+const command = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
+
+/** Noise stays as it is in a compressed WIM; of the other kind half is left. No two MiB are the same. */
+function writeContent(path: string, size: number, kind: "noise" | "halves"): void {
+  const file = openSync(path, "w");
+  const noise = Buffer.from(filler(MiB, size % 251));
+  for (let done = 0; done < size; done += MiB) {
+    const piece = Buffer.from(noise);
+    for (let at = 0; at < MiB; at += 4096) piece.writeUInt32LE((done + at) ^ size, at);
+    if (kind === "halves") for (let at = 0; at < MiB; at += 2048) piece.fill(at / 2048, at, at + 1024);
+    writeSync(file, piece, 0, Math.min(MiB, size - done));
+  }
+  closeSync(file);
+}
+
+/** Bytes that the calls in strace's output have read. */
+function bytesRead(trace: string): number {
+  const calls = [...readFileSync(trace, "utf8").matchAll(/\b(?:read|pread64|readv|preadv2?)\(.*\) += (\d+)$/gm)];
+  return calls.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+const judged = ["wimlib-imagex", "genisoimage", "strace"].map(judge).every(Boolean);
+
+describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
+  let folder: string;
+  let iso: string;
+  const pathOf = (name: string): string => join(folder, name);
+
+  beforeAll(() => {
+    folder = makeFolder();
+    iso = pathOf("win7.iso");
+    mkdirSync(pathOf("disc/sources"), { recursive: true });
+    for (const [index, name] of ["boot.wim", "install.wim"].entries()) {
+      const tree = pathOf(`tree${index}`);
+      mkdirSync(tree);
+      writeTree(tree, index + 1);
+      mkdirSync(join(tree, "large"));
+      // Stored in one piece, compressed in segments, and both in the size of a whole batch.
+      writeContent(join(tree, "large/stored.bin"), (40 + index) * MiB + 5, "noise");
+      writeContent(join(tree, "large/segments.bin"), (60 + index) * MiB + 5, "halves");
+      writeContent(join(tree, "large/middle.bin"), (15 + index) * MiB - 5, "noise");
+      for (let file = 0; file < 40; file += 1) {
+        writeContent(join(tree, `large/${file}.bin`), 100_000 * file + index, file % 2 === 0 ? "noise" : "halves");
+      }
+      wimlib("capture", tree, pathOf(`disc/sources/${name}`), name, "--compress=LZX:10", "--check");
+      wimlib("append", join(tree, "Windows"), pathOf(`disc/sources/${name}`), "Second", "--check", "--rebuild");
+    }
+    const names = ["-input-charset", "utf-8", "-allow-limited-size", "-iso-level", "3", "-V", "ONCE"];
+    execFileSync("genisoimage", ["-quiet", "-udf", ...names, "-o", iso, pathOf("disc")], { stdio: "pipe" });
+    for (const name of ["boot.wim", "install.wim"]) {
+      expect(statSync(pathOf(`disc/sources/${name}`)).size).toBeGreaterThan(64 * MiB);
+    }
+  });
+  afterAll(() => removeFolder(folder));
+
+  function trace(...options: string[]): { bytes: number; checks: { id: string; status: string }[] } {
+    const file = pathOf("trace.txt");
+    const strace = ["-f", "-q", "-P", iso, "-e", "trace=read,pread64,readv,preadv,preadv2", "-o", file];
+    const result = spawnSync("strace", [...strace, process.execPath, command, "verify", iso, "--json", ...options], {
+      encoding: "utf8",
+      // What goes through a ring of the kernel's is no call that could be counted.
+      env: { ...process.env, UV_USE_IO_URING: "0" },
+    });
+    const { checks } = JSON.parse(result.stdout) as { checks: { id: string; status: string }[] };
+    return { bytes: bytesRead(file), checks };
+  }
+
+  it("is read once for its hashes", () => {
+    const { bytes } = trace();
+    expect(bytes).toBeGreaterThanOrEqual(statSync(iso).size);
+    expect(bytes).toBeLessThan(statSync(iso).size * 1.01);
+  });
+
+  it("is read once for its hashes, its integrity tables and every blob", () => {
+    const { bytes, checks } = trace("--deep");
+    const wim = checks.filter(({ id }) => id.startsWith("wim-"));
+    expect(wim.filter(({ status }) => status !== "pass")).toEqual([]);
+    expect(wim.filter(({ id }) => id === "wim-blobs")).toHaveLength(2);
+    expect(wim.filter(({ id }) => id === "wim-integrity-table")).toHaveLength(2);
+    expect(bytes).toBeGreaterThanOrEqual(statSync(iso).size);
+    expect(bytes).toBeLessThanOrEqual(statSync(iso).size * 1.03);
+  });
+
+  const tools = ["nbdkit", "nbdfuse", "fusermount3"].map(judge).every(Boolean) && existsSync("/dev/fuse");
+
+  describe.skipIf(!tools)("on a slow medium", () => {
+    const rate = 12 * MiB;
+    let threads: BuiltThreads;
+    let close: () => Promise<void>;
+    const slow = (): string => pathOf("shown/nbd");
+
+    beforeAll(async () => {
+      threads = buildThreads();
+      mkdirSync(pathOf("shown"));
+      const server = ["nbdkit", "-s", "-r", "--filter=rate", "file", iso, `rate=${rate * 8}`, "burstiness=0.2"];
+      const shower = spawn("nbdfuse", ["-r", pathOf("shown"), "--command", ...server], { stdio: "ignore" });
+      const ended = new Promise((resolve) => shower.once("exit", resolve));
+      close = async () => {
+        execFileSync("fusermount3", ["-u", pathOf("shown")]);
+        await ended;
+      };
+      for (let turn = 0; turn < 100 && !existsSync(slow()); turn += 1) await delay(50);
+    });
+    afterAll(async () => {
+      threads.remove();
+      await close();
+    });
+
+    it("takes as long as reading it once, with both bars on their way", async () => {
+      type Mark = { phase: string; target: string; bytes: number; totalBytes: number; at: number };
+      const marks: Mark[] = [];
+      const begin = performance.now();
+      const onEvent = (event: { event: string }): void => {
+        if (event.event === "progress") marks.push({ ...(event as unknown as Mark), at: performance.now() - begin });
+      };
+      const threadEntries = {
+        hash: threads.entry("verify/hash-thread.js"),
+        wim: threads.entry("verify/wim-thread.js"),
+      };
+      await verifyImage(slow(), { deep: true, onEvent, threadEntries });
+      const seconds = (performance.now() - begin) / 1000;
+      const { size } = statSync(iso);
+      // Slower than the medium, so that this tells anything, and not as slow as twice.
+      expect(seconds).toBeGreaterThan((size / rate) * 0.8);
+      expect(seconds).toBeLessThan((size / rate) * 1.5);
+      for (const target of new Set(marks.map((mark) => mark.target))) {
+        const own = marks.filter((mark) => mark.target === target);
+        expect(own.map(({ bytes }) => bytes)).toEqual(own.map(({ bytes }) => bytes).toSorted((a, b) => a - b));
+        expect(own.at(-1)).toMatchObject({ bytes: own[0]!.totalBytes });
+        // No bar stands still for long, and none runs to its end at once.
+        const pauses = own.slice(1).map(({ at }, index) => at - own[index]!.at);
+        expect(Math.max(...pauses), target).toBeLessThan(4000);
+        expect(own.length, target).toBeGreaterThan(10);
+      }
+      // The reader does not run away from the WIM: when it is done, that one has come as far as the ring allows.
+      const hashed = marks.find(({ phase, bytes, totalBytes }) => phase === "hash" && bytes === totalBytes)!;
+      const installed = marks.findLast(({ target, at }) => target === "sources/install.wim" && at <= hashed.at)!;
+      expect(installed.bytes / installed.totalBytes).toBeGreaterThan(0.5);
+    });
+
+    it("ends within a second of Ctrl-C", async () => {
+      const child = spawn(process.execPath, [command, "verify", slow(), "--deep"], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      const closed = new Promise((resolve) => child.once("close", resolve));
+      await new Promise((resolve) => child.stderr.once("data", resolve));
+      await delay(1000);
+      const at = performance.now();
+      child.kill("SIGINT");
+      expect(await closed).toBe(130);
+      expect(performance.now() - at).toBeLessThan(1000);
+    });
+  });
+});
