@@ -9,8 +9,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   // Node has four threads for files, and that is one drive's worth: each target keeps two of them waiting, the image
   // two more. There are no more targets than arguments.
   if (!process.env.UV_THREADPOOL_SIZE) process.env.UV_THREADPOOL_SIZE = String(2 * process.argv.length);
-  // What a drive may hold up is another process's.
-  void import(process.argv[2] === "write" ? "../dist/cli/supervise.js" : "../dist/cli/main.js")
+  // What a drive may hold up is another process's. A dry run and help touch none, and a second start takes its time.
+  const [, , command, ...words] = process.argv;
+  const writes = command === "write" && !words.some((word) => /^(?:-n|--dry-run|-h|--help)$/.test(word));
+  void import(writes ? "../dist/cli/supervise.js" : "../dist/cli/main.js")
     .then(({ main }) => main(process.argv.slice(2)))
     .then((exitCode) => {
       process.exitCode = exitCode;

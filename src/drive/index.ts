@@ -4,14 +4,14 @@
  * this process alone and looks at their identity again. Traps: what was true when a drive was listed need not be true when
  * it is opened, and a platform's own automounter mounts what another program just freed.
  */
-import { realpath, stat } from "node:fs/promises";
 import { Win7UsbError } from "../errors.js";
 import type { Drive, Target } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { openImageFile } from "./image-file.js";
 import { openLinuxDrive, unmountLinuxDrives } from "./linux.js";
+import { drivesAmong } from "./list.js";
 import { platform } from "./platform.js";
-import { errorCodeOf } from "./transfer.js";
+import { requireOtherThanImage } from "./same-file.js";
 
 export type { Drive, Mountpoint, Partition, Target } from "./drive.js";
 export { openDriveReader, type DriveReader } from "./drive-reader.js";
@@ -26,7 +26,7 @@ export {
 } from "./guard.js";
 export { afterWrite } from "./after-write.js";
 export { openImageFile, type ImageFileOptions } from "./image-file.js";
-export { DriveListing, drivesHolding, inspectTarget, listDrives } from "./list.js";
+export { DriveListing, drivesAmong, drivesHolding, inspectTarget, listDrives } from "./list.js";
 
 export type OpenOptions = {
   /** Bytes of the disk that was planned; an image file gets this size. */
@@ -91,35 +91,9 @@ export async function unmount(drives: readonly Drive[]): Promise<string[]> {
   throw unsupported(first);
 }
 
-/** The drives among the targets. */
-export function drivesAmong(targets: readonly Target[]): Drive[] {
-  return targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));
-}
-
 function unsupported(drive: Drive): Win7UsbError {
   return new Win7UsbError("target-unsupported", `${drive.path}: drives cannot be written on this platform`, {
     hint: "Write an image file, and copy it to the drive with another program.",
     data: { target: drive.path },
   });
-}
-
-/** Throws `source-drive` where an image file would take the place of the image that is read. */
-export async function requireOtherThanImage(path: string, imagePath: string | undefined): Promise<void> {
-  if (imagePath === undefined || !(await isSameFile(path, imagePath))) return;
-  throw new Win7UsbError("source-drive", `${path} is the image itself`, {
-    hint: "Choose another path for the image file.",
-    data: { target: path },
-  });
-}
-
-async function isSameFile(path: string, other: string): Promise<boolean> {
-  try {
-    const [first, second] = await Promise.all([stat(path), stat(other)]);
-    if (first.ino !== 0 && second.ino !== 0) return first.dev === second.dev && first.ino === second.ino;
-    return (await realpath(path)) === (await realpath(other));
-  } catch (error) {
-    // A target that does not exist is not the image.
-    if (errorCodeOf(error) === undefined) throw error;
-    return false;
-  }
 }

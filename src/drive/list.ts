@@ -36,6 +36,11 @@ export class DriveListing {
   }
 }
 
+/** The drives among the targets. */
+export function drivesAmong(targets: readonly Target[]): Drive[] {
+  return targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));
+}
+
 async function askForDrives(): Promise<Drive[]> {
   if (platform === "other") return drivesOfDrivelist();
   try {

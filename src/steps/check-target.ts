@@ -2,7 +2,8 @@
 import { checkAgainst, type CheckFindings, type Expectation, type Mismatch } from "../check/index.js";
 import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
 import { createReadBytes } from "../check/read-bytes.js";
-import { inspectTarget, openDriveReader, type DriveReader } from "../drive/index.js";
+import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
+import { inspectTarget } from "../drive/list.js";
 import type { Target } from "../drive/drive.js";
 import { Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";

@@ -2,7 +2,8 @@
 import type { Target } from "../drive/drive.js";
 import type { Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
-import { DriveListing, drivesAmong, drivesHolding, inspectTarget, requireOtherThanImage } from "../drive/index.js";
+import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../drive/list.js";
+import { requireOtherThanImage } from "../drive/same-file.js";
 import { Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../layout/index.js";

@@ -1,21 +1,18 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
-import { afterWrite, drivesAmong, unmount } from "../../drive/index.js";
+import { drivesAmong } from "../../drive/list.js";
 import type { Win7UsbError } from "../../errors.js";
 import { splitWarning } from "../../steps/fit-tree.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
-import { writeImage } from "../../steps/write-image.js";
 import type { WriteEvent } from "../../write/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { confirmErase } from "../confirm.js";
 import { interruptible } from "../interrupt.js";
 import type { WriteOptions } from "../options.js";
 import { planJson, planText } from "../render/plan-sheet.js";
-import { doneText, failedText } from "../render/write-result.js";
 import { jsonEvents } from "../render/write-json.js";
-import { plainEvents } from "../render/write-plain.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -58,6 +55,8 @@ async function writePrepared(
   terminal: Terminal,
   json: ((event: WriteEvent) => void) | null,
 ): Promise<number> {
+  // What writes is loaded while the person reads the question.
+  const loading = loadWriting();
   const drives = drivesAmong(prepared.targets);
   if (drives.length > 0 && options.yes !== true) {
     await confirmErase(
@@ -65,6 +64,7 @@ async function writePrepared(
       terminal,
     );
   }
+  const [{ afterWrite, unmount }, { writeImage }, { doneText, failedText }] = await loading;
   await unmount(drives);
   const started = terminal.now();
   const events = await rendererFor(prepared, options, terminal, json);
@@ -84,21 +84,26 @@ async function writePrepared(
     events.stop();
   }
   terminal.err(doneText(prepared, result, terminal.now() - started, terminal));
-  await tellWhere(prepared, result, terminal);
+  // Windows gives those that were finished letters, macOS may not have ejected one.
+  const finished = prepared.targets.filter(({ path }) => result.done.some((done) => done.path === path));
+  for (const where of await afterWrite(finished)) terminal.err(`${where}\n`);
   if (result.failed.length === 0) return 0;
   terminal.err(failedText(result, styleFor(terminal)));
   return worstExitCode(result.failed.map((failure) => failure.error));
 }
 
-/** Where the drives that were finished are now: Windows gives them letters, macOS may not have ejected one. */
-async function tellWhere(prepared: PreparedWrite, result: WriteResult, terminal: Terminal): Promise<void> {
-  const finished = prepared.targets.filter(({ path }) => result.done.some((done) => done.path === path));
-  for (const where of await afterWrite(finished)) terminal.err(`${where}\n`);
-}
-
 /** The weightiest of several failures: a write that failed outweighs a refusal, and a mismatch outweighs both. */
 function worstExitCode(errors: readonly Win7UsbError[]): number {
   return Math.max(...errors.map((error) => error.exitCode));
+}
+
+/** What a dry run has no use for. */
+function loadWriting() {
+  return Promise.all([
+    import("../../drive/index.js"),
+    import("../../steps/write-image.js"),
+    import("../render/write-result.js"),
+  ]);
 }
 
 type Renderer = { onEvent(event: WriteEvent): void; stop(): void };
@@ -122,7 +127,10 @@ async function rendererFor(
 }
 
 async function peopleRenderer(prepared: PreparedWrite, terminal: Terminal): Promise<Renderer> {
-  if (!terminal.animated) return { onEvent: plainEvents(terminal), stop: () => undefined };
+  if (!terminal.animated) {
+    const { plainEvents } = await import("../render/write-plain.js");
+    return { onEvent: plainEvents(terminal), stop: () => undefined };
+  }
   const { barEvents } = await import("../render/write-bars.js");
   return barEvents(
     terminal,
