@@ -37,8 +37,11 @@ export function judgeStructures(given: StructureCircumstances): Mismatch[] {
   const { volume, differences } = given;
   const inUse = isInUse(volume);
   const faults = volume.faults.map((fault) => faultMismatch(volume, fault));
+  // A unit of a manifest is wider than what is wrong in it.
   const toldByFault = ({ start, end }: Span): boolean =>
-    faults.some(({ offset, length }) => offset <= start && end <= offset + length);
+    faults.some(({ offset, length }) =>
+      given.exact ? offset <= start && end <= offset + length : offset < end && start < offset + length,
+    );
   const mismatches: Mismatch[] = [];
   for (const each of differences) {
     const cause = isFixed(given, each) || volume.log !== "open" ? "damaged" : "undecided";

@@ -5,13 +5,17 @@ import { check } from "./volume-fault.js";
 
 const numberSize = 2;
 
+/** Of the header of a record or index buffer. */
+export type FixupFields = { readonly updateSequenceArrayOffset: number; readonly updateSequenceArrayCount: number };
+
 /**
  * Puts the bytes at the ends of the sectors of `record` back where they were. Throws VolumeFault where a sector is not of
- * the same write as the others.
- *
- * @returns whether a driver has written the record: each counts the number up that a new volume has
+ * the same write as the others. `written`: a driver has written it since the volume was made, because each counts the
+ * number up that a new volume has; or, as Linux' ntfs3 does, made it anew in a form with the array elsewhere than at
+ * `plannedOffset`.
  */
-export function undoFixups(record: Uint8Array, arrayOffset: number, arrayCount: number): boolean {
+export function undoFixups(record: Uint8Array, fields: FixupFields, plannedOffset: number): { written: boolean } {
+  const { updateSequenceArrayOffset: arrayOffset, updateSequenceArrayCount: arrayCount } = fields;
   check(arrayCount === updateSequenceCount(record.length), `an update sequence array of ${arrayCount} entries`);
   const arrayEnd = arrayOffset + arrayCount * numberSize;
   check(arrayOffset % numberSize === 0 && arrayEnd <= sectorSize - numberSize, `fixups at ${arrayOffset}`);
@@ -22,5 +26,5 @@ export function undoFixups(record: Uint8Array, arrayOffset: number, arrayCount: 
     check(view.getUint16(end, true) === number, "its sectors are not of one write");
     view.setUint16(end, view.getUint16(arrayOffset + sector * numberSize, true), true);
   }
-  return number !== firstUpdateSequenceNumber;
+  return { written: number !== firstUpdateSequenceNumber || arrayOffset !== plannedOffset };
 }

@@ -10,6 +10,7 @@ import {
   indexBuffer,
   indexEntryFlags,
   indexEntryHeader,
+  indexFixupsOffset,
   indexHeader,
   indexNodeFlag,
   indexRoot,
@@ -146,7 +147,7 @@ async function readBuffer(reading: Reading, vcn: number, depth: number): Promise
   await attempt(reading, place, async () => {
     const header = indexBuffer.decode(bytes);
     check(header.signature === "INDX" && header.thisBlock === vcn, "it does not begin with INDX and its number");
-    const written = undoFixups(bytes, header.updateSequenceArrayOffset, header.updateSequenceArrayCount);
+    const { written } = undoFixups(bytes, header, indexFixupsOffset);
     buffers.set(place.offset, written);
     await readNode(reading, { bytes, headerAt: indexBuffer.size, place }, depth);
   });

@@ -9,6 +9,7 @@ import {
   fileName,
   fileRecordHeader,
   nonresidentAttribute,
+  recordFixupsOffset,
   recordFlags,
   residentAttribute,
   standardInformation,
@@ -86,8 +87,10 @@ function parse(bytes: Uint8Array, number: number, volumeClusters: number): Recor
   const header = fileRecordHeader.decode(bytes);
   check(header.signature === "FILE", "it does not begin with FILE");
   const { updateSequenceArrayOffset } = header;
-  const written = undoFixups(bytes, updateSequenceArrayOffset, header.updateSequenceArrayCount);
-  check(header.recordNumber === number, `it says that it is record ${header.recordNumber}`);
+  const { written } = undoFixups(bytes, header, recordFixupsOffset);
+  // The form of NTFS 3.0, which Linux' ntfs3 gives to records that it takes into use, ends before the number.
+  const numbered = updateSequenceArrayOffset >= fileRecordHeader.size;
+  check(!numbered || header.recordNumber === number, `it says that it is record ${header.recordNumber}`);
   check(header.bytesAvailable === fileRecordSize, `it says that it has ${header.bytesAvailable} bytes`);
   const inUse = (header.flags & recordFlags.inUse) !== 0;
   const { record, sequence } = header.baseFileRecord;

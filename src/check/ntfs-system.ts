@@ -1,7 +1,7 @@
 /** The file system's own files held against what they speak of: which records are in use, copies, log, descriptors. */
 import { ascii, uint16le, uint32le, biguint64le } from "../bytes/fields.js";
 import { record as declare } from "../bytes/record.js";
-import { attributeTypes, fileRecordHeader } from "../layout/ntfs/attributes.js";
+import { attributeTypes, fileRecordHeader, recordFixupsOffset } from "../layout/ntfs/attributes.js";
 import { encodeAttributeDefinitions } from "../layout/ntfs/attribute-definitions.js";
 import { systemName } from "../layout/ntfs/system-names.js";
 import { encodeUpCaseTable } from "../layout/ntfs/up-case.js";
@@ -73,7 +73,7 @@ function withoutFixups(bytes: Uint8Array): Uint8Array | null {
   const fields = header.decode(bytes);
   if (fields.signature !== "FILE") return null;
   try {
-    undoFixups(bytes, fields.updateSequenceArrayOffset, fields.updateSequenceArrayCount);
+    undoFixups(bytes, fields, recordFixupsOffset);
   } catch (error) {
     if (error instanceof VolumeFault) return null;
     throw error;
@@ -151,7 +151,7 @@ function restartAreaIn(page: Uint8Array) {
   if (header.signature !== "RSTR" && header.signature !== "CHKD") return null;
   if (header.systemPageSize !== restartPageSize) return null;
   try {
-    undoFixups(page, header.updateSequenceArrayOffset, header.updateSequenceArrayCount);
+    undoFixups(page, header, restartPage.size);
   } catch (error) {
     if (error instanceof VolumeFault) return null;
     throw error;
