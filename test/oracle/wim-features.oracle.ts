@@ -31,8 +31,9 @@ const createSha1 = () => createHash("sha1");
 const inline = (setup: ExecutorSetup) => createInlineExecutor(setup, createSha1);
 const sha1 = (content: Uint8Array): string => createHash("sha1").update(content).digest("hex");
 const judges = ["wimlib-imagex", "mkntfs", "ntfs-3g", "setfattr"];
+const canMount = judges.every(judge) && process.getuid?.() === 0;
 
-describe.skipIf(judges.map(judge).includes(false))("a WIM of an NTFS volume", () => {
+describe.skipIf(!canMount)("a WIM of an NTFS volume", () => {
   let folder: string;
   let stopThreads: () => void;
   const pathOf = (name: string): string => join(folder, name);
