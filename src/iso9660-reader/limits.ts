@@ -10,14 +10,14 @@ export const systemAreaSize = 32 * KiB;
 export const logicalSectorSize = 2 * KiB;
 
 /** Files, directories, deleted and parent entries of one image; the fullest Windows disc has some ten thousand. */
-export const maximumEntries = 100_000;
+export const maximumEntries = 90_000;
 /** UDF 2, "Maximum Pathsize"; ECMA-119 6.8.2.1 allows a quarter of it. */
 export const maximumPathLength = 1023;
 /** All paths of an image together, in characters: a layout keeps each of them. */
 export const maximumPathCharacters = 16 * MiB;
 /** Windows' longest path, 260 characters, holds 128 names of one character; nothing deeper can be used by it. */
 export const maximumDepth = 128;
-/** One directory: as many entries as an image may have, of 160 bytes, twice the mean of real discs. */
+/** One directory: as many entries as an image may have, of 180 bytes, twice the mean of real discs. */
 export const maximumDirectorySize = 16 * MiB;
 /** All directories of an image together, so that its entries cannot each claim the largest directory. */
 export const maximumDirectoryBytes = 64 * MiB;

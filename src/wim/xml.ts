@@ -9,12 +9,10 @@ import { MiB } from "../bytes/units.js";
 import type { WimArchitecture, WimImage } from "./image.js";
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
+import { shortened } from "./shortened.js";
 
 /** Bytes of XML: about 3 KiB an image on Windows media, so this is room for hundreds of images. */
 export const xmlDataLimit = 2 * MiB;
-
-/** Characters of the document that a message shows of one thing. */
-const quotedLength = 120;
 
 /** PROCESSOR_ARCHITECTURE_* of winnt.h, which `ARCH` holds. */
 const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
@@ -43,11 +41,6 @@ export function parseImages(data: Uint8Array, imageCount: number, at: WimLocatio
     );
   }
   return images;
-}
-
-/** What a message quotes of text that may have a million characters. */
-function shortened(text: string): string {
-  return text.length <= quotedLength ? text : `${text.slice(0, quotedLength)}...`;
 }
 
 function decodeText(data: Uint8Array, at: WimLocation): string {

@@ -2,7 +2,7 @@
  * The WIMs of a disc: sources/install.wim (or a split set install.swm, install2.swm, ..., or an ESD) with the editions,
  * and sources/boot.wim with Windows PE and Setup. Only headers and XML data are read here.
  */
-import type { FileNode, FileTree } from "../tree.js";
+import type { FileTree } from "../tree.js";
 import { contentSource, find } from "../tree.js";
 import type { Wim } from "../wim/index.js";
 import { openWim } from "../wim/index.js";
@@ -44,16 +44,14 @@ export function partPath(firstPartPath: string, partNumber: number): string {
 const namedPartsLimit = 20;
 
 function missingParts(tree: FileTree, firstPartPath: string, totalParts: number): string[] {
+  // Gathered once: a search for each of 65,535 parts among as many files would take minutes.
+  const folder = find(tree, firstPartPath.slice(0, firstPartPath.lastIndexOf("/")));
+  const files = folder?.kind === "directory" ? folder.children.filter(({ kind }) => kind === "file") : [];
+  const names = new Set(files.map(({ name }) => name.toUpperCase()));
   const missing: string[] = [];
   for (let part = 2; part <= totalParts && missing.length < namedPartsLimit; part += 1) {
     const path = partPath(firstPartPath, part);
-    const node: FileNode | undefined = fileAt(tree, path);
-    if (node === undefined) missing.push(path);
+    if (!names.has(path.slice(path.lastIndexOf("/") + 1).toUpperCase())) missing.push(path);
   }
   return missing;
-}
-
-function fileAt(tree: FileTree, path: string): FileNode | undefined {
-  const node = find(tree, path);
-  return node?.kind === "file" ? node : undefined;
 }

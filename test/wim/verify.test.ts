@@ -135,6 +135,20 @@ describe("a damaged blob", () => {
   });
 });
 
+describe("a WIM whose entries all name the same bytes", () => {
+  it.each(Object.entries(all))("is not decoded for each of them (%s)", async (_, data) => {
+    const changed = data.slice();
+    const table = resourceHeaderRecord.decode(changed, wimHeaderRecord.fields.lookupTable.offset);
+    for (let at = table.offset; at < table.offset + table.size; at += lookupTableEntryRecord.size) {
+      resourceHeaderRecord.patch(changed, at, { offset: 208, size: changed.length - 208 });
+    }
+    const report = await verify(changed);
+    const layout = report.checks.find(({ id }) => id === "wim-layout");
+    expect(layout?.message).toMatch(/its resources take \d+ bytes, but it has \d+/);
+    expect(found(report)).toEqual(expect.arrayContaining(["wim-layout fail", "wim-blobs skip", "wim-metadata skip"]));
+  });
+});
+
 describe("a WIM that was cut short", () => {
   it.each(Object.entries(all))("is found at every length (%s)", async (_, data) => {
     for (let length = 0; length < data.length; length += length < 220 ? 13 : 173) {

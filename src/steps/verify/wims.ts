@@ -20,6 +20,9 @@ export type WimSet = {
 /** Windows 7's discs have two; a disc of very many is no installation disc, and would fill the report. */
 const wimSetLimit = 64;
 
+/** Parts of one set that are looked at: install.wim has gigabytes, and a part usually some hundred MiB. */
+const partLimit = 100;
+
 const partPattern = /^(.*?)\d*(\.swm)$/i;
 
 /** Every WIM of the tree by its extension, in the order in which they lie in the image. */
@@ -30,8 +33,9 @@ export function wimSets(tree: FileTree): WimSet[] {
     const part = partPattern.exec(path);
     const key = part === null ? path : `${part[1]}${part[2]}`.toLowerCase();
     const known = sets.get(key);
-    if (known !== undefined) known.push({ path, file: node });
-    else if (sets.size < wimSetLimit) sets.set(key, [{ path, file: node }]);
+    if (known !== undefined) {
+      if (known.length < partLimit) known.push({ path, file: node });
+    } else if (sets.size < wimSetLimit) sets.set(key, [{ path, file: node }]);
   }
   return [...sets.values()]
     .map((parts) => parts.toSorted((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1)))

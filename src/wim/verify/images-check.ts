@@ -1,5 +1,6 @@
 /** What the images' trees say, held against the lookup table and the XML data. */
 import type { WimImage } from "../image.js";
+import { shortenedPath } from "../shortened.js";
 import type { OpenSet } from "./parts.js";
 import type { WimExecutor } from "./ports.js";
 import type { ReportBuilder, WimPlace } from "./report.js";
@@ -53,7 +54,12 @@ export class Images {
     const { references, missing, missingCount, strayDescriptors } = tally;
     for (let blob = 0; blob < references.length; blob += 1) this.#references[blob]! += references[blob]!;
     for (const { path, hash } of missing) {
-      this.#fail(`the content of ${path} in image ${image}, blob ${hash}, is missing`, image, [path], hash);
+      this.#fail(
+        `the content of ${shortenedPath(path)} in image ${image}, blob ${hash}, is missing`,
+        image,
+        [path],
+        hash,
+      );
     }
     if (missingCount > missing.length) {
       this.#fail(`${missingCount - missing.length} more files of image ${image} have no content`, image, []);

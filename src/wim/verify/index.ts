@@ -7,12 +7,13 @@
  * are warned of at most. Damage never throws; it is in the report.
  */
 import { toHex } from "../../bytes/hex.js";
+import { shortenedPath } from "../shortened.js";
 import type { OpenSet } from "./parts.js";
 import { openSet } from "./parts.js";
 import { compareHashes, sha1Length } from "./blob-index.js";
 import { checkHeader } from "./header-check.js";
 import { Images } from "./images-check.js";
-import { checkLayout } from "./layout-check.js";
+import { checkLayout, isReadOnce } from "./layout-check.js";
 import { plannedBytes, planSteps } from "./plan.js";
 import type { CreateSha1, ExecutorSetup, WimExecutor, WimPart } from "./ports.js";
 import type { WimReport } from "./report.js";
@@ -50,6 +51,7 @@ export async function verifyWimParts(
   if (set === null) return report.finish("not checked, because the WIM cannot be opened");
   for (const part of set.parts) {
     await checkHeader(part, report);
+    if (!isReadOnce(part, report)) return report.finish("not checked, because its resources lie over one another");
     await checkLayout(part, report, createSha1);
   }
   const formats = set.parts.map(({ format }) => format);
@@ -180,7 +182,7 @@ class Verification {
       const blob = toHex(this.#set.blobs.hashes.subarray(id * sha1Length, (id + 1) * sha1Length));
       const touched = places.get(id) ?? [];
       const first = touched[0];
-      const file = first === undefined ? "which no file uses" : `${first.path} in image ${first.image}`;
+      const file = first === undefined ? "which no file uses" : `${shortenedPath(first.path)} in image ${first.image}`;
       const message = `${wim.name}: blob ${blob} (${file}) is damaged: ${this.#damaged.get(id)!}`;
       this.#report.fail({ check: "wim-blobs", blob, wim: wim.name, message, places: touched }, "wim-damaged");
     }

@@ -66,6 +66,21 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
   else if (gaps > 0) report.note("wim-layout", "warn", `${part.name}: ${gaps} zero bytes belong to nothing`);
 }
 
+/**
+ * Whether the resources together take no more bytes than the WIM has, twice that allowed for one wrong size. Where
+ * thousands of entries name the same few compressed bytes, reading all of them would not end; `report` gets `wim-layout`.
+ */
+export function isReadOnce({ part, wim, lookupTable }: OpenPart, report: ReportBuilder): boolean {
+  let taken = 0;
+  for (const { resource, partNumber } of lookupTable.entries) {
+    if (partNumber === wim.header.partNumber) taken += resource.size;
+  }
+  if (taken <= 2 * part.source.size) return true;
+  const message = `${part.name}: its resources take ${taken} bytes, but it has ${part.source.size}`;
+  report.fail({ check: "wim-layout", wim: part.name, message, places: [] }, "wim-damaged");
+  return false;
+}
+
 /** Hashes tell a wrong chunk size only where there are several chunks; 10 MiB is what every tool writes. */
 function noteIntegrityChunk({ part, integrityTable }: OpenPart, report: ReportBuilder): void {
   if (integrityTable?.hashes.length !== 1 || integrityTable.chunkSize === usualIntegrityChunk) return;
