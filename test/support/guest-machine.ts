@@ -203,8 +203,9 @@ async function pathOf(agent: Agent, serial: string): Promise<string> {
   const deadline = performance.now() + plugTimeoutMs;
   // The drive's folder lies below those of its target, its host, its USB interface and its USB device.
   const look =
-    `for d in /sys/block/sd*; do [ "$(cat $d/device/../../../../serial)" = ${serial} ] ` +
-    '&& [ "$(cat $d/size)" != 0 ] && echo /dev/${d##*/}; done 2>/dev/null';
+    // In quotes: where no drive is there yet, the pattern is what the loop has, and one may come at any moment.
+    `for d in /sys/block/sd*; do [ "$(cat "$d/device/../../../../serial")" = ${serial} ] ` +
+    '&& [ "$(cat "$d/size")" != 0 ] && echo "/dev/${d##*/}"; done 2>/dev/null';
   while (performance.now() < deadline) {
     const { out } = await agent.run(look);
     if (out !== "") return out.trim();

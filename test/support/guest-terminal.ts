@@ -52,10 +52,13 @@ export function connectTerminal(socket: Socket, agent: Agent): GuestTerminal {
         const settings = { before: await said("before"), after: await said("after") };
         return { exitCode: outcome.exitCode, shown, settings, endedAt: outcome.endedAt };
       };
+      const ended = run();
+      // Whoever waits for it is told; a test that failed before does not.
+      ended.catch(() => undefined);
       return {
         shown: () => shown,
         type: (text) => void socket.write(text),
-        ended: run(),
+        ended,
         async until(pattern) {
           const deadline = performance.now() + untilTimeoutMs;
           while (!pattern.test(shown)) {
