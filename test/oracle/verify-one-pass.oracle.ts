@@ -3,7 +3,7 @@
  * on a slow medium the hash and the WIMs move together, and Ctrl-C is not late.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,18 +62,22 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
       wimlib("capture", tree, pathOf(`disc/sources/${name}`), name, "--compress=LZX:10", "--check");
       wimlib("append", join(tree, "Windows"), pathOf(`disc/sources/${name}`), "Second", "--check", "--rebuild");
     }
-    const names = ["-input-charset", "utf-8", "-allow-limited-size", "-iso-level", "3", "-V", "ONCE"];
-    execFileSync("genisoimage", ["-quiet", "-udf", ...names, "-o", iso, pathOf("disc")], { stdio: "pipe" });
+    writeDisc(iso, "disc");
     for (const name of ["boot.wim", "install.wim"]) {
       expect(statSync(pathOf(`disc/sources/${name}`)).size).toBeGreaterThan(64 * MiB);
     }
   });
   afterAll(() => removeFolder(folder));
 
-  function trace(...options: string[]): { bytes: number; checks: { id: string; status: string }[] } {
+  function writeDisc(path: string, from: string): void {
+    const names = ["-input-charset", "utf-8", "-allow-limited-size", "-iso-level", "3", "-V", "ONCE"];
+    execFileSync("genisoimage", ["-quiet", "-udf", ...names, "-o", path, pathOf(from)], { stdio: "pipe" });
+  }
+
+  function trace(path: string, ...options: string[]): { bytes: number; checks: { id: string; status: string }[] } {
     const file = pathOf("trace.txt");
-    const strace = ["-f", "-q", "-P", iso, "-e", "trace=read,pread64,readv,preadv,preadv2", "-o", file];
-    const result = spawnSync("strace", [...strace, process.execPath, command, "verify", iso, "--json", ...options], {
+    const strace = ["-f", "-q", "-P", path, "-e", "trace=read,pread64,readv,preadv,preadv2", "-o", file];
+    const result = spawnSync("strace", [...strace, process.execPath, command, "verify", path, "--json", ...options], {
       encoding: "utf8",
       // What goes through a ring of the kernel's is no call that could be counted.
       env: { ...process.env, UV_USE_IO_URING: "0" },
@@ -83,19 +87,32 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
   }
 
   it("is read once for its hashes", () => {
-    const { bytes } = trace();
+    const { bytes } = trace(iso);
     expect(bytes).toBeGreaterThanOrEqual(statSync(iso).size);
     expect(bytes).toBeLessThan(statSync(iso).size * 1.01);
   });
 
   it("is read once for its hashes, its integrity tables and every blob", () => {
-    const { bytes, checks } = trace("--deep");
+    const { bytes, checks } = trace(iso, "--deep");
     const wim = checks.filter(({ id }) => id.startsWith("wim-"));
     expect(wim.filter(({ status }) => status !== "pass")).toEqual([]);
     expect(wim.filter(({ id }) => id === "wim-blobs")).toHaveLength(2);
     expect(wim.filter(({ id }) => id === "wim-integrity-table")).toHaveLength(2);
     expect(bytes).toBeGreaterThanOrEqual(statSync(iso).size);
     expect(bytes).toBeLessThanOrEqual(statSync(iso).size * 1.03);
+  });
+
+  it("is read once with a split set, too", () => {
+    mkdirSync(pathOf("parts/sources"), { recursive: true });
+    wimlib("split", pathOf("disc/sources/install.wim"), pathOf("parts/sources/install.swm"), "30", "--check");
+    const parts = readdirSync(pathOf("parts/sources")).length;
+    expect(parts).toBeGreaterThan(2);
+    const split = pathOf("split.iso");
+    writeDisc(split, "parts");
+    const { bytes, checks } = trace(split, "--deep");
+    expect(checks.filter(({ id }) => id === "wim-blobs").map(({ status }) => status)).toEqual(["pass"]);
+    expect(bytes).toBeGreaterThanOrEqual(statSync(split).size);
+    expect(bytes).toBeLessThanOrEqual(statSync(split).size * 1.03);
   });
 
   const tools = ["nbdkit", "nbdfuse", "fusermount3"].map(judge).every(Boolean) && existsSync("/dev/fuse");
