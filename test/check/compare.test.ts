@@ -6,11 +6,11 @@ import { locateManifest } from "../../src/check/locate-manifest.js";
 import { createReadBytes } from "../../src/check/read-bytes.js";
 import { MiB } from "../../src/bytes/units.js";
 import type { DriveReader } from "../../src/drive/drive-reader.js";
-import { Win7UsbError } from "../../src/errors.js";
 import { planDisk } from "../../src/layout/index.js";
 import type { DiskPlan } from "../../src/layout/plan.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive } from "../support/memory-drive.js";
+import { readerOf, type Fault } from "../support/memory-reader.js";
 import { directory, file, tree } from "../support/memory-tree.js";
 
 const diskSize = 66 * MiB + 512;
@@ -26,27 +26,6 @@ const written = (async (): Promise<Uint8Array> => {
   await writePlan({ plan, targets: [drive], verify: true, onEvent: () => undefined, now: () => 0 });
   return new Uint8Array(drive.bytes);
 })();
-
-type Fault = (offset: number, length: number) => boolean;
-
-function readerOf(bytes: Uint8Array, fault: Fault = () => false): DriveReader & { readonly reads: number[] } {
-  const reads: number[] = [];
-  return {
-    path: "memory",
-    kind: "drive",
-    size: bytes.length,
-    alignment: 512,
-    fromMedium: true,
-    reads,
-    async read(offset, target) {
-      reads.push(offset);
-      if (offset % 512 !== 0 || target.length % 512 !== 0) throw new Error(`${target.length} bytes at ${offset}`);
-      if (fault(offset, target.length)) throw new Win7UsbError("write-failed", "EIO");
-      target.set(bytes.subarray(offset, offset + target.length));
-    },
-    close: async () => undefined,
-  };
-}
 
 async function check(reader: DriveReader, kind: Expectation["kind"]) {
   const found = await locateManifest(reader, createReadBytes(reader));
