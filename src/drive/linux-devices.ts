@@ -51,6 +51,8 @@ export type LinuxDevices = {
   readonly names: ReadonlyMap<string, string>;
   /** Names of the devices of each mounted file system that may lie on several (btrfs, bcachefs). */
   readonly fileSystems: readonly (readonly string[])[];
+  /** Names of devices whose file system is mounted, in whatever namespace, as far as /sys/fs tells (ext4, XFS, F2FS). */
+  readonly mounted: ReadonlySet<string>;
 };
 
 /** Reads the running system, or a recorded one below `root`. Devices that vanish meanwhile are left out. */
@@ -65,7 +67,14 @@ export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
   for (const path of [...mounts.flatMap(({ sources }) => sources), ...swaps]) {
     if (path.startsWith("/dev/") && !names.has(path)) names.set(path, await nameOf(root, path));
   }
-  return { devices, mounts, swaps, names, fileSystems: await readFileSystems(root) };
+  const [fileSystems, mounted] = await Promise.all([readFileSystems(root), readMounted(root)]);
+  return { devices, mounts, swaps, names, fileSystems, mounted };
+}
+
+/** A folder by each device's name, and a few others beside them. */
+async function readMounted(root: string): Promise<Set<string>> {
+  const folders = ["ext4", "xfs", "f2fs"].map((kind) => list(join(root, "sys/fs", kind)));
+  return new Set((await Promise.all(folders)).flat());
 }
 
 /** /sys/fs/btrfs/<UUID>/devices holds a link by each device's name, /sys/fs/bcachefs/<UUID>/dev-0/block is one. */

@@ -92,7 +92,7 @@ function describe(
     system: [...own, ...above].some(({ name }) => systemNames.has(name)),
     mountpoints: [...own, ...above].flatMap((each) => mountpointsOf(system, each)),
     partitions: partitions.map(({ name, size }) => ({ path: pathOf(name), size })),
-    holders: above.map(({ name }) => pathOf(name)),
+    holders: [...above.map(({ name }) => pathOf(name)), ...mountsElsewhere(system, [...own, ...above])],
     backingFile: attributes.backingFile,
     sequence: attributes.sequence,
   };
@@ -144,6 +144,14 @@ function devicesAbove(system: LinuxDevices, devices: readonly BlockDevice[], loo
     for (const partition of system.devices.values()) if (partition.parent === name) queue.push(partition.name);
   }
   return [...found.values()];
+}
+
+/** Of file systems below a root that was changed, and of other namespaces: a container's host, a sandbox. */
+function mountsElsewhere(system: LinuxDevices, devices: readonly BlockDevice[]): string[] {
+  const hidden = devices.filter(
+    (device) => system.mounted.has(device.name) && !system.mounts.some((mount) => isOn(system, mount, device)),
+  );
+  return hidden.map(({ name }) => `a file system on ${pathOf(name)} that is mounted elsewhere`);
 }
 
 function mountpointsOf(system: LinuxDevices, device: BlockDevice): Mountpoint[] {

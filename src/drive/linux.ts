@@ -93,6 +93,7 @@ async function driveNumbered(deviceNumber: string): Promise<Drive | undefined> {
     swaps: [],
     names: new Map(),
     fileSystems: [],
+    mounted: new Set(),
   })[0];
 }
 

@@ -23,11 +23,16 @@ const linux: Verdicts = {
     "/dev/sda": ["system-disk", "fixed-disk"],
     "/dev/sdd": [],
   },
+  "hidden-root": {
+    "/dev/mmcblk0": ["target-in-use"],
+    "/dev/sda": ["target-in-use"],
+    "/dev/sdb": [],
+  },
   "live-debian": {
     "/dev/loop0": ["system-disk", "target-read-only", "fixed-disk"],
     "/dev/sda": ["fixed-disk", "large-disk"],
-    "/dev/sdb": ["system-disk", "target-in-use"],
-    "/dev/sdc": [],
+    "/dev/sdb": [],
+    "/dev/sdc": ["system-disk", "target-in-use"],
   },
   "live-diskless": {
     "/dev/loop0": ["system-disk", "target-read-only", "fixed-disk"],
@@ -37,8 +42,8 @@ const linux: Verdicts = {
   "live-stale-layers": {
     "/dev/loop0": ["system-disk", "target-read-only", "fixed-disk"],
     "/dev/sda": ["fixed-disk", "large-disk"],
-    "/dev/sdb": [],
-    "/dev/sdc": ["system-disk", "target-in-use"],
+    "/dev/sdb": ["system-disk", "target-in-use"],
+    "/dev/sdc": [],
   },
   "live-ventoy": {
     "/dev/loop0": ["system-disk", "target-read-only", "fixed-disk"],
@@ -75,22 +80,22 @@ const linux: Verdicts = {
   },
   "sd-root": {
     "/dev/mmcblk0": ["system-disk"],
-    "/dev/sda": ["large-disk"],
-    "/dev/sdb": [],
+    "/dev/sda": [],
+    "/dev/sdb": ["large-disk"],
   },
   "sticks-in-use": {
     "/dev/loop0": ["target-read-only", "fixed-disk"],
     "/dev/sda": ["system-disk", "fixed-disk"],
-    "/dev/sdb": [],
-    "/dev/sdc": ["target-in-use"],
+    "/dev/sdb": ["target-in-use"],
+    "/dev/sdc": [],
     "/dev/sdd": ["target-in-use"],
     "/dev/sde": ["target-in-use"],
   },
   "swap-elsewhere": {
     "/dev/sda": ["system-disk", "fixed-disk"],
     "/dev/sdb": ["system-disk", "fixed-disk", "large-disk"],
-    "/dev/sdc": [],
-    "/dev/sdd": ["system-disk", "target-in-use"],
+    "/dev/sdc": ["system-disk", "target-in-use"],
+    "/dev/sdd": [],
   },
   "usb-root": {
     "/dev/nvme0n1": ["fixed-disk", "large-disk"],

@@ -177,7 +177,7 @@ describe("a recorded drive", () => {
     { name: "cruzer-fit", path: "/dev/disk2", has: { size: 15682240512, mountpoints: [{ path: "/Volumes/NO NAME" }] } },
     { name: "tahoe", path: "/dev/disk4", has: { size: 30784094208, model: "SanDisk 3.2Gen1", bus: "usb" } },
     { name: "virtio-server", path: "/dev/sdb", has: { logicalBlockSize: 4096, serial: "SCSI-4K" } },
-    { name: "sticks-in-use", path: "/dev/sdc", has: { holders: ["/dev/loop0"], serial: "USB-ISO" } },
+    { name: "sticks-in-use", path: "/dev/sdd", has: { holders: ["/dev/loop0"], serial: "USB-ISO" } },
     { name: "btrfs-two-disks", path: "/dev/sdd", has: { mountpoints: [{ path: "/srv/backup", device: "/dev/sdd" }] } },
   ])("$name $path is described", ({ name, path, has }) => {
     expect(rows.find((row) => row.name === name && row.path === path)?.drive).toMatchObject(has);

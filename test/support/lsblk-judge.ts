@@ -56,10 +56,10 @@ function compare(device: LsblkDevice, drive: Drive, listed: readonly LsblkDevice
       drive.partitions.map(({ path, size }) => `${path} ${size}`),
       partitions.map((each) => `${pathOf(each)} ${each.size}`),
     ),
-    // lsblk shows no loop device below the drive that its file is on.
+    // lsblk shows no loop device below the drive that its file is on, and nothing of what is mounted elsewhere.
     ...difference(
       "holders",
-      drive.holders.filter((path) => !isLoop({ device: path })),
+      drive.holders.filter((path) => path.startsWith("/dev/") && !isLoop({ device: path })),
       below.filter((each) => !partitions.includes(each)).map(pathOf),
     ),
     ...difference(

@@ -83,6 +83,18 @@ class Recorder {
     this.linksIn(join(folder, "holders"));
   }
 
+  /** One file of each folder, which stands for the folder. */
+  mounted(): void {
+    for (const kind of ["ext4", "xfs", "f2fs"]) {
+      const folder = join("/sys/fs", kind);
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const files = readdirSync(join(folder, name), { recursive: true, withFileTypes: true });
+        const first = files.filter((each) => each.isFile()).toSorted((a, b) => (a.name < b.name ? -1 : 1))[0];
+        if (first !== undefined) this.file(join(first.parentPath, first.name));
+      }
+    }
+  }
+
   fileSystems(): void {
     for (const kind of ["btrfs", "bcachefs"]) {
       const folder = join("/sys/fs", kind);
@@ -127,6 +139,7 @@ export function recordDrives(about: string): LinuxRecording {
   const recorder = new Recorder();
   for (const name of readdirSync("/sys/block")) recorder.drive(name);
   recorder.fileSystems();
+  recorder.mounted();
   recorder.file("/proc/self/mountinfo");
   recorder.file("/proc/swaps");
   recorder.linksIn("/dev/mapper");

@@ -199,6 +199,26 @@ mount -t overlay -o lowerdir=/run/archiso/airootfs,upperdir=/run/archiso/cowspac
     running: "true",
   },
   {
+    name: "hidden-root",
+    about:
+      "a card whose root is below an overlay and not mounted in any place that is seen, as on a single-board computer kept read-only; a stick mounted in another namespace",
+    media: { sd: 32 * GiB, stick: sizes.stick, free: sizes.stick },
+    hardware: [
+      `-machine q35 -device sdhci-pci ${medium("sd")} -device sd-card,drive=sd`,
+      usb3,
+      stick("stick"),
+      stick("free"),
+    ],
+    prepare: `
+modprobe sdhci-pci; modprobe mmc_block; modprobe overlay; udevadm settle
+printf ',64M,c\\n,1G,L\\n' | sfdisk -q --label dos /dev/mmcblk0; udevadm settle; mkfs.ext4 -q -E nodiscard /dev/mmcblk0p2
+stick=$(readlink -f /dev/disk/by-id/*USB-STICK*0:0); echo ',,L' | sfdisk -q --label dos $stick; udevadm settle; mkfs.ext4 -q \${stick}1
+mkdir /lower /upper; mount -o ro /dev/mmcblk0p2 /lower; mount -t tmpfs tmpfs /upper; mkdir /upper/data /upper/work
+mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /newroot`,
+    running: `stick=$(readlink -f /dev/disk/by-id/*USB-STICK*part1); mkdir /mnt
+unshare --mount sh -c "mount $stick /mnt; touch /run/mounted; sleep 900" & while [ ! -e /run/mounted ]; do sleep 1; done`,
+  },
+  {
     name: "card-readers",
     about:
       "a USB reader with four slots and one card, an SD slot with a card and one without, floppy, optical drives on SATA and USB",
