@@ -14,7 +14,7 @@ export const maximumEntries = 90_000;
 /** UDF 2, "Maximum Pathsize"; ECMA-119 6.8.2.1 allows a quarter of it. */
 export const maximumPathLength = 1023;
 /** All paths of an image together, in characters: a layout keeps each of them. */
-export const maximumPathCharacters = 16 * MiB;
+export const maximumPathCharacters = 12 * MiB;
 /** Windows' longest path, 260 characters, holds 128 names of one character; nothing deeper can be used by it. */
 export const maximumDepth = 128;
 /** One directory: as many entries as an image may have, of 180 bytes, twice the mean of real discs. */

@@ -1,0 +1,51 @@
+/**
+ * Hostile disc images and WIMs: sound ones of every kind are changed where it hurts (see test/support/hostile/mutate.ts),
+ * and given to everything that reads them. Each case ends in a result or a typed error, within its time, and the process
+ * stays within its memory. FUZZ_CASES is the number of cases of each kind, FUZZ_SEED the run's seed, FUZZ_CASE a single
+ * case to run again.
+ */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FuzzResult, Programs } from "../support/hostile/child.js";
+import { compilePrograms } from "../support/hostile/child.js";
+import { isoInputs, wimInputs } from "../support/hostile/inputs.js";
+
+const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
+const seed = number("FUZZ_SEED", 20_091_022);
+const cases = number("FUZZ_CASES", 10_000);
+const only = process.env["FUZZ_CASE"];
+/** A stick takes ten times as long as an image. */
+const count = { wim: cases, iso: cases, stick: Math.ceil(cases / 10) };
+/** What a part of the cases must get to: a fuzzer that never gets past the first gate finds nothing. */
+const passed = { wim: "verifyWim: done", iso: "plan ntfs: done", stick: "check fat32: done" };
+
+/** Resident memory of a process, Node's own 50 MiB included. */
+const memoryLimit = 400 * 1024;
+
+let programs: Programs;
+beforeAll(async () => {
+  programs = compilePrograms("fuzz");
+  const put = (kind: string, inputs: ReadonlyMap<string, Uint8Array>): void => {
+    for (const [name, data] of inputs) writeFileSync(join(programs.folder, `${kind} ${name}`), data);
+  };
+  put("wim", await wimInputs());
+  put("iso", await isoInputs());
+});
+afterAll(() => programs.remove());
+
+describe.concurrent("whatever the bytes are, there are typed errors only, no hang, and bounded memory", () => {
+  it.each(["wim", "iso", "stick"] as const)("%s", { timeout: 600_000 + cases * 200 }, async (kind) => {
+    const range = only === undefined ? ["0", String(count[kind])] : [only, "1"];
+    const result = (await programs.run("fuzz", kind, programs.folder, String(seed), ...range)) as FuzzResult;
+    const again = (index: number): string => `FUZZ_SEED=${seed} FUZZ_CASE=${index}`;
+    const found = result.findings.map(
+      ({ index, input, saved, error }) => `${again(index)} (${input}, ${saved}) ${error}`,
+    );
+    expect(found.join("\n\n")).toBe("");
+    expect(result.peakKiB).toBeLessThan(memoryLimit);
+    if (process.env["FUZZ_SHOW"] !== undefined) console.log(result);
+    if (only !== undefined) return;
+    expect((result.outcomes[passed[kind]] ?? 0) / count[kind]).toBeGreaterThan(0.1);
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * Programs of test/support/hostile in processes of their own: compiled, with a bounded heap, and watched. A case that takes
+ * longer than `caseLimit` is a hang, and its process is ended; one that ends its process is told by its number too.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Outcomes } from "./targets.js";
+
+export type FuzzFinding = {
+  readonly index: number;
+  readonly input: string;
+  /** Where the hostile bytes were put. */
+  readonly saved: string;
+  readonly error: string;
+};
+
+export type FuzzResult = {
+  readonly findings: readonly FuzzFinding[];
+  readonly slowest: { readonly milliseconds: number; readonly index: number };
+  readonly outcomes: Outcomes;
+  /** Largest resident size of the process. */
+  readonly peakKiB: number;
+};
+
+export type LimitResult = {
+  readonly outcomes: Outcomes;
+  readonly milliseconds: number;
+  readonly peakKiB: number;
+};
+
+/** Milliseconds for one case; sound work takes some ten, and the machine may be busy. */
+const caseLimit = 20_000;
+/** MiB of JavaScript heap: far above what is needed, far below what the machine has. */
+const heapLimit = 320;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+
+export type Programs = {
+  run(program: string, ...args: string[]): Promise<unknown>;
+  readonly folder: string;
+  remove(): void;
+};
+
+/** Compiles the programs and everything below them into a folder, which also is for what they read. */
+export function compilePrograms(...names: string[]): Programs {
+  const folder = mkdtempSync(join(tmpdir(), "win7usb-hostile-"));
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", version }));
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  const types = ["--target", "es2023", "--lib", "es2023", "--types", "node", "--noCheck"];
+  const output = ["--module", "nodenext", "--rootDir", root, "--outDir", folder];
+  // Threads are started by the name of their module, which no import tells the compiler of.
+  const threads = ["verify/wim-thread.ts", "verify/hash-thread.ts", "write/hash-thread.ts"];
+  const entries = [
+    ...names.map((name) => join(root, "test", "support", "hostile", `${name}.ts`)),
+    ...threads.map((name) => join(root, "src", name)),
+  ];
+  execFileSync(process.execPath, [compiler, "--ignoreConfig", ...types, ...output, ...entries], {
+    cwd: root,
+    stdio: "pipe",
+  });
+  return {
+    folder,
+    run: (program, ...args) => watch(join(folder, "test", "support", "hostile", `${program}.js`), args),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/** What the program gives as its result. Rejects where a case hangs or the process ends without one. */
+function watch(program: string, args: readonly string[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`--max-old-space-size=${heapLimit}`, program, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let last = "its start";
+    let rest = "";
+    let errors = "";
+    let result: unknown;
+    let hung = false;
+    const stop = (): void => {
+      hung = true;
+      child.kill("SIGKILL");
+    };
+    let timer = setTimeout(stop, caseLimit);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      clearTimeout(timer);
+      timer = setTimeout(stop, caseLimit);
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        if (line.startsWith("result ")) result = JSON.parse(line.slice(7));
+        else last = line;
+      }
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-3000)));
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      const command = `${program.split("/").at(-1)} ${args.join(" ")}`;
+      if (hung) reject(new Error(`${command} hung: more than ${caseLimit} ms in ${last}`));
+      else if (code !== 0 || result === undefined) {
+        reject(new Error(`${command} ended in ${last} with code ${code}, signal ${signal}: ${errors}`));
+      } else resolve(result);
+    });
+  });
+}

@@ -1,0 +1,180 @@
+/** What win7usb does with an image, a WIM or a stick, one step after the other, and what each step may throw. */
+import { createHash } from "node:crypto";
+import { checkAgainst } from "../../../src/check/index.js";
+import { locateManifest } from "../../../src/check/locate-manifest.js";
+import { createReadBytes } from "../../../src/check/read-bytes.js";
+import type { DriveReader } from "../../../src/drive/drive-reader.js";
+import { Win7UsbError } from "../../../src/errors.js";
+import { KiB, MiB } from "../../../src/bytes/units.js";
+import { assertWhole, readImage } from "../../../src/iso9660-reader/index.js";
+import { planDisk, smallestDisk } from "../../../src/layout/index.js";
+import type { ByteSource } from "../../../src/source/byte-source.js";
+import { memorySource } from "../../../src/source/byte-source.js";
+import type { FileTree } from "../../../src/tree.js";
+import { contentSource, walk } from "../../../src/tree.js";
+import { wimSets } from "../../../src/steps/verify/wims.js";
+import { pathsInImage } from "../../../src/wim/image-paths.js";
+import { openWim } from "../../../src/wim/index.js";
+import type { WimPart } from "../../../src/wim/verify/index.js";
+import { createInlineExecutor, verifyWimParts } from "../../../src/wim/verify/index.js";
+import { caveats, checkBootFiles, identify, refusals } from "../../../src/windows/index.js";
+import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
+import { setupImageChecks } from "../../../src/windows/verdict-setup-image.js";
+
+/** Longer ones tell nobody anything, and hostile text fills them. */
+const longestMessage = 4 * KiB;
+/** Content that is read of one image, and of one file: sizes are claims. */
+const contentLimit = 8 * MiB;
+const fileLimit = MiB;
+/** Larger than any drive. */
+const largestDisk = 2 ** 48;
+
+/** Counts how often each step ended how: a fuzzer that never gets past the first gate shows in it. */
+export type Outcomes = Record<string, number>;
+
+export class Steps {
+  readonly outcomes: Outcomes = {};
+
+  /** What `step` gives, or undefined where it throws an error of our own; whatever else it throws is a defect. */
+  async try<T>(name: string, step: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await step();
+      this.#count(`${name}: done`);
+      return result;
+    } catch (error) {
+      if (!(error instanceof Win7UsbError) || error.code === "internal" || error.code === "usage") {
+        throw new Error(`${name} threw what is no typed error`, { cause: error });
+      }
+      checkText(name, error.message);
+      this.#count(`${name}: ${error.code}`);
+      return undefined;
+    }
+  }
+
+  #count(outcome: string): void {
+    this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+  }
+}
+
+export function checkText(name: string, text: string): void {
+  if (text.length > longestMessage) {
+    throw new Error(`${name} tells ${text.length} characters: ${text.slice(0, 80)}...`);
+  }
+}
+
+const createSha1 = () => createHash("sha1");
+
+/** A disc image, from its volume descriptors to the plans of both file systems. */
+export async function tryImage(steps: Steps, source: ByteSource): Promise<void> {
+  const image = await steps.try("readImage", () => readImage(source));
+  if (image === undefined) return;
+  const { tree, volumeLabel } = image;
+  for (const { message } of image.warnings) checkText("a warning", message);
+  await steps.try("assertWhole", () => assertWhole(image));
+  await readContents(steps, tree);
+  await tryWindows(steps, tree, volumeLabel);
+  const first = image.elTorito?.entries[0] ?? null;
+  await steps.try("checkBootFiles", () => checkBootFiles(tree, first));
+  for (const { parts } of wimSets(tree)) {
+    await tryWim(
+      steps,
+      parts.map(({ path, file }) => ({ name: path, source: contentSource(file) })),
+    );
+  }
+  await tryLayouts(steps, tree, volumeLabel);
+}
+
+async function readContents(steps: Steps, tree: FileTree): Promise<void> {
+  let left = contentLimit;
+  for (const { node } of walk(tree)) {
+    if (node.kind !== "file" || left <= 0) continue;
+    const length = Math.min(node.size, fileLimit);
+    left -= length;
+    const content = contentSource(node);
+    await steps.try("read content", () => content.read(0, length));
+    await steps.try("read content", () => content.read(node.size - Math.min(length, 512), Math.min(length, 512)));
+  }
+}
+
+async function tryWindows(steps: Steps, tree: FileTree, volumeLabel: string): Promise<void> {
+  const identity = await steps.try("identify", () => identify(tree, { volumeLabel }));
+  if (identity !== undefined) {
+    await steps.try("refusals", () => {
+      for (const { message } of [...refusals(identity, tree), ...caveats(identity), ...identity.warnings]) {
+        checkText("a refusal or warning", message);
+      }
+    });
+  }
+  await steps.try("setupImageChecks", () => setupImageChecks(tree));
+}
+
+/** Any file system, on the smallest disk and on one that is larger. */
+async function tryLayouts(steps: Steps, tree: FileTree, label: string): Promise<void> {
+  for (const fileSystem of ["fat32", "ntfs"] as const) {
+    const options = { fileSystem, label };
+    const size = await steps.try(`smallest ${fileSystem}`, () => smallestDisk(tree, options));
+    if (size === undefined || size > largestDisk) continue;
+    await steps.try(`plan ${fileSystem}`, () => planDisk(tree, { diskSize: size }, options));
+  }
+}
+
+/** A WIM, or all parts of one: opened, verified in depth on this thread, and looked into. */
+export async function tryWim(steps: Steps, parts: readonly WimPart[]): Promise<void> {
+  const report = await steps.try("verifyWim", () =>
+    verifyWimParts(parts, (setup) => createInlineExecutor(setup, createSha1), createSha1),
+  );
+  for (const { message } of [...(report?.checks ?? []), ...(report?.failures ?? [])]) checkText("verifyWim", message);
+  const [first] = parts;
+  if (first === undefined) return;
+  const wim = await steps.try("openWim", () => openWim(first.source, first.name));
+  if (wim === undefined) return;
+  await steps.try("integrityTable", () => wim.integrityTable());
+  const table = await steps.try("lookupTable", () => wim.lookupTable());
+  for (let image = 1; image <= Math.min(table?.metadata.length ?? 0, 4); image += 1) {
+    await steps.try("pathsInImage", () => pathsInImage(wim, image, ["sources/setup.exe", "Windows"]));
+  }
+}
+
+/** The parts of a hostile WIM as a disc's install.wim and boot.wim. */
+export async function tryWimOnDisc(steps: Steps, parts: readonly Uint8Array[]): Promise<void> {
+  const sources: ByteSource[] = parts.map(memorySource);
+  await tryWim(
+    steps,
+    sources.map((source, index) => ({ name: `part ${index + 1}`, source })),
+  );
+  const children = ["install.wim", "boot.wim"].map((name) => {
+    const size = sources[0]!.size;
+    return {
+      kind: "file" as const,
+      name,
+      times: {},
+      attributes: {},
+      size,
+      extents: [{ source: sources[0]!, offset: 0, length: size }],
+    };
+  });
+  const folder = { kind: "directory" as const, name: "sources", times: {}, attributes: {}, children };
+  await tryWindows(steps, { ...folder, name: "", children: [folder] }, "GSP1RMCPRFRER_EN_DVD");
+}
+
+/** A stick as `check` looks at it: its manifest, and the volume where its structures differ. */
+export async function tryStick(steps: Steps, reader: DriveReader): Promise<void> {
+  const found = await steps.try("locateManifest", () => locateManifest(reader, createReadBytes(reader)));
+  if (found?.read.kind !== "manifest") {
+    checkText("locateManifest", found?.read.reason ?? "");
+    await steps.try(`manifest ${found?.read.kind}`, () => undefined);
+    return;
+  }
+  const { manifest } = found.read;
+  const options = { reader, begin: () => undefined, advanced: () => undefined };
+  await steps.try(`check ${manifest.fileSystem}`, async () => {
+    const { mismatches } = await checkAgainst({ kind: "manifest", manifest, found }, options);
+    for (const { path } of mismatches) checkText("a mismatch", path ?? "");
+  });
+}
+
+/** A boot configuration store. */
+export async function tryHive(steps: Steps, source: ByteSource): Promise<void> {
+  const data = await source.read(0, source.size);
+  await steps.try("readBootConfiguration", () => readBootConfiguration(data));
+}
