@@ -10,7 +10,7 @@ import { fileRecordSize, indexBlockSize, systemRecords } from "../layout/ntfs/vo
 import { roundDown } from "../bytes/units.js";
 import { sectorSize } from "../layout/plan.js";
 import type { Span } from "../write/blocks.js";
-import { firstEndingBehind } from "../write/hash-units.js";
+import { firstEndingBehind, noFile } from "../write/hash-units.js";
 import type { Difference } from "./differences.js";
 import { mismatchOf, type Mismatch, type MismatchCause, type MismatchDetails } from "./mismatch.js";
 import type { OwnedClusters } from "./ntfs-clusters.js";
@@ -36,7 +36,7 @@ export function isInUse({ written, states, tree, log }: NtfsVolume): boolean {
 export function judgeStructures(given: StructureCircumstances): Mismatch[] {
   const { volume, differences } = given;
   const inUse = isInUse(volume);
-  const faults = volume.faults.map((fault) => faultMismatch(volume, fault));
+  const faults = volume.faults.map((fault) => faultMismatch(volume, fault)).concat(bootSectorCopy(given));
   // A unit of a manifest is wider than what is wrong in it.
   const toldByFault = ({ start, end }: Span): boolean =>
     faults.some(({ offset, length }) =>
@@ -63,9 +63,21 @@ function faultMismatch({ tree, log }: NtfsVolume, fault: NtfsFault): Mismatch {
   return { path: path === "" ? null : path, offset, length, fileOffset: null, cause, structure, reason };
 }
 
+/**
+ * The copy of the boot sector lies in one unit of the manifest with what may be free space. Where the boot sector is as it
+ * was written, its copy must be the same.
+ */
+function bootSectorCopy({ volume, partition, differences, exact }: StructureCircumstances): Mismatch[] {
+  if (exact || volume.bootSectorCopied) return [];
+  if (differences.some(({ start }) => start >= partition.start && start < partition.start + sectorSize)) return [];
+  const place = { start: partition.end - sectorSize, end: partition.end, file: noFile, kind: "different" } as const;
+  return [mismatchOf(place, [], "damaged", { structure: "copy of the boot sector" })];
+}
+
 /** Outside of what any system changes. */
-function isFixed({ partition }: StructureCircumstances, { start, end }: Span): boolean {
-  return start < partition.start + bootFileSize || end > partition.end - sectorSize;
+function isFixed({ partition, exact }: StructureCircumstances, { start, end }: Span): boolean {
+  const copy = partition.end - sectorSize;
+  return start < partition.start + bootFileSize || start >= copy || (exact && end > copy);
 }
 
 type Piece = Span & { readonly owner: OwnedClusters | undefined };
@@ -137,8 +149,7 @@ function recordsIn({ table }: NtfsVolume, start: number, end: number): number[] 
 /** Which structure it is by its place, and whose. */
 function nameOf(given: StructureCircumstances, span: Span): MismatchDetails {
   const { volume, partition, exact } = given;
-  const fixed = fixedStructureName(span, partition, "ntfs");
-  if (fixed !== null) return { structure: fixed };
+  if (isFixed(given, span)) return { structure: fixedStructureName(span, partition, "ntfs") };
   const [first] = piecesOf(volume.owners, span);
   if (first?.owner === undefined) return { structure: "clusters that no file has" };
   const { record, typeCode } = first.owner;

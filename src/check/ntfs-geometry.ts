@@ -37,6 +37,11 @@ export async function readGeometry(read: ReadBytes, partition: Span): Promise<Nt
   }
 }
 
+/** Whether the copy in the last sector of `partition` is what the boot sector is. */
+export async function hasBootSectorCopy(read: ReadBytes, { start, end }: Span): Promise<boolean> {
+  return Buffer.compare(await read(start, sectorSize), await read(end - sectorSize, sectorSize)) === 0;
+}
+
 const fieldsInUse = ntfsBootSector.select(
   "oem",
   "bytesPerSector",

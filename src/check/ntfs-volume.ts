@@ -11,7 +11,7 @@ import type { Span } from "../write/blocks.js";
 import { checkClusterBitmap, clusterOwners, sharedClusters, type OwnedClusters } from "./ntfs-clusters.js";
 import type { NtfsFault } from "./ntfs-fault.js";
 import { readFiles, type NtfsFiles } from "./ntfs-files.js";
-import { readGeometry, type NtfsGeometry } from "./ntfs-geometry.js";
+import { hasBootSectorCopy, readGeometry, type NtfsGeometry } from "./ntfs-geometry.js";
 import { openMasterFileTable, type MasterFileTable } from "./ntfs-mft.js";
 import { checkSecurity } from "./ntfs-security.js";
 import {
@@ -32,6 +32,8 @@ export type NtfsVolume = NtfsFiles & {
   /** Ascending. */
   readonly owners: readonly OwnedClusters[];
   readonly faults: readonly NtfsFault[];
+  /** The last sector of the partition is what the first one is. */
+  readonly bootSectorCopied: boolean;
   readonly log: LogState;
   /** A system wants chkdsk to look at it. */
   readonly dirty: boolean;
@@ -58,7 +60,9 @@ export async function readNtfsVolume(read: ReadBytes, partition: Span): Promise<
     ...(await checkSecurity(system)),
   ];
   const log = await readLogState(system);
-  return { ...source, geometry, table, tree, owners, faults, log, dirty: isMarkedDirty(source) };
+  const bootSectorCopied = await hasBootSectorCopy(read, partition);
+  const dirty = isMarkedDirty(source);
+  return { ...source, geometry, table, tree, owners, faults, bootSectorCopied, log, dirty };
 }
 
 function brokenRecords({ broken }: NtfsFiles, table: MasterFileTable, { paths }: NtfsTree): NtfsFault[] {

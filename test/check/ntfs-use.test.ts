@@ -180,6 +180,15 @@ describe.each(kinds)("a used volume compared with the %s", (kind) => {
     expect(notes.map(({ code }) => code)).toEqual(["volume-dirty"]);
   });
 
+  it("tells the copy of the boot sector from what people keep before it", async () => {
+    const volume = await edited();
+    volume.record(volume.numberOf("bootmgr"), touchAccess);
+    volume.disk.fill(7, partition.end - 10_000, partition.end - 512);
+    expect((await check(volume.disk, kind)).mismatches).toEqual([]);
+    volume.disk[partition.end - 100]! ^= 1;
+    expect(causes(await check(volume.disk, kind))).toEqual({ "copy of the boot sector": "damaged" });
+  });
+
   it("leaves undecided what the log may mend", async () => {
     const volume = await edited();
     writeLog(volume, 0, 0);
