@@ -1,6 +1,6 @@
 /**
  * Programs of test/support/hostile in processes of their own: compiled, with a bounded heap, and watched. A case that takes
- * longer than `caseLimit` is a hang, and its process is ended; one that ends its process is told by its number too.
+ * longer than it may is a hang, and its process is ended; one that ends its process is told by its number too.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -31,21 +31,19 @@ export type LimitResult = {
   readonly peakKiB: number;
 };
 
-/** Milliseconds for one case; sound work takes some ten, and the machine may be busy. */
-const caseLimit = 20_000;
 /** MiB of JavaScript heap: far above what is needed, far below what the machine has. */
 const heapLimit = 320;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 
 export type Programs = {
-  run(program: string, ...args: string[]): Promise<unknown>;
+  run(...args: string[]): Promise<unknown>;
   readonly folder: string;
   remove(): void;
 };
 
-/** Compiles the programs and everything below them into a folder, which also is for what they read. */
-export function compilePrograms(...names: string[]): Programs {
+/** Compiles a program and everything below it into a folder, which also is for what it reads. `caseLimit`: milliseconds. */
+export function compilePrograms(name: string, caseLimit: number): Programs {
   const folder = mkdtempSync(join(tmpdir(), "win7usb-hostile-"));
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", version }));
@@ -56,7 +54,7 @@ export function compilePrograms(...names: string[]): Programs {
   // Threads are started by the name of their module, which no import tells the compiler of.
   const threads = ["verify/wim-thread.ts", "verify/hash-thread.ts", "write/hash-thread.ts"];
   const entries = [
-    ...names.map((name) => join(root, "test", "support", "hostile", `${name}.ts`)),
+    join(root, "test", "support", "hostile", `${name}.ts`),
     ...threads.map((name) => join(root, "src", name)),
   ];
   execFileSync(process.execPath, [compiler, "--ignoreConfig", ...types, ...output, ...entries], {
@@ -65,13 +63,13 @@ export function compilePrograms(...names: string[]): Programs {
   });
   return {
     folder,
-    run: (program, ...args) => watch(join(folder, "test", "support", "hostile", `${program}.js`), args),
+    run: (...args) => watch(join(folder, "test", "support", "hostile", `${name}.js`), args, caseLimit),
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
 /** What the program gives as its result. Rejects where a case hangs or the process ends without one. */
-function watch(program: string, args: readonly string[]): Promise<unknown> {
+function watch(program: string, args: readonly string[], caseLimit: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [`--max-old-space-size=${heapLimit}`, program, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
