@@ -117,10 +117,14 @@ const startUdev = `
 udevadm trigger --action=add --type=subsystems; udevadm trigger --action=add --type=devices; udevadm settle
 `;
 
+/** USB drives come after the others, which are called by the order of their ports then. */
+const startUsb = "modprobe usb-storage; modprobe uas; sleep 5; udevadm settle";
+
 /** The first process: makes the machine's root on its drives, and goes on there. */
 function initialScript({ prepare }: RecordedMachine): string {
   return `trap 'echo FAILED at $?; /busybox poweroff -f' EXIT
 ${startUdev}
+${startUsb}
 set -ex
 ${prepare}
 set +x
@@ -204,7 +208,7 @@ function qemuArguments(directory: string, tools: GuestTools, machine: RecordedMa
     "-initrd",
     join(directory, "initrd"),
     "-append",
-    "console=ttyS0 panic=-1 quiet no_timer_check",
+    "console=ttyS0 panic=-1 quiet no_timer_check modprobe.blacklist=usb_storage,uas",
     ...share("tools", tools.folder, ",readonly=on"),
     ...share("win7usb", repository, ",readonly=on"),
     ...share("out", join(directory, "out"), ""),
