@@ -55,7 +55,7 @@ export function compilePrograms(name: string, caseLimit: number): Programs {
   const threads = ["verify/wim-thread.ts", "verify/hash-thread.ts", "write/hash-thread.ts"];
   const entries = [
     join(root, "test", "support", "hostile", `${name}.ts`),
-    ...threads.map((name) => join(root, "src", name)),
+    ...threads.map((thread) => join(root, "src", thread)),
   ];
   execFileSync(process.execPath, [compiler, "--ignoreConfig", ...types, ...output, ...entries], {
     cwd: root,
