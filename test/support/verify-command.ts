@@ -7,15 +7,16 @@
  */
 import { main } from "../../src/cli/main.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
+import type { hashFile, verifyWim } from "../../src/verify/index.js";
 import { buildThreads } from "./built-threads.js";
 import type { FakeTerminal } from "./fake-terminal.js";
 import { fakeTerminal } from "./fake-terminal.js";
 
-type Verifiers = typeof import("../../src/verify/index.js");
+type Verifiers = { readonly hashFile: typeof hashFile; readonly verifyWim: typeof verifyWim };
 
 const entries: { hash: { threadEntry?: URL }; wim: { threadEntry?: URL } } = { hash: {}, wim: {} };
 
-export function withBuiltThreads(actual: Verifiers): Verifiers {
+export function withBuiltThreads<Module extends Verifiers>(actual: Module): Module {
   return {
     ...actual,
     hashFile: (path, algorithms, options) => actual.hashFile(path, algorithms, { ...options, ...entries.hash }),
