@@ -1,13 +1,15 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three suites by cost: `unit` runs in seconds anywhere; `oracle` asks other people's tools; `boot` starts QEMU. And
- * `platform`, which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
+ * Four suites by cost: `unit` runs in seconds anywhere; `exhaustive` tries every place, for a minute; `oracle` asks other
+ * people's tools; `boot` starts QEMU. And `platform`, which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
  */
 export default defineConfig({
   test: {
+    maxWorkers: "100%",
     projects: [
       { test: { name: "unit", include: ["test/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "exhaustive", include: ["test/**/*.exhaustive.ts"], testTimeout: 120_000 } },
       {
         test: {
           name: "oracle",
