@@ -21,8 +21,10 @@ export const lookupTableEntryRecord = record("LOOKUP_TABLE_ENTRY", 50, {
   hash: bytes(30, 20),
 });
 
-/** Windows 7's five-edition install.wim has about 80,000 entries (4 MiB); this is room for three times as many. */
-export const lookupTableLimit = 12 * MiB;
+const counts = lookupTableEntryRecord.select("partNumber", "referenceCount");
+
+/** 370,000 entries: Windows 7's five-edition install.wim has 80,000, and those that people filled have thrice as many. */
+export const lookupTableLimit = 18 * MiB;
 
 export type LookupTableEntry = {
   readonly resource: ResourceHeader;
@@ -57,7 +59,7 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
   const entries: LookupTableEntry[] = [];
   const metadata: LookupTableEntry[] = [];
   for (let offset = 0; offset < data.length; offset += size) {
-    const entry = decodeEntry(data, offset, at);
+    const entry = new TableEntry(data, offset, at);
     if ((entry.resource.flags & resourceFlags.free) !== 0) continue;
     checkEntry(entry, source, header, at);
     entries.push(entry);
@@ -73,22 +75,34 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
 export function encodeLookupTable(entries: readonly LookupTableEntry[]): Uint8Array {
   const { size, fields } = lookupTableEntryRecord;
   const table = new Uint8Array(entries.length * size);
-  for (const [index, { resource, ...values }] of entries.entries()) {
-    lookupTableEntryRecord.patch(table, index * size, values);
+  for (const [index, { resource, partNumber, referenceCount, hash }] of entries.entries()) {
+    lookupTableEntryRecord.patch(table, index * size, { partNumber, referenceCount, hash });
     resourceHeaderRecord.patch(table, index * size + fields.resource.offset, resource);
   }
   return table;
 }
 
-function decodeEntry(data: Uint8Array, offset: number, at: WimLocation): LookupTableEntry {
-  const { fields } = lookupTableEntryRecord;
-  const { partNumber, referenceCount, hash } = lookupTableEntryRecord.decode(data, offset);
-  return {
-    resource: decodeResourceHeader(data, offset + fields.resource.offset, at),
-    partNumber,
-    referenceCount,
-    hash,
-  };
+/** An entry of `table`. A view of its hash would take more memory than all the rest of it. */
+class TableEntry implements LookupTableEntry {
+  readonly resource: ResourceHeader;
+  readonly partNumber: number;
+  readonly referenceCount: number;
+  readonly #table: Uint8Array;
+  readonly #hashOffset: number;
+
+  constructor(table: Uint8Array, offset: number, at: WimLocation) {
+    const { partNumber, referenceCount } = counts.decode(table, offset);
+    const { fields } = lookupTableEntryRecord;
+    this.resource = decodeResourceHeader(table, offset + fields.resource.offset, at);
+    this.partNumber = partNumber;
+    this.referenceCount = referenceCount;
+    this.#table = table;
+    this.#hashOffset = offset + fields.hash.offset;
+  }
+
+  get hash(): Uint8Array {
+    return this.#table.subarray(this.#hashOffset, this.#hashOffset + lookupTableEntryRecord.fields.hash.width);
+  }
 }
 
 function checkEntry(entry: LookupTableEntry, source: ByteSource, header: WimHeader, at: WimLocation): void {

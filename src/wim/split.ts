@@ -60,7 +60,8 @@ function planPart({ header }: Wim, original: Uint8Array, { runs, number, of, boo
   for (const { offset, size, entries } of runs) {
     for (const { index, entry } of entries) {
       const resource = { ...entry.resource, offset: position };
-      listed.push({ index, entry: { ...entry, resource, partNumber: number } });
+      const { referenceCount, hash } = entry;
+      listed.push({ index, entry: { resource, partNumber: number, referenceCount, hash } });
       if (entry === boot) bootMetadata = resource;
     }
     appendRange(pieces, offset, size);

@@ -8,7 +8,7 @@ import { record } from "../../bytes/record.js";
 import { MiB } from "../../bytes/units.js";
 import type { ByteSource } from "../../source/byte-source.js";
 import { wimHeaderRecord } from "../header.js";
-import type { ResourceHeader } from "../index.js";
+import type { LookupTableEntry, ResourceHeader } from "../index.js";
 import { resourceFlags } from "../resource.js";
 import { compareHashes } from "./blob-index.js";
 import type { OpenPart } from "./parts.js";
@@ -36,7 +36,7 @@ type Region = {
   readonly what: string;
   readonly flags: number;
   readonly originalSize: number;
-  readonly hash?: Uint8Array;
+  readonly entry: LookupTableEntry | null;
 };
 
 /** Checks one part; `report` gets `wim-layout`. */
@@ -48,7 +48,7 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
   noteIntegrityChunk(open, report);
   const regions = listRegions(open, fail);
   if (wim.header.pipable) await checkPipable(open, regions, createSha1, fail);
-  regions.sort((a, b) => a.offset - b.offset || a.end - b.end);
+  regions.sort(compareRegions);
   let end = 0;
   let gaps = 0;
   let filled = 0;
@@ -91,33 +91,40 @@ function noteIntegrityChunk({ part, integrityTable }: OpenPart, report: ReportBu
 
 function listRegions({ wim, lookupTable }: OpenPart, fail: (text: string) => void): Region[] {
   const { header } = wim;
-  const regions: Region[] = [{ offset: 0, end: wimHeaderRecord.size, what: "header", flags: 0, originalSize: 0 }];
+  const ofHeader = { flags: 0, originalSize: 0, entry: null };
+  const resources: Region[] = [];
+  const regions: Region[] = [{ ...ofHeader, offset: 0, end: wimHeaderRecord.size, what: "header" }];
   if (header.pipable) {
     const { size } = wim.source;
-    regions.push({ offset: size - wimHeaderRecord.size, end: size, what: "second header", flags: 0, originalSize: 0 });
+    regions.push({ ...ofHeader, offset: size - wimHeaderRecord.size, end: size, what: "second header" });
   }
-  const add = (what: string, resource: ResourceHeader, hash?: Uint8Array): void => {
-    const { offset, size, flags, originalSize } = resource;
-    const end = offset + size;
-    if (size !== 0) regions.push({ offset, end, what, flags, originalSize, ...(hash === undefined ? {} : { hash }) });
-  };
   const known = Object.values(resourceFlags).reduce((all, flag) => all | flag, 0) & ~resourceFlags.spanned;
-  for (const { resource, partNumber, hash } of lookupTable.entries) {
+  for (const entry of lookupTable.entries) {
+    const { resource, partNumber } = entry;
     if ((resource.flags & ~known) !== 0) fail(`the resource at ${resource.offset} has the flags ${resource.flags}`);
-    if (partNumber === header.partNumber) add("resource", resource, hash);
+    if (partNumber === header.partNumber && resource.size > 0) resources.push(regionOf("resource", resource, entry));
   }
-  // Two entries may name one resource; it is one region.
-  const seen = new Set<string>();
-  const unique = regions.filter(({ offset, end }) => {
-    const key = `${offset}-${end}`;
-    return !seen.has(key) && seen.add(key);
-  });
-  regions.length = 0;
-  for (const region of unique) regions.push(region);
-  add("lookup table", header.lookupTable);
-  add("XML data", header.xmlData);
-  add("integrity table", header.integrityTable);
+  resources.sort(compareRegions);
+  for (const [index, region] of resources.entries()) {
+    // Two entries may name one resource; it is one region.
+    if (index === 0 || compareRegions(resources[index - 1]!, region) !== 0) regions.push(region);
+  }
+  const tables = [
+    ["lookup table", header.lookupTable],
+    ["XML data", header.xmlData],
+    ["integrity table", header.integrityTable],
+  ] as const;
+  for (const [what, resource] of tables) if (resource.size > 0) regions.push(regionOf(what, resource, null));
   return regions;
+}
+
+function regionOf(what: string, resource: ResourceHeader, entry: LookupTableEntry | null): Region {
+  const { offset, size, flags, originalSize } = resource;
+  return { offset, end: offset + size, what, flags, originalSize, entry };
+}
+
+function compareRegions(a: Region, b: Region): number {
+  return a.offset - b.offset || a.end - b.end;
 }
 
 /** Moves every region back to its blob header, which must say the same as the lookup table. */
@@ -133,7 +140,8 @@ async function checkPipable(
     if (region.offset < size) continue;
     const inline = pipableBlobRecord.decode(await part.source.read(region.offset - size, size));
     region.offset -= size;
-    const expectedHash = region.hash ?? (await hashOf(part.source, region.offset + size, region.end, createSha1));
+    const expectedHash =
+      region.entry?.hash ?? (await hashOf(part.source, region.offset + size, region.end, createSha1));
     const isHash = compareHashes(inline.hash, 0, expectedHash, 0) === 0;
     const isSame = inline.originalSize === BigInt(region.originalSize) && inline.flags === region.flags;
     if (inline.magic !== pipableBlobMagic || !isHash || !isSame) {
@@ -148,7 +156,7 @@ async function checkPipable(
     fail("the copy of the XML data behind the header is not there");
     return;
   }
-  regions.push({ offset, end, what: "first XML data", flags: early.flags, originalSize });
+  regions.push({ offset, end, what: "first XML data", flags: early.flags, originalSize, entry: null });
   const hash = await hashOf(part.source, offset + size, end, createSha1);
   if (compareHashes(early.hash, 0, hash, 0) !== 0 || early.flags !== wim.header.xmlData.flags) {
     fail("the copy of the XML data behind the header is damaged");

@@ -79,7 +79,7 @@ function isWholeSet(parts: readonly OpenPart[], report: ReportBuilder): boolean 
  * one that the table lies in are listed by that part too; those without a hash or content tell nothing.
  */
 function listBlobs(parts: readonly OpenPart[]): ListedBlob[] {
-  const found: Omit<ListedBlob, "id">[] = [];
+  const found: Pick<ListedBlob, "part" | "entry">[] = [];
   for (const [part, { wim, lookupTable }] of parts.entries()) {
     for (const entry of lookupTable.entries) {
       const isMetadata = (entry.resource.flags & resourceFlags.metadata) !== 0;
@@ -87,10 +87,10 @@ function listBlobs(parts: readonly OpenPart[]): ListedBlob[] {
       if (entry.resource.originalSize !== 0 && entry.hash.some((byte) => byte !== 0)) found.push({ part, entry });
     }
   }
-  found.sort((a, b) => compareHashes(a.entry.hash, 0, b.entry.hash, 0));
-  const unique = found.filter(
-    ({ entry }, index) => index === 0 || compareHashes(found[index - 1]!.entry.hash, 0, entry.hash, 0) !== 0,
-  );
-  // Without a spread, which would give each of a hundred thousand objects room for properties to come.
-  return unique.map(({ part, entry }, id) => ({ id, part, entry }));
+  const hashes = new Uint8Array(found.length * sha1Length);
+  for (const [index, { entry }] of found.entries()) hashes.set(entry.hash, index * sha1Length);
+  const compare = (a: number, b: number): number => compareHashes(hashes, a * sha1Length, hashes, b * sha1Length);
+  const order = Uint32Array.from(found.keys()).toSorted((a, b) => compare(a, b) || a - b);
+  const unique = order.filter((index, place) => place === 0 || compare(order[place - 1]!, index) !== 0);
+  return Array.from(unique, (index, id) => ({ id, part: found[index]!.part, entry: found[index]!.entry }));
 }
