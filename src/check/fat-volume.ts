@@ -14,7 +14,7 @@ import { sectorSize } from "../layout/plan.js";
 import type { Span } from "../write/blocks.js";
 import { LongName, shortName } from "./fat-names.js";
 import type { ReadBytes } from "./read-bytes.js";
-import { check } from "./volume-fault.js";
+import { check, checkPathUnits, VolumeLimit } from "./volume-fault.js";
 
 /** Bytes of a FAT that are held in memory: that of 512 GiB in clusters of 32 KiB. */
 const largestFat = 64 * MiB;
@@ -74,6 +74,8 @@ type Reading = {
   readonly fat: DataView;
   readonly visited: Uint8Array;
   readonly entries: FatEntry[];
+  /** Of all paths, in UTF-16 units. */
+  pathUnits: number;
   label: string | null;
   labelDate: number;
 };
@@ -84,7 +86,7 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   const { clusterSize, clusterCount, fatStart, fatLength } = geometry;
   const fat = await readFats(read, geometry);
   const visited = new Uint8Array(clusterCount + firstCluster);
-  const reading: Reading = { read, geometry, fat, visited, entries: [], label: null, labelDate: 0 };
+  const reading: Reading = { read, geometry, fat, visited, entries: [], pathUnits: 0, label: null, labelDate: 0 };
   const directories = [{ prefix: "", cluster: geometry.rootCluster }];
   for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
     directories.push(...(await readDirectory(reading, next.prefix, next.cluster)));
@@ -162,8 +164,10 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
       else if ((fields.attributes & 0x3f) === longNameAttributes) long.add(bytes, at);
       else if ((fields.attributes & volumeIdAttribute) !== 0) takeLabel(reading, fields);
       else if (!fields.name.startsWith(".")) {
-        check(entries.length < mostEntries, `more than ${mostEntries} files`);
+        if (entries.length >= mostEntries) throw new VolumeLimit(`more than ${mostEntries} files`);
         const path = prefix + (long.take(fields.name) ?? shortName(fields.name, fields.caseFlags));
+        reading.pathUnits += path.length;
+        checkPathUnits(reading.pathUnits);
         const first = fields.firstClusterHigh * 0x10000 + fields.firstClusterLow;
         const directory = (fields.attributes & directoryAttribute) !== 0;
         if (directory) directories.push({ prefix: `${path}/`, cluster: first });

@@ -5,7 +5,6 @@
  * removed. Traps: a file has several names (hard links, and the 8.3 alias, which is no file of its own), a reference is
  * good only with its sequence number, and directories can be made to lie in circles.
  */
-import { MiB } from "../bytes/units.js";
 import { nameSpaces } from "../layout/ntfs/attributes.js";
 import { fileRecordSize, systemRecords } from "../layout/ntfs/volume-format.js";
 import type { NtfsFault } from "./ntfs-fault.js";
@@ -14,12 +13,10 @@ import { readDirectoryIndex, type IndexedName } from "./ntfs-index.js";
 import type { MasterFileTable } from "./ntfs-mft.js";
 import type { FileNameKey } from "./ntfs-record.js";
 import type { ReadBytes } from "./read-bytes.js";
-import { VolumeFault, VolumeLimit } from "./volume-fault.js";
+import { checkPathUnits, VolumeFault, VolumeLimit } from "./volume-fault.js";
 
 /** Directories above a lost file that are named: more than a path has that programs can open (260 characters). */
 const deepestLostPath = 256;
-/** Of all paths together, in UTF-16 units: directories may lie in each other thousands deep. */
-const mostPathUnits = 64 * MiB;
 
 export type TreeEntry = { readonly path: string; readonly file: NtfsFile };
 
@@ -69,7 +66,7 @@ async function readBelow(reading: Reading, record: number, path: string): Promis
     for (const found of await namesIn(reading, directory, next.path)) {
       const file = follow(reading, directory, found, next.path);
       units += next.path.length + found.text.length;
-      if (units > mostPathUnits) throw new VolumeLimit(`its paths have more than ${mostPathUnits} characters`);
+      checkPathUnits(units);
       if (file?.directory === true) queue.push({ record: file.record, path: pathBelow(next.path, found.text) });
     }
   }
