@@ -1,15 +1,22 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Four suites by cost: `unit` runs in seconds anywhere; `exhaustive` tries every place, for a minute; `oracle` asks other
- * people's tools; `boot` starts QEMU. And `platform`, which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
+ * Four suites by cost: `unit` runs anywhere, soon; `exhaustive` tries every place, or waits for drives that hang, in files
+ * side by side; `oracle` asks other people's tools, one file after the other; `boot` starts QEMU. And `platform`, which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
  */
 export default defineConfig({
   test: {
     maxWorkers: "100%",
     projects: [
       { test: { name: "unit", include: ["test/**/*.test.ts"], testTimeout: 30_000 } },
-      { test: { name: "exhaustive", include: ["test/**/*.exhaustive.ts"], testTimeout: 120_000 } },
+      {
+        test: {
+          name: "exhaustive",
+          include: ["test/**/*.exhaustive.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: "oracle",

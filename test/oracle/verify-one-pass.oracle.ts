@@ -30,9 +30,11 @@ function writeContent(path: string, size: number, kind: "noise" | "halves"): voi
   closeSync(file);
 }
 
-/** Bytes that the calls in strace's output have read. */
+/** Bytes that the calls in strace's output have read; a call during which another thread calls has two lines. */
 function bytesRead(trace: string): number {
-  const calls = [...readFileSync(trace, "utf8").matchAll(/\b(?:read|pread64|readv|preadv2?)\(.*\) += (\d+)$/gm)];
+  const calls = [
+    ...readFileSync(trace, "utf8").matchAll(/\b(?:read|pread64|readv|preadv2?)(?:\(| resumed>).*\) += (\d+)$/gm),
+  ];
   return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
