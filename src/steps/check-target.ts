@@ -78,8 +78,8 @@ async function checkOpened(
 ): Promise<CheckResult> {
   const found = await locateManifest(reader, createReadBytes(reader));
   const expectation = await expect(found, opened, reader, choices);
-  const warnings = warningsFor(target, reader, found, expectation);
-  for (const warning of warnings) choices.onEvent?.({ event: "warning", ...warning });
+  const warnings: CheckWarning[] = [];
+  for (const warning of warningsFor(target, reader, found, expectation)) warn(warnings, choices, warning);
   const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
   if (expectation === undefined) return { ...common, ...nothingToCompare };
   const { notes, ...findings } = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });

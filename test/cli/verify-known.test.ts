@@ -10,8 +10,9 @@ import type { VerificationReport } from "../../src/cli/render/verification.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { walk } from "../../src/tree.js";
-import type { KnownImage, KnownImages } from "../../src/windows/known-images/index.js";
+import type { KnownImages } from "../../src/windows/known-images/index.js";
 import { knownImagesOf } from "../../src/windows/known-images/index.js";
+import { knownImageRow } from "../support/known-images.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { startThreads } from "../support/verify-command.js";
@@ -31,19 +32,12 @@ beforeAll(async () => {
   stopThreads = startThreads();
   folder = mkdtempSync(join(tmpdir(), "win7usb-known-"));
   bytes = readFileSync(await writeDemoImage(folder));
-  const published: KnownImage = {
+  const published = knownImageRow({
     fileName: "published.iso",
-    language: "en-US",
-    edition: "Professional",
-    channel: "Retail",
-    architecture: "x86",
-    release: "SP1",
-    build: "7601.17514",
-    independentOrigins: 3,
     volumeLabel: "GSP1RMCPRFRER_EN_DVD",
     size: bytes.length,
     sha1: createHash("sha1").update(bytes).digest("hex"),
-  };
+  });
   table = knownImagesOf([published]);
   ends = [...walk((await readImage(memorySource(bytes))).tree)]
     .flatMap(({ path, node }) => {

@@ -11,8 +11,8 @@ import { main } from "../../src/cli/main.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { find } from "../../src/tree.js";
-import type { KnownImage } from "../../src/windows/known-images/index.js";
 import { knownImagesOf } from "../../src/windows/known-images/index.js";
+import { knownImageRow } from "../support/known-images.js";
 import type { BuiltThreads } from "../support/built-threads.js";
 import { buildThreads } from "../support/built-threads.js";
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
@@ -81,18 +81,6 @@ const digest = (algorithm: string, content: Uint8Array): string => createHash(al
 const open = ({ checks }: Report): string[] =>
   checks.filter(({ status }) => status === "fail").map(({ id, code }) => `${id} ${code ?? ""}`.trim());
 const checkOf = ({ checks }: Report, id: string) => checks.find((check) => check.id === id);
-
-const row = (fields: Partial<KnownImage>): KnownImage => ({
-  fileName: "own.iso",
-  language: "en-US",
-  edition: "Professional",
-  channel: "Retail",
-  architecture: "x86",
-  release: "SP1",
-  build: "7601.17514",
-  independentOrigins: 3,
-  ...fields,
-});
 
 async function withTable(path: string, knownImages: VerifyInternals["knownImages"], ...allow: string[]) {
   const terminal = fakeTerminal();
@@ -179,7 +167,7 @@ describe("a sound image of unknown hash", () => {
 
 describe("an image of known hash", () => {
   it.each(["sha1", "sha256", "md5"] as const)("is genuine by its %s", async (name) => {
-    const table = knownImagesOf([row({ [name]: digest(name, bytes) })]);
+    const table = knownImagesOf([knownImageRow({ [name]: digest(name, bytes) })]);
     const { exitCode, report } = await withTable(iso, table);
     expect(exitCode).toBe(0);
     expect(report.verdict).toBe("genuine");
@@ -189,7 +177,7 @@ describe("an image of known hash", () => {
 
   it("is genuine with bytes behind its end, which are told", async () => {
     const path = write("padded.iso", Buffer.concat([bytes, filler(5000, 1)]));
-    const { exitCode, report } = await withTable(path, knownImagesOf([row({ sha1: digest("sha1", bytes) })]));
+    const { exitCode, report } = await withTable(path, knownImagesOf([knownImageRow({ sha1: digest("sha1", bytes) })]));
     expect(exitCode).toBe(0);
     expect(report.known).toMatchObject({ matchedLength: bytes.length });
     expect(checkOf(report, "whole")).toMatchObject({ status: "warn", code: "image-padded" });
@@ -199,7 +187,7 @@ describe("an image of known hash", () => {
 
   it("is altered where only label and size are right, unless that is allowed", async () => {
     const volumeLabel = "GSP1RMCPRFRER_EN_DVD";
-    const table = knownImagesOf([row({ sha1: "ab", volumeLabel, size: bytes.length })]);
+    const table = knownImagesOf([knownImageRow({ sha1: "ab", volumeLabel, size: bytes.length })]);
     const refused = await withTable(iso, table);
     expect([refused.exitCode, refused.report.verdict, open(refused.report)]).toEqual([
       3,

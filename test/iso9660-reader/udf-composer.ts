@@ -17,6 +17,7 @@ import {
   partitionDescriptor,
   tagIdentifiers,
   type1PartitionMap,
+  type2PartitionMap,
 } from "../../src/iso9660-reader/udf/volume-records.js";
 import { volumeStructureDescriptor } from "../../src/iso9660-reader/volume-recognition.js";
 import { memorySource } from "../../src/source/byte-source.js";
@@ -44,6 +45,13 @@ export type Composition = {
 };
 
 export const plainMap = type1PartitionMap.encode({ type: 1, length: 6, volumeSequenceNumber: 1, partitionNumber: 0 });
+
+/** A partition map that begins as `identifier` and is `rest` behind what all of type 2 have. */
+export function type2Map(identifier: string, rest: Uint8Array): Uint8Array {
+  const map = Uint8Array.from(rest);
+  type2PartitionMap.patch(map, 0, { type: 2, length: 64, partitionType: entity(identifier), partitionNumber: 0 });
+  return map;
+}
 
 export function compose(composition: Composition): Uint8Array {
   const { blocks, maps = [plainMap], over = {}, fileSet = { reference: 0, block: 0 } } = composition;

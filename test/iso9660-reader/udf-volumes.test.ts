@@ -8,7 +8,6 @@ import {
   sparingTable,
   sparingTableEntry,
   tagIdentifiers,
-  type2PartitionMap,
   virtualTableHeader,
   virtualTableTrailer,
   volumeDescriptorPointer,
@@ -29,6 +28,7 @@ import {
   plainMap,
   reserveSequence,
   shortDescriptors,
+  type2Map,
   longDescriptors,
   sourceOf,
   text,
@@ -89,12 +89,6 @@ describe("descriptor sequences", () => {
     await expectSmall({ ...small, over: { [mainSequence]: pointer } }, ["udf-main-sequence"]);
   });
 });
-
-function type2Map(identifier: string, rest: Uint8Array): Uint8Array {
-  const map = Uint8Array.from(rest);
-  type2PartitionMap.patch(map, 0, { type: 2, length: 64, partitionType: entity(identifier), partitionNumber: 0 });
-  return map;
-}
 
 function sparingTableAt(location: number, sequenceNumber: number, original: number, mapped: number): Uint8Array {
   const entries = [

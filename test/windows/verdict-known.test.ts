@@ -6,18 +6,9 @@ import { knownImagesOf, loadKnownImages } from "../../src/windows/known-images/i
 import { identify } from "../../src/windows/index.js";
 import type { Claim, MeasuredImage } from "../../src/windows/verdict-known.js";
 import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "../../src/windows/verdict-known.js";
+import { knownImageRow } from "../support/known-images.js";
 
-const row = (fields: Partial<KnownImage>): KnownImage => ({
-  fileName: "own.iso",
-  language: "en-US",
-  edition: "Professional",
-  channel: "Retail",
-  architecture: "x86",
-  release: "SP1",
-  build: "7601.17514",
-  independentOrigins: 2,
-  ...fields,
-});
+const row = (fields: Partial<KnownImage>): KnownImage => knownImageRow({ independentOrigins: 2, ...fields });
 const claim: Claim = { size: 1000, volumeLabel: "OWN", volumeEnd: 1000 };
 const measured = (sha1: string, prefixes: MeasuredImage["prefixes"] = []): MeasuredImage => ({
   length: 1000,

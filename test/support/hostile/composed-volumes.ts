@@ -6,7 +6,6 @@ import {
   sparingTable,
   sparingTableEntry,
   tagIdentifiers,
-  type2PartitionMap,
   virtualTableHeader,
 } from "../../../src/iso9660-reader/udf/volume-records.js";
 import {
@@ -23,16 +22,11 @@ import {
   plainMap,
   shortDescriptors,
   text,
+  type2Map,
   withRoot,
 } from "../../iso9660-reader/udf-composer.js";
 
 const isDirectory = 0x02;
-
-function type2Map(identifier: string, rest: Uint8Array): Uint8Array {
-  const map = Uint8Array.from(rest);
-  type2PartitionMap.patch(map, 0, { type: 2, length: 64, partitionType: entity(identifier), partitionNumber: 0 });
-  return map;
-}
 
 /** Files of every form, directories in directories, and descriptors that go on in another block. */
 function plainVolume(): Uint8Array {

@@ -1,6 +1,5 @@
 /** Disc images that are as large as each limit allows, made to cost as much as they can. */
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { entity } from "../../../fixtures/iso/udf-encoding.js";
 import { GiB, roundUp } from "../../../src/bytes/units.js";
 import { fileFlags } from "../../../src/iso9660-reader/iso9660/records.js";
 import {
@@ -15,7 +14,7 @@ import {
 } from "../../../src/iso9660-reader/limits.js";
 import { shortAllocationDescriptor } from "../../../src/iso9660-reader/udf/fields.js";
 import { allocationExtentDescriptor } from "../../../src/iso9660-reader/udf/file-records.js";
-import { type2PartitionMap, virtualTableHeader } from "../../../src/iso9660-reader/udf/volume-records.js";
+import { virtualTableHeader } from "../../../src/iso9660-reader/udf/volume-records.js";
 import { composeIso, isoRecord, sectorSize } from "../../iso9660-reader/iso-composer.js";
 import type { Composition } from "../../iso9660-reader/udf-composer.js";
 import {
@@ -31,6 +30,7 @@ import {
   partitionStart,
   plainMap,
   shortDescriptors,
+  type2Map,
   withRoot,
 } from "../../iso9660-reader/udf-composer.js";
 
@@ -154,8 +154,7 @@ function scatteredFile(path: string): void {
   const last = contentBlock + tableBlocks;
   const large = GiB - blockSize;
   const allocation = longDescriptors({ length: large, position: 40, reference: 1 });
-  const map = new Uint8Array(64);
-  type2PartitionMap.patch(map, 0, { type: 2, length: 64, partitionType: entity("*UDF Virtual Partition") });
+  const map = type2Map("*UDF Virtual Partition", new Uint8Array(64));
   const icb = entryAt(last, {
     fileType: 248,
     allocationType: 0,
