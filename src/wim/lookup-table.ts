@@ -21,6 +21,8 @@ export const lookupTableEntryRecord = record("LOOKUP_TABLE_ENTRY", 50, {
   hash: bytes(30, 20),
 });
 
+const { fields } = lookupTableEntryRecord;
+const hashWidth = fields.hash.width;
 const counts = lookupTableEntryRecord.select("partNumber", "referenceCount");
 
 /** 370,000 entries: Windows 7's five-edition install.wim has 80,000, and those that people filled have thrice as many. */
@@ -31,16 +33,80 @@ export type LookupTableEntry = {
   /** Part of the split set that holds the resource, counted from 1. */
   readonly partNumber: number;
   readonly referenceCount: number;
-  /** SHA-1 of the uncompressed resource: 20 bytes, a view of the table. */
+  /** SHA-1 of the uncompressed resource: 20 bytes. */
   readonly hash: Uint8Array;
 };
 
 export type LookupTable = {
   /** Every entry in the table's order, metadata included, free ones left out. */
-  readonly entries: readonly LookupTableEntry[];
+  readonly entries: LookupTableEntries;
   /** The images' metadata resources by image index - 1; empty in a part that holds none. */
   readonly metadata: readonly LookupTableEntry[];
 };
+
+/**
+ * Entries as columns: as objects, the 300,000 of a large WIM would take more memory than all the rest of its verification.
+ * Columns have one value an entry, `hashes` has 20 bytes.
+ */
+export class LookupTableEntries implements Iterable<LookupTableEntry> {
+  readonly offsets: Float64Array;
+  readonly sizes: Float64Array;
+  readonly originalSizes: Float64Array;
+  readonly flags: Uint8Array;
+  readonly partNumbers: Uint16Array;
+  readonly referenceCounts: Uint32Array;
+  readonly hashes: Uint8Array;
+  #length = 0;
+
+  /** Room for `capacity` entries. */
+  constructor(capacity: number) {
+    this.offsets = new Float64Array(capacity);
+    this.sizes = new Float64Array(capacity);
+    this.originalSizes = new Float64Array(capacity);
+    this.flags = new Uint8Array(capacity);
+    this.partNumbers = new Uint16Array(capacity);
+    this.referenceCounts = new Uint32Array(capacity);
+    this.hashes = new Uint8Array(capacity * hashWidth);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add({ resource, partNumber, referenceCount, hash }: LookupTableEntry): void {
+    const index = this.#length;
+    if (index === this.flags.length) throw new RangeError(`there is room for ${index} entries`);
+    this.offsets[index] = resource.offset;
+    this.sizes[index] = resource.size;
+    this.originalSizes[index] = resource.originalSize;
+    this.flags[index] = resource.flags;
+    this.partNumbers[index] = partNumber;
+    this.referenceCounts[index] = referenceCount;
+    this.hashes.set(hash, index * hashWidth);
+    this.#length = index + 1;
+  }
+
+  /** The entry at `index`; its hash is a view. */
+  get(index: number): LookupTableEntry {
+    if (index < 0 || index >= this.#length) throw new RangeError(`no entry ${index} among ${this.#length}`);
+    const resource = {
+      size: this.sizes[index]!,
+      flags: this.flags[index]!,
+      offset: this.offsets[index]!,
+      originalSize: this.originalSizes[index]!,
+    };
+    return {
+      resource,
+      partNumber: this.partNumbers[index]!,
+      referenceCount: this.referenceCounts[index]!,
+      hash: this.hashes.subarray(index * hashWidth, (index + 1) * hashWidth),
+    };
+  }
+
+  *[Symbol.iterator](): Generator<LookupTableEntry> {
+    for (let index = 0; index < this.#length; index += 1) yield this.get(index);
+  }
+}
 
 /**
  * Reads the table of this part. Throws `wim-unsupported` for solid and LZMS WIMs, whose tables mean something else, and
@@ -56,53 +122,37 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
   if (data.length % size !== 0) {
     throw wimError("wim-damaged", at, `the lookup table has ${data.length} bytes, expected a multiple of ${size}`);
   }
-  const entries: LookupTableEntry[] = [];
+  const entries = new LookupTableEntries(data.length / size);
   const metadata: LookupTableEntry[] = [];
   for (let offset = 0; offset < data.length; offset += size) {
-    const entry = new TableEntry(data, offset, at);
+    const entry = decodeEntry(data, offset, at);
     if ((entry.resource.flags & resourceFlags.free) !== 0) continue;
     checkEntry(entry, source, header, at);
-    entries.push(entry);
+    entries.add(entry);
     // Microsoft's own WinPE WIMs have metadata that nothing refers to any more; it is no image.
     const isMetadata = (entry.resource.flags & resourceFlags.metadata) !== 0;
-    if (isMetadata && entry.referenceCount !== 0) metadata.push(entry);
+    if (isMetadata && entry.referenceCount !== 0) metadata.push(entries.get(entries.length - 1));
   }
   checkMetadataCount(metadata.length, header, at);
   return { entries, metadata };
 }
 
+function decodeEntry(table: Uint8Array, offset: number, at: WimLocation): LookupTableEntry {
+  const { partNumber, referenceCount } = counts.decode(table, offset);
+  const resource = decodeResourceHeader(table, offset + fields.resource.offset, at);
+  const hash = table.subarray(offset + fields.hash.offset, offset + fields.hash.offset + hashWidth);
+  return { resource, partNumber, referenceCount, hash };
+}
+
 /** The bytes of a table that lists `entries` in their order. */
 export function encodeLookupTable(entries: readonly LookupTableEntry[]): Uint8Array {
-  const { size, fields } = lookupTableEntryRecord;
+  const { size } = lookupTableEntryRecord;
   const table = new Uint8Array(entries.length * size);
   for (const [index, { resource, partNumber, referenceCount, hash }] of entries.entries()) {
     lookupTableEntryRecord.patch(table, index * size, { partNumber, referenceCount, hash });
     resourceHeaderRecord.patch(table, index * size + fields.resource.offset, resource);
   }
   return table;
-}
-
-/** An entry of `table`. A view of its hash would take more memory than all the rest of it. */
-class TableEntry implements LookupTableEntry {
-  readonly resource: ResourceHeader;
-  readonly partNumber: number;
-  readonly referenceCount: number;
-  readonly #table: Uint8Array;
-  readonly #hashOffset: number;
-
-  constructor(table: Uint8Array, offset: number, at: WimLocation) {
-    const { partNumber, referenceCount } = counts.decode(table, offset);
-    const { fields } = lookupTableEntryRecord;
-    this.resource = decodeResourceHeader(table, offset + fields.resource.offset, at);
-    this.partNumber = partNumber;
-    this.referenceCount = referenceCount;
-    this.#table = table;
-    this.#hashOffset = offset + fields.hash.offset;
-  }
-
-  get hash(): Uint8Array {
-    return this.#table.subarray(this.#hashOffset, this.#hashOffset + lookupTableEntryRecord.fields.hash.width);
-  }
 }
 
 function checkEntry(entry: LookupTableEntry, source: ByteSource, header: WimHeader, at: WimLocation): void {

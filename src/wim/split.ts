@@ -38,7 +38,7 @@ export async function planParts(wim: Wim, partLimit: number): Promise<PlannedPar
   if (header.pipable) throw wimError("wim-unsupported", wim, "it is pipable, which only wimlib reads");
   const { entries, metadata } = await wim.lookupTable();
   const overhead = wimHeaderRecord.size + header.xmlData.size;
-  const allotted = allotRuns(entries, partLimit - overhead, wim);
+  const allotted = allotRuns([...entries], partLimit - overhead, wim);
   const original = await wim.source.read(0, wimHeaderRecord.size);
   const boot = metadata[header.bootIndex - 1];
   return allotted.map((runs, index) => planPart(wim, original, { runs, number: index + 1, of: allotted.length, boot }));
@@ -62,7 +62,7 @@ function planPart({ header }: Wim, original: Uint8Array, { runs, number, of, boo
       const resource = { ...entry.resource, offset: position };
       const { referenceCount, hash } = entry;
       listed.push({ index, entry: { resource, partNumber: number, referenceCount, hash } });
-      if (entry === boot) bootMetadata = resource;
+      if (boot !== undefined && isSame(entry.resource, boot.resource)) bootMetadata = resource;
     }
     appendRange(pieces, offset, size);
     position += size;
@@ -88,6 +88,10 @@ function planPart({ header }: Wim, original: Uint8Array, { runs, number, of, boo
   if (table.length > 0) pieces.push({ kind: "bytes", bytes: table });
   appendRange(pieces, header.xmlData.offset, header.xmlData.size);
   return { size: xmlData.offset + xmlData.size, pieces };
+}
+
+function isSame(a: ResourceHeader, b: ResourceHeader): boolean {
+  return a.offset === b.offset && a.size === b.size && a.flags === b.flags;
 }
 
 /** Ranges that continue one another become one. */

@@ -125,7 +125,7 @@ function blobsOf(name: string): string[] {
 
 async function ourBlobs(name: string): Promise<string[]> {
   const { entries } = await (await open(name)).lookupTable();
-  return entries
+  return [...entries]
     .map(({ hash, resource, referenceCount }) =>
       [Buffer.from(hash).toString("hex"), resource.offset, referenceCount, resource.originalSize].join(" "),
     )

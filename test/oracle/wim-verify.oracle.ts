@@ -83,7 +83,7 @@ describe.skipIf(!judge("wimlib-imagex"))("WIMs by wimlib", () => {
     const { entries, metadata } = await wim.lookupTable();
     const format = resourceFormat(name, wim.header);
     const reader = createResourceReader(memorySource(data), format);
-    const byHash = new Map(entries.map((entry) => [Buffer.from(entry.hash).toString("hex"), entry.resource]));
+    const byHash = new Map([...entries].map((entry) => [Buffer.from(entry.hash).toString("hex"), entry.resource]));
     for (const [index, { resource }] of metadata.entries()) {
       const target = pathOf(`${name}-${index}`);
       mkdirSync(target);

@@ -28,7 +28,9 @@ describe("the lookup table", () => {
     const { entries, metadata } = await read(data);
     // Two shared contents, and one of its own and the metadata for each image.
     expect(entries).toHaveLength(2 + 3 + 3);
-    expect(entries.map((entry) => entry.referenceCount).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 1, 1, 1, 3, 3]);
+    expect([...entries].map((entry) => entry.referenceCount).toSorted((a, b) => a - b)).toEqual([
+      1, 1, 1, 1, 1, 1, 3, 3,
+    ]);
     expect(metadata.map((entry) => entry.resource.offset)).toEqual(
       metadata.map((entry) => entry.resource.offset).toSorted((a, b) => a - b),
     );

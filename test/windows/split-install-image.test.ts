@@ -73,7 +73,9 @@ describe("a tree with a large install.wim", async () => {
 
   it("has the whole's bytes in the parts", async () => {
     const original = await (await openWim(memorySource(wim))).lookupTable();
-    const known = new Map(original.entries.map(({ hash, resource }) => [Buffer.from(hash).toString("hex"), resource]));
+    const known = new Map(
+      [...original.entries].map(({ hash, resource }) => [Buffer.from(hash).toString("hex"), resource]),
+    );
     for (const path of ["sources/install.swm", "sources/install2.swm"]) {
       const part = await openWim(contentSource(find(result, path) as FileNode), path);
       expect(part.images).toHaveLength(3);

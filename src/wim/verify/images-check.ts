@@ -37,7 +37,7 @@ export class Images {
     this.#set = set;
     this.#executor = executor;
     this.#report = report;
-    this.#references = new Uint32Array(set.listed.length);
+    this.#references = new Uint32Array(set.blobs.length);
   }
 
   get #wim() {
@@ -114,7 +114,8 @@ export class Images {
   compareReferences(): void {
     if (this.#walked.length < this.#wim.header.imageCount) return;
     let wrong = 0;
-    for (const { id, entry } of this.#set.listed) if (entry.referenceCount !== this.#references[id]) wrong += 1;
+    const { blobs } = this.#set;
+    for (let id = 0; id < blobs.length; id += 1) if (blobs.referenceCount(id) !== this.#references[id]) wrong += 1;
     for (const { referenceCount } of this.#set.parts[0]!.lookupTable.metadata) if (referenceCount !== 1) wrong += 1;
     this.#report.note("wim-references", "pass", "the reference counts are exact");
     if (wrong === 0) return;

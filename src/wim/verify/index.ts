@@ -10,7 +10,7 @@ import { toHex } from "../../bytes/hex.js";
 import { shortenedPath } from "../shortened.js";
 import type { OpenSet } from "./parts.js";
 import { openSet } from "./parts.js";
-import { compareHashes, sha1Length } from "./blob-index.js";
+import { compareHashes } from "./blob-index.js";
 import { checkHeader } from "./header-check.js";
 import { Images } from "./images-check.js";
 import { checkLayout, isReadOnce } from "./layout-check.js";
@@ -55,7 +55,7 @@ export async function verifyWimParts(
     await checkLayout(part, report, createSha1);
   }
   const formats = set.parts.map(({ format }) => format);
-  const executor = await createExecutor({ parts: set.parts.map(({ part }) => part), formats, blobs: set.blobs });
+  const executor = await createExecutor({ parts: set.parts.map(({ part }) => part), formats, blobs: set.blobs.table });
   const stop = (): void => void executor.close();
   options.signal?.addEventListener("abort", stop);
   try {
@@ -149,7 +149,7 @@ class Verification {
     }
     let bytes = 0;
     for (const id of ids) {
-      const { resource } = this.#set.listed[id]!.entry;
+      const { resource } = this.#set.blobs.get(id).entry;
       bytes += resource.size;
       if (!damaged.has(id)) this.#count(resource.originalSize);
     }
@@ -177,9 +177,9 @@ class Verification {
     const ids = [...this.#damaged.keys()].toSorted((a, b) => a - b);
     const places = await this.#images.placesOf(ids);
     for (const id of ids) {
-      const { part } = this.#set.listed[id]!;
+      const { part, entry } = this.#set.blobs.get(id);
       const { wim } = this.#set.parts[part]!;
-      const blob = toHex(this.#set.blobs.hashes.subarray(id * sha1Length, (id + 1) * sha1Length));
+      const blob = toHex(entry.hash);
       const touched = places.get(id) ?? [];
       const first = touched[0];
       const file = first === undefined ? "which no file uses" : `${shortenedPath(first.path)} in image ${first.image}`;

@@ -8,7 +8,7 @@ import { record } from "../../bytes/record.js";
 import { MiB } from "../../bytes/units.js";
 import type { ByteSource } from "../../source/byte-source.js";
 import { wimHeaderRecord } from "../header.js";
-import type { LookupTableEntry, ResourceHeader } from "../index.js";
+import type { ResourceHeader } from "../index.js";
 import { resourceFlags } from "../resource.js";
 import { compareHashes } from "./blob-index.js";
 import type { OpenPart } from "./parts.js";
@@ -27,37 +27,41 @@ export const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
 /** Bytes between resources that are read to see whether they are zero; more than that is told without being read. */
 const gapReadLimit = 64 * MiB;
 const usualIntegrityChunk = 10 * MiB;
+/** Regions of a pipable WIM that have a blob header in front. */
+const withBlobHeader: ReadonlySet<string> = new Set(["resource", "lookup table", "XML data"]);
 /** XML data as it was when a pipable WIM was begun. */
 const earlyXmlLimit = 2 * MiB;
 
 type Region = {
-  offset: number;
+  readonly offset: number;
   readonly end: number;
   readonly what: string;
   readonly flags: number;
   readonly originalSize: number;
-  readonly entry: LookupTableEntry | null;
+  /** Of a resource of the lookup table. */
+  readonly hash: Uint8Array | null;
 };
+type Fail = (text: string) => void;
 
 /** Checks one part; `report` gets `wim-layout`. */
 export async function checkLayout(open: OpenPart, report: ReportBuilder, createSha1: CreateSha1): Promise<void> {
   const { part, wim } = open;
-  const fail = (text: string): void => {
+  const fail: Fail = (text) => {
     report.fail({ check: "wim-layout", wim: part.name, message: `${part.name}: ${text}`, places: [] }, "wim-damaged");
   };
   noteIntegrityChunk(open, report);
-  const regions = listRegions(open, fail);
-  if (wim.header.pipable) await checkPipable(open, regions, createSha1, fail);
-  regions.sort(compareRegions);
+  const fixed = fixedRegions(wim);
+  if (wim.header.pipable) fixed.push(...(await firstXmlRegion(open, createSha1, fail)));
   let end = 0;
   let gaps = 0;
   let filled = 0;
-  for (const region of [...regions, { offset: part.source.size, end: part.source.size, what: "end of the WIM" }]) {
-    if (region.offset < end) {
-      fail(`the ${region.what} at ${region.offset} overlaps what ends at ${end}`);
-    } else if (region.offset > end) {
-      gaps += region.offset - end;
-      if (gaps > gapReadLimit || !(await isZero(part.source, end, region.offset))) filled += region.offset - end;
+  for (const region of inOrder(fixed.toSorted(compareRegions), resourceRegions(open, fail))) {
+    const start = wim.header.pipable ? await pipableStart(region, open, createSha1, fail) : region.offset;
+    if (start < end) {
+      fail(`the ${region.what} at ${start} overlaps what ends at ${end}`);
+    } else if (start > end) {
+      gaps += start - end;
+      if (gaps > gapReadLimit || !(await isZero(part.source, end, start))) filled += start - end;
     }
     end = Math.max(end, region.end);
   }
@@ -70,10 +74,10 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
  * Whether the resources together take no more bytes than the WIM has, twice that allowed for one wrong size. Where
  * thousands of entries name the same few compressed bytes, reading all of them would not end; `report` gets `wim-layout`.
  */
-export function isReadOnce({ part, wim, lookupTable }: OpenPart, report: ReportBuilder): boolean {
+export function isReadOnce({ part, wim, lookupTable: { entries } }: OpenPart, report: ReportBuilder): boolean {
   let taken = 0;
-  for (const { resource, partNumber } of lookupTable.entries) {
-    if (partNumber === wim.header.partNumber) taken += resource.size;
+  for (let place = 0; place < entries.length; place += 1) {
+    if (entries.partNumbers[place] === wim.header.partNumber) taken += entries.sizes[place]!;
   }
   if (taken <= 2 * part.source.size) return true;
   const message = `${part.name}: its resources take ${taken} bytes, but it has ${part.source.size}`;
@@ -89,25 +93,13 @@ function noteIntegrityChunk({ part, integrityTable }: OpenPart, report: ReportBu
   report.note("wim-integrity-table", "warn", message);
 }
 
-function listRegions({ wim, lookupTable }: OpenPart, fail: (text: string) => void): Region[] {
-  const { header } = wim;
-  const ofHeader = { flags: 0, originalSize: 0, entry: null };
-  const resources: Region[] = [];
-  const regions: Region[] = [{ ...ofHeader, offset: 0, end: wimHeaderRecord.size, what: "header" }];
+/** What the header says the place of, and the end of the file. */
+function fixedRegions({ header, source }: OpenPart["wim"]): Region[] {
+  const plain = { flags: 0, originalSize: 0, hash: null };
+  const regions: Region[] = [{ ...plain, offset: 0, end: wimHeaderRecord.size, what: "header" }];
   if (header.pipable) {
-    const { size } = wim.source;
-    regions.push({ ...ofHeader, offset: size - wimHeaderRecord.size, end: size, what: "second header" });
-  }
-  const known = Object.values(resourceFlags).reduce((all, flag) => all | flag, 0) & ~resourceFlags.spanned;
-  for (const entry of lookupTable.entries) {
-    const { resource, partNumber } = entry;
-    if ((resource.flags & ~known) !== 0) fail(`the resource at ${resource.offset} has the flags ${resource.flags}`);
-    if (partNumber === header.partNumber && resource.size > 0) resources.push(regionOf("resource", resource, entry));
-  }
-  resources.sort(compareRegions);
-  for (const [index, region] of resources.entries()) {
-    // Two entries may name one resource; it is one region.
-    if (index === 0 || compareRegions(resources[index - 1]!, region) !== 0) regions.push(region);
+    const offset = source.size - wimHeaderRecord.size;
+    regions.push({ ...plain, offset, end: source.size, what: "second header" });
   }
   const tables = [
     ["lookup table", header.lookupTable],
@@ -115,52 +107,78 @@ function listRegions({ wim, lookupTable }: OpenPart, fail: (text: string) => voi
     ["integrity table", header.integrityTable],
   ] as const;
   for (const [what, resource] of tables) if (resource.size > 0) regions.push(regionOf(what, resource, null));
-  return regions;
+  return [...regions, { ...plain, offset: source.size, end: source.size, what: "end of the WIM" }];
 }
 
-function regionOf(what: string, resource: ResourceHeader, entry: LookupTableEntry | null): Region {
+/** The resources of the lookup table in the order of the file, made one by one. */
+function* resourceRegions({ wim, lookupTable: { entries } }: OpenPart, fail: Fail): Generator<Region> {
+  const known = Object.values(resourceFlags).reduce((all, flag) => all | flag, 0) & ~resourceFlags.spanned;
+  const { flags, offsets, sizes, partNumbers } = entries;
+  const inPart: number[] = [];
+  for (let place = 0; place < entries.length; place += 1) {
+    if ((flags[place]! & ~known) !== 0) fail(`the resource at ${offsets[place]} has the flags ${flags[place]}`);
+    if (partNumbers[place] === wim.header.partNumber && sizes[place]! > 0) inPart.push(place);
+  }
+  const compare = (a: number, b: number): number => offsets[a]! - offsets[b]! || sizes[a]! - sizes[b]!;
+  const order = Uint32Array.from(inPart).toSorted((a, b) => compare(a, b) || a - b);
+  for (const [index, place] of order.entries()) {
+    // Two entries may name one resource; it is one region.
+    if (index > 0 && compare(order[index - 1]!, place) === 0) continue;
+    const { resource, hash } = entries.get(place);
+    yield regionOf("resource", resource, hash);
+  }
+}
+
+function regionOf(what: string, resource: ResourceHeader, hash: Uint8Array | null): Region {
   const { offset, size, flags, originalSize } = resource;
-  return { offset, end: offset + size, what, flags, originalSize, entry };
+  return { offset, end: offset + size, what, flags, originalSize, hash };
 }
 
 function compareRegions(a: Region, b: Region): number {
   return a.offset - b.offset || a.end - b.end;
 }
 
-/** Moves every region back to its blob header, which must say the same as the lookup table. */
-async function checkPipable(
-  { part, wim }: OpenPart,
-  regions: Region[],
-  createSha1: CreateSha1,
-  fail: (text: string) => void,
-): Promise<void> {
-  const { size } = pipableBlobRecord;
-  for (const region of regions) {
-    if (region.what.endsWith("header") || region.what === "integrity table") continue;
-    if (region.offset < size) continue;
-    const inline = pipableBlobRecord.decode(await part.source.read(region.offset - size, size));
-    region.offset -= size;
-    const expectedHash =
-      region.entry?.hash ?? (await hashOf(part.source, region.offset + size, region.end, createSha1));
-    const isHash = compareHashes(inline.hash, 0, expectedHash, 0) === 0;
-    const isSame = inline.originalSize === BigInt(region.originalSize) && inline.flags === region.flags;
-    if (inline.magic !== pipableBlobMagic || !isHash || !isSame) {
-      fail(`the header in front of the ${region.what} at ${region.offset} contradicts the lookup table`);
-    }
+/** Two lists in ascending order as one. */
+function* inOrder(fixed: readonly Region[], resources: Iterable<Region>): Generator<Region> {
+  let next = 0;
+  for (const resource of resources) {
+    for (; next < fixed.length && compareRegions(fixed[next]!, resource) <= 0; next += 1) yield fixed[next]!;
+    yield resource;
   }
+  yield* fixed.slice(next);
+}
+
+/** Where a region of a pipable WIM begins with its blob header, which must say the same as the lookup table. */
+async function pipableStart(region: Region, { part }: OpenPart, createSha1: CreateSha1, fail: Fail): Promise<number> {
+  const { offset, end, what, originalSize, flags } = region;
+  const { size } = pipableBlobRecord;
+  if (!withBlobHeader.has(what) || offset < size) return offset;
+  const inline = pipableBlobRecord.decode(await part.source.read(offset - size, size));
+  const expectedHash = region.hash ?? (await hashOf(part.source, offset, end, createSha1));
+  const isHash = compareHashes(inline.hash, 0, expectedHash, 0) === 0;
+  const isSame = inline.originalSize === BigInt(originalSize) && inline.flags === flags;
+  if (inline.magic !== pipableBlobMagic || !isHash || !isSame) {
+    fail(`the header in front of the ${what} at ${offset - size} contradicts the lookup table`);
+  }
+  return offset - size;
+}
+
+/** The copy of the XML data behind a pipable WIM's first header, with its blob header. */
+async function firstXmlRegion({ part, wim }: OpenPart, createSha1: CreateSha1, fail: Fail): Promise<Region[]> {
+  const { size } = pipableBlobRecord;
   const offset = wimHeaderRecord.size;
   const early = pipableBlobRecord.decode(await part.source.read(offset, size));
   const originalSize = Number(early.originalSize);
   const end = offset + size + originalSize;
   if (early.magic !== pipableBlobMagic || originalSize > earlyXmlLimit || end > part.source.size) {
     fail("the copy of the XML data behind the header is not there");
-    return;
+    return [];
   }
-  regions.push({ offset, end, what: "first XML data", flags: early.flags, originalSize, entry: null });
   const hash = await hashOf(part.source, offset + size, end, createSha1);
   if (compareHashes(early.hash, 0, hash, 0) !== 0 || early.flags !== wim.header.xmlData.flags) {
     fail("the copy of the XML data behind the header is damaged");
   }
+  return [{ offset, end, what: "first XML data", flags: early.flags, originalSize, hash: null }];
 }
 
 async function hashOf(source: ByteSource, offset: number, end: number, createSha1: CreateSha1): Promise<Uint8Array> {

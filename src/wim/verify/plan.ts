@@ -8,8 +8,9 @@ import { MiB } from "../../bytes/units.js";
 import { chunkLayout } from "../compression/chunks.js";
 import type { LookupTableEntry, ResourceHeader } from "../index.js";
 import { sha1Length } from "./blob-index.js";
+import type { ListedBlob } from "./blob-list.js";
 import type { PartRange } from "./low-water.js";
-import type { ListedBlob, OpenPart, OpenSet } from "./parts.js";
+import type { OpenPart, OpenSet } from "./parts.js";
 import { batchSize, RangeFeed } from "./range-feed.js";
 import type { BatchStep, LargeBlob, MetadataStep, RangesStep, Step } from "./steps.js";
 import type { BlobsTask, MetadataTask } from "./tasks.js";
@@ -23,18 +24,16 @@ const segmentedFrom = 16 * MiB;
 
 /** All steps, part by part as these lie in the image. */
 export function* planSteps(set: OpenSet): Generator<Step> {
-  const byPart: ListedBlob[][] = set.parts.map(() => []);
-  for (const blob of set.listed) byPart[blob.part]!.push(blob);
   const place = (part: number): number => set.parts[part]!.part.file?.extents[0]?.offset ?? 0;
-  for (const part of [...byPart.keys()].toSorted((a, b) => place(a) - place(b))) {
-    yield* planPart(set.parts[part]!, part, byPart[part]!);
+  for (const part of [...set.parts.keys()].toSorted((a, b) => place(a) - place(b))) {
+    yield* planPart(set, part);
   }
 }
 
 /** Bytes of the WIM that `planSteps` reads, for progress. */
 export function plannedBytes(set: OpenSet): number {
   let bytes = 0;
-  for (const { entry } of set.listed) bytes += entry.resource.size;
+  for (let id = 0; id < set.blobs.length; id += 1) bytes += set.blobs.get(id).entry.resource.size;
   for (const { resource } of set.parts[0]!.lookupTable.metadata) bytes += resource.size;
   for (const { integrityTable } of set.parts) {
     if (integrityTable !== null) bytes += integrityTable.end - integrityTable.start;
@@ -42,9 +41,10 @@ export function plannedBytes(set: OpenSet): number {
   return bytes;
 }
 
-function* planPart(open: OpenPart, part: number, blobs: readonly ListedBlob[]): Generator<Step> {
+function* planPart(set: OpenSet, part: number): Generator<Step> {
+  const open = set.parts[part]!;
   const ranges = new RangeFeed(open, part);
-  for (const step of planResources(open, part, blobs, ranges)) {
+  for (const step of planResources(open, part, placesOf(set, part), ranges)) {
     yield* ranges.upTo(step.reads.start);
     yield step;
   }
@@ -53,18 +53,22 @@ function* planPart(open: OpenPart, part: number, blobs: readonly ListedBlob[]): 
 
 type Place = { readonly entry: LookupTableEntry } & ({ readonly blob: ListedBlob } | { readonly image: number });
 
-function* planResources(
-  open: OpenPart,
-  part: number,
-  blobs: readonly ListedBlob[],
-  ranges: RangeFeed,
-): Generator<Step> {
-  const metadata = part === 0 ? open.lookupTable.metadata : [];
-  const places: Place[] = [
-    ...blobs.map((blob) => ({ entry: blob.entry, blob })),
-    ...metadata.map((entry, index) => ({ entry, image: index + 1 })),
-  ];
-  places.sort((a, b) => a.entry.resource.offset - b.entry.resource.offset);
+/** The blobs and images' metadata of a part in ascending order of their first bytes, made one by one. */
+function* placesOf({ parts, blobs }: OpenSet, part: number): Generator<Place> {
+  const metadata = part === 0 ? parts[0]!.lookupTable.metadata : [];
+  const images = metadata.map((entry, index) => ({ entry, image: index + 1 }));
+  images.sort((a, b) => a.entry.resource.offset - b.entry.resource.offset);
+  let next = 0;
+  for (const id of blobs.inPart(part)) {
+    const blob = blobs.get(id);
+    const { offset } = blob.entry.resource;
+    for (; next < images.length && images[next]!.entry.resource.offset < offset; next += 1) yield images[next]!;
+    yield { entry: blob.entry, blob };
+  }
+  yield* images.slice(next);
+}
+
+function* planResources(open: OpenPart, part: number, places: Iterable<Place>, ranges: RangeFeed): Generator<Step> {
   let batch: ListedBlob[] = [];
   let bytes = 0;
   for (const place of places) {

@@ -1,7 +1,7 @@
 /** The pieces that a verification's work is cut into: what `plan.ts` makes and `schedule.ts` runs. */
 import type { ChunkLayout } from "../compression/chunks.js";
 import type { PartRange } from "./low-water.js";
-import type { ListedBlob } from "./parts.js";
+import type { ListedBlob } from "./blob-list.js";
 import type { BlobsTask, MetadataTask, RangesTask, WimTaskResult } from "./tasks.js";
 
 type Reading = { readonly reads: PartRange };
