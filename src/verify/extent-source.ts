@@ -3,8 +3,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { checkRange } from "../source/byte-source.js";
-import type { FileExtent } from "../wim/verify/index.js";
-import { ExtentMap } from "../wim/verify/index.js";
+import type { FileExtent } from "../wim/verify/extent-map.js";
+import { ExtentMap } from "../wim/verify/extent-map.js";
 
 export type ExtentSource = ByteSource & {
   /** `readInto` that has filled `target` when it returns. */

@@ -1,4 +1,4 @@
-/** The hashes of a whole image, all in one pass over the file, each on a thread of its own beside the one that reads. */
+/** The hashes of a whole image, all in one pass over the file, each on a thread of its own; whoever has time reads. */
 import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { exitCodes, Win7UsbError } from "../errors.js";
@@ -55,9 +55,8 @@ export async function hashFile(
   }
   const memory = pass?.memory ?? createRingMemory(wanted.length, hashRingSize);
   const setups: HashThreadSetup[] = wanted.map((algorithm, taker) => {
-    return { role: "hash", memory, length, taker, algorithm, lengths };
+    return { memory, path, length, taker, algorithm, lengths };
   });
-  setups.push({ role: "read", memory, length, path });
   const digests = await runThreads(setups, wanted.length, length, options);
   const hashesAt = (index: number): FileHashes & { length: number } => {
     const hashes = wanted.map((algorithm) => [algorithm, digests.get(algorithm)![index]!]);
@@ -83,6 +82,7 @@ async function runThreads(
   const digests = new Map<HashAlgorithm, readonly string[]>();
   const workers = setups.map((workerData) => new Worker(threadEntry ?? builtEntry, { workerData }));
   let stop: (() => void) | undefined;
+  let told = -1;
   try {
     await new Promise<void>((resolve, reject) => {
       stop = () => reject(signal!.reason as Error);
@@ -90,8 +90,11 @@ async function runThreads(
       for (const worker of workers) {
         worker.on("error", reject);
         worker.on("message", (message: HashThreadMessage) => {
-          if ("bytes" in message) onProgress?.({ bytes: message.bytes, totalBytes });
-          else if ("digests" in message) digests.set(message.algorithm, message.digests);
+          if ("bytes" in message) {
+            // Threads read in turn, and what one says may come behind what the next one does.
+            if (message.bytes > told) onProgress?.({ bytes: message.bytes, totalBytes });
+            told = Math.max(told, message.bytes);
+          } else if ("digests" in message) digests.set(message.algorithm, message.digests);
           else reject(errorOf(message.code, message.message));
           if (digests.size === expected) resolve();
         });

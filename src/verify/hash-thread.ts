@@ -1,22 +1,24 @@
-/** Entry of the threads of `hash-file.ts`: one reads the file into the ring, the others hash what is in it. */
+/** Entry of the threads of `hash-file.ts`: each hashes what is in the ring, and reads the file into it where that is due. */
+import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { Win7UsbError } from "../errors.js";
 import { openExtents } from "./extent-source.js";
 import type { RingMemory } from "./hash-ring.js";
-import { fillRing, takeRing } from "./hash-ring.js";
+import { takeRing } from "./hash-ring.js";
 
 export type HashAlgorithm = "sha1" | "sha256" | "md5";
 
-export type HashThreadSetup = { readonly memory: RingMemory; readonly length: number } & (
-  | { readonly role: "read"; readonly path: string }
-  | {
-      readonly role: "hash";
-      readonly taker: number;
-      readonly algorithm: HashAlgorithm;
-      readonly lengths: readonly number[];
-    }
-);
+export type HashThreadSetup = {
+  readonly memory: RingMemory;
+  readonly path: string;
+  /** Bytes of the file. */
+  readonly length: number;
+  readonly taker: number;
+  readonly algorithm: HashAlgorithm;
+  /** Where digests are wanted, ascending; the last is `length`. */
+  readonly lengths: readonly number[];
+};
 
 /** What a thread tells: how far it has read, its digests by length, or why it cannot go on. */
 export type HashThreadMessage =
@@ -30,56 +32,66 @@ const reportEvery = 100;
 const port = parentPort;
 if (port === null) throw new Error("this module is the entry of a worker thread");
 const setup = workerData as HashThreadSetup;
-try {
-  if (setup.role === "read") readInto(setup.memory, setup.path, setup.length);
-  else tell({ algorithm: setup.algorithm, digests: hashFrom(setup) });
-} catch (error) {
-  const code = error instanceof Win7UsbError ? error.code : null;
-  tell({ code, message: error instanceof Error ? error.message : String(error) });
-}
-
 function tell(message: HashThreadMessage): void {
   port!.postMessage(message, []);
 }
 
-function readInto(memory: RingMemory, path: string, length: number): void {
+function hashFile({ memory, path, length, taker, algorithm, lengths }: HashThreadSetup): readonly string[] {
   const source = openExtents(path, [{ offset: 0, length }]);
+  const digests = new PrefixDigests(algorithm, lengths);
   let toldAt = Number.NEGATIVE_INFINITY;
+  const fill = (offset: number, target: Uint8Array): void => {
+    source.readIntoNow(offset, target);
+    const bytes = offset + target.length;
+    const now = performance.now();
+    if (bytes < length && now - toldAt < reportEvery) return;
+    toldAt = now;
+    tell({ bytes });
+  };
   try {
-    fillRing(memory, length, (offset, target) => {
-      source.readIntoNow(offset, target);
-      const bytes = offset + target.length;
-      const now = performance.now();
-      if (bytes < length && now - toldAt < reportEvery) return;
-      toldAt = now;
-      tell({ bytes });
-    });
+    takeRing(memory, taker, length, fill, (offset, bytes) => digests.update(offset, bytes));
+    return digests.all;
   } finally {
     source.close();
   }
 }
 
-/** The digests of the first `lengths` bytes, which are in ascending order and end with the whole length. */
-function hashFrom({ memory, taker, algorithm, lengths, length }: Extract<HashThreadSetup, { role: "hash" }>): string[] {
-  const hash = createHash(algorithm);
-  const digests: string[] = [];
-  const digestUpTo = (position: number): void => {
-    while (digests.length < lengths.length && lengths[digests.length]! <= position) {
-      digests.push(hash.copy().digest("hex"));
-    }
-  };
-  digestUpTo(0);
-  takeRing(memory, taker, length, (offset, bytes) => {
+/** The digests of a file's first bytes, for each of `lengths`, which ascend. */
+class PrefixDigests {
+  readonly all: string[] = [];
+  readonly #hash: Hash;
+  readonly #lengths: readonly number[];
+
+  constructor(algorithm: HashAlgorithm, lengths: readonly number[]) {
+    this.#hash = createHash(algorithm);
+    this.#lengths = lengths;
+    this.#digestUpTo(0);
+  }
+
+  /** Takes the bytes from `offset`, where the last ones ended. */
+  update(offset: number, bytes: Uint8Array): void {
     let done = 0;
-    for (const mark of lengths) {
+    for (const mark of this.#lengths) {
       const part = mark - offset;
       if (part <= done || part >= bytes.length) continue;
-      hash.update(bytes.subarray(done, part));
+      this.#hash.update(bytes.subarray(done, part));
       done = part;
-      digestUpTo(mark);
+      this.#digestUpTo(mark);
     }
-    hash.update(bytes.subarray(done));
-    digestUpTo(offset + bytes.length);
-  });
-  return digests;
+    this.#hash.update(bytes.subarray(done));
+    this.#digestUpTo(offset + bytes.length);
+  }
+
+  #digestUpTo(position: number): void {
+    while (this.all.length < this.#lengths.length && this.#lengths[this.all.length]! <= position) {
+      this.all.push(this.#hash.copy().digest("hex"));
+    }
+  }
+}
+
+try {
+  tell({ algorithm: setup.algorithm, digests: hashFile(setup) });
+} catch (error) {
+  const code = error instanceof Win7UsbError ? error.code : null;
+  tell({ code, message: error instanceof Error ? error.message : String(error) });
 }
