@@ -12,6 +12,13 @@ export type Measured = {
   readonly deviceBytes: number;
 };
 
+export type MeasureOptions = {
+  /** Whose sectors are counted. */
+  readonly device?: string | undefined;
+  /** Beside this process' own. */
+  readonly env?: Readonly<Record<string, string>>;
+};
+
 const diskSector = 512;
 /** Field of /sys/block/<name>/stat that counts sectors written (Documentation/block/stat.rst). */
 const writtenField = 6;
@@ -23,12 +30,13 @@ function sectorsWritten(device: string | undefined): number {
 }
 
 /** Runs `command` and throws where it fails: a figure of a failed run would be worth nothing. */
-export function measure(command: readonly string[], folder: string, device?: string): Measured {
+export function measure(command: readonly string[], folder: string, { device, env }: MeasureOptions = {}): Measured {
   const report = join(folder, "time.txt");
   const before = sectorsWritten(device);
   const result = spawnSync("time", ["-q", "-o", report, "-f", "%e %U %S %M", ...command], {
     stdio: ["ignore", "ignore", "pipe"],
     encoding: "utf8",
+    env: { ...process.env, ...env },
   });
   if (result.error !== undefined) throw result.error;
   if (result.status !== 0) throw new Error(`${command.join(" ")} ended with ${result.status}: ${result.stderr}`);

@@ -81,14 +81,14 @@ function writers(folder: string, iso: string, device: string): Candidates {
     writeFileSync(path, script);
     chmodSync(path, 0o755);
     rmSync(unpacked, { recursive: true, force: true });
-    return measure([path, iso, device, unpacked], folder, device);
+    return measure([path, iso, device, unpacked], folder, { device });
   };
   const ours =
     (...options: string[]) =>
     () =>
-      measure([...writeCommand(iso, device), ...options], folder, device);
+      measure([...writeCommand(iso, device), ...options], folder, { device });
   return new Map([
-    ["dd oflag=direct", () => measure(copyCommand(iso, device), folder, device)],
+    ["dd oflag=direct", () => measure(copyCommand(iso, device), folder, { device })],
     ["FAT32: sfdisk mkfs 7z mcopy", byHand("fat32.sh", recipe)],
     ["FAT32: win7usb --no-verify", ours("--no-verify")],
     ["FAT32: win7usb", ours()],
@@ -101,7 +101,7 @@ function writers(folder: string, iso: string, device: string): Candidates {
 /** One run each of what writes directly: at the pace of a stick neither caches nor the machine's noise are seen. */
 function pacedTable(folder: string, iso: string, device: string, rate: number): void {
   const throttle = throttleDevice(device, rate);
-  const paced = (command: readonly string[]) => () => measure(throttle.run(command), folder, device);
+  const paced = (command: readonly string[]) => () => measure(throttle.run(command), folder, { device });
   try {
     const results = compare(
       new Map([
