@@ -1,5 +1,5 @@
 /**
- * One pass over an image for its hashes and for deep verification: the thread that reads fills a ring, and the threads of
+ * One pass over an image for its hashes and for deep verification: what is read fills a ring, and the threads of
  * both take from it. This is the memory that they share, and what deep verification lets go of.
  */
 import { MiB } from "../bytes/units.js";
