@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Four suites by cost: `unit` runs anywhere, soon; `exhaustive` tries every place, or waits for drives that hang, in files
- * side by side; `oracle` asks other people's tools, one file after the other; `boot` starts QEMU. And `platform`, which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
+ * Five suites by cost: `unit` runs anywhere, soon; `exhaustive` tries every place, or waits for drives that hang; `oracle`
+ * asks other people's tools about files. Those run side by side, and one after the other what has the machine's devices or
+ * speed in it: `devices`, on loop devices and slow media, and `boot`, which starts QEMU. And `platform`, which writes disk
+ * images that macOS or Windows attaches as drives: it needs root or an administrator.
  */
 export default defineConfig({
   test: {
@@ -21,6 +23,14 @@ export default defineConfig({
         test: {
           name: "oracle",
           include: ["test/**/*.oracle.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "devices",
+          include: ["test/**/*.devices.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

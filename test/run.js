@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const inCi = process.env.CI === "true";
-const suites = ["unit", "exhaustive", "oracle", "boot"];
+const suites = ["unit", "exhaustive", "oracle", "devices", "boot"];
 
 /** Debian package by command, read from the one table the tests use. */
 function judgePackages() {

@@ -149,7 +149,20 @@ describe.skipIf(nodeExe === null)("the Windows build of Node under wine", () => 
       const path = attachDevice(size, sectorSize);
       const trace = join(folder, "trace.txt");
       const calls = "pread64,pwrite64";
-      const tracer = ["strace", "-f", "-q", "-P", path, "-e", `trace=${calls}`, "-e", `raw=${calls}`, "-o", trace];
+      const tracer = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-q",
+        "-P",
+        path,
+        "-e",
+        `trace=${calls}`,
+        "-e",
+        `raw=${calls}`,
+        "-o",
+        trace,
+      ];
       const answer = runSession({ kind: "plan", iso: windowsPath(iso), fileSystem }, path, size, sectorSize, tracer);
 
       expect(answer.error).toBeUndefined();

@@ -78,7 +78,17 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
 
   function trace(path: string, ...options: string[]): { bytes: number; checks: { id: string; status: string }[] } {
     const file = pathOf("trace.txt");
-    const strace = ["-f", "-q", "-P", path, "-e", "trace=read,pread64,readv,preadv,preadv2", "-o", file];
+    const strace = [
+      "-f",
+      "--seccomp-bpf",
+      "-q",
+      "-P",
+      path,
+      "-e",
+      "trace=read,pread64,readv,preadv,preadv2",
+      "-o",
+      file,
+    ];
     const result = spawnSync("strace", [...strace, process.execPath, command, "verify", path, "--json", ...options], {
       encoding: "utf8",
       // What goes through a ring of the kernel's is no call that could be counted.
