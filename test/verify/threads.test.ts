@@ -57,7 +57,7 @@ function part(name: string, data: Uint8Array): WimPart {
 describe("the hashes of a file", () => {
   const algorithms: HashAlgorithm[] = ["sha1", "sha256", "md5"];
 
-  it.each([0, 1, MiB - 1, MiB, 14 * MiB + 17])("are those of its bytes (%i of them)", async (size) => {
+  it.each([0, 1, MiB - 1, MiB, 14 * MiB + 17, 50 * MiB + 3])("are those of its bytes (%i of them)", async (size) => {
     const data = filler(size, size);
     const marks: number[] = [];
     const onProgress = ({ bytes }: { bytes: number }): void => void marks.push(bytes);
