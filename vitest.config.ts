@@ -2,9 +2,9 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Five suites by cost: `unit` runs anywhere, soon; `exhaustive` tries every place, or waits for drives that hang; `oracle`
- * asks other people's tools about files. Those run side by side, and one after the other what has the machine's devices or
- * speed in it: `devices`, on loop devices and slow media, and `boot`, which starts QEMU. And `platform`, which writes disk
- * images that macOS or Windows attaches as drives: it needs root or an administrator.
+ * asks other people's tools about files; `boot` starts QEMU. Those run side by side, and one after the other what has the
+ * machine's devices or its speed in it: `devices`, on loop devices, slow media and guests at a certain pace. And `platform`,
+ * which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
  */
 export default defineConfig({
   test: {
@@ -42,7 +42,6 @@ export default defineConfig({
           include: ["test/**/*.boot.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
       {
