@@ -12,21 +12,38 @@ const ranks: Record<string, number> = {
   "version.ts": 0,
   bytes: 1,
   source: 2,
-  "tree.ts": 3,
-  "iso9660-reader": 4,
-  wim: 4,
-  windows: 5,
-  layout: 5,
-  drive: 6,
-  write: 7,
-  verify: 7,
-  check: 7.5,
-  steps: 8,
-  "index.ts": 9,
-  cli: 10,
+  extents: 3,
+  tree: 4,
+  "iso9660-reader": 5,
+  wim: 5,
+  registry: 5,
+  windows: 6,
+  volumes: 6,
+  drive: 7,
+  progress: 8,
+  manifest: 8,
+  transfer: 9,
+  verification: 9,
+  threads: 10,
+  write: 11,
+  check: 11,
+  steps: 12,
+  "index.ts": 13,
+  cli: 14,
 };
-const withoutNode = new Set(["errors.ts", "bytes", "tree.ts", "iso9660-reader", "wim", "windows", "layout"]);
-const withoutNeighbours: Record<string, string[]> = { layout: ["windows", "wim", "iso9660-reader"] };
+const withoutNode = new Set([
+  "errors.ts",
+  "bytes",
+  "extents",
+  "tree",
+  "iso9660-reader",
+  "wim",
+  "registry",
+  "windows",
+  "volumes",
+  "verification",
+]);
+const withoutNeighbours: Record<string, string[]> = { volumes: ["windows", "wim", "iso9660-reader"] };
 
 const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
 const roomOf = (path: string): string => path.split(/[\\/]/)[0]!;

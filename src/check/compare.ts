@@ -1,11 +1,14 @@
 /** A target held against what should be on it: a plan, byte for byte, or a manifest, unit by unit. */
 import type { DriveReader } from "../drive/drive-reader.js";
-import type { DiskPlan, Extent } from "../layout/plan.js";
-import { assemble, piecesOf, type Block, type Span } from "../write/blocks.js";
-import { firstEndingBehind, ownersOf, spansBefore } from "../write/hash-units.js";
-import type { Manifest } from "../write/manifest.js";
-import { createRing, type Slot } from "../write/ring.js";
-import { digestSize, UnitHasher } from "../write/unit-hasher.js";
+import type { DiskPlan } from "../volumes/plan.js";
+import type { Extent } from "../extents/extent.js";
+import { assemble, piecesOf, type Block } from "../extents/blocks.js";
+import { type Span } from "../extents/extent.js";
+import { ownersOf, spansBefore } from "../manifest/hash-units.js";
+import { firstEndingBehind } from "../extents/search.js";
+import type { Manifest } from "../manifest/manifest.js";
+import { createRing, type Slot } from "../transfer/ring.js";
+import { digestSize, UnitHasher } from "../manifest/unit-hasher.js";
 import { Differences, type Difference } from "./differences.js";
 import { blocksFor, blockSize, readBlocks, readsInFlight } from "./read-blocks.js";
 

@@ -1,8 +1,9 @@
 /** What differs, by the file it belongs to: one range for a file, and ranges of whole sectors elsewhere. */
-import { sectorSize } from "../layout/plan.js";
-import type { Span } from "../write/blocks.js";
-import { firstEndingBehind, noFile, type Owned } from "../write/hash-units.js";
-import { changedRanges } from "../write/only-changed.js";
+import { sectorSize } from "../volumes/plan.js";
+import type { Span } from "../extents/extent.js";
+import { noFile, type Owned } from "../manifest/hash-units.js";
+import { firstEndingBehind } from "../extents/search.js";
+import { changedRanges } from "../extents/changed-ranges.js";
 
 /** `different`: read, and not as it should be. `unreadable`: the target gave an error. */
 export type DifferenceKind = "different" | "unreadable";

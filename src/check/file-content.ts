@@ -2,14 +2,12 @@
 import { createHash } from "node:crypto";
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
-import type { DiskPlan, PlannedFile } from "../layout/plan.js";
-import { assemble, type Span } from "../write/blocks.js";
-import type { Manifest } from "../write/manifest.js";
-import { digestSize } from "../write/unit-hasher.js";
+import type { DiskPlan, DiskRun } from "../volumes/plan.js";
+import { assemble } from "../extents/blocks.js";
+import { type Span } from "../extents/extent.js";
+import type { Manifest } from "../manifest/manifest.js";
+import { digestSize } from "../manifest/unit-hasher.js";
 import type { DifferenceKind } from "./differences.js";
-
-/** Bytes of the disk. */
-export type Run = PlannedFile["runs"][number];
 
 /** Reads a part of a file as a driver would; rejects with a Win7UsbError where the target gives an error. */
 export type ReadContent = (offset: number, length: number) => Promise<Uint8Array>;
@@ -23,7 +21,7 @@ export type ContentCheck = (file: number, read: ReadContent) => Promise<ContentD
 /** A piece of the file in one run; `place` is where it was written, in bytes of the disk. */
 type Piece = { readonly at: number; readonly place: number; readonly length: number };
 
-function* piecesOfRuns(runs: readonly Run[]): Generator<Piece> {
+function* piecesOfRuns(runs: readonly DiskRun[]): Generator<Piece> {
   let at = 0;
   for (const { offset, length } of runs) {
     for (let done = 0; done < length; done += MiB) {
@@ -81,7 +79,7 @@ export function contentByManifest({ files, units, digests }: Manifest): ContentC
 }
 
 /** What of the file lies in `[start, end)` of the disk by its runs; a unit lies in one run. */
-function pieceAt(runs: readonly Run[], start: number, end: number): Piece {
+function pieceAt(runs: readonly DiskRun[], start: number, end: number): Piece {
   let at = 0;
   for (const { offset, length } of runs) {
     if (start >= offset && start < offset + length) {

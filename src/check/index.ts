@@ -6,24 +6,24 @@
  */
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
-import { partitionAlignment } from "../layout/mbr.js";
-import type { DiskPlan, FileSystemName, PlannedFile } from "../layout/plan.js";
-import type { Span } from "../write/blocks.js";
-import { noFile } from "../write/hash-units.js";
-import type { Manifest } from "../write/manifest.js";
+import { partitionAlignment } from "../volumes/mbr.js";
+import type { DiskPlan, FileSystemName, PlannedFile } from "../volumes/plan.js";
+import type { Span } from "../extents/extent.js";
+import { noFile } from "../manifest/hash-units.js";
+import type { Manifest } from "../manifest/manifest.js";
 import { compareWithManifest, compareWithPlan, type CompareOptions } from "./compare.js";
 import type { Difference } from "./differences.js";
-import { readFatVolume } from "./fat-volume.js";
+import { readFatVolume } from "../volumes/fat32/read/volume.js";
 import { contentByManifest, contentByPlan, type ContentCheck } from "./file-content.js";
 import { judgeFat32 } from "./judge-fat32.js";
 import { judgeNtfs } from "./judge-ntfs.js";
 import type { Judged } from "./judged.js";
 import type { FoundManifest } from "./locate-manifest.js";
 import { joined, mismatchOf, type Mismatch } from "./mismatch.js";
-import { readNtfsVolume } from "./ntfs-volume.js";
+import { readNtfsVolume } from "../volumes/ntfs/read/volume.js";
 import { createReadBytes } from "./read-bytes.js";
 import { fixedStructureName } from "./structure-names.js";
-import { VolumeFault, VolumeLimit } from "./volume-fault.js";
+import { VolumeFault, VolumeLimit } from "../volumes/volume-fault.js";
 
 export type { Note } from "./judged.js";
 export type { Mismatch, MismatchCause } from "./mismatch.js";

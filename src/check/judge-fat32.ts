@@ -3,20 +3,20 @@
  * directories and a few marks, and is sound all the same. Differences there are taken for use where the volume can be
  * followed from end to end, both FATs agree, and something shows that a system wrote to it; everything else is damage.
  */
-import type { PlannedFile } from "../layout/plan.js";
-import { sectorSize } from "../layout/plan.js";
-import { fewestReservedSectors } from "../layout/fat32/geometry.js";
-import { fsInfo, fsInfoSignatures } from "../layout/fat32/reserved.js";
-import { fatTime, noTime } from "../layout/fat32/time.js";
-import type { Span } from "../write/blocks.js";
-import { isAllZeros } from "../write/fingerprint.js";
-import { noFile } from "../write/hash-units.js";
+import type { PlannedFile } from "../volumes/plan.js";
+import { sectorSize } from "../volumes/plan.js";
+import { fewestReservedSectors } from "../volumes/fat32/records/geometry.js";
+import { fsInfo, fsInfoSignatures } from "../volumes/fat32/records/reserved.js";
+import { fatTime, noTime } from "../volumes/fat32/records/time.js";
+import type { Span } from "../extents/extent.js";
+import { isAllZeros } from "../bytes/zeros.js";
+import { noFile } from "../manifest/hash-units.js";
 import type { Difference } from "./differences.js";
-import type { FatEntry, FatVolume } from "./fat-volume.js";
+import type { FatEntry, FatVolume } from "../volumes/fat32/read/volume.js";
 import type { Judged } from "./judged.js";
 import { isMadeBySystems } from "./made-by-systems.js";
 import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
-import type { ReadBytes } from "./read-bytes.js";
+import type { ReadBytes } from "../source/byte-source.js";
 import { fixedStructureName } from "./structure-names.js";
 
 /** What became of a planned file, as its directory entry tells. */
@@ -30,7 +30,7 @@ export type FatCircumstances = {
   readonly differences: readonly Difference[];
 };
 
-/** Sectors of the reserved area; see src/layout/fat32/reserved.ts. */
+/** Sectors of the reserved area; see src/volumes/fat32/records/reserved.ts. */
 const bootSector = 0;
 const fsInfoSectors = [1, 7];
 const backupBootSector = 6;

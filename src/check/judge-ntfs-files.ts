@@ -4,20 +4,21 @@
  * number up, so that a record that says another place or size and was never written since is damaged.
  */
 import { isDeepStrictEqual } from "node:util";
-import { attributeTypes } from "../layout/ntfs/attributes.js";
-import { fileTime } from "../layout/ntfs/file-time.js";
-import { upCase } from "../layout/ntfs/up-case.js";
-import type { PlannedFile } from "../layout/plan.js";
+import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
+import { fileTime } from "../volumes/ntfs/records/file-time.js";
+import { upCase } from "../volumes/ntfs/records/up-case.js";
+import type { PlannedFile } from "../volumes/plan.js";
 import type { Difference } from "./differences.js";
-import type { ContentCheck, ContentDifference, ReadContent, Run } from "./file-content.js";
+import type { ContentCheck, ContentDifference, ReadContent } from "./file-content.js";
+import type { DiskRun } from "../volumes/plan.js";
 import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
-import { attributeOf, type NtfsAttribute, type NtfsFile } from "./ntfs-files.js";
-import { readStream } from "./ntfs-mft.js";
-import { attributeFlags } from "./ntfs-record.js";
-import { partsOf } from "./ntfs-runs.js";
-import type { TreeEntry } from "./ntfs-tree.js";
-import type { NtfsVolume } from "./ntfs-volume.js";
-import type { ReadBytes } from "./read-bytes.js";
+import { attributeOf, type NtfsAttribute, type NtfsFile } from "../volumes/ntfs/read/files.js";
+import { readStream } from "../volumes/ntfs/read/mft.js";
+import { attributeFlags } from "../volumes/ntfs/read/record.js";
+import { partsOf } from "../volumes/ntfs/read/runs.js";
+import type { TreeEntry } from "../volumes/ntfs/read/tree.js";
+import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
+import type { ReadBytes } from "../source/byte-source.js";
 
 export type FileCircumstances = {
   readonly volume: NtfsVolume;
@@ -155,7 +156,7 @@ async function compareContent(
   return contentOf(index, content);
 }
 
-async function readResident(read: ReadBytes, runs: readonly Run[], from: number, length: number) {
+async function readResident(read: ReadBytes, runs: readonly DiskRun[], from: number, length: number) {
   const parts: Uint8Array[] = [];
   for (const run of runs) parts.push(await read(run.offset, run.length));
   return Buffer.concat(parts).subarray(from, from + length);
@@ -169,7 +170,7 @@ function isInPlace(data: NtfsAttribute, { runs, size }: PlannedFile): boolean {
 }
 
 /** Without holes, which are nowhere; neighbours as one. */
-function runsOf({ spans, size }: NtfsAttribute): Run[] {
+function runsOf({ spans, size }: NtfsAttribute): DiskRun[] {
   const runs: { offset: number; length: number }[] = [];
   for (const { start, end, disk } of partsOf(spans, 0, size)) {
     if (disk === null) continue;

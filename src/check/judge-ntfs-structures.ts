@@ -4,18 +4,19 @@
  * where a driver has written it, which its update sequence number tells. What has no such number ($Bitmap, the log,
  * security descriptors) is use where it agrees with the rest of the volume, and what does not agree is a fault by itself.
  */
-import { attributeTypes } from "../layout/ntfs/attributes.js";
-import { bootFileSize } from "../layout/ntfs/boot-sector.js";
-import { fileRecordSize, indexBlockSize, systemRecords } from "../layout/ntfs/volume-format.js";
+import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
+import { bootFileSize } from "../volumes/ntfs/records/boot-sector.js";
+import { fileRecordSize, indexBlockSize, systemRecords } from "../volumes/ntfs/records/volume-format.js";
 import { roundDown } from "../bytes/units.js";
-import { sectorSize } from "../layout/plan.js";
-import type { Span } from "../write/blocks.js";
-import { firstEndingBehind, noFile } from "../write/hash-units.js";
+import { sectorSize } from "../volumes/plan.js";
+import type { Span } from "../extents/extent.js";
+import { noFile } from "../manifest/hash-units.js";
+import { firstEndingBehind } from "../extents/search.js";
 import type { Difference } from "./differences.js";
 import { mismatchOf, type Mismatch, type MismatchCause, type MismatchDetails } from "./mismatch.js";
-import type { OwnedClusters } from "./ntfs-clusters.js";
-import type { NtfsFault } from "./ntfs-fault.js";
-import type { NtfsVolume } from "./ntfs-volume.js";
+import type { OwnedClusters } from "../volumes/ntfs/read/clusters.js";
+import type { NtfsFault } from "../volumes/ntfs/read/fault.js";
+import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import { fixedStructureName } from "./structure-names.js";
 
 export type StructureCircumstances = {

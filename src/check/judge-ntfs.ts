@@ -1,17 +1,17 @@
 /** What people and systems did to an NTFS volume since it was written, and what is damaged. */
-import { attributeTypes } from "../layout/ntfs/attributes.js";
-import { systemRecords } from "../layout/ntfs/volume-format.js";
-import type { PlannedFile } from "../layout/plan.js";
-import type { Span } from "../write/blocks.js";
-import { noFile } from "../write/hash-units.js";
+import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
+import { systemRecords } from "../volumes/ntfs/records/volume-format.js";
+import type { PlannedFile } from "../volumes/plan.js";
+import type { Span } from "../extents/extent.js";
+import { noFile } from "../manifest/hash-units.js";
 import type { Difference } from "./differences.js";
 import type { ContentCheck } from "./file-content.js";
 import type { Judged, Note } from "./judged.js";
 import { judgeFiles, PathLookup } from "./judge-ntfs-files.js";
 import { isInUse, judgeStructures } from "./judge-ntfs-structures.js";
 import { isMadeBySystems } from "./made-by-systems.js";
-import type { NtfsVolume } from "./ntfs-volume.js";
-import type { ReadBytes } from "./read-bytes.js";
+import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
+import type { ReadBytes } from "../source/byte-source.js";
 
 export type NtfsCircumstances = {
   readonly volume: NtfsVolume;

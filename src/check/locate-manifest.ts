@@ -10,13 +10,13 @@ import {
   partitionEntry,
   partitionOf,
   type Partition,
-} from "../layout/mbr.js";
-import { sectorSize } from "../layout/plan.js";
-import { noFile } from "../write/hash-units.js";
-import { isAllZeros } from "../write/fingerprint.js";
-import { readManifest, type ReadManifest } from "../write/read-manifest.js";
+} from "../volumes/mbr.js";
+import { sectorSize } from "../volumes/plan.js";
+import { noFile } from "../manifest/hash-units.js";
+import { isAllZeros } from "../bytes/zeros.js";
+import { readManifest, type ReadManifest } from "../manifest/read-manifest.js";
 import type { Difference } from "./differences.js";
-import type { ReadBytes } from "./read-bytes.js";
+import type { ReadBytes } from "../source/byte-source.js";
 
 export type FoundManifest = {
   /** The partition table's first entry, where there is one such as win7usb writes. */

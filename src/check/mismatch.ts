@@ -1,5 +1,5 @@
 /** What a check says of one place that is not as it was written. */
-import type { PlannedFile } from "../layout/plan.js";
+import type { PlannedFile } from "../volumes/plan.js";
 import type { Difference } from "./differences.js";
 
 /**

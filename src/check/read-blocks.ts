@@ -2,11 +2,11 @@
 import { MiB } from "../bytes/units.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
-import type { Extent } from "../layout/plan.js";
-import { blocksOf, type Block } from "../write/blocks.js";
-import { readAhead } from "../write/read-ahead.js";
-import { createRing } from "../write/ring.js";
-import { largestUnit } from "../write/target-run.js";
+import type { Extent } from "../extents/extent.js";
+import { blocksOf, type Block } from "../extents/blocks.js";
+import { readAhead } from "../transfer/read-ahead.js";
+import { createRing } from "../transfer/ring.js";
+import { largestUnit } from "../extents/blocks.js";
 
 /** Bytes: small enough to tell where a medium cannot be read, large enough for its full speed. */
 export const blockSize = MiB;

@@ -2,9 +2,7 @@
 import { pageMemory } from "../bytes/page-memory.js";
 import { MiB, roundDown, roundUp } from "../bytes/units.js";
 import type { DriveReader } from "../drive/drive-reader.js";
-
-/** Reads `length` bytes at `offset` of the disk. */
-export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;
+import type { ReadBytes } from "../source/byte-source.js";
 
 /** For one read at a time. Rejects with a Win7UsbError where the target gives an error or ends before. */
 export function createReadBytes(reader: DriveReader): ReadBytes {

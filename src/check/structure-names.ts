@@ -1,8 +1,8 @@
 /** What people call the parts of a disk that no system changes: what is said of a stick that may not boot any more. */
-import { bootFileSize } from "../layout/ntfs/boot-sector.js";
-import { masterBootRecord } from "../layout/mbr.js";
-import { sectorSize, type FileSystemName } from "../layout/plan.js";
-import type { Span } from "../write/blocks.js";
+import { bootFileSize } from "../volumes/ntfs/records/boot-sector.js";
+import { masterBootRecord } from "../volumes/mbr.js";
+import { sectorSize, type FileSystemName } from "../volumes/plan.js";
+import type { Span } from "../extents/extent.js";
 
 const { bootCode, diskSignature, partition1, signature } = masterBootRecord.fields;
 

@@ -13,7 +13,7 @@
  */
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
-import type { FileTree } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
 import type { ElTorito } from "./el-torito.js";
 import { readElTorito } from "./el-torito.js";
 import { damaged } from "./failures.js";

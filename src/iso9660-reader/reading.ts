@@ -1,6 +1,6 @@
 /** What the parts of this reader share while one image is read: where it comes from, and what was found on the way. */
 import type { ByteSource } from "../source/byte-source.js";
-import type { ContentExtent } from "../tree.js";
+import type { ContentExtent } from "../tree/index.js";
 import { damaged } from "./failures.js";
 import {
   maximumDirectoryBytes,

@@ -13,6 +13,9 @@ export type ByteSource = {
   readInto(offset: number, target: Uint8Array): Promise<void>;
 };
 
+/** Reads `length` bytes at `offset` of the disk. */
+export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;
+
 /** Throws `image-truncated` unless `[offset, offset + length)` lies inside a source of `size` bytes. */
 export function checkRange(size: number, offset: number, length: number): void {
   const sane = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;

@@ -7,12 +7,12 @@ import { inspectTarget } from "../drive/list.js";
 import type { Target } from "../drive/drive.js";
 import { Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
-import { chooseFileSystem, planDisk } from "../layout/index.js";
-import { endOf, manifestAreaSize, partitionTypes } from "../layout/mbr.js";
-import type { DiskPlan, FileSystemName } from "../layout/plan.js";
+import { chooseFileSystem, planDisk } from "../volumes/index.js";
+import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
+import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
-import type { ProgressEvent } from "../write/events.js";
-import { createMeter, type Meter } from "../write/progress-meter.js";
+import type { ProgressEvent } from "../progress/events.js";
+import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { fitTree } from "./fit-tree.js";
 import { openImage, type OpenedImage } from "./open-image.js";
 

@@ -3,10 +3,10 @@ import type { Iso9660Image } from "../iso9660-reader/index.js";
 import { assertWhole, readImage } from "../iso9660-reader/index.js";
 import type { FileSource } from "../source/file-source.js";
 import { openFileSource } from "../source/file-source.js";
-import type { FileTree } from "../tree.js";
-import { walk } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
+import { walk } from "../tree/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
-import { identify } from "../windows/index.js";
+import { identifyImage } from "../windows/identify-image.js";
 
 export type OpenedImage = {
   readonly path: string;
@@ -43,14 +43,6 @@ export function countNodes(tree: FileTree): { files: number; directories: number
     else directories += 1;
   }
   return { files, directories };
-}
-
-/** Says which Windows an image holds, from its tree and from what the volume says of itself. */
-export function identifyImage(image: Iso9660Image): Promise<WindowsIdentity> {
-  return identify(image.tree, {
-    volumeLabel: image.volumeLabel,
-    applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? "",
-  });
 }
 
 /** Where a WIM cannot be read because the image is cut short, the error names the files that are cut. */

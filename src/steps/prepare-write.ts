@@ -6,8 +6,8 @@ import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../driv
 import { requireOtherThanImage } from "../drive/same-file.js";
 import { Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
-import { chooseFileSystem, planDisk, smallestDisk } from "../layout/index.js";
-import type { DiskPlan, FileSystemName } from "../layout/plan.js";
+import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
+import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree } from "./fit-tree.js";

@@ -6,33 +6,33 @@
 import type { Iso9660Image } from "../iso9660-reader/index.js";
 import type { FileSource } from "../source/file-source.js";
 import { openFileSource } from "../source/file-source.js";
-import type { FileHashes, HashAlgorithm, WimFailure } from "../verify/index.js";
+import type { FileHashes, HashAlgorithm, WimFailure } from "../threads/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { windows7 } from "../windows/product.js";
 import type { KnownImages } from "../windows/known-images/index.js";
 import { loadKnownImages } from "../windows/known-images/index.js";
-import type { Check, Verdict } from "../windows/verdict.js";
-import { excused, verdictOf } from "../windows/verdict.js";
-import type { Claim, KnownFinding, Resemblance } from "../windows/verdict-known.js";
-import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "../windows/verdict-known.js";
-import type { Requirement, UnmetRequirement } from "../windows/verdict-requirements.js";
-import { unmetRequirements } from "../windows/verdict-requirements.js";
-import { setupImageChecks } from "../windows/verdict-setup-image.js";
-import { agreementChecks, suitabilityChecks } from "../windows/verdict-suitability.js";
-import { partSetChecks } from "./verify/part-sets.js";
-import type { PassResults, ThreadEntries, VerifyEvent } from "./verify/passes.js";
-import { runPasses } from "./verify/passes.js";
-import type { ReadForVerification } from "./verify/read.js";
-import { readForVerification } from "./verify/read.js";
-import type { Scope } from "./verify/scope.js";
-import { scopeOf } from "./verify/scope.js";
-import type { Truncation } from "./verify/volume-checks.js";
-import { bootFileChecks, truncationOf, volumeChecks } from "./verify/volume-checks.js";
-import type { WimOutcome, WimSet } from "./verify/wims.js";
-import { wimSets } from "./verify/wims.js";
+import type { Check, Verdict } from "../verification/verdict.js";
+import { excused, verdictOf } from "../verification/verdict.js";
+import type { Claim, KnownFinding, Resemblance } from "../verification/verdict-known.js";
+import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "../verification/verdict-known.js";
+import type { Requirement, UnmetRequirement } from "../verification/verdict-requirements.js";
+import { unmetRequirements } from "../verification/verdict-requirements.js";
+import { setupImageChecks } from "../verification/verdict-setup-image.js";
+import { agreementChecks, suitabilityChecks } from "../verification/verdict-suitability.js";
+import { partSetChecks } from "../verification/part-sets.js";
+import type { PassResults, ThreadEntries, VerifyEvent } from "./verify-passes.js";
+import { runPasses } from "./verify-passes.js";
+import type { ReadForVerification } from "../verification/read.js";
+import { readForVerification } from "../verification/read.js";
+import type { Scope } from "../verification/scope.js";
+import { scopeOf } from "../verification/scope.js";
+import type { Truncation } from "../verification/volume-checks.js";
+import { bootFileChecks, truncationOf, volumeChecks } from "../verification/volume-checks.js";
+import type { WimOutcome, WimSet } from "../verification/wims.js";
+import { wimSets } from "../verification/wims.js";
 
-export type { Requirement } from "../windows/verdict-requirements.js";
-export type { VerifyEvent } from "./verify/passes.js";
+export type { Requirement } from "../verification/verdict-requirements.js";
+export type { VerifyEvent } from "./verify-passes.js";
 
 export type VerifyChoices = {
   /** Every blob of every WIM is decoded and its SHA-1 compared. */

@@ -1,6 +1,6 @@
 /** The step that writes: opens every target, then hands plan and writers to `writePlan`. */
 import { openTargets } from "../drive/index.js";
-import type { WriteEvent } from "../write/events.js";
+import type { WriteEvent } from "../progress/events.js";
 import { plannedDataBytes } from "../write/prepare.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";

@@ -3,8 +3,8 @@
  * its GUID, each with a type and elements. Install media carry three that matter: the boot manager, the loader of the
  * RAM disk that boot.wim becomes, and the options that tell where boot.sdi is.
  */
-import type { HiveKey } from "./registry-hive.js";
-import { findKey, openHive } from "./registry-hive.js";
+import type { HiveKey } from "../registry/hive.js";
+import { findKey, openHive } from "../registry/hive.js";
 
 export const bootManagerObject = "{9dea862c-5cdd-4e70-acc1-f32b344d4795}";
 export const setupLoaderObject = "{7619dcc9-fafe-11d9-b411-000476eba25f}";

@@ -4,8 +4,8 @@
  * bytes only a known hash can tell.
  */
 import { KiB, MiB } from "../bytes/units.js";
-import type { FileNode, FileTree } from "../tree.js";
-import { contentSource, find, readSmallFile } from "../tree.js";
+import type { FileNode, FileTree } from "../tree/index.js";
+import { contentSource, find, readSmallFile } from "../tree/index.js";
 import { readBootConfiguration } from "./boot-configuration.js";
 
 export type CheckStatus = "pass" | "fail" | "warn" | "skip";

@@ -5,8 +5,8 @@
  * them a Professional disc; the number of a build is not its service pack, so both are asked for; labels are copied
  * freely by rebuilding tools and prove nothing.
  */
-import type { FileTree } from "../tree.js";
-import { find } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
+import { find } from "../tree/index.js";
 import type { Wim, WimImage } from "../wim/index.js";
 import type { Described } from "./cross-check.js";
 import { crossCheck } from "./cross-check.js";

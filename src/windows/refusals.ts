@@ -4,8 +4,8 @@
  */
 import type { ErrorCode } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
-import type { FileTree } from "../tree.js";
-import { find } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
+import { find } from "../tree/index.js";
 import { bootArchitecture } from "./cross-check.js";
 import type { WindowsIdentity } from "./identity.js";
 import { windows7 } from "./product.js";

@@ -3,8 +3,8 @@
  * disc they agree; where someone rebuilt it, they often do not.
  */
 import type { WimArchitecture } from "../wim/index.js";
-import type { FileTree } from "../tree.js";
-import { find } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
+import { find } from "../tree/index.js";
 import { parseIni, readText } from "./text-file.js";
 
 export const setupPaths = {

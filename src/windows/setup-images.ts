@@ -2,8 +2,8 @@
  * The WIMs of a disc: sources/install.wim (or a split set install.swm, install2.swm, ..., or an ESD) with the editions,
  * and sources/boot.wim with Windows PE and Setup. Only headers and XML data are read here.
  */
-import type { FileTree } from "../tree.js";
-import { contentSource, find } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
+import { contentSource, find } from "../tree/index.js";
 import type { Wim } from "../wim/index.js";
 import { openWim } from "../wim/index.js";
 import type { InstallImage } from "./identity.js";

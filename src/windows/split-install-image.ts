@@ -6,8 +6,8 @@
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import { memorySource } from "../source/byte-source.js";
-import type { ContentExtent, DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree.js";
-import { contentSource, contentWindows, find, walk } from "../tree.js";
+import type { ContentExtent, DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree/index.js";
+import { contentSource, contentWindows, find, walk } from "../tree/index.js";
 import { openWim } from "../wim/index.js";
 import type { PlannedPart } from "../wim/split.js";
 import { planParts } from "../wim/split.js";

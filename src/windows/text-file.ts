@@ -3,8 +3,8 @@
  * disc's language (only their ASCII keys are read); lines end in CRLF or LF.
  */
 import { KiB } from "../bytes/units.js";
-import type { FileTree } from "../tree.js";
-import { find, readSmallFile } from "../tree.js";
+import type { FileTree } from "../tree/index.js";
+import { find, readSmallFile } from "../tree/index.js";
 
 /** ei.cfg, idwbinfo.txt and their like have a few hundred bytes. */
 export const textFileLimit = 64 * KiB;

@@ -2,8 +2,8 @@
  * The SHA-256 of what was written, taken while it is read back. Blocks that match their fingerprints are the same on
  * every target, so it is taken once for all of them: whichever target is first to have read a block gives it.
  */
-import type { Block } from "./blocks.js";
-import { startHasher } from "./hasher.js";
+import type { Block } from "../extents/blocks.js";
+import { startHasher } from "../threads/write-hasher.js";
 
 export type ContentHash = {
   /** Blocks of one target come in ascending order; resolves when the memory may be used again. */

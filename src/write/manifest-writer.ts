@@ -1,8 +1,8 @@
 /** The manifest of a write under way: its units are hashed as they pass, and it takes its place when all have passed. */
-import type { DiskPlan } from "../layout/plan.js";
-import type { Block } from "./blocks.js";
-import { startHasher } from "./hasher.js";
-import { encodeManifest, shapeOf } from "./manifest.js";
+import type { DiskPlan } from "../volumes/plan.js";
+import type { Block } from "../extents/blocks.js";
+import { startHasher } from "../threads/write-hasher.js";
+import { encodeManifest, shapeOf } from "../manifest/manifest.js";
 
 export type ManifestWriter = {
   /** Await it before a block is given away: puts the manifest into it where that has its place there. */

@@ -4,11 +4,11 @@
  * multiples of their size on the drive, whatever block they are seen through, so that a change costs one granule and
  * not two; and a drive that cannot read a block may still take it, so that reading fails no write.
  */
-import { KiB, MiB, roundDown } from "../bytes/units.js";
+import { KiB, MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
-import type { Span } from "./blocks.js";
-import { createRing, type Ring } from "./ring.js";
+import { changedRanges } from "../extents/changed-ranges.js";
+import { createRing, type Ring } from "../transfer/ring.js";
 
 /** Bytes: the unit of every file system in use and of flash pages of old; less would only make more transfers. */
 const granuleSize = 4 * KiB;
@@ -42,24 +42,6 @@ export function createChangedWriter(writer: DriveWriter, largest: number, inFlig
       }
     },
   };
-}
-
-/** Where `found` and `wanted`, both at `offset` of the drive, differ: neighbouring granules as one span, ascending. */
-export function changedRanges(offset: number, found: Uint8Array, wanted: Uint8Array, granule: number): Span[] {
-  if (Buffer.compare(found, wanted) === 0) return [];
-  const end = offset + wanted.length;
-  const ranges: { start: number; end: number }[] = [];
-  for (let start = offset; start < end;) {
-    const next = Math.min(end, roundDown(start, granule) + granule);
-    const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(start - offset, next - offset);
-    if (Buffer.compare(part(found), part(wanted)) !== 0) {
-      const last = ranges.at(-1);
-      if (last?.end === start) last.end = next;
-      else ranges.push({ start, end: next });
-    }
-    start = next;
-  }
-  return ranges;
 }
 
 /** A sector that cannot be read any more is written anew: many drives then put another one in its place. */

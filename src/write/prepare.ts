@@ -2,9 +2,10 @@
 import { KiB, MiB, roundUp } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
-import { sectorSize, type DiskPlan } from "../layout/plan.js";
-import { blocksOf, type Block } from "./blocks.js";
-import { largestUnit, writesInFlight } from "./target-run.js";
+import { sectorSize, type DiskPlan } from "../volumes/plan.js";
+import { blocksOf, type Block } from "../extents/blocks.js";
+import { writesInFlight } from "./target-run.js";
+import { largestUnit } from "../extents/blocks.js";
 
 /** Large enough that neither Node's turn-around nor a stick's command overhead is seen in the rate. */
 const fewTargetsBlockSize = 4 * MiB;

@@ -1,13 +1,13 @@
 /** The second pass: what the target gives back is held against the fingerprints of the first pass. */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
-import type { DiskPlan } from "../layout/plan.js";
-import { assemble, piecesOf, type Block } from "./blocks.js";
+import type { DiskPlan } from "../volumes/plan.js";
+import { assemble, piecesOf, type Block } from "../extents/blocks.js";
 import type { ContentHash } from "./content-hash.js";
-import { fingerprintSize, type Fingerprinter } from "./fingerprint.js";
-import { Pending } from "./pending.js";
-import { readAhead } from "./read-ahead.js";
-import type { Ring } from "./ring.js";
+import { fingerprintSize, type Fingerprinter } from "../manifest/fingerprint.js";
+import { Pending } from "../transfer/pending.js";
+import { readAhead } from "../transfer/read-ahead.js";
+import type { Ring } from "../transfer/ring.js";
 
 /** Two keep the drive reading while the block before is compared. */
 export const readsInFlight = 2;

@@ -1,14 +1,14 @@
 /** The targets of a write, each behind its layers: watched, then tried again, then written only where it differs. */
 import type { DriveWriter } from "../drive/drive-writer.js";
-import type { DiskPlan } from "../layout/plan.js";
-import type { WarningEvent, WritePhase } from "./events.js";
+import type { DiskPlan } from "../volumes/plan.js";
+import type { WarningEvent, WritePhase } from "../progress/events.js";
 import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
-import { usualPatience, type Patience } from "./patience.js";
+import { usualPatience, type Patience } from "../progress/patience.js";
 import { blockSizeFor } from "./prepare.js";
-import type { Meter } from "./progress-meter.js";
-import { withRetries } from "./retry.js";
+import type { Meter } from "../progress/progress-meter.js";
+import { withRetries } from "../transfer/retry.js";
 import { TargetRun, writesInFlight } from "./target-run.js";
-import { watchedWriter } from "./watched-writer.js";
+import { watchedWriter } from "../transfer/watched-writer.js";
 
 /** Where a write is, as far as its targets and their watch have to know. */
 export type Course = {

@@ -7,18 +7,16 @@ import { pageMemory } from "../bytes/page-memory.js";
 import { roundUp } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
-import type { Extent } from "../layout/plan.js";
-import { isPlannedZeros, piecesOf, type Block } from "./blocks.js";
-import { isAllZeros } from "./fingerprint.js";
+import type { Extent } from "../extents/extent.js";
+import { largestUnit, isPlannedZeros, piecesOf, type Block } from "../extents/blocks.js";
+import { isAllZeros } from "../bytes/zeros.js";
 import { probeCapacity } from "./capacity-probe.js";
 import type { ChangedWriter } from "./only-changed.js";
-import { createRing } from "./ring.js";
-import { keepsMemory } from "./watched-writer.js";
+import { createRing } from "../transfer/ring.js";
+import { keepsMemory } from "../transfer/watched-writer.js";
 
 /** Two keep a drive busy while Node turns around; more only deepen the queue that an interruption has to wait for. */
 export const writesInFlight = 2;
-/** Bytes; also the largest alignment that a target may ask for. */
-export const largestUnit = 65536;
 
 /**
  * A filled block; `release` is called exactly once by each run that it is offered to, save where the drive never ended

@@ -1,12 +1,12 @@
 /** The first pass: one run over the plan fills each block once, takes its fingerprint, and offers it to every target. */
-import type { DiskPlan } from "../layout/plan.js";
-import { assemble, type Block } from "./blocks.js";
-import { createFingerprinter, fingerprintSize } from "./fingerprint.js";
+import type { DiskPlan } from "../volumes/plan.js";
+import { assemble, type Block } from "../extents/blocks.js";
+import { createFingerprinter, fingerprintSize } from "../manifest/fingerprint.js";
 import { startManifestWriter } from "./manifest-writer.js";
-import { Pending } from "./pending.js";
-import { readAhead } from "./read-ahead.js";
+import { Pending } from "../transfer/pending.js";
+import { readAhead } from "../transfer/read-ahead.js";
 import type { Written } from "./read-back.js";
-import type { Ring } from "./ring.js";
+import type { Ring } from "../transfer/ring.js";
 import type { TargetRun } from "./target-run.js";
 
 /** Node has four threads for files: two read the image while two write the target. */

@@ -6,15 +6,15 @@
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
-import { wipedAtEnd } from "../layout/extents.js";
-import type { DiskPlan } from "../layout/plan.js";
-import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "./events.js";
+import { wipedAtEnd } from "../volumes/extents.js";
+import type { DiskPlan } from "../volumes/plan.js";
+import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "../progress/events.js";
 import { startContentHash } from "./content-hash.js";
-import type { Patience } from "./patience.js";
+import type { Patience } from "../progress/patience.js";
 import { plannedBytes, prepare, type Prepared } from "./prepare.js";
-import { createMeter } from "./progress-meter.js";
+import { createMeter } from "../progress/progress-meter.js";
 import { readBack, type Written } from "./read-back.js";
-import { createRing, type Ring } from "./ring.js";
+import { createRing, type Ring } from "../transfer/ring.js";
 import { startRuns, type Course } from "./start-runs.js";
 import type { TargetRun } from "./target-run.js";
 import { writePass } from "./write-pass.js";

@@ -5,8 +5,8 @@ import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { directory, file, filler } from "../../fixtures/windows7/nodes.js";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
-import type { FileTree } from "../../src/tree.js";
-import { contentSource, find } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
+import { contentSource, find } from "../../src/tree/index.js";
 import { discEditions, writeDisc } from "../support/disc.js";
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { enlargedWim } from "../support/large-wim.js";
@@ -18,7 +18,7 @@ export type Disc = {
   readonly allow?: readonly string[];
   /** Too large to be written twice in a test run: planned, and written once. */
   readonly large?: true;
-  make(folder: string, name: string): Promise<string>;
+  readonly make: (folder: string, name: string) => Promise<string>;
 };
 
 async function manyNames(): Promise<FileTree> {
@@ -81,7 +81,8 @@ export const discs: readonly Disc[] = [
   },
   {
     name: "other-wim",
-    make: async (folder, name) => writeDisc(folder, { "install.wim": await smallWim(2, { integrityTable: true }) }, name),
+    make: async (folder, name) =>
+      writeDisc(folder, { "install.wim": await smallWim(2, { integrityTable: true }) }, name),
   },
   {
     name: "changed-byte",

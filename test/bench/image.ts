@@ -4,7 +4,7 @@ import { openSync, closeSync, writeSync } from "node:fs";
 import { MiB } from "../../src/bytes/units.js";
 import type { ByteSource } from "../../src/source/byte-source.js";
 import { openFileSource } from "../../src/source/file-source.js";
-import type { DirectoryNode, FileNode, TreeNode } from "../../src/tree.js";
+import type { DirectoryNode, FileNode, TreeNode } from "../../src/tree/index.js";
 import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { writeExtents } from "../../fixtures/iso/write-extents.js";
 import { windows7Label, windows7Tree } from "../../fixtures/windows7/tree.js";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootmgrProbe, bootmgrProbeSize } from "../../fixtures/boot/bootmgr-probe.js";
 import { MiB, roundUp } from "../../src/bytes/units.js";
-import { sectorSize } from "../../src/layout/plan.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 import { judge } from "../support/judges.js";
 import { bootmgrChain, fat32Volume, fragmentBootmgr } from "./fat32-volume.js";
 import { expectBoot, expectMessage, mkfsFat32, mtools, partitionStart, readAt, scratch, writeAt } from "./stick.js";

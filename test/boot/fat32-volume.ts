@@ -1,6 +1,6 @@
-/** Looking into a FAT32 volume and damaging it. Independent of src/layout/fat32, whose faults it must not share. */
+/** Looking into a FAT32 volume and damaging it. Independent of src/volumes/fat32, whose faults it must not share. */
 import { readFileSync } from "node:fs";
-import { sectorSize } from "../../src/layout/plan.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 import type { Scratch } from "./stick.js";
 import { mtools, partitionStart, readAt, writeAt } from "./stick.js";
 

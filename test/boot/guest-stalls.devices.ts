@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
-import type { WriteEvent } from "../../src/write/events.js";
+import type { WriteEvent } from "../../src/progress/events.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { guestKernel, startGuest, type GuestMachine } from "../support/guest-machine.js";
 import { serveFake, serveFile } from "../support/guest-media.js";

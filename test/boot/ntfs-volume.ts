@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, mkdirSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ntfsBootCode } from "../../src/layout/boot/code.js";
-import { sectorSize } from "../../src/layout/plan.js";
+import { ntfsBootCode } from "../../src/volumes/boot/code.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 import { judge } from "../support/judges.js";
 import { partitionedDisk, partitionStart, readAt, writeAt } from "./stick.js";
 

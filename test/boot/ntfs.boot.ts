@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { biosFault, biosFilterFloppy } from "../../fixtures/boot/bios-filter.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
-import { planNtfs } from "../../src/layout/ntfs/index.js";
-import { sectorSize } from "../../src/layout/plan.js";
+import { planNtfs } from "../../src/volumes/ntfs/plan/index.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 import { executePlan } from "../support/execute-plan.js";
 import { judge } from "../support/judges.js";
 import {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { fat32BootCode, mbrBootCode } from "../../src/layout/boot/code.js";
-import { sectorSize } from "../../src/layout/plan.js";
+import { fat32BootCode, mbrBootCode } from "../../src/volumes/boot/code.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 import type { QemuOptions } from "../support/qemu.js";
 import { bootImage, probeSucceeded } from "../support/qemu.js";
 

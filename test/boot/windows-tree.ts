@@ -2,7 +2,7 @@
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { MiB } from "../../src/bytes/units.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree.js";
+import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree/index.js";
 
 const base = { times: {}, attributes: {} };
 

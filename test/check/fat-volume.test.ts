@@ -1,9 +1,9 @@
 /** What following a FAT32 volume may take at most. */
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { readFatVolume } from "../../src/check/fat-volume.js";
-import { VolumeLimit } from "../../src/check/volume-fault.js";
-import { planDisk } from "../../src/layout/index.js";
+import { readFatVolume } from "../../src/volumes/fat32/read/volume.js";
+import { VolumeLimit } from "../../src/volumes/volume-fault.js";
+import { planDisk } from "../../src/volumes/index.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive } from "../support/memory-drive.js";
 import { directory, file, tree } from "../support/memory-tree.js";

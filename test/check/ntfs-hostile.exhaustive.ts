@@ -1,9 +1,9 @@
 /** NTFS volumes made to mislead: they are followed or refused, in bounded time, with a typed reason. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readNtfsVolume } from "../../src/check/ntfs-volume.js";
+import { readNtfsVolume } from "../../src/volumes/ntfs/read/volume.js";
 import { createReadBytes } from "../../src/check/read-bytes.js";
-import { VolumeFault } from "../../src/check/volume-fault.js";
+import { VolumeFault } from "../../src/volumes/volume-fault.js";
 import { KiB, MiB } from "../../src/bytes/units.js";
 import { readerOf } from "../support/memory-reader.js";
 import { NtfsEdit } from "../support/ntfs-edit.js";

@@ -1,6 +1,6 @@
 /** A check of NTFS volumes in memory: damage at many places, and the rules of use by hand-made edits. */
 import { describe, expect, it } from "vitest";
-import { readNtfsVolume } from "../../src/check/ntfs-volume.js";
+import { readNtfsVolume } from "../../src/volumes/ntfs/read/volume.js";
 import { createReadBytes } from "../../src/check/read-bytes.js";
 import { MiB } from "../../src/bytes/units.js";
 import { readerOf } from "../support/memory-reader.js";

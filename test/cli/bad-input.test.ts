@@ -8,7 +8,7 @@ import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import type { ErrorCode } from "../../src/errors.js";
 import { exitCodes } from "../../src/errors.js";
 import { main } from "../../src/cli/main.js";
-import type { DirectoryNode, FileTree, TreeNode } from "../../src/tree.js";
+import type { DirectoryNode, FileTree, TreeNode } from "../../src/tree/index.js";
 import { compose, directoryAt, entryAt, withRoot } from "../iso9660-reader/udf-composer.js";
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";

@@ -16,8 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { main } from "../../src/cli/main.js";
 import type { CheckResult } from "../../src/steps/check-target.js";
-import type { Manifest } from "../../src/write/manifest.js";
-import { readManifest } from "../../src/write/read-manifest.js";
+import type { Manifest } from "../../src/manifest/manifest.js";
+import { readManifest } from "../../src/manifest/read-manifest.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { writeDemoImage } from "../support/demo-image.js";
 

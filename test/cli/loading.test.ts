@@ -27,13 +27,17 @@ const readers = /^(?:iso9660-reader|wim|windows)\//;
 describe("what is loaded", () => {
   it.each([
     { for: "help and mistakes", entry: "cli/main.ts", not: [/^(?!cli\/|(?:errors|version|bytes\/units)\.ts$)/] },
-    { for: "drives", entry: "cli/commands/drives.ts", not: [writers, readers, /^(?:layout|steps|verify)\//] },
-    { for: "inspect", entry: "cli/commands/inspect.ts", not: [writers, /^(?:layout|drive|verify)\//] },
-    { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^verify\//] },
+    {
+      for: "drives",
+      entry: "cli/commands/drives.ts",
+      not: [writers, readers, /^(?:volumes|steps|threads|verification)\//],
+    },
+    { for: "inspect", entry: "cli/commands/inspect.ts", not: [writers, /^(?:volumes|drive|threads|verification)\//] },
+    { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^(?:threads|verification)\//] },
     {
       for: "check",
       entry: "cli/commands/check.ts",
-      not: [/^drive\/(?:linux|darwin|win32|image-file)\.ts$/, /^verify\//],
+      not: [/^drive\/(?:linux|darwin|win32|image-file)\.ts$/, /^(?:threads|verification)\//],
     },
   ])("for $for leaves out what it does not need", ({ entry, not }) => {
     const loaded = loadedWith(entry);

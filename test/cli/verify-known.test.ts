@@ -9,7 +9,7 @@ import { verifyCommand } from "../../src/cli/commands/verify.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import { walk } from "../../src/tree.js";
+import { walk } from "../../src/tree/index.js";
 import type { KnownImages } from "../../src/windows/known-images/index.js";
 import { knownImagesOf } from "../../src/windows/known-images/index.js";
 import { knownImageRow } from "../support/known-images.js";
@@ -17,7 +17,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { startThreads } from "../support/verify-command.js";
 
-vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
   (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
 );
 

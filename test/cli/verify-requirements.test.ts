@@ -9,7 +9,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { startThreads, verify, verifyText } from "../support/verify-command.js";
 import { imageOf } from "../support/windows-images.js";
 
-vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
   (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
 );
 

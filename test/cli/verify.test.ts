@@ -10,7 +10,7 @@ import { verifyCommand } from "../../src/cli/commands/verify.js";
 import { main } from "../../src/cli/main.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import { find } from "../../src/tree.js";
+import { find } from "../../src/tree/index.js";
 import { knownImagesOf } from "../../src/windows/known-images/index.js";
 import { knownImageRow } from "../support/known-images.js";
 import type { BuiltThreads } from "../support/built-threads.js";
@@ -20,7 +20,7 @@ import { fakeTerminal } from "../support/fake-terminal.js";
 
 /** Threads cannot run TypeScript: everything of the verification is real but where they begin. */
 const entries = vi.hoisted((): Record<"hash" | "wim", { threadEntry?: URL }> => ({ hash: {}, wim: {} }));
-vi.mock(import("../../src/verify/index.js"), async (importOriginal) => {
+vi.mock(import("../../src/threads/index.js"), async (importOriginal) => {
   const actual = await importOriginal();
   return {
     ...actual,

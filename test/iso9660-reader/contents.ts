@@ -1,6 +1,6 @@
 /** What a tree holds, as a table that tests can compare. */
-import type { FileTree } from "../../src/tree.js";
-import { contentSource, walk } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
+import { contentSource, walk } from "../../src/tree/index.js";
 
 /** Text by path, `null` for directories. */
 export async function contentsOf(tree: FileTree): Promise<Record<string, string | null>> {

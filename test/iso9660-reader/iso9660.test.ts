@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { fileFlags } from "../../src/iso9660-reader/iso9660/records.js";
-import { find } from "../../src/tree.js";
+import { find } from "../../src/tree/index.js";
 import { contentsOf } from "./contents.js";
 import type { RecordFields } from "./iso-composer.js";
 import { isoDirectory, isoSourceOf, rootSector, sectorSize, ucs2 } from "./iso-composer.js";

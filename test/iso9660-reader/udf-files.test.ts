@@ -4,7 +4,7 @@ import { seal } from "../../fixtures/iso/udf-encoding.js";
 import { assertWhole, readImage } from "../../src/iso9660-reader/index.js";
 import { indirectEntry } from "../../src/iso9660-reader/udf/file-records.js";
 import { tagIdentifiers } from "../../src/iso9660-reader/udf/volume-records.js";
-import { find } from "../../src/tree.js";
+import { find } from "../../src/tree/index.js";
 import { contentsOf } from "./contents.js";
 import {
   allocationExtentAt,

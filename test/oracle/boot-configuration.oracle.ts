@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { bootConfigurationStore } from "../../fixtures/windows7/boot-files.js";
 import { readBootConfiguration } from "../../src/windows/boot-configuration.js";
-import { findKey, openHive } from "../../src/windows/registry-hive.js";
+import { findKey, openHive } from "../../src/registry/hive.js";
 import { judge } from "../support/judges.js";
 
 const room = mkdtempSync(join(tmpdir(), "win7usb-bcd-"));

@@ -18,7 +18,7 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { KiB, MiB } from "../../src/bytes/units.js";
-import { readNtfsVolume } from "../../src/check/ntfs-volume.js";
+import { readNtfsVolume } from "../../src/volumes/ntfs/read/volume.js";
 import type { CheckResult } from "../../src/steps/check-target.js";
 import { noise } from "../support/fat-judging-tree.js";
 import { judge } from "../support/judges.js";

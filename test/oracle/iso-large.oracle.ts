@@ -8,8 +8,8 @@ import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { writeExtents } from "../../fixtures/iso/write-extents.js";
 import { GiB } from "../../src/bytes/units.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
-import type { FileTree } from "../../src/tree.js";
-import { contentSource, find } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
+import { contentSource, find } from "../../src/tree/index.js";
 import { hostFileSource, hostTree } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readImage } from "../../src/iso9660-reader/index.js";
-import { contentSource, find } from "../../src/tree.js";
+import { contentSource, find } from "../../src/tree/index.js";
 import { hostFileSource } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
 

@@ -8,7 +8,7 @@ import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { writeExtents } from "../../fixtures/iso/write-extents.js";
 import type { Iso9660Image } from "../../src/iso9660-reader/index.js";
 import { assertWhole, readImage } from "../../src/iso9660-reader/index.js";
-import type { FileTree } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
 import { hostFileSource, hostTree } from "../support/host-tree.js";
 import { digestsOf, makeJudgingTree } from "../support/iso-judging-tree.js";
 import { judge } from "../support/judges.js";

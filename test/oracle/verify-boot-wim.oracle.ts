@@ -8,7 +8,7 @@ import type { Verified } from "../support/verify-command.js";
 import { startThreads, verify } from "../support/verify-command.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib } from "../support/wimlib-trees.js";
 
-vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
   (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
 );
 

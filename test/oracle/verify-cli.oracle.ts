@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
-import { contentSource, find, walk } from "../../src/tree.js";
+import { contentSource, find, walk } from "../../src/tree/index.js";
 import { hostFileSource } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";

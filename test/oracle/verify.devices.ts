@@ -14,7 +14,7 @@ import type { LoopDevice } from "../support/loop-device.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
 import { startThreads } from "../support/verify-command.js";
 
-vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
   (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
 );
 

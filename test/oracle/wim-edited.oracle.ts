@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { wimFlags, wimHeaderRecord } from "../../src/wim/header.js";
-import type { ExecutorSetup, WimReport } from "../../src/wim/verify/index.js";
-import { createInlineExecutor, verifyWimParts } from "../../src/wim/verify/index.js";
+import type { ExecutorSetup, WimReport } from "../../src/verification/wim/index.js";
+import { createInlineExecutor, verifyWimParts } from "../../src/verification/wim/index.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
 

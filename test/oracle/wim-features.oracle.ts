@@ -13,8 +13,8 @@ import { createResourceReader } from "../../src/wim/compression/resource-reader.
 import { openWim } from "../../src/wim/index.js";
 import { directoryEntryRecord } from "../../src/wim/metadata.js";
 import { walkMetadata } from "../../src/wim/metadata-walk.js";
-import type { ExecutorSetup } from "../../src/wim/verify/index.js";
-import { createInlineExecutor, verifyWimParts } from "../../src/wim/verify/index.js";
+import type { ExecutorSetup } from "../../src/verification/wim/index.js";
+import { createInlineExecutor, verifyWimParts } from "../../src/verification/wim/index.js";
 import { writeImageOf } from "../support/demo-image.js";
 import { judge } from "../support/judges.js";
 import { attributes, makeNtfsVolume, streams } from "../support/ntfs-capture.js";
@@ -22,7 +22,7 @@ import type { Verified } from "../support/verify-command.js";
 import { openChecks, startThreads, verify } from "../support/verify-command.js";
 import { makeFolder, removeFolder, wimlib } from "../support/wimlib-trees.js";
 
-vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
   (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
 );
 

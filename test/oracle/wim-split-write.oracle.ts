@@ -10,7 +10,7 @@ import { filler } from "../../fixtures/windows7/nodes.js";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
-import type { ContentExtent, FileNode, FileTree } from "../../src/tree.js";
+import type { ContentExtent, FileNode, FileTree } from "../../src/tree/index.js";
 import { splitInstallImages } from "../../src/windows/split-install-image.js";
 import { writeImageOf } from "../support/demo-image.js";
 import { hostFileSource } from "../support/host-tree.js";

@@ -10,7 +10,7 @@ import type { Wim } from "../../src/wim/index.js";
 import { openWim } from "../../src/wim/index.js";
 import type { LookupTableEntry } from "../../src/wim/lookup-table.js";
 import { planParts } from "../../src/wim/split.js";
-import { createInlineExecutor, verifyWimParts } from "../../src/wim/verify/index.js";
+import { createInlineExecutor, verifyWimParts } from "../../src/verification/wim/index.js";
 import { judge } from "../support/judges.js";
 import { expectRejection } from "../support/wim-fixtures.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";

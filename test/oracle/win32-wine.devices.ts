@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { openImageFile } from "../../src/drive/index.js";
 import { listScript, rescanScript } from "../../src/drive/win32-scripts.js";
-import { planDisk, smallestDisk } from "../../src/layout/index.js";
+import { planDisk, smallestDisk } from "../../src/volumes/index.js";
 import { openImage } from "../../src/steps/open-image.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { contractCases, leastSize } from "../platform/contract-cases.js";

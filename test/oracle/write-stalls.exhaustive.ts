@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
-import { usualPatience } from "../../src/write/patience.js";
+import { usualPatience } from "../../src/progress/patience.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { canFail } from "../support/faulty-file.js";
 import { attachLoopDevice } from "../support/loop-device.js";

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { pageMemory } from "../../src/bytes/page-memory.js";
 import { KiB, MiB } from "../../src/bytes/units.js";
 import type { DriveWriter } from "../../src/drive/drive-writer.js";
-import type { DiskPlan, Extent } from "../../src/layout/plan.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
+import type { Extent } from "../../src/extents/extent.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { writePlan, type WriteResult } from "../../src/write/write-plan.js";
 

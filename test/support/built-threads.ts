@@ -17,7 +17,7 @@ export function buildThreads(): BuiltThreads {
   const folder = mkdtempSync(join(tmpdir(), "win7usb-threads-"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
-  const names = ["verify/wim-thread.ts", "verify/hash-thread.ts", "write/hash-thread.ts"];
+  const names = ["threads/wim-thread.ts", "threads/hash-thread.ts", "threads/write-hash-thread.ts"];
   const entries = names.map((name) => join(root, "src", name));
   const options = [
     "--ignoreConfig",

@@ -4,7 +4,7 @@ import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { writeExtents } from "../../fixtures/iso/write-extents.js";
 import type { Windows7Options } from "../../fixtures/windows7/tree.js";
 import { windows7Label, windows7Tree } from "../../fixtures/windows7/tree.js";
-import type { FileTree } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
 
 export async function writeImageOf(tree: FileTree, path: string, label = windows7Label): Promise<string> {
   const { extents, size } = await buildBridge(tree, { label });

@@ -1,7 +1,7 @@
 /** A Windows 7 disc whose files in `sources` are given; what is null is not on it. */
 import { join } from "node:path";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
-import type { DirectoryNode } from "../../src/tree.js";
+import type { DirectoryNode } from "../../src/tree/index.js";
 import { writeImageOf } from "./demo-image.js";
 import { replaceFile, withoutNode } from "./tree-edits.js";
 

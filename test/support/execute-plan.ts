@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { MiB } from "../../src/bytes/units.js";
-import type { DiskPlan, Extent } from "../../src/layout/plan.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
+import type { Extent } from "../../src/extents/extent.js";
 
 const blockSize = 4 * MiB;
 

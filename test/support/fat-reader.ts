@@ -1,5 +1,5 @@
 /**
- * A small FAT32 reader for tests, written from the specification without anything of src/layout: it follows the FAT,
+ * A small FAT32 reader for tests, written from the specification without anything of src/volumes: it follows the FAT,
  * pairs long entries with their short one by checksum and refuses what is not as it must be.
  */
 import type { ByteSource } from "../../src/source/byte-source.js";

@@ -1,7 +1,7 @@
 /** Used sticks, as image files on this machine, and what a write that was stopped has to leave of them. */
 import { openSync, closeSync, readSync, writeFileSync } from "node:fs";
 import { MiB } from "../../src/bytes/units.js";
-import { sectorSize } from "../../src/layout/plan.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 
 /** Bytes. */
 export const usedStickSize = 128 * MiB;

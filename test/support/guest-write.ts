@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import type { ProgressEvent, TargetDone, WriteEvent } from "../../src/write/events.js";
+import type { ProgressEvent, TargetDone, WriteEvent } from "../../src/progress/events.js";
 import type { CommandOutcome, Line } from "./guest-agent.js";
 import type { GuestMachine } from "./guest-machine.js";
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ByteSource } from "../../src/source/byte-source.js";
 import { checkRange } from "../../src/source/byte-source.js";
-import type { DirectoryNode, FileNode, TreeNode } from "../../src/tree.js";
+import type { DirectoryNode, FileNode, TreeNode } from "../../src/tree/index.js";
 
 /** Opened for each read: test trees have more files than a process may keep open. */
 export function hostFileSource(path: string): ByteSource {

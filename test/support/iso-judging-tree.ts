@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MiB } from "../../src/bytes/units.js";
-import type { FileNode, FileTree } from "../../src/tree.js";
-import { contentSource, walk } from "../../src/tree.js";
+import type { FileNode, FileTree } from "../../src/tree/index.js";
+import { contentSource, walk } from "../../src/tree/index.js";
 
 const chunkSize = 4 * MiB;
 

@@ -1,7 +1,7 @@
 /** A WIM that is made larger by blobs of zeros, which take no memory and which no image refers to: for plans alone. */
 import { createHash } from "node:crypto";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { ContentExtent, FileNode } from "../../src/tree.js";
+import type { ContentExtent, FileNode } from "../../src/tree/index.js";
 import { wimHeaderRecord } from "../../src/wim/header.js";
 import { openWim } from "../../src/wim/index.js";
 import type { LookupTableEntry } from "../../src/wim/lookup-table.js";

@@ -1,6 +1,6 @@
 /** Trees in memory, for tests of layouts. */
 import { memorySource } from "../../src/source/byte-source.js";
-import type { DirectoryNode, FileNode, FileTimes, TreeNode } from "../../src/tree.js";
+import type { DirectoryNode, FileNode, FileTimes, TreeNode } from "../../src/tree/index.js";
 
 function counting(length: number): Uint8Array {
   const bytes = new Uint8Array(length);

@@ -1,8 +1,8 @@
 /** Reads a planned NTFS volume back and holds it against the tree it was made from, and against itself. */
 import { expect } from "vitest";
-import type { DiskPlan } from "../../src/layout/plan.js";
-import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree.js";
-import { contentSource } from "../../src/tree.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
+import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree/index.js";
+import { contentSource } from "../../src/tree/index.js";
 import type { IndexedName } from "./ntfs-reader.js";
 import { NtfsReader } from "./ntfs-reader.js";
 import { planSource } from "./plan-source.js";

@@ -3,8 +3,8 @@ import { checkAgainst, type CheckFindings, type Expectation } from "../../src/ch
 import { locateManifest } from "../../src/check/locate-manifest.js";
 import { createReadBytes } from "../../src/check/read-bytes.js";
 import { KiB, MiB } from "../../src/bytes/units.js";
-import { planDisk } from "../../src/layout/index.js";
-import type { DiskPlan } from "../../src/layout/plan.js";
+import { planDisk } from "../../src/volumes/index.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive } from "./memory-drive.js";
 import { readerOf } from "./memory-reader.js";

@@ -1,5 +1,6 @@
 /** A planned disk as a source, without writing it: what no extent covers reads as zeros. */
-import type { DiskPlan, Extent } from "../../src/layout/plan.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
+import type { Extent } from "../../src/extents/extent.js";
 import type { ByteSource } from "../../src/source/byte-source.js";
 import { checkRange } from "../../src/source/byte-source.js";
 

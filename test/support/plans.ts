@@ -1,6 +1,7 @@
 /** Disk plans for tests: random ones as fast-check makes them, and the naive way to execute any. */
 import * as fc from "fast-check";
-import type { DiskPlan, Extent } from "../../src/layout/plan.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
+import type { Extent } from "../../src/extents/extent.js";
 import { memorySource } from "../../src/source/byte-source.js";
 
 export type PlanOptions = { readonly contentEnd?: number; readonly files?: DiskPlan["files"] };

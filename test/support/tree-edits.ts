@@ -1,6 +1,6 @@
 /** Trees with one file replaced, added or removed; the tree given stays as it is. */
 import { file } from "../../fixtures/windows7/nodes.js";
-import type { DirectoryNode, TreeNode } from "../../src/tree.js";
+import type { DirectoryNode, TreeNode } from "../../src/tree/index.js";
 
 /** Puts a file at `path`, whose directories exist, in place of what is there. */
 export function replaceFile(tree: DirectoryNode, path: string, content: Uint8Array | string): DirectoryNode {

@@ -2,12 +2,12 @@
  * `win7usb verify` in process, from the command line to the exit code. Threads cannot run TypeScript, so that a test has
  * to let them begin in a build of their own:
  *
- *     vi.mock(import("../../src/verify/index.js"), async (importOriginal) =>
+ *     vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
  *       (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()));
  */
 import { main } from "../../src/cli/main.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
-import type { hashFile, verifyWim } from "../../src/verify/index.js";
+import type { hashFile, verifyWim } from "../../src/threads/index.js";
 import { buildThreads } from "./built-threads.js";
 import type { FakeTerminal } from "./fake-terminal.js";
 import { fakeTerminal } from "./fake-terminal.js";
@@ -27,8 +27,8 @@ export function withBuiltThreads<Module extends Verifiers>(actual: Module): Modu
 /** Builds the threads; the returned function removes them. */
 export function startThreads(): () => void {
   const threads = buildThreads();
-  entries.hash.threadEntry = threads.entry("verify/hash-thread.js");
-  entries.wim.threadEntry = threads.entry("verify/wim-thread.js");
+  entries.hash.threadEntry = threads.entry("threads/hash-thread.js");
+  entries.wim.threadEntry = threads.entry("threads/wim-thread.js");
   return () => threads.remove();
 }
 

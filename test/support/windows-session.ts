@@ -6,9 +6,9 @@
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { listWindowsDrives, openWindowsDrives, type RunCommand } from "../../src/drive/win32.js";
 import { listScript } from "../../src/drive/win32-scripts.js";
-import { planDisk } from "../../src/layout/index.js";
+import { planDisk } from "../../src/volumes/index.js";
 import { openImage } from "../../src/steps/open-image.js";
-import type { WriteEvent } from "../../src/write/events.js";
+import type { WriteEvent } from "../../src/progress/events.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { contractCases } from "../platform/contract-cases.js";
 

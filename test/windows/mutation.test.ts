@@ -3,8 +3,8 @@ import { array, assert, asyncProperty, constantFrom, nat, record, uint8Array } f
 import { describe, expect, it } from "vitest";
 import { windows7Label, windows7Tree } from "../../fixtures/windows7/tree.js";
 import { Win7UsbError } from "../../src/errors.js";
-import type { FileTree } from "../../src/tree.js";
-import { contentSource, find } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
+import { contentSource, find } from "../../src/tree/index.js";
 import { checkBootFiles, identify, refusals } from "../../src/windows/index.js";
 import { replaceFile } from "../support/tree-edits.js";
 

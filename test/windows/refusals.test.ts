@@ -5,7 +5,7 @@ import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { wimHeaderRecord } from "../../src/wim/header.js";
 import { writeWim } from "../../fixtures/wim/writer.js";
 import { exitCodeOf, Win7UsbError } from "../../src/errors.js";
-import type { FileTree } from "../../src/tree.js";
+import type { FileTree } from "../../src/tree/index.js";
 import { assertSuitable, identify, refusals } from "../../src/windows/index.js";
 import { replaceFile, withoutNode } from "../support/tree-edits.js";
 import { imageOf } from "../support/windows-images.js";

@@ -2,8 +2,8 @@
 import { assert, asyncProperty, nat } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { ContentExtent, FileNode, FileTree } from "../../src/tree.js";
-import { contentSource, contentWindows, find, walk } from "../../src/tree.js";
+import type { ContentExtent, FileNode, FileTree } from "../../src/tree/index.js";
+import { contentSource, contentWindows, find, walk } from "../../src/tree/index.js";
 import { openWim } from "../../src/wim/index.js";
 import { splitInstallImages } from "../../src/windows/split-install-image.js";
 import { directory, file, hole, tree } from "../support/memory-tree.js";

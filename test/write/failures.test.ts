@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { Win7UsbError } from "../../src/errors.js";
-import type { DiskPlan } from "../../src/layout/plan.js";
+import type { DiskPlan } from "../../src/volumes/plan.js";
 import { memorySource, type ByteSource } from "../../src/source/byte-source.js";
-import type { WriteEvent } from "../../src/write/events.js";
+import type { WriteEvent } from "../../src/progress/events.js";
 import { writePlan, type WritePlanOptions } from "../../src/write/write-plan.js";
 import { memoryDrive, writeFailed, type MemoryDrive, type MemoryDriveOptions } from "../support/memory-drive.js";
 import { bytesExtent, planOf, zerosExtent } from "../support/plans.js";

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedPageMemory } from "../../src/bytes/page-memory.js";
 import { MiB } from "../../src/bytes/units.js";
 import { startContentHash } from "../../src/write/content-hash.js";
-import type { HashTask } from "../../src/write/hash-task.js";
-import { startHasher, threadFrom } from "../../src/write/hasher.js";
+import type { HashTask } from "../../src/threads/write-hash-task.js";
+import { startHasher, threadFrom } from "../../src/threads/write-hasher.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { buildThreads, type BuiltThreads } from "../support/built-threads.js";
 import { memoryDrive } from "../support/memory-drive.js";
@@ -16,7 +16,7 @@ let threads: BuiltThreads;
 let threadEntry: URL;
 beforeAll(() => {
   threads = buildThreads();
-  threadEntry = threads.entry("write/hash-thread.js");
+  threadEntry = threads.entry("threads/write-hash-thread.js");
 }, 60_000);
 afterAll(() => threads.remove());
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { progressed, startProgress, type Progress } from "../../src/write/progress.js";
+import { progressed, startProgress, type Progress } from "../../src/progress/progress.js";
 
 function steady(bytesPerSecond: number, seconds: number, total: number, from = startProgress(total, 0)): Progress {
   let progress = from;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { Win7UsbError } from "../../src/errors.js";
-import type { WriteEvent } from "../../src/write/events.js";
-import { mostRetries } from "../../src/write/retry.js";
+import type { WriteEvent } from "../../src/progress/events.js";
+import { mostRetries } from "../../src/transfer/retry.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive, type MemoryDrive, type MemoryDriveOptions } from "../support/memory-drive.js";
 import { bytesExtent, planOf, zerosExtent } from "../support/plans.js";

@@ -1,10 +1,10 @@
 /** How long a target has not answered, by a clock of the test's own; and that its rate is not told meanwhile. */
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import type { ProgressEvent } from "../../src/write/events.js";
-import { usualPatience, type OperationKind } from "../../src/write/patience.js";
-import { createMeter } from "../../src/write/progress-meter.js";
-import { lookEveryMs, Silence, type Operation, type Verdict } from "../../src/write/silence.js";
+import type { ProgressEvent } from "../../src/progress/events.js";
+import { usualPatience, type OperationKind } from "../../src/progress/patience.js";
+import { createMeter } from "../../src/progress/progress-meter.js";
+import { lookEveryMs, Silence, type Operation, type Verdict } from "../../src/transfer/silence.js";
 
 const operation = (kind: OperationKind = "transfer", offset = 0): Operation => ({
   kind,

@@ -6,7 +6,7 @@ import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
-import type { WriteEvent } from "../../write/events.js";
+import type { WriteEvent } from "../../progress/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { confirmErase } from "../confirm.js";
 import { interruptible } from "../interrupt.js";

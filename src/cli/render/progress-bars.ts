@@ -1,7 +1,7 @@
 /** Progress as bars that redraw, one for each thing that is busy: cli-progress behind one file. */
 import { MultiBar } from "cli-progress";
 import type { SingleBar } from "cli-progress";
-import type { ProgressEvent } from "../../write/events.js";
+import type { ProgressEvent } from "../../progress/events.js";
 import { formatDuration, formatRate, printable } from "../format.js";
 import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";

@@ -1,5 +1,5 @@
 /** Progress in words: percent, rate and time left. */
-import type { ProgressEvent } from "../../write/events.js";
+import type { ProgressEvent } from "../../progress/events.js";
 import { formatDuration, formatRate } from "../format.js";
 
 /** Whole percent; 100 only when nothing is left. */

@@ -1,5 +1,5 @@
 /** The events of a write as bars, one a target. */
-import type { WarningEvent, WriteEvent, WritePhase } from "../../write/events.js";
+import type { WarningEvent, WriteEvent, WritePhase } from "../../progress/events.js";
 import { printable } from "../format.js";
 import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";

@@ -1,5 +1,5 @@
 /** The events of a write as JSON, one a line on stdout, each with the schema's number. */
-import type { WriteEvent } from "../../write/events.js";
+import type { WriteEvent } from "../../progress/events.js";
 import type { Terminal } from "../terminal.js";
 
 export function jsonEvents(terminal: Terminal): (event: WriteEvent) => void {

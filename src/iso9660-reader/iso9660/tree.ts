@@ -1,5 +1,5 @@
 /** The tree of an ISO 9660 or Joliet volume. */
-import type { ContentExtent, FileTimes, FileTree, TreeNode } from "../../tree.js";
+import type { ContentExtent, FileTimes, FileTree, TreeNode } from "../../tree/index.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import type { Reading } from "../reading.js";

@@ -3,7 +3,7 @@
  * Traps: a length has 30 bits, so files from 1 GiB on have several; the upper two bits of a length are the extent's
  * type; a length of 0 ends the list; and what was never recorded reads as zeros.
  */
-import type { ContentExtent } from "../../tree.js";
+import type { ContentExtent } from "../../tree/index.js";
 import { damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumAllocationDescriptors, maximumContinuations } from "../limits.js";
 import { appendExtent, countExtent } from "../reading.js";

@@ -2,7 +2,7 @@
  * File Entries and Extended File Entries (ECMA-167 4/14.9, 4/14.17). Trap: the allocation descriptors do not begin
  * behind the fixed part, but behind the extended attributes, and Microsoft's mastering tools do write some.
  */
-import type { FileTimes } from "../../tree.js";
+import type { FileTimes } from "../../tree/index.js";
 import { damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumIcbChain } from "../limits.js";
 import { creationTimeOf } from "./extended-attributes.js";

@@ -1,5 +1,5 @@
 /** UDF from the anchor to the tree. */
-import type { FileTree } from "../../tree.js";
+import type { FileTree } from "../../tree/index.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumSequenceDescriptors } from "../limits.js";
 import type { Reading } from "../reading.js";

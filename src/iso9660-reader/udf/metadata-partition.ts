@@ -2,7 +2,7 @@
  * Metadata partitions (UDF 2.2.10, 2.2.13; 2.50 and later): all ICBs and directories lie in one file, the metadata file,
  * and its blocks are the partition's. A second ICB, the mirror's, may describe a copy; it is used where the first fails.
  */
-import type { ContentExtent } from "../../tree.js";
+import type { ContentExtent } from "../../tree/index.js";
 import { Win7UsbError } from "../../errors.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { warn } from "../reading.js";

@@ -1,5 +1,5 @@
 /** From the file set descriptor to the tree (ECMA-167 4/8). */
-import type { FileAttributes, FileNode, FileTree, TreeNode } from "../../tree.js";
+import type { FileAttributes, FileNode, FileTree, TreeNode } from "../../tree/index.js";
 import { damaged } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import { noteMissing, pathBelow, warn } from "../reading.js";

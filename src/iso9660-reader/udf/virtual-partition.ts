@@ -3,7 +3,7 @@
  * where it was written last. UDF 1.50 closes the table with an identifier, UDF 2.00 and later open it with a header.
  */
 import { Win7UsbError } from "../../errors.js";
-import { contentSource } from "../../tree.js";
+import { contentSource } from "../../tree/index.js";
 import { damaged } from "../failures.js";
 import { maximumVirtualTableSearch, maximumVirtualTableSize } from "../limits.js";
 import { contentExtents } from "./allocation.js";

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { find } from "../../../src/tree.js";
+import { find } from "../../../src/tree/index.js";
 import { readImage } from "../../../src/iso9660-reader/index.js";
 import { memorySource } from "../../../src/source/byte-source.js";
 import type { FuzzResult, FuzzFinding } from "./child.js";

@@ -6,7 +6,7 @@ import {
   cellHeaderSize,
   keyNodeRecord,
   keyValueRecord,
-} from "../../../src/windows/registry-hive.js";
+} from "../../../src/registry/hive.js";
 import { StructureBuilder } from "./structure.js";
 
 const binHeaderSize = 32;

@@ -8,7 +8,7 @@ import {
   cellHeaderSize,
   keyFlags,
   keyNodeRecord,
-} from "../../../src/windows/registry-hive.js";
+} from "../../../src/registry/hive.js";
 
 const firstCell = 32;
 

@@ -1,6 +1,6 @@
 /** Where FAT's directory entries and NTFS' file records and attributes lie in a sound stick's structures. */
-import { directoryEntry, directoryEntrySize } from "../../../src/layout/fat32/directory-entry.js";
-import { longNameAttributes, longNameEntry } from "../../../src/layout/fat32/long-name.js";
+import { directoryEntry, directoryEntrySize } from "../../../src/volumes/fat32/records/directory-entry.js";
+import { longNameAttributes, longNameEntry } from "../../../src/volumes/fat32/records/long-name.js";
 import {
   attributeTypes,
   endOfAttributes,
@@ -9,7 +9,7 @@ import {
   firstAttributeOffset,
   nonresidentAttribute,
   residentAttribute,
-} from "../../../src/layout/ntfs/attributes.js";
+} from "../../../src/volumes/ntfs/records/attributes.js";
 import type { StructureBuilder } from "./structure.js";
 
 const fileRecordSize = 1024;

@@ -6,12 +6,13 @@ import { createHash } from "node:crypto";
 import { directory, file, filler } from "../../../fixtures/windows7/nodes.js";
 import { KiB } from "../../../src/bytes/units.js";
 import type { DriveReader } from "../../../src/drive/drive-reader.js";
-import { fat32BootSector, fsInfo } from "../../../src/layout/fat32/reserved.js";
-import { planDisk, smallestDisk } from "../../../src/layout/index.js";
-import { masterBootRecord, partitionEntry } from "../../../src/layout/mbr.js";
-import { ntfsBootSector } from "../../../src/layout/ntfs/boot-sector.js";
-import type { DiskPlan, Extent } from "../../../src/layout/plan.js";
-import type { FileTree } from "../../../src/tree.js";
+import { fat32BootSector, fsInfo } from "../../../src/volumes/fat32/records/reserved.js";
+import { planDisk, smallestDisk } from "../../../src/volumes/index.js";
+import { masterBootRecord, partitionEntry } from "../../../src/volumes/mbr.js";
+import { ntfsBootSector } from "../../../src/volumes/ntfs/records/boot-sector.js";
+import type { DiskPlan } from "../../../src/volumes/plan.js";
+import type { Extent } from "../../../src/extents/extent.js";
+import type { FileTree } from "../../../src/tree/index.js";
 import {
   digestSize,
   encodeManifest,
@@ -19,8 +20,8 @@ import {
   manifestHeader,
   shapeOf,
   spanRecord,
-} from "../../../src/write/manifest.js";
-import { UnitHasher } from "../../../src/write/unit-hasher.js";
+} from "../../../src/manifest/manifest.js";
+import { UnitHasher } from "../../../src/manifest/unit-hasher.js";
 import { addDirectoryEntries, addFileRecords } from "./stick-structure.js";
 import { StructureBuilder } from "./structure.js";
 

@@ -7,19 +7,19 @@ import type { DriveReader } from "../../../src/drive/drive-reader.js";
 import { Win7UsbError } from "../../../src/errors.js";
 import { KiB, MiB } from "../../../src/bytes/units.js";
 import { assertWhole, readImage } from "../../../src/iso9660-reader/index.js";
-import { planDisk, smallestDisk } from "../../../src/layout/index.js";
+import { planDisk, smallestDisk } from "../../../src/volumes/index.js";
 import type { ByteSource } from "../../../src/source/byte-source.js";
 import { memorySource } from "../../../src/source/byte-source.js";
-import type { FileTree } from "../../../src/tree.js";
-import { contentSource, walk } from "../../../src/tree.js";
-import { wimSets } from "../../../src/steps/verify/wims.js";
+import type { FileTree } from "../../../src/tree/index.js";
+import { contentSource, walk } from "../../../src/tree/index.js";
+import { wimSets } from "../../../src/verification/wims.js";
 import { pathsInImage } from "../../../src/wim/image-paths.js";
 import { openWim } from "../../../src/wim/index.js";
-import type { WimPart } from "../../../src/wim/verify/index.js";
-import { createInlineExecutor, verifyWimParts } from "../../../src/wim/verify/index.js";
+import type { WimPart } from "../../../src/verification/wim/index.js";
+import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
 import { caveats, checkBootFiles, identify, refusals } from "../../../src/windows/index.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
-import { setupImageChecks } from "../../../src/windows/verdict-setup-image.js";
+import { setupImageChecks } from "../../../src/verification/verdict-setup-image.js";
 
 /** Longer ones tell nobody anything, and hostile text fills them. */
 const longestMessage = 4 * KiB;

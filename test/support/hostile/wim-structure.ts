@@ -6,7 +6,7 @@ import { lookupTableEntryRecord } from "../../../src/wim/lookup-table.js";
 import { walkMetadata } from "../../../src/wim/metadata-walk.js";
 import { directoryEntryRecord, securityBlockRecord, streamEntryRecord } from "../../../src/wim/metadata.js";
 import { resourceFlags, resourceHeaderRecord } from "../../../src/wim/resource.js";
-import { pipableBlobRecord } from "../../../src/wim/verify/layout-check.js";
+import { pipableBlobRecord } from "../../../src/verification/wim/layout-check.js";
 import { StructureBuilder } from "./structure.js";
 
 type Resource = ReturnType<typeof resourceHeaderRecord.decode>;

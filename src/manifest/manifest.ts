@@ -1,0 +1,149 @@
+/**
+ * The manifest: what was written, kept on the target itself, so that it can be checked without the image. It lies in the
+ * MiB behind the partition, where no file system looks: a header, the label, the spans of the disk that it speaks of, the
+ * files with their runs, a SHA-256 for every unit (hash-units.ts), and a SHA-256 of all that. It says nothing of itself,
+ * of what lies behind it, or of when and where it was written: the same plan and content give the same manifest.
+ * Why there and not in the gap before the partition: the content's SHA-256 runs from the disk's start in one pass, and
+ * what is known last can only come last in it. Traps: it is not compressed, because compressors change from version to
+ * version; and a manifest is hostile input like any other, because sticks are handed around.
+ */
+import { createHash } from "node:crypto";
+import { ascii, uint16le, uint32le, uint64le, uint8 } from "../bytes/fields.js";
+import { record } from "../bytes/record.js";
+import { KiB, MiB } from "../bytes/units.js";
+import { manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
+import type { DiskPlan, FileSystemName, PlannedFile } from "../volumes/plan.js";
+import { packageVersion } from "../version.js";
+import type { Span } from "../extents/extent.js";
+import { ownersOf, spansBefore, unitsOf, type Owned } from "./hash-units.js";
+import { digestSize } from "./unit-hasher.js";
+
+export { digestSize } from "./unit-hasher.js";
+export const manifestMagic = "W7UManif";
+export const manifestFormat = 1;
+
+/** The last 128 KiB stay zeros: there others look for RAID superblocks and a GPT's copy. */
+export const largestManifest = manifestAreaSize - 128 * KiB;
+
+/** A difference in a large file is told to within this; doubled as often as it takes for the manifest to fit. */
+const smallestUnit = MiB;
+/** With this the digests of the largest disk fit. */
+const largestUnit = 2 ** 31;
+/** Beyond it rather the files' names are left out than a difference in a file of gigabytes told so coarsely. */
+const largestUnitWithFiles = 16 * MiB;
+
+export const manifestHeader = record("manifest header", 96, {
+  magic: ascii(0, 8),
+  format: uint16le(8),
+  /** Partition type: which file system. */
+  osType: uint8(10),
+  /** 1 where the files are listed. */
+  listsFiles: uint8(11),
+  /** Bytes, from the magic to the end of the SHA-256 behind everything. */
+  length: uint32le(12),
+  /** win7usb's version. */
+  program: ascii(16, 16),
+  diskSize: uint64le(32),
+  contentEnd: uint64le(40),
+  clusterSize: uint32le(48),
+  unitSize: uint32le(52),
+  spanCount: uint32le(56),
+  fileCount: uint32le(60),
+  unitCount: uint32le(64),
+  /** Bytes of UTF-8 behind the header. */
+  labelLength: uint16le(68),
+});
+
+export const spanRecord = record("manifest span", 16, { offset: uint64le(0), length: uint64le(8) });
+
+/** Followed by its runs (as spans) and its path in UTF-8. */
+export const fileRecord = record("manifest file", 24, {
+  size: uint64le(0),
+  /** Milliseconds since 1970; 0 where the image records no time. */
+  modified: uint64le(8),
+  runCount: uint32le(16),
+  pathLength: uint16le(20),
+});
+
+export type Manifest = {
+  readonly program: string;
+  readonly fileSystem: FileSystemName;
+  readonly label: string;
+  readonly diskSize: number;
+  readonly contentEnd: number;
+  readonly clusterSize: number;
+  readonly unitSize: number;
+  readonly spans: readonly Span[];
+  /** Null where they did not fit. */
+  readonly files: readonly PlannedFile[] | null;
+  readonly units: readonly Owned[];
+  /** One SHA-256 a unit. */
+  readonly digests: Uint8Array;
+};
+
+export type ManifestShape = Omit<Manifest, "digests">;
+
+const utf8 = new TextEncoder();
+
+/** Everything of a plan's manifest but the digests. */
+export function shapeOf(plan: DiskPlan, manifestOffset: number): ManifestShape {
+  const { fileSystem, label, diskSize, contentEnd, clusterSize } = plan;
+  const spans = spansBefore(plan.extents, manifestOffset);
+  const common = { program: packageVersion, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
+  for (const files of [plan.files, null]) {
+    const owned = ownersOf(spans, files ?? [], clusterSize);
+    const coarsest = files === null ? largestUnit : largestUnitWithFiles;
+    for (let unitSize = smallestUnit; unitSize <= coarsest; unitSize *= 2) {
+      const shape = { ...common, files, unitSize, units: unitsOf(owned, unitSize) };
+      if (lengthOf(shape) <= largestManifest) return shape;
+    }
+  }
+  throw new RangeError(`a disk of ${diskSize} bytes is too large for a manifest`);
+}
+
+function lengthOf({ label, spans, files, units }: ManifestShape): number {
+  let length = manifestHeader.size + utf8.encode(label).length + spans.length * spanRecord.size;
+  for (const { path, runs } of files ?? []) {
+    length += fileRecord.size + runs.length * spanRecord.size + utf8.encode(path).length;
+  }
+  return length + units.length * digestSize + digestSize;
+}
+
+/** The manifest's bytes. `digests` has `digestSize` bytes for each of the shape's units. */
+export function encodeManifest(shape: ManifestShape, digests: Uint8Array): Uint8Array {
+  const { spans, files, units } = shape;
+  const label = utf8.encode(shape.label);
+  const length = lengthOf(shape);
+  const parts: Uint8Array[] = [
+    manifestHeader.encode({
+      magic: manifestMagic,
+      format: manifestFormat,
+      osType: partitionTypes[shape.fileSystem],
+      listsFiles: files === null ? 0 : 1,
+      length,
+      program: shape.program.slice(0, manifestHeader.fields.program.width),
+      diskSize: shape.diskSize,
+      contentEnd: shape.contentEnd,
+      clusterSize: shape.clusterSize,
+      unitSize: shape.unitSize,
+      spanCount: spans.length,
+      fileCount: files?.length ?? 0,
+      unitCount: units.length,
+      labelLength: label.length,
+    }),
+    label,
+    ...spans.map(({ start, end }) => spanRecord.encode({ offset: start, length: end - start })),
+  ];
+  for (const file of files ?? []) parts.push(...encodeFile(file));
+  parts.push(digests);
+  const body = Buffer.concat(parts);
+  const manifest = Buffer.concat([body, createHash("sha256").update(body).digest()]);
+  if (manifest.length !== length) throw new RangeError(`the manifest has ${manifest.length} bytes, expected ${length}`);
+  return manifest;
+}
+
+function encodeFile({ path, size, runs, modified = 0 }: PlannedFile): Uint8Array[] {
+  const name = utf8.encode(path);
+  const entry = { size, modified: Math.max(0, Math.floor(modified)), runCount: runs.length, pathLength: name.length };
+  return [fileRecord.encode(entry), ...runs.map((run) => spanRecord.encode(run)), name];
+}

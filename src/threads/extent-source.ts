@@ -1,0 +1,67 @@
+/** Bytes of a file at known places, read with blocking calls: for threads that have nothing else to do meanwhile. */
+import { closeSync, openSync, readSync } from "node:fs";
+import { Win7UsbError } from "../errors.js";
+import type { ByteSource } from "../source/byte-source.js";
+import { checkRange } from "../source/byte-source.js";
+import type { FileExtent } from "../verification/wim/extent-map.js";
+import { ExtentMap } from "../verification/wim/extent-map.js";
+
+export type ExtentSource = ByteSource & {
+  /** `readInto` that has filled `target` when it returns. */
+  readIntoNow(offset: number, target: Uint8Array): void;
+  close(): void;
+};
+
+/** Fills `target` with the file's bytes from `position`; false where it does not have them, and they are to be read. */
+export type TakeBytes = (position: number, target: Uint8Array) => boolean;
+
+/** Opens `path`; throws `image-unreadable` where that or reading fails. What `take` has is not read. */
+export function openExtents(path: string, extents: readonly FileExtent[], take?: TakeBytes): ExtentSource {
+  const file = attempt(path, () => openSync(path, "r"));
+  const map = new ExtentMap(extents);
+  const { size } = map;
+  const readIntoNow = (offset: number, target: Uint8Array): void => {
+    checkRange(size, offset, target.length);
+    let filled = 0;
+    for (const piece of map.pieces(offset, target.length)) {
+      const part = target.subarray(filled, filled + piece.length);
+      if (take?.(piece.offset, part) !== true) readFully(file, path, part, piece.offset);
+      filled += piece.length;
+    }
+  };
+  return {
+    size,
+    readIntoNow,
+    async readInto(offset, target) {
+      readIntoNow(offset, target);
+    },
+    async read(offset, length) {
+      checkRange(size, offset, length);
+      const target = new Uint8Array(length);
+      readIntoNow(offset, target);
+      return target;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function readFully(file: number, path: string, target: Uint8Array, position: number): void {
+  for (let done = 0; done < target.length;) {
+    const count = attempt(path, () => readSync(file, target, done, target.length - done, position + done));
+    if (count === 0) {
+      throw new Win7UsbError("image-truncated", `${path} ends at byte ${position + done}, but more is needed`, {
+        hint: "The file became shorter while it was read: let it be written to its end first.",
+      });
+    }
+    done += count;
+  }
+}
+
+function attempt(path: string, action: () => number): number {
+  try {
+    return action();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Win7UsbError("image-unreadable", `${path} cannot be read: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,59 @@
+/** Deep verification of WIMs with this machine's threads and its SHA-1. */
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { MiB } from "../bytes/units.js";
+import type { ByteSource } from "../source/byte-source.js";
+import type { FileNode } from "../tree/index.js";
+import { contentSource } from "../tree/index.js";
+import type {
+  CreateSha1,
+  ExecutorSetup,
+  VerifyWimOptions,
+  WimExecutor,
+  WimPart,
+  WimReport,
+} from "../verification/wim/index.js";
+import { createInlineExecutor, verifyWimParts } from "../verification/wim/index.js";
+import type { ImagePass } from "./image-pass.js";
+import { createThreadExecutor } from "./thread-executor.js";
+
+const createSha1: CreateSha1 = () => createHash("sha1");
+
+/** Each thread takes some 20 MiB, and beyond this many the drive is what is waited for. */
+const threadLimit = 8;
+/** A WIM below this is verified before threads would have started. */
+const threadsFrom = 8 * MiB;
+
+export type VerifyWimThreadOptions = VerifyWimOptions & {
+  /** Threads; 0 = none, everything on the calling one. One a processor if not given. */
+  readonly workers?: number;
+  /** A pass that reads the image anyway: threads take their bytes from it where they can. */
+  readonly pass?: ImagePass;
+  /** Entry of the threads, where the modules do not run from the build. */
+  readonly threadEntry?: URL;
+};
+
+/**
+ * Verifies a WIM, or all parts of a split set in any order. The report holds whatever is wrong with it. Rejects with
+ * `image-unreadable` where reading fails, and with the signal's reason.
+ */
+export function verifyWim(parts: readonly WimPart[], options: VerifyWimThreadOptions = {}): Promise<WimReport> {
+  const bytes = parts.reduce((sum, part) => sum + part.source.size, 0);
+  const count = Math.min(options.workers ?? Math.max(availableParallelism(), 1), threadLimit);
+  const createExecutor = (setup: ExecutorSetup): WimExecutor => {
+    const threads = count > 0 && bytes >= threadsFrom;
+    const { pass, threadEntry: entry } = options;
+    const executor = threads ? createThreadExecutor(setup, count, { pass, entry }) : null;
+    return executor ?? createInlineExecutor(setup, createSha1);
+  };
+  return verifyWimParts(parts, createExecutor, createSha1, options);
+}
+
+/** A WIM that is a file of an image: `image` is the source that the tree was read from, and the path it was opened by. */
+export function wimPart(name: string, file: FileNode, image: { path: string; source: ByteSource }): WimPart {
+  const source = contentSource(file);
+  // What lies elsewhere than in the image's own file cannot be opened by path.
+  if (file.extents.some((extent) => extent.source !== image.source)) return { name, source };
+  const extents = file.extents.map(({ offset, length }) => ({ offset, length }));
+  return { name, source, file: { path: image.path, extents } };
+}

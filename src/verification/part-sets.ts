@@ -1,0 +1,39 @@
+/** Whether the parts of a split WIM belong together: the tables of each part agree with that part alone. */
+import { contentSource } from "../tree/index.js";
+import type { WimHeader } from "../wim/header.js";
+import { readHeader } from "../wim/header.js";
+import { wimError } from "../wim/index.js";
+import { partSetProblem } from "../wim/part-set.js";
+import type { Check } from "./verdict.js";
+import { outcomeOf } from "./read.js";
+import type { WimSet } from "./wims.js";
+
+const partsHint = "Copy all parts again, from one and the same set.";
+
+/** One check for each split WIM; none where a part's header cannot be read, which the check of its tables tells. */
+export async function partSetChecks(sets: readonly WimSet[]): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const set of sets) {
+    const parts = await headersOf(set);
+    if (parts === null || parts.every(({ header }) => header.totalParts === 1)) continue;
+    const base = { id: "wim-parts", kind: "soundness", file: set.name } as const;
+    const problem = partSetProblem(parts);
+    if (problem === null) {
+      checks.push({ ...base, status: "pass", message: `${set.name}: all ${parts.length} parts belong together` });
+      continue;
+    }
+    const { code, message } = wimError("wim-damaged", problem, problem.text);
+    checks.push({ ...base, status: "fail", code, message, hint: partsHint });
+  }
+  return checks;
+}
+
+async function headersOf(set: WimSet): Promise<{ name: string; header: WimHeader }[] | null> {
+  const parts: { name: string; header: WimHeader }[] = [];
+  for (const { path, file } of set.parts) {
+    const { value } = await outcomeOf(readHeader(contentSource(file), { name: path }));
+    if (value === null) return null;
+    parts.push({ name: path, header: value });
+  }
+  return parts;
+}

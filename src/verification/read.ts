@@ -1,0 +1,36 @@
+/** An image as far as it can be read: what is damaged ends the reading, and is a finding instead of an error. */
+import type { ErrorCode } from "../errors.js";
+import { Win7UsbError } from "../errors.js";
+import type { Iso9660Image } from "../iso9660-reader/index.js";
+import { readImage } from "../iso9660-reader/index.js";
+import type { ByteSource } from "../source/byte-source.js";
+import type { WindowsIdentity } from "../windows/index.js";
+import { identifyImage } from "../windows/identify-image.js";
+
+export type ReadOutcome<T> =
+  | { readonly value: T; readonly problem: null }
+  | { readonly value: null; readonly problem: Win7UsbError };
+
+export type ReadForVerification = {
+  readonly volume: ReadOutcome<Iso9660Image>;
+  /** A problem too where the volume has one. */
+  readonly windows: ReadOutcome<WindowsIdentity>;
+};
+
+/** Codes that say something of the image's bytes. Whatever else is thrown (no such file, no ISO, ...) ends the command. */
+const findings: readonly ErrorCode[] = ["image-damaged", "image-truncated", "wim-damaged", "wim-unsupported"];
+
+export async function readForVerification(source: ByteSource): Promise<ReadForVerification> {
+  const volume = await outcomeOf(readImage(source));
+  if (volume.value === null) return { volume, windows: volume };
+  return { volume, windows: await outcomeOf(identifyImage(volume.value)) };
+}
+
+export async function outcomeOf<T>(work: Promise<T>): Promise<ReadOutcome<T>> {
+  try {
+    return { value: await work, problem: null };
+  } catch (error) {
+    if (error instanceof Win7UsbError && findings.includes(error.code)) return { value: null, problem: error };
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/** What the verdict rests on, and what nobody can tell from this image alone: `intact` must not claim more. */
+import type { FileTree } from "../tree/index.js";
+import { walk } from "../tree/index.js";
+import type { KnownFinding } from "./verdict-known.js";
+import { hashNames } from "./verdict-known.js";
+import type { WimOutcome } from "./wims.js";
+
+/** Sentences without a full stop. */
+export type Scope = { readonly checked: readonly string[]; readonly unchecked: readonly string[] };
+
+export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wims: readonly WimOutcome[]): Scope {
+  if (finding !== null) {
+    return { checked: [`every byte, by a known ${hashNames[finding.matchedBy]}`], unchecked: [] };
+  }
+  if (tree === null) return { checked: [], unchecked: ["the files: the volume cannot be read"] };
+  const deep = wims.filter(isCompared);
+  const unsupported = wims.filter((wim) => wim.unsupported !== null);
+  const others = wims.filter((wim) => !isCompared(wim) && wim.unsupported === null);
+  const shallow = others.filter(isRead);
+  return {
+    checked: [
+      "the volume's structures",
+      "the boot files' shapes",
+      ...say(deep, (list) => `every blob of ${list}, by its SHA-1`),
+      ...say(shallow, (list) => `the tables of ${list}`),
+    ],
+    unchecked: [
+      ...say(shallow, (list) => `the contents of ${list} (--deep checks them)`),
+      ...say(unsupported, (list) => `the contents of ${list}, whose compression is not supported`),
+      ...say(
+        others.filter((wim) => !isRead(wim)),
+        (list) => `the contents of ${list}, which cannot be opened`,
+      ),
+      `the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`,
+    ],
+  };
+}
+
+/** A WIM that cannot be opened was to be compared, and nothing in it was. */
+function isCompared({ compared, checks }: WimOutcome): boolean {
+  return compared !== null && checks.every(({ id, status }) => id !== "wim-blobs" || status !== "skip");
+}
+
+function isRead({ checks }: WimOutcome): boolean {
+  return checks.every(({ status }) => status !== "fail");
+}
+
+/** A sentence about these WIMs; none where there are none. */
+function say(wims: readonly WimOutcome[], words: (names: string) => string): string[] {
+  return wims.length === 0 ? [] : [words(wims.map(({ set }) => set.name).join(" and "))];
+}
+
+function filesOutside(tree: FileTree, wims: readonly WimOutcome[]): number {
+  const inside = new Set(wims.flatMap(({ set }) => set.parts.map(({ path }) => path)));
+  let count = 0;
+  for (const { path, node } of walk(tree)) if (node.kind === "file" && !inside.has(path)) count += 1;
+  return count;
+}

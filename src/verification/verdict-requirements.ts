@@ -1,0 +1,85 @@
+/** What a script may require of an image beyond its being sound. */
+import type { WindowsIdentity } from "../windows/identity.js";
+
+export type Requirement =
+  | { readonly name: "edition"; readonly value: string }
+  | { readonly name: "arch"; readonly value: string }
+  | { readonly name: "sp"; readonly value: number }
+  | { readonly name: "language"; readonly value: string }
+  | { readonly name: "genuine" };
+
+export type UnmetRequirement = {
+  /** As it was asked for: `edition=Professional`. */
+  readonly requirement: string;
+  readonly message: string;
+  /** What the person can do about it, as a sentence. */
+  readonly hint?: string;
+};
+
+type Problem = Omit<UnmetRequirement, "requirement">;
+
+/** As it is written after `--require`. */
+export function requirementText(requirement: Requirement): string {
+  return requirement.name === "genuine" ? "genuine" : `${requirement.name}=${requirement.value}`;
+}
+
+/** Every requirement that is not met, in the order given; `windows` is null where the image cannot be read that far. */
+export function unmetRequirements(
+  requirements: readonly Requirement[],
+  windows: WindowsIdentity | null,
+  isOfficial: boolean,
+): UnmetRequirement[] {
+  return requirements.flatMap((requirement) => {
+    const problem = problemWith(requirement, windows, isOfficial);
+    return problem === null ? [] : [{ requirement: requirementText(requirement), ...problem }];
+  });
+}
+
+const genuineHint =
+  "Compare its SHA-1 with one that Microsoft published: an image that was rebuilt or altered has none.";
+
+function problemWith(requirement: Requirement, windows: WindowsIdentity | null, isOfficial: boolean): Problem | null {
+  const { name } = requirement;
+  if (name === "genuine") {
+    return isOfficial ? null : { message: "its hash is none of the published ones", hint: genuineHint };
+  }
+  if (windows === null) return { message: "it cannot be read from this image" };
+  if (name === "edition") return editionProblem(requirement.value, windows);
+  if (name === "language") {
+    const held = windows.languages.length === 0 ? "does not say its language" : `has ${windows.languages.join(", ")}`;
+    const isHeld = windows.languages.some((language) => language.toLowerCase() === requirement.value.toLowerCase());
+    return isHeld ? null : { message: `the image ${held}` };
+  }
+  const seen = name === "arch" ? windows.architecture : windows.servicePack;
+  if (seen === requirement.value) return null;
+  const what = name === "arch" ? "architecture" : "service pack";
+  return { message: seen === null ? `the image does not say its ${what}` : `the image has the ${what} ${seen}` };
+}
+
+/** What counts is what Setup installs: a retail disc holds all editions, and ei.cfg chooses one of them. */
+function editionProblem(wanted: string, { edition, editions }: WindowsIdentity): Problem | null {
+  const ids = editions.flatMap(({ id }) => id ?? []);
+  const held = ids.join(", ");
+  const isWanted = (id: string): boolean => plainEdition(id) === plainEdition(wanted);
+  if (ids.some(isWanted)) {
+    if (edition === null || isWanted(edition)) return null;
+    const message = `Setup offers ${edition}, although the image holds ${wanted} too (sources/ei.cfg chooses)`;
+    return { message, hint: "Without sources/ei.cfg on the stick, Setup offers all of them." };
+  }
+  if (editions.length === 0) return { message: "the image holds no edition that is known" };
+  if (ids.length === 0) {
+    const names = editions.map(({ index, name }) => `image ${index} is named "${name}"`).join(", ");
+    return { message: `the image does not say its edition: ${names}` };
+  }
+  if (edition === null) return { message: `the image holds ${held}` };
+  if (!isWanted(edition)) return { message: `Setup offers ${edition}` };
+  return { message: `sources/ei.cfg selects ${edition}, but the image holds ${held}` };
+}
+
+/** An edition's name as it can be compared: `homepremium` for `Home Premium` and `Windows 7 Home Premium`. */
+export function plainEdition(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^windows[ -]?7/, "")
+    .replaceAll(/[ -]/g, "");
+}

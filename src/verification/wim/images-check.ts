@@ -1,0 +1,148 @@
+/** What the images' trees say, held against the lookup table and the XML data. */
+import type { WimImage } from "../../wim/image.js";
+import { shortenedPath } from "../../wim/shortened.js";
+import type { OpenSet } from "./parts.js";
+import type { WimExecutor } from "./ports.js";
+import type { ReportBuilder, WimPlace } from "./report.js";
+import { placeLimit } from "./report.js";
+import type { ImageTally } from "./image-tally.js";
+import type { MetadataResult, PathsResult } from "./tasks.js";
+
+/** Damaged blobs whose files are looked for; beyond that, names no longer help. */
+const namedBlobLimit = 1000;
+
+/** Null where `seen` is one of the numbers that are right. */
+function differ(what: string, seen: number, expected: readonly number[]): string | null {
+  return expected.includes(seen) ? null : `${what} is ${seen}, but the tree has ${expected[0]}`;
+}
+
+/** Both need the size of every content. */
+function sumProblems(image: WimImage, { totalBytes, hardLinkBytes }: ImageTally): (string | null)[] {
+  return [
+    differ("TOTALBYTES", image.totalBytes ?? totalBytes, [totalBytes]),
+    differ("HARDLINKBYTES", image.hardLinkBytes ?? hardLinkBytes, [hardLinkBytes]),
+  ];
+}
+
+export class Images {
+  readonly #set: OpenSet;
+  readonly #executor: WimExecutor;
+  readonly #report: ReportBuilder;
+  /** By blob id, over all images. */
+  readonly #references: Uint32Array;
+  /** Images whose tree could be walked. */
+  readonly #walked: number[] = [];
+
+  constructor(set: OpenSet, executor: WimExecutor, report: ReportBuilder) {
+    this.#set = set;
+    this.#executor = executor;
+    this.#report = report;
+    this.#references = new Uint32Array(set.blobs.length);
+  }
+
+  get #wim() {
+    return this.#set.parts[0]!.wim;
+  }
+
+  /** Takes one image's result. */
+  take(image: number, { problem, tally }: MetadataResult): void {
+    if (problem !== null || tally === null) {
+      this.#fail(`the metadata of image ${image} is damaged: ${problem ?? "it has no tree"}`, image, []);
+      return;
+    }
+    this.#walked.push(image);
+    const { references, missing, missingCount, strayDescriptors } = tally;
+    for (let blob = 0; blob < references.length; blob += 1) this.#references[blob]! += references[blob]!;
+    for (const { path, hash } of missing) {
+      this.#fail(
+        `the content of ${shortenedPath(path)} in image ${image}, blob ${hash}, is missing`,
+        image,
+        [path],
+        hash,
+      );
+    }
+    if (missingCount > missing.length) {
+      this.#fail(`${missingCount - missing.length} more files of image ${image} have no content`, image, []);
+    }
+    if (strayDescriptors > 0) {
+      const message = `${strayDescriptors} entries of image ${image} name a security descriptor that is not there`;
+      this.#report.note("wim-metadata", "warn", `${this.#wim.name}: ${message}`);
+    }
+    this.#report.images.push({
+      index: image,
+      directories: tally.directories,
+      files: tally.files,
+      totalBytes: tally.totalBytes,
+    });
+    this.#report.images.sort((a, b) => a.index - b.index);
+    const described = this.#wim.images.find(({ index }) => index === image);
+    if (described !== undefined) this.#compareCounts(described, tally);
+  }
+
+  /**
+   * Holds the sums against the XML data. Tools differ in whether the root and directories that are reparse points count as
+   * directories, so each of those is accepted.
+   */
+  #compareCounts(image: WimImage, tally: ImageTally): void {
+    const { directories, reparseDirectories, files } = tally;
+    const all = directories + reparseDirectories;
+    const directoryCount = image.directoryCount ?? directories;
+    const directoryProblem = differ("DIRCOUNT", directoryCount, [directories, directories - 1, all, all - 1]);
+    // wimlib's `update` forgets the folders that it makes on the way to what it adds.
+    const isForgotten = directoryCount < directories;
+    const counts = [
+      isForgotten ? null : directoryProblem,
+      differ("FILECOUNT", image.fileCount ?? files, [files, files - reparseDirectories]),
+    ];
+    const prefix = `${this.#wim.name}: the XML data of image ${image.index} is wrong`;
+    for (const problem of counts) {
+      if (problem === null) continue;
+      const failure = { wim: this.#wim.name, message: `${prefix}: ${problem}`, places: [] };
+      this.#report.fail({ check: "wim-counts", ...failure }, "wim-damaged");
+    }
+    // Imaging tools disagree about alternate streams of linked files, and Windows 7's own images have hard link groups that
+    // are wrong: both change these sums, and nothing is damaged.
+    const sums = [
+      isForgotten ? directoryProblem : null,
+      ...(tally.missingCount === 0 ? sumProblems(image, tally) : []),
+    ];
+    this.#report.note("wim-counts", "pass", "files, directories and bytes are as many as the XML data says");
+    for (const problem of sums) if (problem !== null) this.#report.note("wim-counts", "warn", `${prefix}: ${problem}`);
+  }
+
+  /** Warns where the lookup table's reference counts are not what the trees refer to. */
+  compareReferences(): void {
+    if (this.#walked.length < this.#wim.header.imageCount) return;
+    let wrong = 0;
+    const { blobs } = this.#set;
+    for (let id = 0; id < blobs.length; id += 1) if (blobs.referenceCount(id) !== this.#references[id]) wrong += 1;
+    for (const { referenceCount } of this.#set.parts[0]!.lookupTable.metadata) if (referenceCount !== 1) wrong += 1;
+    this.#report.note("wim-references", "pass", "the reference counts are exact");
+    if (wrong === 0) return;
+    const message = `${wrong} entries of the lookup table have another reference count than the images' trees`;
+    this.#report.note("wim-references", "warn", `${this.#wim.name}: ${message}`);
+  }
+
+  /** The files that have these blobs as content, by blob id. */
+  async placesOf(blobs: readonly number[]): Promise<Map<number, WimPlace[]>> {
+    const places = new Map<number, WimPlace[]>();
+    if (blobs.length === 0) return places;
+    for (const image of this.#walked.toSorted((a, b) => a - b)) {
+      const { resource } = this.#set.parts[0]!.lookupTable.metadata[image - 1]!;
+      const wanted = blobs.slice(0, namedBlobLimit);
+      const result = await this.#executor.run({ kind: "paths", part: 0, resource, blobs: wanted, limit: placeLimit });
+      for (const { blob, path } of (result as PathsResult).paths) {
+        const known = places.get(blob) ?? [];
+        if (known.length < placeLimit) places.set(blob, [...known, { image, path }]);
+      }
+    }
+    return places;
+  }
+
+  #fail(text: string, image: number, paths: readonly string[], blob?: string): void {
+    const message = `${this.#wim.name}: ${text}`;
+    const places = paths.map((path) => ({ image, path }));
+    const failure = { check: "wim-metadata", wim: this.#wim.name, message, places } as const;
+    this.#report.fail(blob === undefined ? failure : { ...failure, blob }, "wim-damaged");
+  }
+}

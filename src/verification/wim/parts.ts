@@ -1,0 +1,63 @@
+/** The WIM's parts, opened, and every content that their lookup tables list, once. */
+import { Win7UsbError } from "../../errors.js";
+import type { ResourceFormat } from "../../wim/compression/chunks.js";
+import { resourceFormat } from "../../wim/compression/chunks.js";
+import type { IntegrityTable, LookupTable, Wim } from "../../wim/index.js";
+import { openWim, wimError } from "../../wim/index.js";
+import { partSetProblem } from "../../wim/part-set.js";
+import { BlobList } from "./blob-list.js";
+import type { WimPart } from "./ports.js";
+import type { ReportBuilder, WimCheckId } from "./report.js";
+
+export type OpenPart = {
+  readonly part: WimPart;
+  readonly wim: Wim;
+  readonly format: ResourceFormat;
+  readonly lookupTable: LookupTable;
+  readonly integrityTable: IntegrityTable | null;
+};
+
+export type OpenSet = {
+  /** By part number - 1. */
+  readonly parts: readonly OpenPart[];
+  readonly blobs: BlobList;
+};
+
+/** Opens all parts in the order of their numbers; what is wrong goes to the report, and null means that nothing can follow. */
+export async function openSet(given: readonly WimPart[], report: ReportBuilder): Promise<OpenSet | null> {
+  const parts: OpenPart[] = [];
+  for (const part of given) {
+    const open = await openPart(part, report);
+    if (open === null) return null;
+    parts.push(open);
+  }
+  parts.sort((a, b) => a.wim.header.partNumber - b.wim.header.partNumber);
+  if (!isWholeSet(parts, report)) return null;
+  const tables = parts.map(({ wim, lookupTable: { entries } }) => ({ entries, partNumber: wim.header.partNumber }));
+  return { parts, blobs: new BlobList(tables) };
+}
+
+async function openPart(part: WimPart, report: ReportBuilder): Promise<OpenPart | null> {
+  let check: WimCheckId = "wim-header";
+  try {
+    const wim = await openWim(part.source, part.name);
+    check = "wim-layout";
+    const lookupTable = await wim.lookupTable();
+    check = "wim-integrity-table";
+    const integrityTable = await wim.integrityTable();
+    return { part, wim, format: resourceFormat(part.name, wim.header), lookupTable, integrityTable };
+  } catch (error) {
+    if (!(error instanceof Win7UsbError)) throw error;
+    report.fail({ check, wim: part.name, message: error.message, places: [] }, error.code);
+    return null;
+  }
+}
+
+/** Whether these are all parts of one WIM, each once. */
+function isWholeSet(parts: readonly OpenPart[], report: ReportBuilder): boolean {
+  const problem = partSetProblem(parts.map(({ part, wim }) => ({ name: part.name, header: wim.header })));
+  if (problem === null) return true;
+  const { message, code } = wimError("wim-damaged", problem, problem.text);
+  report.fail({ check: "wim-header", wim: problem.name, message, places: [] }, code);
+  return false;
+}

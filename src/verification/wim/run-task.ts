@@ -1,0 +1,164 @@
+/** What an executor does with a task, on whichever thread it runs. */
+import { Win7UsbError } from "../../errors.js";
+import type { ByteSource } from "../../source/byte-source.js";
+import type { ResourceFormat } from "../../wim/compression/chunks.js";
+import type { ContentSink, ResourceReader } from "../../wim/compression/resource-reader.js";
+import { readMetadata } from "../../wim/compression/read-metadata.js";
+import { createResourceReader } from "../../wim/compression/resource-reader.js";
+import type { ResourceHeader } from "../../wim/resource.js";
+import { wimError } from "../../wim/resource.js";
+import { toHex } from "../../bytes/hex.js";
+import type { BlobTable } from "./blob-index.js";
+import { compareHashes, sha1Length } from "./blob-index.js";
+import { findPaths, tallyImage } from "./image-tally.js";
+import type { CreateSha1 } from "./ports.js";
+import type { BlobsTask, ChunkTableTask, MetadataTask, PathsTask, RangesTask } from "./tasks.js";
+import type { SegmentTask, StoredSegmentTask, WimTask, WimTaskResult } from "./tasks.js";
+
+/** Runs tasks one after the other; `sources` and `formats` are by part. */
+export class TaskRunner {
+  readonly #readers: readonly ResourceReader[];
+  readonly #formats: readonly ResourceFormat[];
+  readonly #blobs: BlobTable;
+  readonly #createSha1: CreateSha1;
+
+  constructor(
+    sources: readonly ByteSource[],
+    formats: readonly ResourceFormat[],
+    blobs: BlobTable,
+    createSha1: CreateSha1,
+  ) {
+    this.#readers = formats.map((format, part) => lazyReader(sources[part]!, format));
+    this.#formats = formats;
+    this.#blobs = blobs;
+    this.#createSha1 = createSha1;
+  }
+
+  /** `taken` is called where a task has read all that it needs, and has much to do with it. */
+  run(task: WimTask, taken?: () => void): Promise<WimTaskResult> {
+    if (task.kind === "blobs") return this.#checkBlobs(task);
+    if (task.kind === "segment" || task.kind === "stored-segment") return this.#readSegment(task);
+    if (task.kind === "chunk-table") return this.#readChunkTable(task);
+    if (task.kind === "ranges") return this.#checkRanges(task);
+    if (task.kind === "metadata") return this.#checkMetadata(task, taken);
+    return this.#findPaths(task);
+  }
+
+  async #checkBlobs({ part, resources, hashes }: BlobsTask): Promise<WimTaskResult> {
+    const reader = this.#readers[part]!;
+    const slackBefore = reader.slackChunks;
+    const problems: { index: number; message: string }[] = [];
+    const limit = Math.max(...resources.map((resource) => resource.offset + resource.size));
+    for (const [index, resource] of resources.entries()) {
+      const sha1 = this.#createSha1();
+      const sink: ContentSink = (content) => void sha1.update(content);
+      const problem = await damageIn(reader.read(resource, sink, limit));
+      const message = problem ?? compareDigest(sha1.digest(), hashes, index);
+      if (message !== null) problems.push({ index, message });
+    }
+    return { kind: "blobs", problems, slackChunks: reader.slackChunks - slackBefore };
+  }
+
+  async #readSegment(task: SegmentTask | StoredSegmentTask): Promise<WimTaskResult> {
+    const { buffer } = task;
+    const reader = this.#readers[task.part]!;
+    const slackBefore = reader.slackChunks;
+    const target = new Uint8Array(buffer);
+    let length = 0;
+    const sink: ContentSink = (content) => {
+      target.set(content, length);
+      length += content.length;
+    };
+    const work =
+      task.kind === "segment"
+        ? reader.readChunks(task.resource, task.first, task.offsets, sink)
+        : reader.readRaw(task.offset, task.length, sink);
+    const problem = await damageIn(work);
+    return { kind: "segment", buffer, length, problem, slackChunks: reader.slackChunks - slackBefore };
+  }
+
+  async #readChunkTable({ part, offset, length }: ChunkTableTask): Promise<WimTaskResult> {
+    const table = new Uint8Array(length);
+    let filled = 0;
+    const sink: ContentSink = (bytes) => {
+      table.set(bytes, filled);
+      filled += bytes.length;
+    };
+    const problem = await damageIn(this.#readers[part]!.readRaw(offset, length, sink));
+    return { kind: "chunk-table", table, problem };
+  }
+
+  async #checkRanges({ part, ranges, hashes }: RangesTask): Promise<WimTaskResult> {
+    const wrong: number[] = [];
+    for (const [index, { offset, length }] of ranges.entries()) {
+      const sha1 = this.#createSha1();
+      await this.#readers[part]!.readRaw(offset, length, (content) => void sha1.update(content));
+      if (compareDigest(sha1.digest(), hashes, index) !== null) wrong.push(index);
+    }
+    return { kind: "ranges", wrong };
+  }
+
+  async #checkMetadata({ part, resource, hash }: MetadataTask, taken?: () => void): Promise<WimTaskResult> {
+    const slackBefore = this.#readers[part]!.slackChunks;
+    let tally = null;
+    const check = async (): Promise<void> => {
+      const data = await this.#readMetadata(part, resource);
+      taken?.();
+      const problem = compareDigest(this.#createSha1Of(data), hash, 0);
+      if (problem !== null) throw wimError("wim-damaged", this.#formats[part]!, problem);
+      tally = tallyImage(data, this.#blobs, this.#formats[part]!);
+    };
+    const problem = await damageIn(check());
+    return { kind: "metadata", problem, tally, slackChunks: this.#readers[part]!.slackChunks - slackBefore };
+  }
+
+  async #findPaths({ part, resource, blobs, limit }: PathsTask): Promise<WimTaskResult> {
+    const data = await this.#readMetadata(part, resource);
+    return { kind: "paths", paths: findPaths(data, this.#blobs, blobs, limit, this.#formats[part]!) };
+  }
+
+  #readMetadata(part: number, resource: ResourceHeader): Promise<Uint8Array> {
+    return readMetadata(this.#readers[part]!, resource, this.#formats[part]!);
+  }
+
+  #createSha1Of(data: Uint8Array): Uint8Array {
+    const sha1 = this.#createSha1();
+    sha1.update(data);
+    return sha1.digest();
+  }
+}
+
+/** A part's reader is only made when a task needs it: its buffers are megabytes. */
+function lazyReader(source: ByteSource, format: ResourceFormat): ResourceReader {
+  let reader: ResourceReader | undefined;
+  const get = (): ResourceReader => (reader ??= createResourceReader(source, format));
+  return {
+    get slackChunks() {
+      return reader?.slackChunks ?? 0;
+    },
+    read: (resource, sink, limit) => get().read(resource, sink, limit),
+    readChunks: (resource, first, offsets, sink) => get().readChunks(resource, first, offsets, sink),
+    readRaw: (offset, length, sink, limit) => get().readRaw(offset, length, sink, limit),
+  };
+}
+
+/** Waits for `work`; a WIM's damage becomes its message, everything else is thrown on. */
+async function damageIn(work: Promise<void>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    if (error instanceof Win7UsbError && isAboutTheWim(error)) return error.message;
+    throw error;
+  }
+}
+
+function isAboutTheWim(error: Win7UsbError): boolean {
+  return error.code === "wim-damaged" || error.code === "wim-unsupported" || error.code === "image-truncated";
+}
+
+function compareDigest(digest: Uint8Array, hashes: Uint8Array, index: number): string | null {
+  const at = index * sha1Length;
+  if (compareHashes(digest, 0, hashes, at) === 0) return null;
+  return `its content has the SHA-1 ${toHex(digest)}, expected ${toHex(hashes.subarray(at, at + sha1Length))}`;
+}

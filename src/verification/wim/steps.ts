@@ -1,0 +1,39 @@
+/** The pieces that a verification's work is cut into: what `plan.ts` makes and `schedule.ts` runs. */
+import type { ChunkLayout } from "../../wim/compression/chunks.js";
+import type { PartRange } from "./low-water.js";
+import type { ListedBlob } from "./blob-list.js";
+import type { BlobsTask, MetadataTask, RangesTask, WimTaskResult } from "./tasks.js";
+
+type Reading = { readonly reads: PartRange };
+export type MetadataStep = Reading & {
+  readonly kind: "metadata";
+  readonly task: MetadataTask;
+  readonly image: number;
+};
+export type RangesStep = Reading & { readonly kind: "ranges"; readonly task: RangesTask };
+export type BatchStep = Reading & {
+  readonly kind: "batch";
+  readonly task: BlobsTask;
+  readonly ids: readonly number[];
+};
+/** A large blob: its segments are read side by side and hashed in order. */
+export type LargeBlob = Reading & {
+  readonly kind: "large";
+  readonly blob: ListedBlob;
+  /** How messages call the part that it lies in. */
+  readonly name: string;
+  /** Null where it is stored. */
+  readonly layout: ChunkLayout | null;
+  /** What else is to be started before bytes of the blob from `offset` of the part on. */
+  readonly before: (offset: number) => Iterable<RangesStep>;
+};
+export type Step = MetadataStep | RangesStep | BatchStep | LargeBlob;
+
+export type StepEvents = {
+  /** A step other than a large blob is done. */
+  readonly done: (step: Step, result: WimTaskResult) => void;
+  /** So many more bytes of a large blob are done. */
+  readonly largeAdvanced: (bytes: number) => void;
+  /** A large blob is done: its digest, or what is wrong with it. */
+  readonly largeDone: (step: LargeBlob, digest: Uint8Array | null, problem: string | null, slackChunks: number) => void;
+};

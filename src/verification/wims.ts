@@ -1,0 +1,119 @@
+/** The WIMs of an image: which there are, whether their tables agree, and with `--deep` whether every byte is sound. */
+import type { ByteSource } from "../source/byte-source.js";
+import type { FileNode, FileTree } from "../tree/index.js";
+import { contentSource, walk } from "../tree/index.js";
+import type { VerifyWimThreadOptions, WimCheck, WimFailure, WimReport } from "../threads/index.js";
+import { verifyWim, wimPart } from "../threads/index.js";
+import { openWim } from "../wim/index.js";
+import type { Check } from "./verdict.js";
+import { outcomeOf } from "./read.js";
+
+/** A WIM, or all parts of a split one. */
+export type WimSet = {
+  /** Path of the file, or of the first part. */
+  readonly name: string;
+  readonly parts: readonly { readonly path: string; readonly file: FileNode }[];
+  /** Its first byte in the image. */
+  readonly start: number;
+};
+
+/** Windows 7's discs have two; a disc of very many is no installation disc, and would fill the report. */
+const wimSetLimit = 64;
+
+/** Parts of one set that are looked at: install.wim has gigabytes, and a part usually some hundred MiB. */
+const partLimit = 100;
+
+const partPattern = /^(.*?)\d*(\.swm)$/i;
+
+/** Every WIM of the tree by its extension, in the order in which they lie in the image. */
+export function wimSets(tree: FileTree): WimSet[] {
+  const sets = new Map<string, { path: string; file: FileNode }[]>();
+  for (const { path, node } of walk(tree)) {
+    if (node.kind !== "file" || !/\.(?:wim|swm|esd)$/i.test(path)) continue;
+    const part = partPattern.exec(path);
+    const key = part === null ? path : `${part[1]}${part[2]}`.toLowerCase();
+    const known = sets.get(key);
+    if (known !== undefined) {
+      if (known.length < partLimit) known.push({ path, file: node });
+    } else if (sets.size < wimSetLimit) sets.set(key, [{ path, file: node }]);
+  }
+  return [...sets.values()]
+    .map((parts) => parts.toSorted((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1)))
+    .map((parts) => ({ name: parts[0]!.path, parts, start: startOf(parts) }))
+    .toSorted((a, b) => a.start - b.start);
+}
+
+function startOf(parts: WimSet["parts"]): number {
+  const offsets = parts.flatMap(({ file }) => file.extents.map(({ offset }) => offset));
+  return offsets.reduce((first, offset) => Math.min(first, offset), Number.POSITIVE_INFINITY);
+}
+
+export type WimOutcome = {
+  readonly set: WimSet;
+  readonly checks: readonly Check[];
+  readonly failures: readonly WimFailure[];
+  readonly failureCount: number;
+  /** Blobs and bytes that were compared with their SHA-1; null where that was not asked for or is not possible. */
+  readonly compared: { readonly blobs: number; readonly bytes: number } | null;
+  /** Why it cannot be verified in depth, such as an ESD; null where it can. */
+  readonly unsupported: string | null;
+};
+
+const nothingCompared = { failures: [], failureCount: 0, compared: null };
+
+/** Header, XML data and tables, as they are read to open it; no content. */
+export async function checkTables(set: WimSet): Promise<WimOutcome> {
+  const base = { id: "wim", file: set.name, kind: "soundness" } as const;
+  const words: string[] = [];
+  for (const { path, file } of set.parts) {
+    const opened = await outcomeOf(readTables(path, file));
+    if (opened.value !== null) {
+      words.push(opened.value);
+      continue;
+    }
+    const { code, message } = opened.problem;
+    const isUnsupported = code === "wim-unsupported";
+    const check: Check = { ...base, status: isUnsupported ? "warn" : "fail", code, message };
+    return { set, checks: [check], ...nothingCompared, unsupported: isUnsupported ? message : null };
+  }
+  const message = `${words.join("; ")}: header, XML data and tables agree (contents are checked with --deep)`;
+  return { set, checks: [{ ...base, status: "pass", message }], ...nothingCompared, unsupported: null };
+}
+
+async function readTables(path: string, file: FileNode): Promise<string> {
+  const wim = await openWim(contentSource(file), path);
+  const { entries } = await wim.lookupTable();
+  const integrity = await wim.integrityTable();
+  const compression = wim.header.compression === "none" ? "stored" : wim.header.compression.toUpperCase();
+  const table = integrity === null ? "no integrity table" : "an integrity table";
+  return `${path} (${wim.images.length} images, ${entries.length} resources, ${compression}, ${table})`;
+}
+
+/** Every blob, the metadata and the integrity table. */
+export async function checkContents(
+  set: WimSet,
+  image: { path: string; source: ByteSource },
+  options: VerifyWimThreadOptions,
+): Promise<WimOutcome> {
+  const parts = set.parts.map(({ path, file }) => wimPart(path, file, image));
+  const report = await verifyWim(parts, options);
+  const unsupported = report.checks.find(({ code }) => code === "wim-unsupported")?.message ?? null;
+  return {
+    set,
+    checks: report.checks.map((check) => checkOf(check, set.name)),
+    failures: unsupported === null ? report.failures : [],
+    failureCount: unsupported === null ? report.failureCount : 0,
+    compared: unsupported === null ? comparedBy(report) : null,
+    unsupported,
+  };
+}
+
+function comparedBy({ blobCount, contentBytes }: WimReport): { blobs: number; bytes: number } {
+  return { blobs: blobCount, bytes: contentBytes };
+}
+
+/** What cannot be read by this version is no damage. */
+function checkOf({ id, status, message, code }: WimCheck, file: string): Check {
+  const shown = code === "wim-unsupported" ? "warn" : status;
+  return { id, kind: "soundness", status: shown, message, file, ...(code === undefined ? {} : { code }) };
+}

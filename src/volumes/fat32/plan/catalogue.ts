@@ -1,0 +1,111 @@
+/**
+ * The tree as FAT sees it: every directory with the names it stores and the bytes it takes, every file with the place it
+ * will get. Made before the volume's size is known; clusters are assigned afterwards.
+ */
+import { Win7UsbError } from "../../../errors.js";
+import { GiB, MiB } from "../../../bytes/units.js";
+import type { DirectoryNode, FileNode, FileTree } from "../../../tree/index.js";
+import { inBootOrder } from "../../order.js";
+import { directoryEntrySize } from "../records/directory-entry.js";
+import { longEntryCount } from "../records/long-name.js";
+import { NameFaults } from "../records/name-rules.js";
+import type { StoredName } from "./short-name.js";
+import { storeNames } from "./short-name.js";
+
+/** A file's size is 32 bits (fatgen103, DIR_FileSize). */
+export const largestFile = 4 * GiB - 1;
+
+/** 65,536 entries of 32 bytes, the specification's limit: drivers count a directory's entries in 16 bits. */
+export const largestDirectory = 2 * MiB;
+
+export type FatFile = {
+  readonly kind: "file";
+  readonly path: string;
+  readonly node: FileNode;
+  readonly name: StoredName;
+  /** 0 for an empty file, which has no clusters. */
+  firstCluster: number;
+};
+
+export type FatDirectory = {
+  readonly kind: "directory";
+  readonly path: string;
+  readonly node: DirectoryNode;
+  /** Null for the root, which has no entry. */
+  readonly name: StoredName | null;
+  readonly parent: FatDirectory | null;
+  readonly children: (FatFile | FatDirectory)[];
+  /** Bytes of its entries. */
+  size: number;
+  firstCluster: number;
+};
+
+export type Catalogue = {
+  /** The root first, parents before children. */
+  readonly directories: readonly FatDirectory[];
+  /** In the order they lie on the disk. */
+  readonly files: readonly FatFile[];
+};
+
+/** Throws `name-unsupported`, `name-collision`, `file-too-large` or `directory-too-large` where FAT32 cannot hold `tree`. */
+export function catalogueTree(tree: FileTree): Catalogue {
+  const faults = new NameFaults();
+  const root: FatDirectory = directory("", tree, null, null);
+  const directories = [root];
+  const files: FatFile[] = [];
+  for (const parent of directories) {
+    const prefix = parent.path === "" ? "" : `${parent.path}/`;
+    const names = parent.node.children.map((child) => child.name);
+    faults.check(prefix, names);
+    for (const [index, name] of storeNames(names).entries()) {
+      const node = parent.node.children[index]!;
+      const path = prefix + node.name;
+      parent.size += (1 + longEntryCount(name.longName ?? "")) * directoryEntrySize;
+      if (node.kind === "directory") {
+        const child = directory(path, node, name, parent);
+        parent.children.push(child);
+        directories.push(child);
+      } else {
+        const child: FatFile = { kind: "file", path, node, name, firstCluster: 0 };
+        parent.children.push(child);
+        files.push(child);
+      }
+    }
+  }
+  faults.throwIfAny();
+  checkSizes(directories, files);
+  return { directories, files: inBootOrder(files) };
+}
+
+/** The root begins with the volume label, every other directory with `.` and `..`. */
+function directory(path: string, node: DirectoryNode, name: StoredName | null, parent: FatDirectory | null) {
+  const size = (parent === null ? 1 : 2) * directoryEntrySize;
+  return { kind: "directory" as const, path, node, name, parent, children: [], size, firstCluster: 0 };
+}
+
+function checkSizes(directories: readonly FatDirectory[], files: readonly FatFile[]): void {
+  const file = files.find(({ node }) => node.size > largestFile);
+  if (file !== undefined) {
+    throw new Win7UsbError(
+      "file-too-large",
+      `${file.path} has ${file.node.size} bytes, FAT32 holds files of at most ${largestFile}`,
+      { hint: "Use --filesystem ntfs.", data: { path: file.path, size: file.node.size, limit: largestFile } },
+    );
+  }
+  const full = directories.find(({ size }) => size > largestDirectory);
+  if (full !== undefined) {
+    throw new Win7UsbError(
+      "directory-too-large",
+      `the entries of ${full.path === "" ? "the root directory" : full.path} take ${full.size} bytes, FAT32 allows ${largestDirectory}`,
+      { hint: "Use --filesystem ntfs.", data: { path: full.path, size: full.size, limit: largestDirectory } },
+    );
+  }
+}
+
+/** Clusters that `catalogue` takes at a cluster size. */
+export function clustersNeeded(catalogue: Catalogue, clusterSize: number): number {
+  let clusters = 0;
+  for (const { size } of catalogue.directories) clusters += Math.ceil(size / clusterSize);
+  for (const { node } of catalogue.files) clusters += Math.ceil(node.size / clusterSize);
+  return clusters;
+}

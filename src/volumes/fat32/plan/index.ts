@@ -1,0 +1,153 @@
+/**
+ * FAT32 after Microsoft's FAT32 File System Specification (fatgen103, version 1.03) and [MS-FAT]: reserved sectors, two
+ * equal FATs, clusters. On a volume that is written once everything can lie in order: directories first, each contiguous,
+ * then the files, each contiguous, so a file is one run and the FAT a counting sequence. Traps: a driver tells FAT32 from
+ * FAT16 by the number of clusters alone; both FATs must be written to their end, for what is not zero there is a used
+ * cluster; the FAT's size does not fit 16 bits.
+ */
+import { Win7UsbError } from "../../../errors.js";
+import type { FileTree } from "../../../tree/index.js";
+import { fat32BootCode, mbrBootCode } from "../../boot/code.js";
+import { ExtentList, manifestExtent } from "../../extents.js";
+import { identityOf } from "../../identity.js";
+import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
+import type { DiskPlan, DriveGeometry, LayoutOptions, PlannedFile } from "../../plan.js";
+import { sectorSize } from "../../plan.js";
+import type { Catalogue } from "./catalogue.js";
+import { catalogueTree, clustersNeeded } from "./catalogue.js";
+import { encodeDirectory } from "./directory.js";
+import type { FatGeometry } from "../records/geometry.js";
+import {
+  fatCount,
+  fatGeometry,
+  firstCluster,
+  largestDiskSize,
+  smallestDiskFor,
+  smallestDiskSize,
+} from "../records/geometry.js";
+import { fatLabel } from "../records/label.js";
+import type { Fat32BootCode } from "../records/reserved.js";
+import { encodeReserved } from "../records/reserved.js";
+import type { Chain } from "./table.js";
+import { encodeFat } from "./table.js";
+
+/** The code that makes a disk boot; tests may give other bytes. */
+export type Fat32DiskBootCode = { readonly mbr: Uint8Array; readonly volume: Fat32BootCode };
+
+const ownBootCode: Fat32DiskBootCode = { mbr: mbrBootCode, volume: fat32BootCode };
+
+/**
+ * The plan of a disk with one FAT32 volume that holds `tree`. Throws `too-small`, `file-too-large`,
+ * `directory-too-large`, `name-unsupported`, `name-collision`.
+ */
+export function planFat32(
+  tree: FileTree,
+  drive: DriveGeometry,
+  options: LayoutOptions,
+  bootCode: Fat32DiskBootCode = ownBootCode,
+): DiskPlan {
+  const label = fatLabel(options.label);
+  const catalogue = catalogueTree(tree);
+  const geometry = geometryFor(catalogue, drive.diskSize);
+  const chains = assignClusters(catalogue, geometry);
+  const identity = identityOf(tree, label);
+  const list = new ExtentList();
+  list.bytes(
+    0,
+    encodeMasterBootRecord({
+      bootCode: bootCode.mbr,
+      diskSignature: identity.diskSignature,
+      osType: partitionTypes.fat32,
+      partition: geometry,
+    }),
+  );
+  const usedClusters = clustersNeeded(catalogue, geometry.clusterSize);
+  const reserved = { bootCode: bootCode.volume, label, volumeId: identity.volumeId, usedClusters };
+  list.bytes(geometry.startSector * sectorSize, encodeReserved(geometry, reserved));
+  placeFats(list, geometry, encodeFat(chains));
+  placeDirectories(list, geometry, catalogue, label);
+  const files = placeFiles(list, geometry, catalogue);
+  const { clusterSize } = geometry;
+  return {
+    diskSize: drive.diskSize,
+    fileSystem: "fat32",
+    label,
+    clusterSize,
+    ...list.finish(drive.diskSize, [manifestExtent(geometry)]),
+    files,
+  };
+}
+
+/** Bytes of the smallest disk, a multiple of 1 MiB, that `planFat32` accepts for `tree`. Throws as `planFat32` does. */
+export function smallestFat32Disk(tree: FileTree, _options: LayoutOptions): number {
+  return smallestDiskHolding(catalogueTree(tree));
+}
+
+function smallestDiskHolding(catalogue: Catalogue, atLeast: number = smallestDiskSize): number {
+  const size = smallestDiskFor((clusterSize) => clustersNeeded(catalogue, clusterSize), atLeast);
+  if (size !== undefined) return size;
+  const needed = catalogue.files.reduce((sum, { node }) => sum + node.size, 0);
+  throw new Win7UsbError("too-small", `the files have ${needed} bytes, a FAT32 partition at most ${largestDiskSize}`, {
+    hint: "Leave out what need not be on the drive.",
+    data: { needed, available: largestDiskSize },
+  });
+}
+
+function geometryFor(catalogue: Catalogue, diskSize: number): FatGeometry {
+  if (diskSize >= smallestDiskSize) {
+    const geometry = fatGeometry(diskSize);
+    if (clustersNeeded(catalogue, geometry.clusterSize) <= geometry.clusterCount) return geometry;
+  }
+  const needed = smallestDiskHolding(catalogue, diskSize);
+  throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
+    hint: "Use a larger drive, or a larger --size for an image file.",
+    data: { needed, available: diskSize },
+  });
+}
+
+/** Gives every directory and file its first cluster, in disk order, without a gap; returns the chains. */
+function assignClusters(catalogue: Catalogue, { clusterSize }: FatGeometry): Chain[] {
+  const chains: Chain[] = [];
+  let next = firstCluster;
+  const assign = (entry: { firstCluster: number }, size: number): void => {
+    const clusterCount = Math.ceil(size / clusterSize);
+    if (clusterCount === 0) return;
+    entry.firstCluster = next;
+    chains.push({ firstCluster: next, clusterCount });
+    next += clusterCount;
+  };
+  for (const directory of catalogue.directories) assign(directory, directory.size);
+  for (const file of catalogue.files) assign(file, file.node.size);
+  return chains;
+}
+
+/** Both FATs are the same bytes in memory; their unused ends are zeros that no memory holds. */
+function placeFats(list: ExtentList, geometry: FatGeometry, fat: Uint8Array): void {
+  const start = (geometry.startSector + geometry.reservedSectors) * sectorSize;
+  for (let copy = 0; copy < fatCount; copy += 1) list.bytes(start + copy * geometry.fatSectors * sectorSize, fat);
+}
+
+function offsetOf({ dataStart, clusterSize }: FatGeometry, cluster: number): number {
+  return dataStart + (cluster - firstCluster) * clusterSize;
+}
+
+function placeDirectories(list: ExtentList, geometry: FatGeometry, catalogue: Catalogue, label: string): void {
+  for (const directory of catalogue.directories) {
+    list.bytes(offsetOf(geometry, directory.firstCluster), encodeDirectory(directory, label));
+  }
+}
+
+function placeFiles(list: ExtentList, geometry: FatGeometry, catalogue: Catalogue): PlannedFile[] {
+  const files: PlannedFile[] = [];
+  for (const { path, node, firstCluster: cluster } of catalogue.files) {
+    const offset = offsetOf(geometry, cluster);
+    if (node.size > 0) list.content(offset, node, path);
+    const modified = node.times.modified ?? node.times.created;
+    const runs = node.size > 0 ? [{ offset, length: node.size }] : [];
+    files.push({ path, size: node.size, runs, ...(modified === undefined ? {} : { modified }) });
+  }
+  // The last cluster's rest belongs to the content: what is read back is whole clusters.
+  const end = list.position - geometry.dataStart;
+  list.zerosTo(geometry.dataStart + Math.ceil(end / geometry.clusterSize) * geometry.clusterSize);
+  return files;
+}

@@ -1,0 +1,206 @@
+/**
+ * Reads what a FAT32 volume holds now, to tell what people and systems changed on it from what was damaged. Everything is
+ * bounded by the volume's own size: each cluster is visited once, so that chains in circles and shared clusters are found
+ * and end the reading. Traps: a volume in use has marks in FAT[1]; a long name counts only if its parts are in order and
+ * its checksum is the short name's.
+ */
+import { MiB } from "../../../bytes/units.js";
+import { directoryEntry, directoryEntrySize } from "../records/directory-entry.js";
+import { bytesPerFatEntry, fatCount, firstCluster } from "../records/geometry.js";
+import { longNameAttributes } from "../records/long-name.js";
+import { fat32BootSector } from "../records/reserved.js";
+import { bootSignature } from "../../mbr.js";
+import { sectorSize } from "../../plan.js";
+import type { Span } from "../../../extents/extent.js";
+import { LongName, shortName } from "./names.js";
+import type { ReadBytes } from "../../../source/byte-source.js";
+import { check, checkPathUnits, VolumeLimit } from "../../volume-fault.js";
+
+/** Bytes of a FAT that are held in memory: that of 512 GiB in clusters of 32 KiB. */
+const largestFat = 64 * MiB;
+/** More files and directories than a Windows image has a hundred times over. */
+const mostEntries = 200_000;
+/** fatgen103: 65,536 entries. */
+const largestDirectory = 65_536 * directoryEntrySize;
+
+const clusterMask = 0x0fffffff;
+const endOfChain = 0x0ffffff8;
+const volumeIdAttribute = 0x08;
+const directoryAttribute = 0x10;
+const endOfDirectory = 0x00;
+const deleted = 0xe5;
+
+export type FatEntry = {
+  /** Names joined by `/`. */
+  readonly path: string;
+  readonly directory: boolean;
+  readonly size: number;
+  /** Byte of the disk where its content begins; 0 where it has none. */
+  readonly start: number;
+  /** Its clusters follow each other. */
+  readonly contiguous: boolean;
+  readonly writeDate: number;
+  readonly writeTime: number;
+  /** The latest of its dates, in FAT's form. */
+  readonly latestDate: number;
+};
+
+export type FatVolume = {
+  /** Null where the root directory has none. */
+  readonly label: string | null;
+  /** When it was given, in FAT's form; 0 where there is none. */
+  readonly labelDate: number;
+  readonly entries: readonly FatEntry[];
+  readonly freeClusters: number;
+  readonly clusterSize: number;
+  /** Both FATs, in bytes of the disk. */
+  readonly fats: Span;
+  /** What each FAT has behind the entry of its last cluster. */
+  readonly fatTails: readonly Span[];
+};
+
+type Geometry = {
+  readonly clusterSize: number;
+  readonly clusterCount: number;
+  readonly fatStart: number;
+  readonly fatLength: number;
+  readonly dataStart: number;
+  readonly rootCluster: number;
+};
+
+type Reading = {
+  readonly read: ReadBytes;
+  readonly geometry: Geometry;
+  readonly fat: DataView;
+  readonly visited: Uint8Array;
+  readonly entries: FatEntry[];
+  /** Of all paths, in UTF-16 units. */
+  pathUnits: number;
+  label: string | null;
+  labelDate: number;
+};
+
+/** The volume in `partition`, in bytes of the disk. Throws VolumeFault, and what `read` throws. */
+export async function readFatVolume(read: ReadBytes, partition: Span): Promise<FatVolume> {
+  const geometry = geometryOf(await read(partition.start, sectorSize), partition);
+  const { clusterSize, clusterCount, fatStart, fatLength } = geometry;
+  const fat = await readFats(read, geometry);
+  const visited = new Uint8Array(clusterCount + firstCluster);
+  const reading: Reading = { read, geometry, fat, visited, entries: [], pathUnits: 0, label: null, labelDate: 0 };
+  const directories = [{ prefix: "", cluster: geometry.rootCluster }];
+  for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
+    directories.push(...(await readDirectory(reading, next.prefix, next.cluster)));
+  }
+  let freeClusters = 0;
+  for (let cluster = firstCluster; cluster < clusterCount + firstCluster; cluster += 1) {
+    if (entryOf(fat, cluster) === 0) freeClusters += 1;
+  }
+  const fats = { start: fatStart, end: fatStart + fatCount * fatLength };
+  const used = (clusterCount + firstCluster) * bytesPerFatEntry;
+  const fatTails = [fatStart, fatStart + fatLength].map((at) => ({ start: at + used, end: at + fatLength }));
+  const { label, labelDate, entries } = reading;
+  return { label, labelDate, entries, freeClusters, clusterSize, fats, fatTails };
+}
+
+function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
+  const sector = fat32BootSector.decode(bytes);
+  check(sector.signature === bootSignature, "the boot sector does not end in 55 AA");
+  check(sector.bytesPerSector === sectorSize && sector.fatCount === fatCount, "the boot sector is no FAT32's");
+  const clusterSize = sector.sectorsPerCluster * sectorSize;
+  check(clusterSize > 0 && Math.log2(clusterSize) % 1 === 0, `clusters of ${clusterSize} bytes`);
+  const fatStart = start + sector.reservedSectorCount * sectorSize;
+  const fatLength = sector.fatSize32 * sectorSize;
+  const dataStart = fatStart + fatCount * fatLength;
+  const volumeEnd = start + sector.totalSectors32 * sectorSize;
+  check(volumeEnd <= end && dataStart < volumeEnd, `a volume of ${sector.totalSectors32} sectors`);
+  const clusterCount = Math.floor((volumeEnd - dataStart) / clusterSize);
+  const fatUsed = (clusterCount + firstCluster) * bytesPerFatEntry;
+  check(fatUsed <= fatLength && fatUsed <= largestFat, `a FAT of ${fatLength} bytes for ${clusterCount} clusters`);
+  return { clusterSize, clusterCount, fatStart, fatLength, dataStart, rootCluster: sector.rootCluster };
+}
+
+async function readFats(read: ReadBytes, { fatStart, fatLength, clusterCount }: Geometry): Promise<DataView> {
+  const used = (clusterCount + firstCluster) * bytesPerFatEntry;
+  const fat = await read(fatStart, used);
+  const copy = await read(fatStart + fatLength, used);
+  check(Buffer.compare(fat, copy) === 0, "the two FATs are not the same");
+  return new DataView(fat.buffer, fat.byteOffset, fat.byteLength);
+}
+
+function entryOf(fat: DataView, cluster: number): number {
+  return fat.getUint32(cluster * bytesPerFatEntry, true) & clusterMask;
+}
+
+/** The clusters of the chain that begins at `first`; none for 0. */
+function chainOf({ geometry, fat, visited }: Reading, first: number, what: string): number[] {
+  const clusters: number[] = [];
+  if (first === 0) return clusters;
+  for (let cluster = first; cluster < endOfChain; cluster = entryOf(fat, cluster)) {
+    const exists = cluster >= firstCluster && cluster < geometry.clusterCount + firstCluster;
+    check(exists, `${what} leads to cluster ${cluster}, which does not exist`);
+    check(visited[cluster] === 0, `${what} leads to cluster ${cluster}, which is in use already`);
+    visited[cluster] = 1;
+    clusters.push(cluster);
+  }
+  return clusters;
+}
+
+const offsetOf = ({ dataStart, clusterSize }: Geometry, cluster: number): number =>
+  dataStart + (cluster - firstCluster) * clusterSize;
+
+/** Reads one directory's entries; returns the directories in it. */
+async function readDirectory(reading: Reading, prefix: string, cluster: number) {
+  const { geometry, read, entries } = reading;
+  const clusters = chainOf(reading, cluster, `the directory ${prefix}`);
+  check(clusters.length * geometry.clusterSize <= largestDirectory, `the directory ${prefix} is too large`);
+  const directories: { prefix: string; cluster: number }[] = [];
+  const long = new LongName();
+  for (const each of clusters) {
+    const bytes = await read(offsetOf(geometry, each), geometry.clusterSize);
+    for (let at = 0; at < bytes.length; at += directoryEntrySize) {
+      if (bytes[at] === endOfDirectory) return directories;
+      const fields = directoryEntry.decode(bytes, at);
+      if (bytes[at] === deleted) long.forget();
+      else if ((fields.attributes & 0x3f) === longNameAttributes) long.add(bytes, at);
+      else if ((fields.attributes & volumeIdAttribute) !== 0) takeLabel(reading, fields);
+      else if (!fields.name.startsWith(".")) {
+        if (entries.length >= mostEntries) throw new VolumeLimit(`more than ${mostEntries} files`);
+        const path = prefix + (long.take(fields.name) ?? shortName(fields.name, fields.caseFlags));
+        reading.pathUnits += path.length;
+        checkPathUnits(reading.pathUnits);
+        const first = fields.firstClusterHigh * 0x10000 + fields.firstClusterLow;
+        const directory = (fields.attributes & directoryAttribute) !== 0;
+        if (directory) directories.push({ prefix: `${path}/`, cluster: first });
+        entries.push(entryFrom(reading, fields, { path, directory, first }));
+      }
+    }
+  }
+  return directories;
+}
+
+type Fields = ReturnType<typeof directoryEntry.decode>;
+function takeLabel(reading: Reading, { name, writeDate }: Fields): void {
+  reading.label = name.trimEnd();
+  reading.labelDate = writeDate;
+}
+
+type Named = { readonly path: string; readonly directory: boolean; readonly first: number };
+
+function entryFrom(reading: Reading, fields: Fields, { path, directory, first }: Named): FatEntry {
+  const { geometry } = reading;
+  // A directory's own clusters are visited when it is read.
+  const clusters = directory ? [] : chainOf(reading, first, path);
+  const size = fields.fileSize;
+  check(directory || clusters.length === Math.ceil(size / geometry.clusterSize), `${path} has ${size} bytes`);
+  const { writeDate, writeTime, creationDate, lastAccessDate } = fields;
+  return {
+    path,
+    directory,
+    size,
+    start: clusters.length === 0 ? 0 : offsetOf(geometry, first),
+    contiguous: clusters.every((cluster, index) => cluster === first + index),
+    writeDate,
+    writeTime,
+    latestDate: Math.max(writeDate, creationDate, lastAccessDate),
+  };
+}

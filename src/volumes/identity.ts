@@ -1,0 +1,76 @@
+/**
+ * The numbers that tell one volume from another: disk signature and volume serial number. Formatters take them from the
+ * clock; here they come from what is laid out (names, sizes, times, label), so that the same image gives the same bytes.
+ * Two sticks of the same image therefore carry the same numbers, as two copies of a disc do.
+ */
+import type { FileTree } from "../tree/index.js";
+import { walk } from "../tree/index.js";
+
+export type Identity = {
+  /** Non-zero: Windows writes a signature of its own into a disk that has none. */
+  readonly diskSignature: number;
+  /** 32 bits, non-zero (FAT volume id). */
+  readonly volumeId: number;
+  /** 64 bits, non-zero (NTFS volume serial number). */
+  readonly volumeSerialNumber: bigint;
+};
+
+/** Two 32-bit lanes with a multiply and a xor each, after the FNV-1a scheme; enough to tell volumes apart, no more. */
+class Digest {
+  #first = 0x811c9dc5;
+  #second = 0x9e3779b9;
+
+  word(value: number): void {
+    this.#first = Math.imul(this.#first ^ value, 0x01000193);
+    this.#second = Math.imul(this.#second ^ value, 0x85ebca6b);
+    // Multiplication carries upwards only: fold the high half back so that high bits reach low ones.
+    this.#second ^= this.#second >>> 15;
+  }
+
+  text(value: string): void {
+    for (let index = 0; index < value.length; index += 1) this.word(value.charCodeAt(index));
+    // The length keeps "ab" + "c" apart from "a" + "bc".
+    this.word(value.length);
+  }
+
+  number(value: number): void {
+    this.word(value % 2 ** 32);
+    this.word(Math.floor(value / 2 ** 32));
+  }
+
+  /** A non-zero 32-bit number for one purpose; other purposes give unrelated ones. */
+  result(purpose: string): number {
+    const branch = new Digest();
+    branch.#first = this.#first;
+    branch.#second = this.#second;
+    branch.text(purpose);
+    const mixed = avalanche(branch.#first ^ avalanche(branch.#second));
+    return mixed === 0 ? 1 : mixed;
+  }
+}
+
+/** Every input bit reaches every output bit (the finishing step of MurmurHash3, public domain). */
+function avalanche(value: number): number {
+  let mixed = value;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
+
+/** The identity of a volume that holds `tree` under `label`. */
+export function identityOf(tree: FileTree, label: string): Identity {
+  const digest = new Digest();
+  digest.text(label);
+  for (const { path, node } of walk(tree)) {
+    digest.text(path);
+    digest.number(node.kind === "file" ? node.size : -1);
+    digest.number(node.times.modified ?? 0);
+    digest.number(node.times.created ?? 0);
+  }
+  const serial = (BigInt(digest.result("serial, high")) << 32n) | BigInt(digest.result("serial, low"));
+  return {
+    diskSignature: digest.result("disk signature"),
+    volumeId: digest.result("volume id"),
+    volumeSerialNumber: serial,
+  };
+}

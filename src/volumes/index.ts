@@ -1,0 +1,56 @@
+/**
+ * From a tree to the plan of a disk that boots: partition table, file system and boot code, all as data. Nothing here
+ * touches a device, a clock or a random number; the same tree, size and label give the same plan.
+ */
+import type { FileTree, PathNode } from "../tree/index.js";
+import { walk } from "../tree/index.js";
+import { largestFile } from "./fat32/plan/catalogue.js";
+import { planFat32, smallestFat32Disk } from "./fat32/plan/index.js";
+import { planNtfs, smallestNtfsDisk } from "./ntfs/plan/index.js";
+import type { DiskPlan, DriveGeometry, FileSystemName, LayoutOptions } from "./plan.js";
+
+export type PlanOptions = { readonly fileSystem: FileSystemName; readonly label: string };
+
+type Layout = {
+  plan(tree: FileTree, drive: DriveGeometry, options: LayoutOptions): DiskPlan;
+  smallestDisk(tree: FileTree, options: LayoutOptions): number;
+};
+
+const layouts: Readonly<Record<FileSystemName, Layout>> = {
+  fat32: { plan: planFat32, smallestDisk: smallestFat32Disk },
+  ntfs: { plan: planNtfs, smallestDisk: smallestNtfsDisk },
+};
+
+/** The plan of a disk of `drive.diskSize` bytes. Throws `too-small` and what the file system cannot hold. */
+export function planDisk(tree: FileTree, drive: DriveGeometry, options: PlanOptions): DiskPlan {
+  return layouts[options.fileSystem].plan(tree, drive, options);
+}
+
+/** Bytes of the smallest disk, a multiple of 1 MiB, that holds `tree`. Throws what the file system cannot hold. */
+export function smallestDisk(tree: FileTree, options: PlanOptions): number {
+  return layouts[options.fileSystem].smallestDisk(tree, options);
+}
+
+/** The file system for `tree` and why: the one that was asked for, or the one that holds its largest file. */
+export function chooseFileSystem(
+  tree: FileTree,
+  wanted: "auto" | FileSystemName,
+): { fileSystem: FileSystemName; reason: string } {
+  if (wanted !== "auto") return { fileSystem: wanted, reason: "as asked for" };
+  const largest = largestFileOf(tree);
+  if (largest === undefined || largest.node.size <= largestFile) {
+    return { fileSystem: "fat32", reason: "no file is over 4 GiB - 1" };
+  }
+  return {
+    fileSystem: "ntfs",
+    reason: `${largest.path} has ${largest.node.size} bytes, FAT32 holds files of at most ${largestFile}`,
+  };
+}
+
+function largestFileOf(tree: FileTree): (PathNode & { node: { size: number } }) | undefined {
+  let largest: (PathNode & { node: { size: number } }) | undefined;
+  for (const { path, node } of walk(tree)) {
+    if (node.kind === "file" && (largest === undefined || node.size > largest.node.size)) largest = { path, node };
+  }
+  return largest;
+}

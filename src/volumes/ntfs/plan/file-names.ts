@@ -1,0 +1,74 @@
+/**
+ * The names of one directory's children as Windows would store them. A name that is an 8.3 name is kept once, for both
+ * worlds; every other one gets an 8.3 alias as a second name, and counts as a second link. Two names that Windows would
+ * take for one are refused, as are names that Windows cannot open.
+ */
+import { Win7UsbError } from "../../../errors.js";
+import type { NameSpace } from "../records/attributes.js";
+import { nameSpaces } from "../records/attributes.js";
+import { isShortName, shortAlias } from "./short-alias.js";
+import { upCase } from "../records/up-case.js";
+
+/** UTF-16 units; the length is kept in one byte. */
+export const longestName = 255;
+
+/** A FILE_NAME to be: the name, how it compares, and the name space. */
+export type StoredName = { readonly text: string; readonly upper: string; readonly nameSpace: NameSpace };
+
+/** Control characters and what Windows gives a meaning of its own; a blank or dot at the end is lost when it is opened. */
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const unsupported = /[\u0000-\u001f"*/:<>?\\|]|[. ]$|\p{Surrogate}/u;
+
+/**
+ * The stored names of `names`, in the same order.
+ *
+ * @param directory the directory's path, for messages
+ * @param reserved names in upper case that the file system itself keeps there
+ * @throws Win7UsbError `name-unsupported`, or `name-collision` naming both
+ */
+export function storeNames(
+  names: readonly string[],
+  directory: string,
+  reserved: ReadonlySet<string>,
+): (readonly StoredName[])[] {
+  const taken = new Set(reserved);
+  const uppers = names.map((name) => {
+    checkName(name, directory);
+    const upper = upCase(name);
+    if (taken.has(upper)) throw collision(names, name, upper, directory);
+    taken.add(upper);
+    return upper;
+  });
+  return names.map((text, index) => {
+    const upper = uppers[index]!;
+    if (isShortName(text)) return [{ text, upper, nameSpace: nameSpaces.win32AndDos }];
+    const alias = shortAlias(text, taken);
+    const long = { text, upper, nameSpace: nameSpaces.win32 };
+    return alias === null ? [long] : [{ text: alias, upper: alias, nameSpace: nameSpaces.dos }, long];
+  });
+}
+
+function checkName(name: string, directory: string): void {
+  if (name.length > 0 && name.length <= longestName && !unsupported.test(name)) return;
+  const path = pathOf(directory, name);
+  const problem =
+    name.length > longestName
+      ? `has ${name.length} characters, more than ${longestName}`
+      : 'cannot be used on Windows: it is empty, ends in a blank or a dot, is not well-formed UTF-16, or has a control character or one of " * / : < > ? \\ | in it';
+  throw new Win7UsbError("name-unsupported", `the name ${JSON.stringify(path)} ${problem}`, {
+    hint: "Rename the file in the image.",
+    data: { path },
+  });
+}
+
+function collision(names: readonly string[], name: string, upper: string, directory: string): Win7UsbError {
+  const other = names.find((candidate) => candidate !== name && upCase(candidate) === upper) ?? name;
+  const paths = [pathOf(directory, other), pathOf(directory, name)];
+  const isOwn = other === name && names.indexOf(name) === names.lastIndexOf(name);
+  const message = isOwn
+    ? `${paths[1]} has the name of a file that NTFS keeps for itself`
+    : `${paths[0]} and ${paths[1]} are one name to Windows`;
+  return new Win7UsbError("name-collision", message, { hint: "Rename one of them in the image.", data: { paths } });
+}
+
+const pathOf = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);

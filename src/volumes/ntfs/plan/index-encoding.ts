@@ -1,0 +1,114 @@
+/** Writing the nodes of a file name index: the root in its file record and the allocation buffers. */
+import { attributeTypes } from "../records/attributes.js";
+import { applyFixups, updateSequenceCount } from "../records/fixups.js";
+import {
+  collationRules,
+  firstEntryOffset,
+  indexBuffer,
+  indexEntryFlags,
+  indexEntryHeader,
+  indexFixupsOffset,
+  indexHeader,
+  indexNodeFlag,
+  indexRoot,
+  vcnSize,
+} from "../records/index-records.js";
+import { entrySize, type IndexNode, type IndexTree } from "./index-tree.js";
+import { clusterSize, indexBlockSize, referenceTo } from "../records/volume-format.js";
+
+/** A file name in an index: the file's record, and the attribute's value, which is the key. */
+export type IndexKey = { readonly record: number; readonly value: Uint8Array };
+
+/** The key of an entry by its number. */
+export type KeyOf = (entry: number) => IndexKey;
+
+/** Writes the allocation buffers of `tree` to `target`, one after the other, protected. */
+export function writeIndexBlocks(target: Uint8Array, offset: number, tree: IndexTree, keyOf: KeyOf): void {
+  let at = offset;
+  for (const [vcn, node] of tree.nodes.entries()) {
+    const headerAt = at + indexBuffer.size;
+    const end = writeEntries(target, at + firstEntryOffset, node, keyOf);
+    indexBuffer.patch(target, at, {
+      signature: "INDX",
+      updateSequenceArrayOffset: indexFixupsOffset,
+      updateSequenceArrayCount: updateSequenceCount(indexBlockSize),
+      thisBlock: vcn,
+    });
+    indexHeader.patch(target, headerAt, {
+      firstIndexEntry: firstEntryOffset - indexBuffer.size,
+      firstFreeByte: end - headerAt,
+      bytesAvailable: indexBlockSize - indexBuffer.size,
+      flags: node.children === null ? 0 : indexNodeFlag,
+    });
+    applyFixups(target, at, indexBlockSize, indexFixupsOffset);
+    at += indexBlockSize;
+  }
+}
+
+/** Writes a root with all entries of a small index, or with the top entries of a large one. */
+export function writeIndexRoot(target: Uint8Array, offset: number, node: IndexNode, keyOf: KeyOf): void {
+  const headerAt = offset + indexRoot.size;
+  const firstEntry = headerAt + indexHeader.size;
+  const end = writeEntries(target, firstEntry, node, keyOf);
+  writeIndexRootHeader(target, offset, {
+    indexedAttributeType: attributeTypes.fileName,
+    collationRule: collationRules.fileName,
+    large: node.children !== null,
+    entriesSize: end - firstEntry,
+  });
+}
+
+export type IndexRootHeader = {
+  readonly indexedAttributeType: number;
+  readonly collationRule: number;
+  readonly large: boolean;
+  /** With the end entry. */
+  readonly entriesSize: number;
+};
+
+export function writeIndexRootHeader(target: Uint8Array, offset: number, root: IndexRootHeader): void {
+  const size = indexHeader.size + root.entriesSize;
+  indexRoot.patch(target, offset, {
+    indexedAttributeType: root.indexedAttributeType,
+    collationRule: root.collationRule,
+    bytesPerIndexBuffer: indexBlockSize,
+    clustersPerIndexBuffer: indexBlockSize / clusterSize,
+  });
+  indexHeader.patch(target, offset + indexRoot.size, {
+    firstIndexEntry: indexHeader.size,
+    firstFreeByte: size,
+    bytesAvailable: size,
+    flags: root.large ? indexNodeFlag : 0,
+  });
+}
+
+/** Writes a node's entries and its end entry; returns the offset behind them. */
+function writeEntries(target: Uint8Array, offset: number, node: IndexNode, keyOf: KeyOf): number {
+  const pointer = node.children === null ? 0 : vcnSize;
+  const flags = node.children === null ? 0 : indexEntryFlags.node;
+  let at = offset;
+  for (const [position, entry] of node.entries.entries()) {
+    const { record, value } = keyOf(entry);
+    const length = entrySize(value.length) + pointer;
+    indexEntryHeader.patch(target, at, {
+      fileReference: referenceTo(record),
+      length,
+      attributeLength: value.length,
+      flags,
+    });
+    target.set(value, at + indexEntryHeader.size);
+    at += length;
+    writeChild(target, at, node, position);
+  }
+  const length = indexEntryHeader.size + pointer;
+  indexEntryHeader.patch(target, at, { length, flags: flags | indexEntryFlags.end });
+  at += length;
+  writeChild(target, at, node, node.entries.length);
+  return at;
+}
+
+/** The pointer to a child fills the last 8 bytes before `end`; no volume here has 2^32 index blocks. */
+function writeChild(target: Uint8Array, end: number, node: IndexNode, position: number): void {
+  if (node.children === null) return;
+  new DataView(target.buffer, target.byteOffset + end - vcnSize, vcnSize).setUint32(0, node.children[position]!, true);
+}

@@ -1,0 +1,93 @@
+/**
+ * NTFS 3.1 from nothing. Everything on the volume is a file, its own tables too, and a file is a record of $MFT with
+ * attributes: resident in the record, or runs of clusters. A directory is a B-tree of its children's names, in the order
+ * of the volume's own upper-case table, with copies of their times and sizes. Traps: the last two bytes of every sector
+ * of a record are exchanged (update sequence arrays); the volume is one sector shorter than the partition, whose last
+ * sector repeats the first; a name that is not 8.3 has two FILE_NAMEs and two index entries, and counts as two links;
+ * security descriptors are kept once for all files, found by id and by hash. There is no public specification; names are
+ * those of Microsoft's published structures, and docs/formats-ntfs.md says what was chosen where several forms are valid.
+ */
+import { Win7UsbError } from "../../../errors.js";
+import { MiB, roundUp } from "../../../bytes/units.js";
+import type { FileTree } from "../../../tree/index.js";
+import { identityOf } from "../../identity.js";
+import type { Partition } from "../../mbr.js";
+import { manifestAreaSize, partitionAlignment, partitionOf } from "../../mbr.js";
+import type { DiskPlan, DriveGeometry, LayoutOptions } from "../../plan.js";
+import { sectorSize } from "../../plan.js";
+import type { NtfsDiskBootCode } from "./boot-code.js";
+import { ownBootCode } from "./boot-code.js";
+import type { Catalog } from "./catalog.js";
+import { buildCatalog } from "./catalog.js";
+import { volumeExtents } from "./volume-extents.js";
+import { clusterSize, sectorsPerCluster } from "../records/volume-format.js";
+import type { VolumeLayout } from "./volume-layout.js";
+import { layoutVolume } from "./volume-layout.js";
+
+/** A smaller disk is FAT32's. */
+const smallestDiskSize = 64 * MiB;
+
+/** $VOLUME_NAME holds more, but Windows offers 32 characters. */
+const longestLabel = 32;
+
+/**
+ * The plan of a disk with one NTFS volume that holds `tree`. Throws `too-small`, `name-unsupported`, `name-collision`.
+ */
+export function planNtfs(
+  tree: FileTree,
+  drive: DriveGeometry,
+  options: LayoutOptions,
+  bootCode: NtfsDiskBootCode = ownBootCode,
+): DiskPlan {
+  const label = ntfsLabel(options.label);
+  const catalog = buildCatalog(tree);
+  const partition = partitionOf(drive.diskSize);
+  const layout = layoutFor(catalog, partition, drive.diskSize);
+  const identity = identityOf(tree, label);
+  return {
+    diskSize: drive.diskSize,
+    fileSystem: "ntfs",
+    label,
+    clusterSize,
+    ...volumeExtents({ tree, label, catalog, layout, partition, identity, bootCode, diskSize: drive.diskSize }),
+  };
+}
+
+/** Bytes of the smallest disk, a multiple of 1 MiB, that `planNtfs` accepts for `tree`. Throws as `planNtfs` does. */
+export function smallestNtfsDisk(tree: FileTree, _options: LayoutOptions): number {
+  return smallestDiskHolding(buildCatalog(tree));
+}
+
+/** The smallest disk for `catalog`: a larger one has a larger bitmap and log, so that the size is counted up to it. */
+function smallestDiskHolding(catalog: Catalog): number {
+  for (let size = smallestDiskSize; ;) {
+    const { usedClusters } = layoutVolume(catalog, clusterCountOf(partitionOf(size)));
+    const partitionEnd = partitionAlignment + usedClusters * clusterSize + sectorSize;
+    const needed = roundUp(partitionEnd + manifestAreaSize, partitionAlignment);
+    if (needed <= size) return size;
+    size = needed;
+  }
+}
+
+function layoutFor(catalog: Catalog, partition: Partition, diskSize: number): VolumeLayout {
+  if (diskSize >= smallestDiskSize) {
+    const layout = layoutVolume(catalog, clusterCountOf(partition));
+    if (layout.usedClusters <= layout.clusterCount) return layout;
+  }
+  const needed = smallestDiskHolding(catalog);
+  throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
+    hint: "Use a larger drive, or a larger --size for an image file.",
+    data: { needed, available: diskSize },
+  });
+}
+
+/** Whole clusters of the volume, which is the partition without its last sector. */
+function clusterCountOf({ sectorCount }: Partition): number {
+  return Math.floor((sectorCount - 1) / sectorsPerCluster);
+}
+
+function ntfsLabel(text: string): string {
+  const cut = text.trim().slice(0, longestLabel);
+  // The first half of a surrogate pair is no character.
+  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
+}

@@ -1,0 +1,47 @@
+/** $Quota: $O finds an owner's number by security identifier, $Q the limits by number. Nothing is limited here. */
+import { biguint64le, uint32le, uint64le } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
+import { collationRules } from "../records/index-records.js";
+import { administrators, encodeSid } from "./security-descriptor.js";
+import { encodeViewIndex } from "./view-index.js";
+
+const ownerKey = record("quota owner id", 4, { ownerId: uint32le(0) });
+
+/** QUOTA_CONTROL_ENTRY; the owner's SID follows, except in the entry of the defaults. */
+const quotaEntry = record("QUOTA_CONTROL_ENTRY", 0x30, {
+  version: uint32le(0x00),
+  flags: uint32le(0x04),
+  bytesUsed: uint64le(0x08),
+  changeTime: biguint64le(0x10),
+  threshold: biguint64le(0x18),
+  limit: biguint64le(0x20),
+  exceededTime: biguint64le(0x28),
+});
+
+const version = 2;
+const defaultLimits = 1;
+const defaultsId = 1;
+const firstOwnerId = 0x100;
+const unlimited = 2n ** 64n - 1n;
+
+/** The values of the INDEX_ROOT attributes `$O` and `$Q`. */
+export function buildQuota(changeTime: bigint): { ownerIndex: Uint8Array; quotaIndex: Uint8Array } {
+  const sid = encodeSid(administrators);
+  const entry = quotaEntry.encode({
+    version,
+    flags: defaultLimits,
+    changeTime,
+    threshold: unlimited,
+    limit: unlimited,
+  });
+  const ofOwner = new Uint8Array(entry.length + sid.length);
+  ofOwner.set(entry);
+  ofOwner.set(sid, entry.length);
+  return {
+    ownerIndex: encodeViewIndex(collationRules.sid, [{ key: sid, data: ownerKey.encode({ ownerId: firstOwnerId }) }]),
+    quotaIndex: encodeViewIndex(collationRules.unsignedLong, [
+      { key: ownerKey.encode({ ownerId: defaultsId }), data: entry },
+      { key: ownerKey.encode({ ownerId: firstOwnerId }), data: ofOwner },
+    ]),
+  };
+}

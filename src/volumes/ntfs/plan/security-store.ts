@@ -1,0 +1,104 @@
+/**
+ * $Secure: every security descriptor once, in the stream $SDS, with two indexes: $SII by security id and $SDH by hash.
+ * The stream consists of blocks of 256 KiB of which every second one repeats the one before it.
+ */
+import { uint32le, uint64le } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
+import { KiB, roundUp } from "../../../bytes/units.js";
+import { collationRules } from "../records/index-records.js";
+import type { SecurityEntry } from "./security-descriptor.js";
+import { securityEntries } from "./security-descriptor.js";
+import { encodeViewIndex } from "./view-index.js";
+
+/** SECURITY_DESCRIPTOR_HEADER: before each descriptor in $SDS, and the data of both indexes. */
+export const descriptorHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
+  hash: uint32le(0x00),
+  securityId: uint32le(0x04),
+  offset: uint64le(0x08),
+  length: uint32le(0x10),
+});
+
+const hashKey = record("SECURITY_HASH_KEY", 8, { hash: uint32le(0), securityId: uint32le(4) });
+const idKey = record("SECURITY_ID_KEY", 4, { securityId: uint32le(0) });
+
+/** Windows ends the data of $SDH with the letters "II" in UTF-16. */
+const hashIndexMark = 0x0049_0049;
+export const entryAlignment = 16;
+
+/** From a block to its copy. */
+export const mirrorDistance = 256 * KiB;
+
+export type SecurityStore = {
+  /** The beginning of $SDS, which lies there twice: at 0 and at `mirrorDistance`. */
+  readonly block: Uint8Array;
+  /** Bytes of $SDS. */
+  readonly streamSize: number;
+  /** Values of the INDEX_ROOT attributes. */
+  readonly hashIndex: Uint8Array;
+  readonly idIndex: Uint8Array;
+};
+
+/** The descriptor's words added up, the sum rotated left by three bits before each. */
+export function securityHash(descriptor: Uint8Array): number {
+  const view = new DataView(descriptor.buffer, descriptor.byteOffset, descriptor.byteLength);
+  let hash = 0;
+  for (let at = 0; at + 4 <= descriptor.length; at += 4) {
+    hash = (view.getUint32(at, true) + ((hash << 3) | (hash >>> 29))) >>> 0;
+  }
+  return hash;
+}
+
+export function buildSecurityStore(): SecurityStore {
+  const entries = placeEntries(securityEntries());
+  const last = entries.at(-1)!;
+  const end = last.offset + last.length;
+  const block = new Uint8Array(end);
+  for (const { offset, header, descriptor } of entries) {
+    block.set(header, offset);
+    block.set(descriptor, offset + header.length);
+  }
+  const byHash = entries.toSorted((a, b) => a.hash - b.hash || a.id - b.id);
+  return {
+    block,
+    streamSize: mirrorDistance + end,
+    hashIndex: encodeViewIndex(
+      collationRules.securityHash,
+      byHash.map(({ hash, id, header }) => ({ key: hashKey.encode({ hash, securityId: id }), data: marked(header) })),
+    ),
+    idIndex: encodeViewIndex(
+      collationRules.unsignedLong,
+      entries.map(({ id, header }) => ({ key: idKey.encode({ securityId: id }), data: header })),
+    ),
+  };
+}
+
+type PlacedEntry = SecurityEntry & {
+  readonly hash: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly header: Uint8Array;
+};
+
+function placeEntries(entries: readonly SecurityEntry[]): PlacedEntry[] {
+  let offset = 0;
+  return entries.map((entry) => {
+    const hash = securityHash(entry.descriptor);
+    const length = descriptorHeader.size + entry.descriptor.length;
+    const placed = {
+      ...entry,
+      hash,
+      offset,
+      length,
+      header: descriptorHeader.encode({ hash, securityId: entry.id, offset, length }),
+    };
+    offset = roundUp(offset + length, entryAlignment);
+    return placed;
+  });
+}
+
+function marked(header: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(header.length + 4);
+  bytes.set(header);
+  new DataView(bytes.buffer).setUint32(header.length, hashIndexMark, true);
+  return bytes;
+}

@@ -1,0 +1,169 @@
+/** From a volume's layout to the extents of the disk, in disk order, and where each file's bytes come to lie. */
+import { checkContent, ExtentList, manifestExtent } from "../../extents.js";
+import type { Identity } from "../../identity.js";
+import type { Partition } from "../../mbr.js";
+import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
+import type { DiskPlan, PlannedFile } from "../../plan.js";
+import { sectorSize } from "../../plan.js";
+import { inBootOrder } from "../../order.js";
+import type { ContentExtent, FileNode, FileTree } from "../../../tree/index.js";
+import { encodeAttributeDefinitions } from "../records/attribute-definitions.js";
+import { recordFixupsOffset } from "../records/attributes.js";
+import type { NtfsDiskBootCode } from "./boot-code.js";
+import { encodeBootFile, encodeBootSector } from "../records/boot-sector.js";
+import type { Catalog } from "./catalog.js";
+import { encodeClusterBitmap } from "../records/cluster-bitmap.js";
+import { protectedPieces } from "../records/fixups.js";
+import type { MasterFileTable } from "./master-file-table.js";
+import { buildMasterFileTable } from "./master-file-table.js";
+import { buildSecurityStore, mirrorDistance } from "./security-store.js";
+import { recordBitmap } from "./system-files.js";
+import { encodeUpCaseTable } from "../records/up-case.js";
+import { clusterSize, fileRecordSize, firstFileRecord } from "../records/volume-format.js";
+import type { ClusterRange, VolumeLayout } from "./volume-layout.js";
+import { mirroredRecords, sizeOf } from "./volume-layout.js";
+
+export type VolumePlan = {
+  readonly tree: FileTree;
+  readonly label: string;
+  readonly catalog: Catalog;
+  readonly layout: VolumeLayout;
+  readonly partition: Partition;
+  readonly identity: Identity;
+  readonly bootCode: NtfsDiskBootCode;
+  readonly diskSize: number;
+};
+
+export function volumeExtents(plan: VolumePlan): Pick<DiskPlan, "extents" | "contentEnd" | "files"> {
+  const { layout, partition, identity, bootCode } = plan;
+  const list = new VolumeList(partition);
+  list.extents.bytes(
+    0,
+    encodeMasterBootRecord({
+      bootCode: bootCode.mbr,
+      diskSignature: identity.diskSignature,
+      osType: partitionTypes.ntfs,
+      partition,
+    }),
+  );
+  const bootSector = encodeBootSector({
+    partition,
+    mftCluster: layout.system.mft.startCluster,
+    mftMirrorCluster: layout.system.mftMirror.startCluster,
+    serialNumber: identity.volumeSerialNumber,
+    code: bootCode.volume,
+  });
+  const files = placeVolume(list, plan, bootSector);
+  const last = (partition.startSector + partition.sectorCount - 1) * sectorSize;
+  const backup = { offset: last, length: sectorSize, source: { kind: "bytes", bytes: bootSector } } as const;
+  return { ...list.extents.finish(plan.diskSize, [backup, manifestExtent(partition)]), files };
+}
+
+/** Where the data of each file lies on the disk, by record. */
+type RunsByRecord = Map<number, PlannedFile["runs"]>;
+
+/** Extents by cluster. */
+class VolumeList {
+  readonly extents = new ExtentList();
+  readonly #start: number;
+
+  constructor(partition: Partition) {
+    this.#start = partition.startSector * sectorSize;
+  }
+
+  offsetOf(cluster: number): number {
+    return this.#start + cluster * clusterSize;
+  }
+
+  bytes(range: ClusterRange, bytes: Uint8Array, offset = 0): void {
+    this.extents.bytes(this.offsetOf(range.startCluster) + offset, bytes);
+  }
+}
+
+function placeVolume(list: VolumeList, plan: VolumePlan, bootSector: Uint8Array): PlannedFile[] {
+  const { catalog, layout, bootCode } = plan;
+  const { system } = layout;
+  const security = buildSecurityStore();
+  const table = buildMasterFileTable(catalog, layout, { tree: plan.tree, label: plan.label, security });
+  list.bytes(system.boot, encodeBootFile(bootSector, bootCode.volume));
+  list.bytes(system.mftMirror, table.mft.subarray(0, mirroredRecords * fileRecordSize));
+  list.bytes(system.attributeDefinitions, encodeAttributeDefinitions());
+  list.bytes(system.upCase, encodeUpCaseTable());
+  list.bytes(system.securityStream, security.block);
+  list.bytes(system.securityStream, security.block, mirrorDistance);
+  placeLog(list, system.logFile);
+  for (const { offset, bytes } of encodeClusterBitmap(layout.clusterCount, layout.usedClusters)) {
+    list.bytes(system.bitmap, bytes, offset);
+  }
+  list.bytes(system.mftBitmap, recordBitmap(catalog.recordCount, catalog.usedRecords, firstFileRecord));
+  const runs: RunsByRecord = new Map();
+  placeRecords(list, system.mft, table, runs);
+  list.bytes(layout.directories[0]!.blocks, table.indexBlocks);
+  placeFiles(list, layout, runs);
+  return inBootOrder(catalog.files).map(({ path, node, record }) => {
+    const modified = node.times.modified ?? node.times.created;
+    const known = modified === undefined ? {} : { modified };
+    return { path, size: node.size, runs: runs.get(record) ?? [], ...known };
+  });
+}
+
+/**
+ * A log of all ones is what formatting leaves: there is nothing to replay, and a driver makes a new one at the first
+ * mount (Windows, ntfs-3g and Linux' ntfs3 alike).
+ */
+function placeLog(list: VolumeList, range: ClusterRange): void {
+  list.bytes(range, new Uint8Array(sizeOf(range)).fill(0xff));
+}
+
+/** $MFT in pieces: bytes of its own, and between them the data of small files from the image. */
+function placeRecords(list: VolumeList, range: ClusterRange, table: MasterFileTable, runs: RunsByRecord): void {
+  const { mft, resident } = table;
+  const start = list.offsetOf(range.startCluster);
+  let written = 0;
+  const writeTo = (end: number): void => {
+    if (end > written) list.extents.bytes(start + written, mft.subarray(written, end));
+    written = end;
+  };
+  for (const { entry, offset } of resident) {
+    const { record, node, path } = entry;
+    checkContent(node, path);
+    const pieces = protectedPieces(offset, offset + node.size, recordFixupsOffset).map(({ from, to, at }) => ({
+      at: record * fileRecordSize + at,
+      from: from - offset,
+      length: to - from,
+    }));
+    for (const { at, from, length } of pieces.toSorted((a, b) => a.at - b.at)) {
+      writeTo(at);
+      list.extents.content(start + at, sliceContent(node, from, length), path);
+      written = at + length;
+    }
+    runs.set(
+      record,
+      pieces.map(({ at, length }) => ({ offset: start + at, length })),
+    );
+  }
+  writeTo(mft.length);
+}
+
+/** The part `[start, start + length)` of a file's content as a file of its own. */
+function sliceContent(node: FileNode, start: number, length: number): FileNode {
+  const extents: ContentExtent[] = [];
+  let position = 0;
+  for (const extent of node.extents) {
+    const from = Math.max(start - position, 0);
+    const to = Math.min(start + length - position, extent.length);
+    if (from < to) extents.push({ source: extent.source, offset: extent.offset + from, length: to - from });
+    position += extent.length;
+  }
+  return { ...node, size: length, extents };
+}
+
+function placeFiles(list: VolumeList, layout: VolumeLayout, runs: RunsByRecord): void {
+  for (const { entry, data } of layout.files) {
+    const offset = list.offsetOf(data.startCluster);
+    list.extents.content(offset, entry.node, entry.path);
+    runs.set(entry.record, [{ offset, length: entry.node.size }]);
+  }
+  // The last cluster's rest belongs to the content: what is read back is whole clusters.
+  list.extents.zerosTo(list.offsetOf(layout.usedClusters));
+}

@@ -1,0 +1,115 @@
+/**
+ * Where everything lies: the file system's own files one after the other from the volume's first cluster, then the
+ * directories' index buffers, then the files in boot order. Nothing lies behind them but the copy of the boot sector, so
+ * that what must be written is one piece. Windows spreads these files over the volume for the seek times of hard disks;
+ * drivers find them by the boot sector and by their runs, wherever they lie.
+ */
+import { KiB, MiB, roundUp } from "../../../bytes/units.js";
+import { inBootOrder } from "../../order.js";
+import { attributeDefinitionsSize } from "../records/attribute-definitions.js";
+import { bootFileSize } from "../records/boot-sector.js";
+import type { Catalog, DirectoryEntry, FileEntry } from "./catalog.js";
+import { bitmapSize, clusterBitmapClusters } from "../records/cluster-bitmap.js";
+import type { ClusterRun } from "../records/run-list.js";
+import { mirrorDistance } from "./security-store.js";
+import { clusterSize, fileRecordSize } from "../records/volume-format.js";
+
+/** Consecutive clusters. */
+export type ClusterRange = { readonly startCluster: number; readonly clusterCount: number };
+
+export type SystemRanges = {
+  readonly boot: ClusterRange;
+  readonly mftMirror: ClusterRange;
+  readonly attributeDefinitions: ClusterRange;
+  readonly upCase: ClusterRange;
+  readonly securityStream: ClusterRange;
+  readonly logFile: ClusterRange;
+  readonly bitmap: ClusterRange;
+  readonly mftBitmap: ClusterRange;
+  readonly mft: ClusterRange;
+};
+
+export type DirectoryPlace = {
+  readonly entry: DirectoryEntry;
+  readonly blocks: ClusterRange;
+  /** Of the index's bitmap, where that is not resident. */
+  readonly bitmap: ClusterRange;
+};
+
+export type FilePlace = { readonly entry: FileEntry; readonly data: ClusterRange };
+
+export type VolumeLayout = {
+  readonly clusterCount: number;
+  /** Clusters in use: `[0, usedClusters)`. */
+  readonly usedClusters: number;
+  readonly system: SystemRanges;
+  /** In the catalog's order, which is the order on the disk. */
+  readonly directories: readonly DirectoryPlace[];
+  /** In the order on the disk. */
+  readonly files: readonly FilePlace[];
+};
+
+/** Records that $MFTMirr repeats: $MFT, $MFTMirr, $LogFile and $Volume, which fill a cluster. */
+export const mirroredRecords = 4;
+const upCaseSize = 128 * KiB;
+/** The copy of the descriptors begins 256 KiB into the stream; all descriptors of a new volume fit one cluster. */
+const securityStreamSize = mirrorDistance + clusterSize;
+
+/**
+ * Windows gives the log a hundredth of the volume, from 2 MiB to 64 MiB. It is written whole, so that it ends at 4 MiB
+ * here: enough for a volume that is changed by hand, and what NT 4 gave to a volume of any size.
+ */
+const smallestLog = 2 * MiB;
+const largestLog = 4 * MiB;
+const logShare = 100;
+
+export function logFileSize(clusterCount: number): number {
+  const share = roundUp(Math.ceil((clusterCount * clusterSize) / logShare), clusterSize);
+  return Math.min(Math.max(share, smallestLog), largestLog);
+}
+
+class Allocator {
+  #next = 0;
+
+  get used(): number {
+    return this.#next;
+  }
+
+  /** Clusters for `size` bytes. */
+  take(size: number): ClusterRange {
+    const range = { startCluster: this.#next, clusterCount: Math.ceil(size / clusterSize) };
+    this.#next += range.clusterCount;
+    return range;
+  }
+}
+
+/** Places what `catalog` holds on a volume of `clusterCount` clusters. `usedClusters` may exceed that: the caller checks. */
+export function layoutVolume(catalog: Catalog, clusterCount: number): VolumeLayout {
+  const allocator = new Allocator();
+  const system: SystemRanges = {
+    boot: allocator.take(bootFileSize),
+    mftMirror: allocator.take(mirroredRecords * fileRecordSize),
+    attributeDefinitions: allocator.take(attributeDefinitionsSize),
+    upCase: allocator.take(upCaseSize),
+    securityStream: allocator.take(securityStreamSize),
+    logFile: allocator.take(logFileSize(clusterCount)),
+    bitmap: allocator.take(clusterBitmapClusters(clusterCount) * clusterSize),
+    mftBitmap: allocator.take(bitmapSize(catalog.recordCount)),
+    mft: allocator.take(catalog.recordCount * fileRecordSize),
+  };
+  const directories = catalog.directories.map((entry) => {
+    const { tree, bitmapSize: size, bitmapResident } = entry.index;
+    const blocks = allocator.take((tree?.nodes.length ?? 0) * clusterSize);
+    return { entry, blocks, bitmap: allocator.take(bitmapResident ? 0 : size) };
+  });
+  const files = inBootOrder(catalog.files)
+    .filter((entry) => entry.clusterCount > 0)
+    .map((entry) => ({ entry, data: allocator.take(entry.node.size) }));
+  return { clusterCount, usedClusters: allocator.used, system, directories, files };
+}
+
+/** A range as the runs of an attribute. */
+export const runsOf = ({ startCluster, clusterCount }: ClusterRange): ClusterRun[] => [{ startCluster, clusterCount }];
+
+/** Bytes of `range`. */
+export const sizeOf = (range: ClusterRange): number => range.clusterCount * clusterSize;

@@ -1,0 +1,208 @@
+/**
+ * One file record segment as it lies on the disk: what its header says and its attributes, every length bounded by the
+ * record. What breaks a rule throws VolumeFault. Only what is needed later is kept: names, times, the places of data, and
+ * the values of indexes, bitmaps and attribute lists.
+ */
+import {
+  attributeTypes,
+  endOfAttributes,
+  fileName,
+  fileRecordHeader,
+  nonresidentAttribute,
+  recordFixupsOffset,
+  recordFlags,
+  residentAttribute,
+  standardInformation,
+} from "../records/attributes.js";
+import type { ClusterRun } from "../records/run-list.js";
+import { fileRecordSize, type FileReference } from "../records/volume-format.js";
+import { undoFixups } from "./fixups.js";
+import { decodeRuns } from "./runs.js";
+import { check, VolumeFault } from "../../volume-fault.js";
+
+/** ATTRIBUTE_RECORD_HEADER flags; the lower byte says how it is compressed. */
+export const attributeFlags = { compressionMask: 0x00ff, encrypted: 0x4000, sparse: 0x8000 } as const;
+
+/** An attribute, or the part of one that this record has. */
+export type AttributePiece = {
+  readonly typeCode: number;
+  readonly name: string;
+  readonly instance: number;
+  readonly flags: number;
+  /** Where the value lies in the record before fixups, in bytes; null where it is not resident. */
+  readonly resident: { readonly offset: number; readonly length: number } | null;
+  /** Of indexes, bitmaps, attribute lists and volume information, where they are resident. */
+  readonly value: Uint8Array | null;
+  readonly lowestVcn: number;
+  readonly runs: readonly ClusterRun[];
+  /** Bytes; of the first part alone. */
+  readonly size: number;
+  readonly validSize: number;
+};
+
+export type FileNameKey = { readonly parent: FileReference; readonly text: string; readonly nameSpace: number };
+
+export type RecordContent = {
+  readonly record: number;
+  readonly sequence: number;
+  readonly inUse: boolean;
+  readonly directory: boolean;
+  /** A driver has written it since the volume was made. */
+  readonly written: boolean;
+  /** The record that this one extends. */
+  readonly base: FileReference | null;
+  readonly updateSequenceArrayOffset: number;
+  readonly names: readonly FileNameKey[];
+  /** FILETIME of the last modification, and the id of the security descriptor (0: none); null without the attribute. */
+  readonly standard: { readonly modified: bigint; readonly securityId: number } | null;
+  readonly attributes: readonly AttributePiece[];
+};
+
+const keptValues: ReadonlySet<number> = new Set([
+  attributeTypes.attributeList,
+  attributeTypes.volumeInformation,
+  attributeTypes.indexRoot,
+  attributeTypes.bitmap,
+]);
+/** Without the highest VCN, which is -1 where there are no clusters. */
+const nonresidentFields = nonresidentAttribute.select("lowestVcn", "mappingPairsOffset", "fileSize", "validDataLength");
+const fileNameKey = fileName.select("parentDirectory", "fileNameLength", "flags");
+/** STANDARD_INFORMATION of NTFS 1.2, which ntfs-3g gives to new files, ends before the security id. */
+const shortStandardInformation = standardInformation.fields.ownerId.offset;
+const modifiedTime = standardInformation.fields.lastModificationTime;
+const securityIdField = standardInformation.fields.securityId;
+
+/** `bytes` are those of record `number`; they are changed. */
+export function parseRecord(bytes: Uint8Array, number: number, volumeClusters: number): RecordContent {
+  try {
+    return parse(bytes, number, volumeClusters);
+  } catch (error) {
+    // A 64-bit number beyond 2^53, where no volume has any.
+    if (error instanceof RangeError) throw new VolumeFault(error.message);
+    throw error;
+  }
+}
+
+function parse(bytes: Uint8Array, number: number, volumeClusters: number): RecordContent {
+  const header = fileRecordHeader.decode(bytes);
+  check(header.signature === "FILE", "it does not begin with FILE");
+  const { updateSequenceArrayOffset } = header;
+  const { written } = undoFixups(bytes, header, recordFixupsOffset);
+  // The form of NTFS 3.0, which Linux' ntfs3 gives to records that it takes into use, ends before the number.
+  const numbered = updateSequenceArrayOffset >= fileRecordHeader.size;
+  check(!numbered || header.recordNumber === number, `it says that it is record ${header.recordNumber}`);
+  check(header.bytesAvailable === fileRecordSize, `it says that it has ${header.bytesAvailable} bytes`);
+  const inUse = (header.flags & recordFlags.inUse) !== 0;
+  const { record, sequence } = header.baseFileRecord;
+  const attributes: AttributePiece[] = [];
+  const names: FileNameKey[] = [];
+  let standard: RecordContent["standard"] = null;
+  const end = header.firstFreeByte;
+  check(end <= fileRecordSize, `it says that ${end} of its bytes are used`);
+  for (const { at, length } of inUse ? attributesIn(bytes, header.firstAttributeOffset, end) : []) {
+    const attribute = bytes.subarray(at, at + length);
+    const piece = parseAttribute(attribute, at, volumeClusters);
+    attributes.push(piece);
+    if (piece.typeCode === attributeTypes.fileName) names.push(parseFileName(residentValue(bytes, piece)));
+    if (piece.typeCode === attributeTypes.standardInformation) standard = parseStandard(residentValue(bytes, piece));
+  }
+  return {
+    record: number,
+    sequence: header.sequenceNumber,
+    inUse,
+    directory: (header.flags & recordFlags.directory) !== 0,
+    written,
+    base: record === 0 && sequence === 0 ? null : header.baseFileRecord,
+    updateSequenceArrayOffset,
+    names,
+    standard,
+    attributes,
+  };
+}
+
+/** Where the attributes lie; they are in ascending order of type. */
+function* attributesIn(bytes: Uint8Array, first: number, end: number) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  check(first % 8 === 0 && first >= fileRecordHeader.fields.recordNumber.offset, `its attributes begin at ${first}`);
+  let previous = 0;
+  for (let at = first; ;) {
+    check(at + 4 <= end, "its attributes have no end");
+    const typeCode = view.getUint32(at, true);
+    if (typeCode === endOfAttributes) return;
+    check(at + residentAttribute.size <= end, `an attribute at ${at} leaves the ${end} bytes in use`);
+    const length = view.getUint32(at + residentAttribute.fields.recordLength.offset, true);
+    check(
+      length >= residentAttribute.size && length % 8 === 0 && at + length <= end,
+      `an attribute of ${length} bytes`,
+    );
+    check(typeCode >= previous && typeCode > 0, `an attribute of type ${typeCode} behind one of type ${previous}`);
+    yield { at, length };
+    previous = typeCode;
+    at += length;
+  }
+}
+
+function parseAttribute(bytes: Uint8Array, at: number, volumeClusters: number): AttributePiece {
+  const resident = residentAttribute.decode(bytes);
+  const { typeCode, nameLength, nameOffset, flags, instance, formCode } = resident;
+  check(nameOffset + 2 * nameLength <= bytes.length, `an attribute's name of ${nameLength} characters`);
+  check(formCode <= 1, `an attribute of form ${formCode}`);
+  const name = utf16(bytes, nameOffset, nameLength);
+  const common = { typeCode, name, instance, flags };
+  if (formCode === 0) {
+    const { valueOffset: offset, valueLength: length } = resident;
+    check(offset + length <= bytes.length, `a value of ${length} bytes at ${offset} leaves its attribute`);
+    return {
+      ...common,
+      resident: { offset: at + offset, length },
+      value: keptValues.has(typeCode) ? bytes.slice(offset, offset + length) : null,
+      lowestVcn: 0,
+      runs: [],
+      size: length,
+      validSize: length,
+    };
+  }
+  return { ...common, resident: null, value: null, ...parseRuns(bytes, volumeClusters) };
+}
+
+function parseRuns(bytes: Uint8Array, volumeClusters: number) {
+  check(bytes.length >= nonresidentAttribute.size, `an attribute of ${bytes.length} bytes`);
+  const { lowestVcn, mappingPairsOffset, fileSize, validDataLength } = nonresidentFields.decode(bytes);
+  check(mappingPairsOffset <= bytes.length, `a run list at ${mappingPairsOffset} of ${bytes.length} bytes`);
+  const runs = decodeRuns(bytes.subarray(mappingPairsOffset), volumeClusters);
+  const clusters = runs.reduce((sum, { clusterCount }) => sum + clusterCount, 0);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const said = Number(view.getBigInt64(nonresidentAttribute.fields.highestVcn.offset, true)) - lowestVcn + 1;
+  check(said === clusters, `runs of ${clusters} clusters, where it says ${said}`);
+  return lowestVcn === 0
+    ? { lowestVcn, runs, size: fileSize, validSize: validDataLength }
+    : { lowestVcn, runs, size: 0, validSize: 0 };
+}
+
+/** The value of a resident attribute of the whole record. */
+function residentValue(record: Uint8Array, { resident, typeCode }: AttributePiece): Uint8Array {
+  check(resident !== null, `an attribute of type ${typeCode} that is not resident`);
+  return record.subarray(resident.offset, resident.offset + resident.length);
+}
+
+/** The key of a name, as FILE_NAME and entries of an index have it. */
+export function parseFileName(value: Uint8Array): FileNameKey {
+  check(value.length >= fileName.size, `a name's attribute of ${value.length} bytes`);
+  const { parentDirectory, fileNameLength, flags } = fileNameKey.decode(value);
+  check(fileName.size + 2 * fileNameLength <= value.length, `a name of ${fileNameLength} characters`);
+  return { parent: parentDirectory, text: utf16(value, fileName.size, fileNameLength), nameSpace: flags };
+}
+
+function parseStandard(value: Uint8Array): RecordContent["standard"] {
+  check(value.length >= shortStandardInformation, `standard information of ${value.length} bytes`);
+  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+  const securityId = value.length >= standardInformation.size ? securityIdField.get(view, securityIdField.offset) : 0;
+  return { modified: modifiedTime.get(view, modifiedTime.offset), securityId };
+}
+
+export function utf16(bytes: Uint8Array, at: number, length: number): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const units: number[] = [];
+  for (let index = 0; index < length; index += 1) units.push(view.getUint16(at + 2 * index, true));
+  return String.fromCharCode(...units);
+}

@@ -1,0 +1,97 @@
+/**
+ * The boot sector, and $Boot, which it begins. Traps: the total number of sectors is one less than the partition's,
+ * because the copy of the boot sector in the partition's last sector is no part of the volume; and sizes below a cluster
+ * are given as a negative power of two.
+ */
+import { ascii, biguint64le, bytes, int8, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
+import { KiB } from "../../../bytes/units.js";
+import type { Partition } from "../../mbr.js";
+import { bootSignature, headCount, sectorsPerTrack } from "../../mbr.js";
+import { sectorSize } from "../../plan.js";
+import { clusterSize, fileRecordSize, indexBlockSize, sectorsPerCluster } from "./volume-format.js";
+
+/** PACKED_BOOT_SECTOR. `unused` is read by Windows as a check: drive number 80h and two more bytes as it writes them. */
+export const ntfsBootSector = record("NTFS boot sector", sectorSize, {
+  jump: bytes(0x000, 3),
+  oem: ascii(0x003, 8),
+  bytesPerSector: uint16le(0x00b),
+  sectorsPerCluster: uint8(0x00d),
+  reservedSectors: uint16le(0x00e),
+  media: uint8(0x015),
+  sectorsPerTrack: uint16le(0x018),
+  heads: uint16le(0x01a),
+  hiddenSectors: uint32le(0x01c),
+  unused: uint32le(0x024),
+  numberSectors: uint64le(0x028),
+  mftStartLcn: uint64le(0x030),
+  mft2StartLcn: uint64le(0x038),
+  clustersPerFileRecordSegment: int8(0x040),
+  defaultClustersPerIndexAllocationBuffer: int8(0x044),
+  serialNumber: biguint64le(0x048),
+  checksum: uint32le(0x050),
+  bootstrap: bytes(0x054, 0x1aa),
+  signature: uint16le(0x1fe),
+});
+
+/** Jump over the parameters to the code, and a no-op that fills the third byte. */
+const jumpToCode = Uint8Array.of(0xeb, ntfsBootSector.fields.bootstrap.offset - 2, 0x90);
+const fixedDisk = 0xf8;
+const unusedAsWindowsWrites = 0x0080_0080;
+
+/** $Boot: the boot sector and what its code loads. */
+export const bootFileSize = 8 * KiB;
+
+/** The code of $Boot. */
+export type NtfsBootCode = {
+  /** From 0x54 of the boot sector up to its signature. */
+  readonly sector0: Uint8Array;
+  /** Sectors 1 to 15 of $Boot. */
+  readonly rest: Uint8Array;
+};
+
+export type BootSectorOptions = {
+  readonly partition: Partition;
+  readonly mftCluster: number;
+  readonly mftMirrorCluster: number;
+  readonly serialNumber: bigint;
+  readonly code: NtfsBootCode;
+};
+
+export function encodeBootSector(options: BootSectorOptions): Uint8Array {
+  const { partition, code } = options;
+  return ntfsBootSector.encode({
+    jump: jumpToCode,
+    oem: "NTFS",
+    bytesPerSector: sectorSize,
+    sectorsPerCluster,
+    media: fixedDisk,
+    sectorsPerTrack,
+    heads: headCount,
+    hiddenSectors: partition.startSector,
+    unused: unusedAsWindowsWrites,
+    numberSectors: partition.sectorCount - 1,
+    mftStartLcn: options.mftCluster,
+    mft2StartLcn: options.mftMirrorCluster,
+    clustersPerFileRecordSegment: clustersOrPower(fileRecordSize),
+    defaultClustersPerIndexAllocationBuffer: clustersOrPower(indexBlockSize),
+    serialNumber: options.serialNumber,
+    bootstrap: code.sector0,
+    signature: bootSignature,
+  });
+}
+
+/** The content of $Boot. */
+export function encodeBootFile(bootSector: Uint8Array, code: NtfsBootCode): Uint8Array {
+  const file = new Uint8Array(bootFileSize);
+  if (code.rest.length > bootFileSize - sectorSize)
+    throw new RangeError(`boot code of ${code.rest.length} bytes is too long`);
+  file.set(bootSector);
+  file.set(code.rest, sectorSize);
+  return file;
+}
+
+/** A size in clusters, or where it is below one, minus the power of two that it is. */
+function clustersOrPower(size: number): number {
+  return size >= clusterSize ? size / clusterSize : -Math.log2(size);
+}

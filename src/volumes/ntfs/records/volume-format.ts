@@ -1,0 +1,71 @@
+/**
+ * The sizes of an NTFS volume as Windows formats one of up to 16 TiB, and the record numbers that NTFS gives to its own
+ * files. References to records carry a sequence number, which tells a record's present use from an earlier one.
+ */
+import { uint16le, uint32le } from "../../../bytes/fields.js";
+import type { Field } from "../../../bytes/record.js";
+import { KiB } from "../../../bytes/units.js";
+import { sectorSize } from "../../plan.js";
+
+export const clusterSize = 4 * KiB;
+export const sectorsPerCluster = clusterSize / sectorSize;
+/** A file record segment of $MFT. */
+export const fileRecordSize = KiB;
+/** An index allocation buffer; it is one cluster, so that a virtual cluster number counts buffers. */
+export const indexBlockSize = 4 * KiB;
+
+/** Records of $MFT that belong to the file system. 12 to 15 are in use and empty; 16 to 23 are free, but not for files. */
+export const systemRecords = {
+  mft: 0,
+  mftMirror: 1,
+  logFile: 2,
+  volume: 3,
+  attributeDefinitions: 4,
+  root: 5,
+  bitmap: 6,
+  boot: 7,
+  badClusters: 8,
+  secure: 9,
+  upCase: 10,
+  extend: 11,
+  firstReserved: 12,
+  endReserved: 16,
+  quota: 24,
+  objectId: 25,
+  reparse: 26,
+} as const;
+
+/** Where files begin. Windows adds more of its own behind $Reparse at the first mount, ntfs-3g keeps clear of all below. */
+export const firstFileRecord = 64;
+
+/** MFT_SEGMENT_REFERENCE: 48 bits of record number and 16 of sequence number. */
+export type FileReference = { readonly record: number; readonly sequence: number };
+
+/** No volume here has 2^32 records (one takes 1 KiB), so that the upper 16 bits of the number are always zero. */
+export function fileReference(offset: number): Field<FileReference> {
+  const low = uint32le(0);
+  const sequence = uint16le(6);
+  return {
+    offset,
+    width: 8,
+    get: (view, at) => ({ record: low.get(view, at), sequence: sequence.get(view, at + 6) }),
+    set(view, at, value) {
+      low.set(view, at, value.record);
+      sequence.set(view, at + 6, value.sequence);
+    },
+  };
+}
+
+/** The reference of a record in its first use. The first 16 records carry their own number as sequence, $MFT carries 1. */
+export function referenceTo(record: number): FileReference {
+  return { record, sequence: sequenceOf(record) };
+}
+
+export function sequenceOf(record: number): number {
+  return record < firstExtendRecord && record > 0 ? record : 1;
+}
+
+const firstExtendRecord = systemRecords.quota;
+
+/** Attributes and index entries begin at multiples of 8 bytes. */
+export const align8 = (size: number): number => (size + 7) & ~7;

@@ -1,0 +1,47 @@
+/**
+ * DiskPlan: every byte of the stick as data. A plan is a sorted list of extents that never overlap; what no extent
+ * covers is left alone. It is made without touching a device: the same image and options give the same plan.
+ */
+import type { Extent } from "../extents/extent.js";
+
+export const sectorSize = 512;
+
+/** Bytes of the disk. */
+export type DiskRun = { readonly offset: number; readonly length: number };
+
+/** Where a file's content lies on the disk, in file order. Resident or empty files have what runs they have, or none. */
+export type PlannedFile = {
+  readonly path: string;
+  readonly size: number;
+  readonly runs: readonly DiskRun[];
+  /** Milliseconds since 1970, as the image records it; absent where it does not. */
+  readonly modified?: number;
+};
+
+export type FileSystemName = "fat32" | "ntfs";
+
+export type DiskPlan = {
+  /** Bytes of the whole disk that the plan was made for. */
+  readonly diskSize: number;
+  readonly fileSystem: FileSystemName;
+  readonly label: string;
+  /** Bytes per cluster. */
+  readonly clusterSize: number;
+  /** Sorted by offset, without overlap, inside `[0, diskSize)`. The first is the sector that makes the disk bootable. */
+  readonly extents: readonly Extent[];
+  /**
+   * `[0, contentEnd)` is covered by extents without a gap: it is what is hashed. Where 64 MiB or less of the disk are
+   * left behind the files, it is the whole disk. Extents behind it wipe old signatures, and hold the copy of NTFS' boot
+   * sector in the partition's last sector.
+   */
+  readonly contentEnd: number;
+  readonly files: readonly PlannedFile[];
+};
+
+/** What a layout needs to know of the drive. */
+export type DriveGeometry = {
+  /** Bytes. */
+  readonly diskSize: number;
+};
+
+export type LayoutOptions = { readonly label: string };

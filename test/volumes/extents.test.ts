@@ -1,0 +1,124 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { GiB, MiB } from "../../src/bytes/units.js";
+import { ExtentList } from "../../src/volumes/extents.js";
+import { identityOf } from "../../src/volumes/identity.js";
+import { inBootOrder } from "../../src/volumes/order.js";
+import type { Extent } from "../../src/extents/extent.js";
+import { memorySource } from "../../src/source/byte-source.js";
+import { directory, file, tree } from "../support/memory-tree.js";
+
+const shape = (extents: readonly Extent[]) =>
+  extents.map(({ offset, length, source }) => `${source.kind} ${offset}+${length}`);
+
+describe("the list of extents", () => {
+  it("fills gaps with zeros and joins neighbours", () => {
+    const list = new ExtentList();
+    const source = memorySource(new Uint8Array(100));
+    list.bytes(0, new Uint8Array(10));
+    list.zerosTo(20);
+    list.place(30, 5, { kind: "zeros" });
+    list.place(35, 40, { kind: "range", source, offset: 0 });
+    list.place(75, 60, { kind: "range", source, offset: 40 });
+    list.place(135, 1, { kind: "range", source, offset: 0 });
+    expect(shape(list.finish(136).extents)).toEqual(["bytes 0+10", "zeros 10+25", "range 35+100", "range 135+1"]);
+  });
+
+  it("refuses to go back and to leave the disk", () => {
+    const list = new ExtentList();
+    list.zerosTo(100);
+    expect(() => list.bytes(99, new Uint8Array(1))).toThrow(RangeError);
+    expect(() => list.finish(99)).toThrow(RangeError);
+  });
+
+  it("refuses a file whose extents do not add up to its size", () => {
+    const list = new ExtentList();
+    expect(() => list.content(0, { ...file("a", 10), size: 11 }, "b/a")).toThrow("b/a has 11 bytes");
+  });
+
+  it.each([
+    // The rest of the disk is content too where it is 64 MiB or less.
+    [MiB, 65 * MiB, [], 65 * MiB, [`zeros 0+${65 * MiB}`]],
+    [MiB, 65 * MiB + 1, [], MiB, [`zeros 0+${MiB}`, `zeros ${64 * MiB + 1}+${MiB}`]],
+    [MiB, GiB, [GiB - MiB - 512], MiB, [`zeros 0+${MiB}`, `bytes ${GiB - MiB - 512}+512`, `zeros ${GiB - MiB}+${MiB}`]],
+    [
+      MiB,
+      GiB,
+      [GiB - 1024],
+      MiB,
+      [`zeros 0+${MiB}`, `zeros ${GiB - MiB}+${MiB - 1024}`, `bytes ${GiB - 1024}+512`, `zeros ${GiB - 512}+512`],
+    ],
+    [
+      MiB,
+      3 * MiB,
+      [2 * MiB],
+      3 * MiB,
+      [`zeros 0+${2 * MiB}`, `bytes ${2 * MiB}+512`, `zeros ${2 * MiB + 512}+${MiB - 512}`],
+    ],
+  ])("of %d bytes closes on a disk of %d with a tail at %j", (used, diskSize, tail, contentEnd, expected) => {
+    const list = new ExtentList();
+    list.zerosTo(used);
+    const bytes = new Uint8Array(512);
+    const extents = tail.map((offset) => ({ offset, length: 512, source: { kind: "bytes" as const, bytes } }));
+    const finished = list.finish(diskSize, extents);
+    expect(finished.contentEnd).toBe(contentEnd);
+    expect(shape(finished.extents)).toEqual(expected);
+  });
+});
+
+describe("the boot order", () => {
+  it("puts what the boot chain reads first and keeps the rest as it came", () => {
+    const paths = ["autorun.inf", "sources/install.wim", "BOOT/bcd", "Sources/Boot.wim", "bootmgr", "boot/x/y", "b"];
+    expect(inBootOrder(paths.map((path) => ({ path }))).map(({ path }) => path)).toEqual([
+      "bootmgr",
+      "BOOT/bcd",
+      "boot/x/y",
+      "Sources/Boot.wim",
+      "autorun.inf",
+      "sources/install.wim",
+      "b",
+    ]);
+  });
+});
+
+describe("the identity", () => {
+  const base = tree(file("a", 3), directory("d", [file("b", 4)]));
+
+  it("is the same for the same tree and label", () => {
+    expect(identityOf(base, "L")).toEqual(identityOf(tree(file("a", 3), directory("d", [file("b", 4)])), "L"));
+  });
+
+  it.each([
+    ["another label", base, "M"],
+    ["another name", tree(file("A", 3), directory("d", [file("b", 4)])), "L"],
+    ["another size", tree(file("a", 3), directory("d", [file("b", 5)])), "L"],
+    ["another time", tree(file("a", 3, { modified: 1 }), directory("d", [file("b", 4)])), "L"],
+    ["a file for a directory", tree(file("a", 3), file("d", 0), file("d/b", 4)), "L"],
+  ])("differs in every number with %s", (_, other, label) => {
+    const first = identityOf(base, "L");
+    const second = identityOf(other, label);
+    expect(second.diskSignature).not.toBe(first.diskSignature);
+    expect(second.volumeId).not.toBe(first.volumeId);
+    expect(second.volumeSerialNumber).not.toBe(first.volumeSerialNumber);
+  });
+
+  it("is never zero and spreads over 32 bits", () => {
+    const seen = new Set<number>();
+    let either = 0;
+    fc.assert(
+      fc.property(fc.string(), (label) => {
+        const { diskSignature, volumeId, volumeSerialNumber } = identityOf(base, label);
+        for (const number of [diskSignature, volumeId]) {
+          expect(number).toBeGreaterThan(0);
+          expect(number).toBeLessThan(2 ** 32);
+        }
+        expect(volumeSerialNumber).toBeGreaterThan(0n);
+        expect(volumeId).not.toBe(diskSignature);
+        seen.add(volumeId);
+        either |= volumeId;
+      }),
+    );
+    expect(either >>> 0).toBe(0xffffffff);
+    expect(seen.size).toBeGreaterThan(50);
+  });
+});

@@ -1,0 +1,118 @@
+/** Directories as trees: shape, order and levels, small and very large. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MiB } from "../../src/bytes/units.js";
+import type { IndexNode } from "../../src/volumes/ntfs/plan/index-tree.js";
+import { buildIndexTree } from "../../src/volumes/ntfs/plan/index-tree.js";
+import { planNtfs } from "../../src/volumes/ntfs/plan/index.js";
+import { directory, file, tree } from "../support/memory-tree.js";
+import { checkVolume } from "../support/ntfs-check.js";
+import { planSource } from "../support/plan-source.js";
+import { NtfsReader } from "../support/ntfs-reader.js";
+
+const blockRoom = 4096 - 0x40;
+const plan = (given: ReturnType<typeof tree>, diskSize: number) => planNtfs(given, { diskSize }, { label: "TEST" });
+
+describe("an index tree", () => {
+  it("has every entry once, in order, in nodes that are neither empty nor over full", () => {
+    const size = fc.integer({ min: 11, max: 74 }).map((units) => units * 8);
+    fc.assert(
+      fc.property(fc.array(size, { minLength: 1, maxLength: 3000, size: "max" }), fc.nat(700), (sizes, room) => {
+        const { nodes, root } = buildIndexTree(sizes, () => room);
+        const top = root.entries.reduce((sum, entry) => sum + sizes[entry]! + 8, 24);
+        expect(root.entries.length === 0 || top <= room).toBe(true);
+        const visited: number[] = [];
+        const visit = ({ entries, children }: IndexNode): number => {
+          const depths = new Set<number>();
+          for (const [position, entry] of entries.entries()) {
+            if (children !== null) depths.add(visit(nodes[children[position]!]!));
+            visited.push(entry);
+          }
+          if (children !== null) depths.add(visit(nodes[children.at(-1)!]!));
+          expect(depths.size).toBeLessThanOrEqual(1);
+          return 1 + ([...depths][0] ?? 0);
+        };
+        visit(root);
+        for (const { entries, children } of nodes) {
+          const pointer = children === null ? 0 : 8;
+          const used = entries.reduce((sum, entry) => sum + sizes[entry]! + pointer, 16 + pointer);
+          expect(used).toBeLessThanOrEqual(blockRoom);
+          expect(entries.length).toBeGreaterThan(0);
+        }
+        expect(visited).toEqual(sizes.map((_, index) => index));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+const deep = (levels: number): ReturnType<typeof directory> =>
+  directory(`level ${levels}`, levels === 0 ? [file("deep.txt", 10)] : [deep(levels - 1)]);
+
+describe("a directory", () => {
+  it.each([1, 2, 5, 6, 20, 60, 61, 62, 63, 300])("of %d files is read in the order of the table", async (count) => {
+    const names = Array.from({ length: count }, (_, index) => `${"aÄzß_~^`{"[index % 9]}${index} name.ext`);
+    const given = tree(
+      directory(
+        "d",
+        names.map((name) => file(name, 1)),
+      ),
+    );
+    await checkVolume(given, plan(given, 64 * MiB));
+  });
+
+  it("of 20,000 files has three levels of buffers below its root", async () => {
+    const files = Array.from({ length: 20_000 }, (_, index) =>
+      file(`A component of the system, number ${index}.manifest`),
+    );
+    const given = tree(directory("many", files));
+    const volume = await NtfsReader.open(planSource(plan(given, 128 * MiB)));
+    const { names, levels, blocks } = await volume.index(64);
+    expect(names).toHaveLength(40_000);
+    expect(levels).toBe(4);
+    expect(blocks).toBeGreaterThan(1200);
+    // More than 512 buffers: their bitmap is not resident.
+    expect(volume.attributes(64).find(({ type }) => type === 0xb0)!.value).toBeNull();
+    const uppers = names.map(({ name }) => volume.upCase(name));
+    expect(uppers).toEqual(uppers.toSorted((a, b) => (a < b ? -1 : 1)));
+  });
+
+  it("of a long name and a large index keeps its names in a second record", async () => {
+    const longest = `${"n".repeat(250)}.long`;
+    const children = Array.from({ length: 20 }, (_, index) => file(`${index}${longest.slice(3)}`, index));
+    const given = tree(directory(longest, [directory(`x${longest.slice(1)}`, children), ...children]));
+    const volume = await checkVolume(given, plan(given, 64 * MiB));
+    const list = volume.record(64).attributes.find(({ type }) => type === 0x20);
+    expect(list?.size).toBe(216);
+    expect(volume.record(64).attributes.some(({ type }) => type === 0x30)).toBe(false);
+    expect(volume.attributes(64).filter(({ type }) => type === 0x30)).toHaveLength(2);
+  });
+
+  it("may lie 400 deep", async () => {
+    const given = tree(deep(400));
+    const volume = await checkVolume(given, plan(given, 64 * MiB));
+    expect(volume.record(64 + 400).flags).toBe(3);
+  });
+});
+
+describe("planning", () => {
+  it("takes 50,000 files in at most two seconds", () => {
+    const content = file("content", 1000);
+    const folders = Array.from({ length: 500 }, (_, folder) =>
+      directory(
+        `folder ${folder}`,
+        Array.from({ length: 100 }, (_unused, index) => ({
+          ...content,
+          name: `Component-${folder}-${index} of the tree.manifest`,
+        })),
+      ),
+    );
+    const given = tree(...folders);
+    const times = [0, 1].map(() => {
+      const start = performance.now();
+      plan(given, 1024 * MiB);
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(2000);
+  });
+});
