@@ -5,12 +5,12 @@
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import type { HashAlgorithm, HashedFile, ImagePass } from "../threads/index.js";
-import { createImagePass, hashFile } from "../threads/index.js";
+import { createImagePass, hashFile, verifyWim, wimPart } from "../threads/index.js";
 import type { ProgressEvent } from "../progress/events.js";
 import type { Meter } from "../progress/progress-meter.js";
 import { createMeter } from "../progress/progress-meter.js";
 import type { WimOutcome, WimSet } from "../verification/wims.js";
-import { checkContents, checkTables } from "../verification/wims.js";
+import { checkTables, contentOutcome } from "../verification/wims.js";
 
 /** `hash` the whole image, look into WIMs (`deep`). Both run at the same time. */
 export type VerifyPhase = "hash" | "deep";
@@ -93,7 +93,9 @@ async function checkWims(
     pass.release(set.start);
     const progress = meterFor("deep", set.name, options);
     const threads = threadEntries?.wim === undefined ? {} : { threadEntry: threadEntries.wim };
-    outcomes.push(await checkContents(set, image, { signal, onProgress: progress.report, pass, ...threads }));
+    const parts = set.parts.map(({ path, file }) => wimPart(path, file, image));
+    const report = await verifyWim(parts, { signal, onProgress: progress.report, pass, ...threads });
+    outcomes.push(contentOutcome(set, report));
     progress.end();
   }
   pass?.release(image.source.size);

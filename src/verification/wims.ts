@@ -1,9 +1,7 @@
 /** The WIMs of an image: which there are, whether their tables agree, and with `--deep` whether every byte is sound. */
-import type { ByteSource } from "../source/byte-source.js";
 import type { FileNode, FileTree } from "../tree/index.js";
 import { contentSource, walk } from "../tree/index.js";
-import type { VerifyWimThreadOptions, WimCheck, WimFailure, WimReport } from "../threads/index.js";
-import { verifyWim, wimPart } from "../threads/index.js";
+import type { WimCheck, WimFailure, WimReport } from "./wim/index.js";
 import { openWim } from "../wim/index.js";
 import type { Check } from "./verdict.js";
 import { outcomeOf } from "./read.js";
@@ -89,14 +87,8 @@ async function readTables(path: string, file: FileNode): Promise<string> {
   return `${path} (${wim.images.length} images, ${entries.length} resources, ${compression}, ${table})`;
 }
 
-/** Every blob, the metadata and the integrity table. */
-export async function checkContents(
-  set: WimSet,
-  image: { path: string; source: ByteSource },
-  options: VerifyWimThreadOptions,
-): Promise<WimOutcome> {
-  const parts = set.parts.map(({ path, file }) => wimPart(path, file, image));
-  const report = await verifyWim(parts, options);
+/** What `verifyWim` found in every blob, the metadata and the integrity table. */
+export function contentOutcome(set: WimSet, report: WimReport): WimOutcome {
   const unsupported = report.checks.find(({ code }) => code === "wim-unsupported")?.message ?? null;
   return {
     set,
