@@ -1,5 +1,5 @@
 /**
- * Reads disc images: ISO 9660 (ECMA-119 levels 1 to 4 and ISO 9660:1999), Joliet, El Torito and UDF 1.02 to 2.60
+ * Reads disc images: ISO 9660 (ECMA-119 levels 1 to 4 and ISO 9660:1999), Rock Ridge, Joliet, El Torito and UDF 1.02 to 2.60
  * (ECMA-167 with OSTA's profile). The result is a FileTree whose contents are extents of the image itself.
  *
  * The trap of this field: one image may hold several file systems, and they need not hold the same files. A Windows 7
@@ -36,6 +36,8 @@ export type FileSystemSummary = {
   readonly volumeLabel: string;
   /** UDF's, `"1.02"` to `"2.60"`; absent for others. */
   readonly revision?: string;
+  /** Of ISO 9660: names, times and links are those of Rock Ridge. */
+  readonly rockRidge?: true;
 };
 
 export type Iso9660Image = {
@@ -106,8 +108,9 @@ async function readNewest(reading: Reading, hasUdf: boolean, volumes: IsoVolumes
   const volume = volumes.joliet ?? volumes.iso9660;
   if (volume === null) throw damaged("the image has volume descriptors (CD001), but no primary one among them");
   const fileSystem = volume.form === "joliet" ? "joliet" : "iso9660";
-  const tree = await readIsoTree(reading, volume);
-  return { summary: { fileSystem, volumeLabel: volume.volumeLabel }, tree, volumeEnd: 0 };
+  const { tree, rockRidge } = await readIsoTree(reading, volume);
+  const summary = { fileSystem, volumeLabel: volume.volumeLabel, ...(rockRidge ? { rockRidge } : {}) } as const;
+  return { summary, tree, volumeEnd: 0 };
 }
 
 function olderThan(chosen: IsoFileSystem, { joliet, iso9660 }: IsoVolumes): FileSystemSummary[] {

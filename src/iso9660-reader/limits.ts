@@ -43,3 +43,13 @@ export const maximumVirtualTableSearch = 512;
 export const maximumSparingTableSize = 512 * KiB;
 /** Entries of an El Torito boot catalogue: two logical sectors of 32 bytes each. */
 export const maximumBootCatalogueEntries = 128;
+/** Continuation areas of one directory record's system use field (SUSP); what Linux follows at most. */
+export const maximumSystemUseAreas = 32;
+/** All system use entries of one record: a name and a link of the longest POSIX allows take a tenth of it. */
+export const maximumSystemUseBytes = 64 * KiB;
+/** A Rock Ridge name: POSIX's NAME_MAX is 255 bytes, and no file system of a stick takes more characters. */
+export const maximumNameBytes = 1 * KiB;
+/** Links that lead to links; Linux follows 40. */
+export const maximumLinksFollowed = 40;
+/** Names looked up for all links of an image together; above it, links are left out. */
+export const maximumLinkSteps = 1024 * KiB;

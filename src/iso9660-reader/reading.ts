@@ -72,10 +72,14 @@ export function countDirectory(reading: Reading, path: string, size: number): vo
   if (size > maximumDirectorySize) {
     throw damaged(`the directory /${path} has ${size} bytes, expected at most ${maximumDirectorySize}`);
   }
+  countSystemUse(reading, path, size);
+}
+
+/** Counts bytes of Rock Ridge, which lie in directories and behind them; throws `image-damaged` above the limit. */
+export function countSystemUse(reading: Reading, path: string, size: number): void {
   reading.taken.directoryBytes += size;
-  if (reading.taken.directoryBytes > maximumDirectoryBytes) {
-    throw damaged(`the directories up to /${path} have more than ${maximumDirectoryBytes} bytes`);
-  }
+  if (reading.taken.directoryBytes <= maximumDirectoryBytes) return;
+  throw damaged(`the directories up to /${path} have more than ${maximumDirectoryBytes} bytes`);
 }
 
 /** Counts an extent, or a block of descriptors of extents; throws `image-damaged` above the limit. */

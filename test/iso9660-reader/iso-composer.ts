@@ -21,11 +21,15 @@ export type RecordFields = {
   readonly extendedAttributeSectors?: number;
   /** Of the record, where it is to be wrong. */
   readonly length?: number;
+  /** Behind the name and its padding: SUSP entries. */
+  readonly systemUse?: Uint8Array;
 };
 
 export function isoRecord(fields: RecordFields): Uint8Array {
   const name = typeof fields.name === "string" ? new TextEncoder().encode(fields.name) : fields.name;
-  const length = directoryRecord.size + name.length + ((name.length + 1) % 2);
+  const systemUse = fields.systemUse ?? new Uint8Array();
+  const nameEnd = directoryRecord.size + name.length + ((name.length + 1) % 2);
+  const length = nameEnd + systemUse.length;
   const bytes = new Uint8Array(length);
   directoryRecord.patch(bytes, 0, {
     length: fields.length ?? length,
@@ -38,13 +42,15 @@ export function isoRecord(fields: RecordFields): Uint8Array {
     fileIdentifierLength: name.length,
   });
   bytes.set(name, directoryRecord.size);
+  bytes.set(systemUse, nameEnd);
   return bytes;
 }
 
 /** The two entries that every directory begins with, and `records`. */
-export function isoDirectory(sector: number, records: readonly RecordFields[]): Uint8Array {
+export function isoDirectory(sector: number, records: readonly RecordFields[], selfUse?: Uint8Array): Uint8Array {
   const self = { sector, size: sectorSize, flags: fileFlags.directory };
-  return joined([{ name: "\0", ...self }, { name: "\x01", ...self }, ...records].map(isoRecord));
+  const systemUse = selfUse ?? new Uint8Array();
+  return joined([{ name: "\0", ...self, systemUse }, { name: "\x01", ...self }, ...records].map(isoRecord));
 }
 
 export type IsoComposition = {
@@ -54,6 +60,8 @@ export type IsoComposition = {
   readonly joliet?: boolean;
   readonly version?: number;
   readonly blockSize?: number;
+  /** System use entries of the root's own record: SUSP's SP stands there. */
+  readonly rootUse?: Uint8Array;
 };
 
 export function composeIso(composition: IsoComposition): Uint8Array {
@@ -73,7 +81,7 @@ export function composeIso(composition: IsoComposition): Uint8Array {
   volumeStructureDescriptor.patch(descriptor, 0, { standardIdentifier: "CD001" });
   put(16, descriptor);
   put(17, volumeStructureDescriptor.encode({ type: 255, standardIdentifier: "CD001", version: 1 }));
-  put(rootSector, isoDirectory(rootSector, root));
+  put(rootSector, isoDirectory(rootSector, root, composition.rootUse));
   for (const [sector, bytes] of Object.entries(sectors)) put(Number(sector), bytes);
   return image;
 }

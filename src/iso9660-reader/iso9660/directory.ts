@@ -1,17 +1,23 @@
 /**
  * Directories of ECMA-119 (6.8, 9.1). Traps: no record crosses a sector, so that a length of 0 means "on to the next
  * sector"; a file over 4 GiB - 1 is several records of one name, all but the last with the multi-extent flag; and the
- * directory's own length stands in its parent's record.
+ * directory's own length stands in its parent's record. Where the disc has Rock Ridge, its names and times are taken
+ * instead of the record's own.
  */
 import type { Decoded } from "../../bytes/record.js";
 import { roundUp } from "../../bytes/units.js";
 import { damaged, decodeChecked, unsupported } from "../failures.js";
 import { logicalSectorSize } from "../limits.js";
 import { checkedName } from "../names.js";
+import type { FileTimes } from "../../tree/index.js";
 import type { Reading } from "../reading.js";
-import { countDirectory, countEntry, warn } from "../reading.js";
+import { countDirectory, countEntry, countSystemUse, warn } from "../reading.js";
 import { decodeIdentifier, fileName } from "./names.js";
 import { directoryRecord, fileFlags } from "./records.js";
+import type { RockRidge } from "./rock-ridge.js";
+import { rockRidgeOf } from "./rock-ridge.js";
+import { sharingSkip, systemUseEntries, systemUseField } from "./system-use.js";
+import { instantOfRecordingTime } from "./time.js";
 import type { IsoVolume } from "./volume-descriptors.js";
 
 /** Bytes of the image. */
@@ -22,17 +28,26 @@ export type IsoEntry = {
   readonly version: number;
   readonly hidden: boolean;
   readonly isDirectory: boolean;
-  readonly recordingTime: Uint8Array;
+  readonly times: FileTimes;
   /** One, or several of a multi-extent file, in order. */
   readonly sections: readonly Section[];
+  /** Rock Ridge: a symbolic link, and where it leads. */
+  readonly linkTarget?: string;
 };
 
 type Fields = Decoded<typeof directoryRecord.fields>;
 
+/** How the records of a volume are read. */
+export type IsoReading = {
+  readonly reading: Reading;
+  readonly volume: IsoVolume;
+  /** Bytes that Rock Ridge's entries lie behind the start of the system use field; undefined: there is none. */
+  readonly systemUseSkip: number | undefined;
+};
+
 /** The entries of a directory but for itself and its parent; `path` is for messages. */
 export async function readIsoDirectory(
-  reading: Reading,
-  volume: IsoVolume,
+  { reading, volume, systemUseSkip }: IsoReading,
   { offset, length }: Section,
   path: string,
 ): Promise<IsoEntry[]> {
@@ -40,7 +55,7 @@ export async function readIsoDirectory(
   const bytes = length === 0 ? new Uint8Array() : await reading.metadata.read(offset, length, `the directory /${path}`);
   const entries: IsoEntry[] = [];
   let earlier: { identifier: string; sections: Section[] } | undefined;
-  for (const { fields, identifierBytes, what } of recordsIn(reading, bytes, path)) {
+  for (const { fields, identifierBytes, systemUse, what } of recordsIn(reading, bytes, path)) {
     checkFields(fields, what);
     if (isSelfOrParent(identifierBytes)) continue;
     if ((fields.fileFlags & fileFlags.associated) !== 0) {
@@ -58,13 +73,26 @@ export async function readIsoDirectory(
       continue;
     }
     earlier = undefined;
-    entries.push(entryOf(volume, fields, identifier, sections, path));
+    const record: IsoRecord = { fields, identifier, sections };
+    if (systemUseSkip === undefined) entries.push(entryOf(volume, record, path));
+    else {
+      countSystemUse(reading, path, systemUse.length);
+      const posix = rockRidgeOf(await systemUseEntries(reading, volume, systemUse.subarray(systemUseSkip), what), what);
+      entries.push(...(await rockRidgeEntry({ reading, volume, systemUseSkip }, record, posix, path)));
+    }
   }
   if (earlier !== undefined) throw damaged(`${earlier.identifier} in /${path} has no last extent`);
   return entries;
 }
 
-type RawRecord = { readonly fields: Fields; readonly identifierBytes: Uint8Array; readonly what: string };
+type RawRecord = {
+  readonly fields: Fields;
+  readonly identifierBytes: Uint8Array;
+  readonly systemUse: Uint8Array;
+  readonly what: string;
+};
+
+type IsoRecord = { readonly fields: Fields; readonly identifier: string; readonly sections: readonly Section[] };
 
 function* recordsIn(reading: Reading, bytes: Uint8Array, path: string): Generator<RawRecord> {
   for (let offset = 0; offset < bytes.length;) {
@@ -83,7 +111,8 @@ function* recordsIn(reading: Reading, bytes: Uint8Array, path: string): Generato
         `${what} has ${fields.length} bytes and a name of ${fields.fileIdentifierLength}, which leave it or its sector`,
       );
     }
-    yield { fields, identifierBytes: bytes.subarray(start, end), what };
+    const systemUse = systemUseField(bytes.subarray(offset, recordEnd), fields.fileIdentifierLength);
+    yield { fields, identifierBytes: bytes.subarray(start, end), systemUse, what };
     offset = recordEnd;
   }
 }
@@ -104,21 +133,62 @@ export function sectionOf({ blockSize }: IsoVolume, fields: Fields): Section {
   return { offset: block * blockSize, length: fields.dataLength };
 }
 
-function entryOf(
-  volume: IsoVolume,
-  fields: Fields,
-  identifier: string,
-  sections: readonly Section[],
-  path: string,
-): IsoEntry {
+function entryOf({ form }: IsoVolume, { fields, identifier, sections }: IsoRecord, path: string): IsoEntry {
   const isDirectory = (fields.fileFlags & fileFlags.directory) !== 0;
-  const { name, version } = isDirectory ? { name: identifier, version: 1 } : fileName(identifier, volume.form);
+  const { name, version } = isDirectory ? { name: identifier, version: 1 } : fileName(identifier, form);
+  const modified = instantOfRecordingTime(fields.recordingTime);
   return {
     name: checkedName(name, path),
     version,
     hidden: (fields.fileFlags & fileFlags.hidden) !== 0,
     isDirectory,
-    recordingTime: fields.recordingTime,
+    times: modified === undefined ? {} : { modified },
     sections,
   };
+}
+
+/** The entry as Rock Ridge has it; none where it stands elsewhere, or is nothing that a stick can hold. */
+async function rockRidgeEntry(
+  isoReading: IsoReading,
+  record: IsoRecord,
+  posix: RockRidge,
+  path: string,
+): Promise<IsoEntry[]> {
+  const { reading, volume } = isoReading;
+  if (posix.relocated) return [];
+  const plain = entryOf(volume, record, path);
+  const name = posix.name === undefined ? plain.name : checkedName(posix.name, path);
+  if (posix.special) {
+    warn(reading, "special-file", `${name} in /${path} is a device, pipe or socket, and is left out`);
+    return [];
+  }
+  if (posix.compressed) throw unsupported(`${name} in /${path} is compressed by zisofs, which is not read`);
+  const entry: IsoEntry = { ...plain, name, times: { ...plain.times, ...posix.times } };
+  if (posix.linkTarget !== undefined) return [{ ...entry, isDirectory: false, linkTarget: posix.linkTarget }];
+  if (posix.childLocation === undefined) return [entry];
+  const section = await directorySection(isoReading, posix.childLocation, name);
+  return [{ ...entry, isDirectory: true, sections: [section] }];
+}
+
+/** RRIP 4.1.5.1: only the place of a relocated directory is known; its size stands in its own first record. */
+async function directorySection({ reading, volume }: IsoReading, block: number, name: string): Promise<Section> {
+  const offset = block * volume.blockSize;
+  const what = `the first record of the relocated directory ${name}`;
+  const fields = decodeChecked(
+    directoryRecord,
+    await reading.metadata.read(offset, directoryRecord.size, what),
+    0,
+    what,
+  );
+  return { offset, length: fields.dataLength };
+}
+
+/** SUSP 5.3: whether the disc has Rock Ridge, by the root's own record; as `IsoReading.systemUseSkip`. */
+export async function systemUseSkipOf(reading: Reading, root: Section): Promise<number | undefined> {
+  if (root.length < directoryRecord.size) return undefined;
+  const what = "the root directory's own record";
+  const bytes = await reading.metadata.read(root.offset, Math.min(root.length, logicalSectorSize), what);
+  const { length, fileIdentifierLength } = decodeChecked(directoryRecord, bytes, 0, what);
+  if (length > bytes.length || length < directoryRecord.size) return undefined;
+  return sharingSkip(systemUseField(bytes.subarray(0, length), fileIdentifierLength));
 }

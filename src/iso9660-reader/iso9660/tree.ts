@@ -1,54 +1,65 @@
-/** The tree of an ISO 9660 or Joliet volume. */
-import type { ContentExtent, FileTimes, FileTree, TreeNode } from "../../tree/index.js";
+/** The tree of an ISO 9660 or Joliet volume, with Rock Ridge where an ISO 9660 one has it. */
+import type { ContentExtent, FileTree } from "../../tree/index.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { appendExtent, noteMissing, pathBelow, warn } from "../reading.js";
-import type { IsoEntry, Section } from "./directory.js";
-import { readIsoDirectory, sectionOf } from "./directory.js";
+import type { IsoEntry, IsoReading, Section } from "./directory.js";
+import { readIsoDirectory, sectionOf, systemUseSkipOf } from "./directory.js";
 import { directoryRecord, fileFlags } from "./records.js";
+import type { LinkedDirectory, LinkedNode } from "./symbolic-links.js";
+import { resolveLinks } from "./symbolic-links.js";
 import { instantOfRecordingTime } from "./time.js";
 import type { IsoVolume } from "./volume-descriptors.js";
 import { checkBlockSize } from "./volume-descriptors.js";
 
-export async function readIsoTree(reading: Reading, volume: IsoVolume): Promise<FileTree> {
+/** Also whether the names are Rock Ridge's. */
+export async function readIsoTree(
+  reading: Reading,
+  volume: IsoVolume,
+): Promise<{ readonly tree: FileTree; readonly rockRidge: boolean }> {
   checkBlockSize(volume);
   const what = "the root directory's record";
   const root = decodeChecked(directoryRecord, volume.rootDirectoryRecord, 0, what);
   if ((root.fileFlags & fileFlags.directory) === 0) throw damaged(`${what} says that it is no directory`);
-  const children = await readChildren(reading, volume, sectionOf(volume, root), "", 1, new Set());
-  return { kind: "directory", name: "", times: timesOf(root.recordingTime), attributes: {}, children };
+  const section = sectionOf(volume, root);
+  const systemUseSkip = volume.form === "joliet" ? undefined : await systemUseSkipOf(reading, section);
+  const children = await readChildren({ reading, volume, systemUseSkip }, section, "", 1, new Set());
+  const modified = instantOfRecordingTime(root.recordingTime);
+  const times = modified === undefined ? {} : { modified };
+  const linked: LinkedDirectory = { kind: "directory", name: "", times, attributes: {}, children };
+  return { tree: resolveLinks(reading, linked), rockRidge: systemUseSkip !== undefined };
 }
 
 async function readChildren(
-  reading: Reading,
-  volume: IsoVolume,
+  isoReading: IsoReading,
   section: Section,
   path: string,
   depth: number,
   visited: Set<number>,
-): Promise<TreeNode[]> {
+): Promise<LinkedNode[]> {
+  const { reading } = isoReading;
   if (section.length > 0 && visited.has(section.offset)) {
     throw damaged(`the directory /${path} is entered twice: directories form a circle`, { path });
   }
   visited.add(section.offset);
   if (depth > maximumDepth) throw damaged(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
-  const children: TreeNode[] = [];
-  for (const entry of newestVersions(reading, await readIsoDirectory(reading, volume, section, path), path)) {
+  const children: LinkedNode[] = [];
+  for (const entry of newestVersions(reading, await readIsoDirectory(isoReading, section, path), path)) {
     const childPath = pathBelow(reading, path, entry.name);
-    const { name } = entry;
-    const times = timesOf(entry.recordingTime);
+    const { name, times, linkTarget: target } = entry;
     const attributes = entry.hidden ? { hidden: true } : {};
-    if (entry.isDirectory) {
+    if (target !== undefined) children.push({ kind: "link", name, times, attributes, target });
+    else if (entry.isDirectory) {
       const [first] = entry.sections;
-      const below = await readChildren(reading, volume, first!, childPath, depth + 1, visited);
+      const below = await readChildren(isoReading, first!, childPath, depth + 1, visited);
       children.push({ kind: "directory", name, times, attributes, children: below });
-      continue;
+    } else {
+      const extents = extentsOf(reading, entry.sections);
+      noteMissing(reading, childPath, extents);
+      const size = entry.sections.reduce((sum, { length }) => sum + length, 0);
+      children.push({ kind: "file", name, times, attributes, size, extents });
     }
-    const extents = extentsOf(reading, entry.sections);
-    noteMissing(reading, childPath, extents);
-    const size = entry.sections.reduce((sum, { length }) => sum + length, 0);
-    children.push({ kind: "file", name, times, attributes, size, extents });
   }
   return children;
 }
@@ -69,9 +80,4 @@ function newestVersions(reading: Reading, entries: readonly IsoEntry[], path: st
     warn(reading, "older-version", `version ${version} of ${name} in /${path} is left out`);
     return false;
   });
-}
-
-function timesOf(bytes: Uint8Array): FileTimes {
-  const modified = instantOfRecordingTime(bytes);
-  return modified === undefined ? {} : { modified };
 }
