@@ -26,6 +26,8 @@ export type VerifyOptions = {
   readonly json?: boolean;
 };
 
-/** Names that `--allow` takes for the image, and those for the target; a test holds them to what is refused. */
+/** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
 export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files"] as const;
 export const targetRefusals = ["fixed-disk", "large-disk"] as const;
+export const writeRefusals = [...imageRefusals, ...targetRefusals] as const;
+export const verifyRefusals = [...imageRefusals, "altered"] as const;

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "./format.js";
 import type { CheckOptions, DrivesOptions, InspectOptions, VerifyOptions, WriteOptions } from "./options.js";
-import { imageRefusals, targetRefusals } from "./options.js";
+import { verifyRefusals, writeRefusals } from "./options.js";
 import type { Terminal } from "./terminal.js";
 import { packageVersion } from "../version.js";
 
@@ -78,7 +78,7 @@ function addWrite(program: Command, terminal: Terminal, set: SetExitCode): void 
     .option("--no-verify", "do not read back what was written, and leave no manifest for check")
     .option("--only-changed", "write only the blocks that differ (drives; reads first)")
     .option("--force", "replace an existing image file")
-    .addOption(allowOption([...imageRefusals, ...targetRefusals]))
+    .addOption(allowOption(writeRefusals))
     .option("--json", "one event a line on stdout")
     .action(async (iso: string, targets: string[], options: WriteOptions) => {
       const { writeCommand } = await import("./commands/write.js");
@@ -100,7 +100,7 @@ function addVerify(program: Command, terminal: Terminal, set: SetExitCode): void
         "edition=Professional, arch=x86, sp=1, language=en-US, genuine: exit 4 where one is not met",
       ).default([], "none"),
     )
-    .addOption(allowOption([...imageRefusals, "altered"]))
+    .addOption(allowOption(verifyRefusals))
     .option("--verbose", "every check, hash and edition")
     .option("--json", "one object on stdout")
     .action(async (iso: string, options: VerifyOptions) => {

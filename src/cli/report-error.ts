@@ -1,6 +1,7 @@
 /** How a failure reaches the person and the script: the cause, then the next step; with `--json` an object on stdout. */
 import { Win7UsbError } from "../errors.js";
 import { printable, wrap } from "./format.js";
+import { hintFor } from "./hints.js";
 import { styleFor } from "./style.js";
 import type { Terminal } from "./terminal.js";
 
@@ -8,21 +9,22 @@ const issueHint = "This is a fault in win7usb. Please report it with the command
 
 export type ErrorFields = { code: string; message: string; hint?: string; data?: Record<string, unknown> };
 
-/** What `--json` says of a failure. */
-export function errorFields(thrown: unknown): ErrorFields {
+/** What `--json` says of a failure of `command`. */
+export function errorFields(thrown: unknown, command?: string): ErrorFields {
   if (!(thrown instanceof Win7UsbError)) {
     return { code: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), hint: issueHint };
   }
+  const hint = hintFor(thrown, command);
   return {
     code: thrown.code,
     message: thrown.message,
-    ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
+    ...(hint === undefined ? {} : { hint }),
     ...(Object.keys(thrown.data).length === 0 ? {} : { data: thrown.data }),
   };
 }
 
 export function reportError(thrown: unknown, argv: readonly string[], terminal: Terminal): void {
-  const fields = errorFields(thrown);
+  const fields = errorFields(thrown, argv[0]);
   if (argv.includes("--json")) {
     // `write` speaks in events, one a line; the other commands in one object.
     const isWrite = argv[0] === "write" && !argv.includes("--dry-run") && !argv.includes("-n");

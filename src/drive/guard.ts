@@ -1,12 +1,12 @@
 /**
  * Who must be refused: one pure function over facts, so that it can be tested with every kind of drive there is without
- * touching one. `--allow` lifts the refusals of `allowableRefusals` and no other; a `--yes` lifts none.
+ * touching one. `allow` lifts the refusals of `allowableRefusals` and no other.
  */
 import { GiB } from "../bytes/units.js";
 import type { ErrorCode } from "../errors.js";
 import type { Drive } from "./drive.js";
 
-/** Refusals that `--allow` lifts; all others stand. */
+/** Refusals that `allow` lifts; all others stand. */
 export const allowableRefusals = ["fixed-disk", "large-disk"] as const;
 
 /** A stick for Windows 7 is smaller; a disk with somebody's backups is larger. */
@@ -98,13 +98,13 @@ const rules: readonly Rule[] = [
   {
     code: "fixed-disk",
     reason: ({ removable, bus }) => (removable ? null : `is not removable (${bus})`),
-    hint: "If it is really the one, add --allow fixed-disk.",
+    hint: "Choose a removable drive.",
   },
   {
     code: "large-disk",
     reason: ({ size }) =>
       size > largestUnasked ? `holds ${size} bytes, more than the ${largestUnasked} of a usual stick` : null,
-    hint: "If it is really the one, add --allow large-disk.",
+    hint: "Choose a smaller drive.",
   },
 ];
 

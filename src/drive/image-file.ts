@@ -128,7 +128,7 @@ async function resolveImagePath(path: string, force: boolean): Promise<string> {
 
 function existsError(path: string): Win7UsbError {
   return new Win7UsbError("target-exists", `${path} exists already`, {
-    hint: "Choose another name, or replace it with --force.",
+    hint: "Choose another name, or let it be replaced.",
     data: { target: path },
   });
 }
@@ -161,7 +161,7 @@ async function extend(handle: FileHandle, path: string, size: number): Promise<v
     await handle.truncate(size);
   } catch (error) {
     throw new Win7UsbError("no-space", `an image of ${size} bytes cannot be made at ${path}: ${reasonOf(error)}`, {
-      hint: "The file system there cannot hold a file of this size: choose another folder or a smaller --size.",
+      hint: "The file system there cannot hold a file of this size: choose another folder or a smaller size.",
       data: { target: path, needed: size },
       cause: error,
     });

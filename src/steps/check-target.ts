@@ -165,8 +165,7 @@ function warningsFor(
     warnings.push({ code: "check-cached", message: `${reader.path} is read through the system's cache` });
   }
   if (read.kind !== "manifest") {
-    const hint = expectation === undefined ? "; --iso <iso> compares with the image it was made from" : "";
-    warnings.push({ code: `manifest-${read.kind}`, message: `${reader.path}: ${read.reason}${hint}` });
+    warnings.push({ code: `manifest-${read.kind}`, message: `${reader.path}: ${read.reason}` });
   } else if (expectation?.kind === "image" && read.manifest.program !== packageVersion) {
     const message = `written by win7usb ${read.manifest.program}, this is ${packageVersion}: structures may differ`;
     warnings.push({ code: "other-version", message });

@@ -84,19 +84,19 @@ function assertDistinct(targets: readonly Target[]): void {
 
 function assertImageFiles(targets: readonly Target[], choices: WriteChoices): void {
   if (choices.size !== undefined && targets.some((target) => target.kind === "drive")) {
-    throw new Win7UsbError("usage", "--size is the size of an image file; a drive has its own", {
-      hint: "Leave --size out for a drive.",
+    throw new Win7UsbError("usage", "a size is that of an image file; a drive has its own", {
+      data: { choice: "size" },
     });
   }
   if (choices.onlyChanged === true && targets.some((target) => target.kind === "image-file")) {
-    throw new Win7UsbError("usage", "--only-changed is for drives; an image file is written anew", {
-      hint: "Leave --only-changed out for an image file.",
+    throw new Win7UsbError("usage", "writing only what differs is for drives; an image file is written anew", {
+      data: { choice: "onlyChanged" },
     });
   }
   for (const target of targets) {
     if (target.kind !== "image-file" || !target.exists || choices.force) continue;
     throw new Win7UsbError("target-exists", `${target.path} exists already`, {
-      hint: "Give another name, or --force to replace it.",
+      hint: "Choose another name, or let it be replaced.",
     });
   }
 }

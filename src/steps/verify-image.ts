@@ -160,7 +160,7 @@ async function imageChecks(
   checks.push(...(await setupImageChecks(image.tree)));
   if (deep !== true) {
     checks.push(...(await partSetChecks(wims.map(({ set }) => set))));
-    const message = "the contents of WIMs were not checked: --deep does that";
+    const message = "the contents of WIMs were not checked";
     checks.push({ id: "deep", kind: "soundness", status: "skip", message });
   }
   if (windows === null) return [...checks, unreadCheck(read)];
@@ -180,7 +180,7 @@ function unreadCheck({ windows }: ReadForVerification): Check {
   return { ...base, kind: "suitability", ...(hint === undefined ? {} : { hint }) };
 }
 
-/** Asked for and not possible: a script that relies on `--deep` must learn of it. */
+/** Asked for and not possible: a script that relies on `deep` must learn of it. */
 function notDeep(wims: readonly WimOutcome[]): UnmetRequirement[] {
   const hint = "Convert it to an LZX install.wim with a WIM tool, or take an untouched image.";
   return wims.flatMap(({ unsupported }) => {

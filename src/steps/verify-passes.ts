@@ -1,5 +1,5 @@
 /**
- * The passes over the whole image: hashes, and with `--deep` the WIMs. The file is read once for both: what is read to be
+ * The passes over the whole image: hashes, and in a deep verification the WIMs. The file is read once for both: what is read to be
  * hashed is held until the WIMs' threads have taken theirs of it.
  */
 import { Win7UsbError } from "../errors.js";

@@ -6,13 +6,15 @@ import { hashNames } from "./verdict-known.js";
 import type { WimOutcome } from "./wims.js";
 
 /** Sentences without a full stop. */
-export type Scope = { readonly checked: readonly string[]; readonly unchecked: readonly string[] };
+export type Scope = { readonly checked: readonly string[]; readonly unchecked: readonly Unchecked[] };
+/** `byDeep`: a deep verification checks it. */
+export type Unchecked = { readonly what: string; readonly byDeep: boolean };
 
 export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wims: readonly WimOutcome[]): Scope {
   if (finding !== null) {
     return { checked: [`every byte, by a known ${hashNames[finding.matchedBy]}`], unchecked: [] };
   }
-  if (tree === null) return { checked: [], unchecked: ["the files: the volume cannot be read"] };
+  if (tree === null) return { checked: [], unchecked: [unchecked("the files: the volume cannot be read")] };
   const deep = wims.filter(isCompared);
   const unsupported = wims.filter((wim) => wim.unsupported !== null);
   const others = wims.filter((wim) => !isCompared(wim) && wim.unsupported === null);
@@ -25,15 +27,19 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
       ...say(shallow, (list) => `the tables of ${list}`),
     ],
     unchecked: [
-      ...say(shallow, (list) => `the contents of ${list} (--deep checks them)`),
-      ...say(unsupported, (list) => `the contents of ${list}, whose compression is not supported`),
+      ...say(shallow, (list) => ({ what: `the contents of ${list}`, byDeep: true })),
+      ...say(unsupported, (list) => unchecked(`the contents of ${list}, whose compression is not supported`)),
       ...say(
         others.filter((wim) => !isRead(wim)),
-        (list) => `the contents of ${list}, which cannot be opened`,
+        (list) => unchecked(`the contents of ${list}, which cannot be opened`),
       ),
-      `the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`,
+      unchecked(`the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`),
     ],
   };
+}
+
+function unchecked(what: string): Unchecked {
+  return { what, byDeep: false };
 }
 
 /** A WIM that cannot be opened was to be compared, and nothing in it was. */
@@ -46,7 +52,7 @@ function isRead({ checks }: WimOutcome): boolean {
 }
 
 /** A sentence about these WIMs; none where there are none. */
-function say(wims: readonly WimOutcome[], words: (names: string) => string): string[] {
+function say<T>(wims: readonly WimOutcome[], words: (names: string) => T): T[] {
   return wims.length === 0 ? [] : [words(wims.map(({ set }) => set.name).join(" and "))];
 }
 

@@ -83,7 +83,7 @@ export function resemblance(claim: Claim, table: KnownImages): Resemblance | nul
   return sameSize === undefined ? null : { image: sameSize, by: "size" };
 }
 
-/** The name that `--allow` lifts the failure of this check by. */
+/** The name that `allow` lifts the failure of this check by. */
 export const alteredCode = "altered";
 
 /** One check that says what the image is by its hash, or what it claims to be. */
@@ -102,7 +102,7 @@ export function knownImageCheck(
   }
   const { image, by } = similar;
   if (by === "label and size") {
-    const hint = "Take an untouched image, or allow this one with --allow altered.";
+    const hint = "Take an untouched image.";
     const what = `it has the label and the size of ${image.fileName}, but another hash: it was altered or is damaged`;
     if (!allow.includes(alteredCode)) return { ...base, status: "fail", code: alteredCode, message: what, hint };
     return { ...base, status: "warn", code: alteredCode, message: `${what} (allowed)` };

@@ -1,4 +1,4 @@
-/** The WIMs of an image: which there are, whether their tables agree, and with `--deep` whether every byte is sound. */
+/** The WIMs of an image: which there are, whether their tables agree, and in a deep verification whether every byte is sound. */
 import type { FileNode, FileTree } from "../tree/index.js";
 import { contentSource, walk } from "../tree/index.js";
 import type { WimCheck, WimFailure, WimReport } from "./wim/index.js";
@@ -74,7 +74,7 @@ export async function checkTables(set: WimSet): Promise<WimOutcome> {
     const check: Check = { ...base, status: isUnsupported ? "warn" : "fail", code, message };
     return { set, checks: [check], ...nothingCompared, unsupported: isUnsupported ? message : null };
   }
-  const message = `${words.join("; ")}: header, XML data and tables agree (contents are checked with --deep)`;
+  const message = `${words.join("; ")}: header, XML data and tables agree`;
   return { set, checks: [{ ...base, status: "pass", message }], ...nothingCompared, unsupported: null };
 }
 

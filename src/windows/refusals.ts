@@ -39,25 +39,25 @@ function productRefusal({ product, architecture }: WindowsIdentity): Refusal | n
   const code = "not-windows-7";
   if (product === null) {
     const message = "the image holds no Windows that is known: no WIM with a Windows version was found";
-    return { code, message, hint: "Take a Windows 7 installation ISO, or allow it with --allow not-windows-7." };
+    return { code, message, hint: "Take a Windows 7 installation ISO." };
   }
   if (product !== windows7) {
     const message = `the image holds ${product}, expected ${windows7}`;
-    return { code, message, hint: "Take a Windows 7 installation ISO, or allow it with --allow not-windows-7." };
+    return { code, message, hint: "Take a Windows 7 installation ISO." };
   }
   if (architecture === null || ["x86", "x64", "mixed"].includes(architecture)) return null;
   const message = `the image is for ${architecture}; Windows 7 was made for x86 and x64 only`;
   return {
     code,
     message,
-    hint: "The image was altered. Take an untouched one, or allow it with --allow not-windows-7.",
+    hint: "The image was altered: take an untouched one.",
   };
 }
 
 function architectureRefusal(identity: WindowsIdentity): Refusal | null {
   const { architecture, installImage } = identity;
   const starts = bootArchitecture(identity);
-  const hint = "Take the x86 (32-bit) image, or allow this one with --allow x64.";
+  const hint = "Take the x86 (32-bit) image.";
   if (architecture === "x64") {
     return { code: "x64", message: "the image is x64 (64-bit), expected x86 (32-bit)", hint };
   }
@@ -71,7 +71,7 @@ function servicePackRefusal({ product, build, servicePack, editions }: WindowsId
   if (product !== windows7) return null;
   const sound = servicePack !== null && servicePack >= 1 && build !== null && build >= sp1Build;
   if (sound) return null;
-  const hint = "Take the image with Service Pack 1 (build 7601), or allow this one with --allow rtm.";
+  const hint = "Take the image with Service Pack 1 (build 7601).";
   const seen = `build ${build ?? "unknown"}, service pack ${servicePack ?? "unknown"}`;
   const without = editions.filter((edition) => (edition.servicePack ?? 0) < 1 || (edition.build ?? 0) < sp1Build);
   const which =
@@ -96,6 +96,6 @@ function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): Refusal | n
   return {
     code: "no-boot-files",
     message: `the image lacks what a stick needs to boot and install: ${missing.join(", ")}`,
-    hint: "Take a whole installation ISO, or allow it with --allow no-boot-files.",
+    hint: "Take a whole installation ISO.",
   };
 }

@@ -101,6 +101,6 @@ function tooLarge(path: string, size: number, { file: limit }: SizeLimits, reaso
   return new Win7UsbError(
     "file-too-large",
     `${path} has ${size} bytes, FAT32 holds files of at most ${limit}, and it cannot be split: ${reason}`,
-    { hint: "Use --filesystem ntfs.", data: { path, size, limit, reason }, cause },
+    { hint: "NTFS holds files of that size.", data: { path, size, limit, reason }, cause },
   );
 }

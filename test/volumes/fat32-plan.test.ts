@@ -317,7 +317,7 @@ describe("what does not fit", () => {
     expect(error.exitCode).toBe(4);
     if (paths === undefined) {
       expect(error.message).toContain("sources/install.wim has 4294967296 bytes");
-      expect(error.hint).toContain("--filesystem ntfs");
+      expect(error.hint).toContain("NTFS");
       expect(error.data["path"]).toBe("sources/install.wim");
       return;
     }

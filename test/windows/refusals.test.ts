@@ -42,7 +42,7 @@ describe("refusals", () => {
     const found = await refusalsOf(await windows7Tree(options));
     expect(found.map((refusal) => refusal.code)).toEqual(codes);
     expect(found[0]?.message).toMatch(message);
-    for (const refusal of found) expect(refusal.hint).toContain(`--allow ${refusal.code}`);
+    for (const refusal of found) expect(refusal.hint).not.toContain("--");
   });
 
   it.each<[string, Parameters<typeof imageOf>[0][], string[], RegExp]>([

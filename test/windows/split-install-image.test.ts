@@ -143,7 +143,7 @@ describe("what cannot be split", () => {
     pipable.set(new TextEncoder().encode("WLPWM"));
     const both = Uint8Array.from(Buffer.concat([pipable, pipable.subarray(0, 208)]));
     const error = await rejection(refused(file("install.wim", both)));
-    expect(error).toMatchObject({ code: "file-too-large", hint: "Use --filesystem ntfs." });
+    expect(error).toMatchObject({ code: "file-too-large", hint: "NTFS holds files of that size." });
     expect(error.data).toMatchObject({ path: "sources/install.wim", size: both.length, limit: limits.file });
     expect(error.message).toMatch(/FAT32 holds files of at most \d+, and it cannot be split: .*pipable/);
   });

@@ -2,6 +2,7 @@
 import { exitCodes } from "../../errors.js";
 import { checkTarget, type CheckResult, type CheckVerdict } from "../../steps/check-target.js";
 import { interruptible } from "../interrupt.js";
+import { checkWarning } from "../hints.js";
 import type { CheckOptions } from "../options.js";
 import { checkProgress } from "../render/check-progress.js";
 import { checkReport, checkText } from "../render/check-result.js";
@@ -17,12 +18,14 @@ const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
 
 export async function checkCommand(path: string, options: CheckOptions, terminal: Terminal): Promise<number> {
   const progress = await checkProgress(terminal, path);
+  const comparesWithImage = options.iso !== undefined;
   let result: CheckResult;
   try {
     result = await interruptible(terminal, (signal) =>
       checkTarget(path, {
         signal,
-        onEvent: progress.onEvent,
+        onEvent: (event) =>
+          progress.onEvent(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
         now: () => performance.now(),
         ...(options.iso === undefined ? {} : { imagePath: options.iso }),
         ...(options.label === undefined ? {} : { label: options.label }),
@@ -31,7 +34,9 @@ export async function checkCommand(path: string, options: CheckOptions, terminal
   } finally {
     progress.stop();
   }
-  if (options.json === true) terminal.out(`${JSON.stringify(checkReport(result))}\n`);
-  else terminal.out(checkText(result, styleFor(terminal)));
+  if (options.json === true) {
+    const warnings = result.warnings.map((warning) => checkWarning(warning, comparesWithImage));
+    terminal.out(`${JSON.stringify(checkReport({ ...result, warnings }))}\n`);
+  } else terminal.out(checkText(result, styleFor(terminal)));
   return exitCodeOf[result.verdict];
 }

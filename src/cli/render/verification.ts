@@ -3,6 +3,7 @@ import { countNodes } from "../../steps/open-image.js";
 import type { Verification } from "../../steps/verify-image.js";
 import type { WindowsIdentity } from "../../windows/index.js";
 import { caveats, editionFacts, keyAdvice, supportStatus } from "../../windows/index.js";
+import { hintFor } from "../hints.js";
 import { imageFields, windowsFields } from "./inspection.js";
 
 export type VerificationReport = ReturnType<typeof verificationReport>;
@@ -18,14 +19,31 @@ export function verificationReport(verification: Verification, now: number) {
     hashes: verification.hashes,
     known: known === null ? null : knownFields(known),
     lookAlike: lookAlike === null ? null : { ...lookAlike.image, matchedBy: lookAlike.by },
-    checks: verification.checks,
+    checks: verification.checks.map(checkFields),
     failures: verification.failures,
     failureCount: verification.failureCount,
     truncated: verification.truncated,
-    scope: verification.scope,
+    scope: scopeFields(verification.scope),
     unmet: verification.unmet,
     advice: windows === null ? null : adviceOf(windows, now),
   };
+}
+
+/** A check, with what the options of `verify` do about it. */
+function checkFields(check: Verification["checks"][number]) {
+  const hint = hintFor(check, "verify");
+  const message = check.message + deepWords(check);
+  return hint === undefined ? { ...check, message } : { ...check, message, hint };
+}
+
+/** Where the contents of WIMs were left out, the option that checks them. */
+function deepWords({ id, status }: Verification["checks"][number]): string {
+  if (id === "deep" && status === "skip") return ": --deep does that";
+  return id === "wim" && status === "pass" ? " (contents are checked with --deep)" : "";
+}
+
+function scopeFields({ checked, unchecked }: Verification["scope"]) {
+  return { checked, unchecked: unchecked.map(({ what, byDeep }) => (byDeep ? `${what} (--deep checks them)` : what)) };
 }
 
 /** The row, whether it is Microsoft's, by which hash it was found, and of how many bytes that is the hash. */

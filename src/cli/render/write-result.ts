@@ -1,6 +1,7 @@
 /** The end of a write for people: what was done, and the next step at the bench. */
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import type { WriteResult } from "../../write/write-plan.js";
+import { hintFor } from "../hints.js";
 import { formatDuration, formatRate, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import { styleFor } from "../style.js";
@@ -29,8 +30,9 @@ function nextStep(prepared: PreparedWrite): string {
 export function failedText(result: WriteResult, style: Style): string {
   return result.failed
     .map(({ path, error }) => {
-      const hint = error.hint === undefined ? "" : `  hint: ${error.hint}\n`;
-      return `${style.bad("failed:")} ${printable(path)}: ${printable(error.message)}\n${hint}`;
+      const hint = hintFor(error, "write");
+      const line = `${style.bad("failed:")} ${printable(path)}: ${printable(error.message)}\n`;
+      return hint === undefined ? line : `${line}  hint: ${hint}\n`;
     })
     .join("");
 }

@@ -89,7 +89,7 @@ function checkSizes(directories: readonly FatDirectory[], files: readonly FatFil
     throw new Win7UsbError(
       "file-too-large",
       `${file.path} has ${file.node.size} bytes, FAT32 holds files of at most ${largestFile}`,
-      { hint: "Use --filesystem ntfs.", data: { path: file.path, size: file.node.size, limit: largestFile } },
+      { hint: "NTFS holds files of that size.", data: { path: file.path, size: file.node.size, limit: largestFile } },
     );
   }
   const full = directories.find(({ size }) => size > largestDirectory);
@@ -97,7 +97,10 @@ function checkSizes(directories: readonly FatDirectory[], files: readonly FatFil
     throw new Win7UsbError(
       "directory-too-large",
       `the entries of ${full.path === "" ? "the root directory" : full.path} take ${full.size} bytes, FAT32 allows ${largestDirectory}`,
-      { hint: "Use --filesystem ntfs.", data: { path: full.path, size: full.size, limit: largestDirectory } },
+      {
+        hint: "NTFS holds directories of that size.",
+        data: { path: full.path, size: full.size, limit: largestDirectory },
+      },
     );
   }
 }

@@ -100,7 +100,7 @@ function geometryFor(catalogue: Catalogue, diskSize: number): FatGeometry {
   }
   const needed = smallestDiskHolding(catalogue, diskSize);
   throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
-    hint: "Use a larger drive, or a larger --size for an image file.",
+    hint: "Use a larger drive, or a larger image file.",
     data: { needed, available: diskSize },
   });
 }

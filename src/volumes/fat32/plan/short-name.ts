@@ -104,8 +104,8 @@ class AliasSet {
       this.#next.set(key, end);
     }
     throw new Win7UsbError("name-collision", `no short name is left for ${name}`, {
-      hint: "Use --filesystem ntfs, which needs no short names.",
-      data: { name },
+      hint: "NTFS needs no short names.",
+      data: { name, fileSystem: "fat32" },
     });
   }
 }

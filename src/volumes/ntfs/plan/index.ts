@@ -76,7 +76,7 @@ function layoutFor(catalog: Catalog, partition: Partition, diskSize: number): Vo
   }
   const needed = smallestDiskHolding(catalog);
   throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
-    hint: "Use a larger drive, or a larger --size for an image file.",
+    hint: "Use a larger drive, or a larger image file.",
     data: { needed, available: diskSize },
   });
 }

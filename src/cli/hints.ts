@@ -1,0 +1,45 @@
+/**
+ * What the person can do about a failure, in the words of the command that they ran. The rooms below give a code, data and
+ * a hint that holds for every caller; which option helps, only the command line knows.
+ */
+import type { Win7UsbError } from "../errors.js";
+import type { CheckWarning } from "../steps/check-target.js";
+import { verifyRefusals, writeRefusals } from "./options.js";
+
+/** A failed check has no data. */
+export type Failure = {
+  readonly code?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly data?: Win7UsbError["data"];
+};
+
+/** Refusals that a command's `--allow` lifts. */
+const lifted: Readonly<Record<string, readonly string[]>> = {
+  write: writeRefusals,
+  verify: verifyRefusals,
+};
+
+/** A sentence, or undefined where there is nothing to do but what the message says. */
+export function hintFor({ code, hint, data = {} }: Failure, command: string | undefined): string | undefined {
+  if (code === undefined || command === undefined) return hint;
+  if (lifted[command]?.includes(code) === true && hint !== undefined) {
+    return `${hint.replace(/\.$/, "")}, or allow this one with --allow ${code}.`;
+  }
+  return (command === "write" ? writeHint(code, data) : undefined) ?? hint;
+}
+
+/** What an option of `write` does about it. */
+function writeHint(code: string, { fileSystem, choice }: Win7UsbError["data"]): string | undefined {
+  if (code === "file-too-large" || code === "directory-too-large") return "Use --filesystem ntfs.";
+  if (code === "name-collision" && fileSystem === "fat32") return "Use --filesystem ntfs, which needs no short names.";
+  if (code === "target-exists") return "Choose another name, or replace it with --force.";
+  if (code === "usage" && choice === "size") return "Leave --size out for a drive.";
+  if (code === "usage" && choice === "onlyChanged") return "Leave --only-changed out for an image file.";
+  return undefined;
+}
+
+/** A warning of `check`; where there is nothing to compare the target with, with the option that gives something. */
+export function checkWarning(warning: CheckWarning, comparesWithImage: boolean): CheckWarning {
+  if (comparesWithImage || !warning.code.startsWith("manifest-")) return warning;
+  return { ...warning, message: `${warning.message}; --iso <iso> compares with the image it was made from` };
+}

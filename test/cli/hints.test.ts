@@ -1,0 +1,65 @@
+/** Hints name options that the command has, and none of another command. */
+import { describe, expect, it } from "vitest";
+import { checkWarning, hintFor } from "../../src/cli/hints.js";
+import { verifyRefusals, writeRefusals } from "../../src/cli/options.js";
+import { exitCodes } from "../../src/errors.js";
+import { main } from "../../src/cli/main.js";
+import { fakeTerminal } from "../support/fake-terminal.js";
+
+const codes = Object.keys(exitCodes);
+const data = [{}, { fileSystem: "fat32" }, { choice: "size" }, { choice: "onlyChanged" }];
+
+describe("a hint", () => {
+  it.each(["write", "verify", "check", "inspect", "drives"])(
+    "of %s names options of that command alone",
+    async (command) => {
+      const terminal = fakeTerminal();
+      await main([command, "--help"], terminal);
+      const help = terminal.shown.out;
+      for (const code of [...codes, "altered"]) {
+        for (const each of data) {
+          const hint = hintFor({ code, hint: "Take another.", data: each }, command) ?? "";
+          for (const [option] of hint.matchAll(/--[a-z-]+/g)) expect(help, `${code}: ${hint}`).toContain(option);
+        }
+      }
+    },
+  );
+
+  it.each([
+    ["write", writeRefusals],
+    ["verify", verifyRefusals],
+  ] as const)("of %s says how to lift a refusal that can be lifted", (command, refusals) => {
+    for (const code of refusals) {
+      const hint = hintFor({ code, hint: "Take the x86 (32-bit) image." }, command);
+      expect(hint).toBe(`Take the x86 (32-bit) image, or allow this one with --allow ${code}.`);
+    }
+  });
+
+  it.each([
+    [{ code: "file-too-large" }, "Use --filesystem ntfs."],
+    [{ code: "directory-too-large" }, "Use --filesystem ntfs."],
+    [{ code: "name-collision", data: { fileSystem: "fat32" } }, "Use --filesystem ntfs, which needs no short names."],
+    [{ code: "name-collision", hint: "Rename one of them." }, "Rename one of them."],
+    [{ code: "target-exists" }, "Choose another name, or replace it with --force."],
+    [{ code: "usage", data: { choice: "size" } }, "Leave --size out for a drive."],
+    [{ code: "usage", data: { choice: "onlyChanged" } }, "Leave --only-changed out for an image file."],
+    [{ code: "system-disk", hint: "Choose another drive." }, "Choose another drive."],
+    [{ code: "no-space" }, undefined],
+  ])("of write for %j is %j", (failure, hint) => expect(hintFor(failure, "write")).toBe(hint));
+
+  it("is the room's own where no command is known", () => {
+    expect(hintFor({ code: "x64", hint: "Take the x86 image." }, undefined)).toBe("Take the x86 image.");
+  });
+});
+
+describe("a warning of check", () => {
+  const absent = { code: "manifest-absent", message: "stick: it has no manifest" };
+  it("names --iso where there is nothing to compare with", () => {
+    expect(checkWarning(absent, false).message).toMatch(/^stick: it has no manifest; --iso <iso> compares/);
+  });
+  it("is left as it is otherwise", () => {
+    expect(checkWarning(absent, true)).toBe(absent);
+    const mounted = { code: "mounted", message: "it is mounted" };
+    expect(checkWarning(mounted, false)).toBe(mounted);
+  });
+});
