@@ -15,9 +15,9 @@ import { compareWithManifest, compareWithPlan, type CompareOptions } from "./com
 import type { Difference } from "./differences.js";
 import { readFatVolume } from "../volumes/fat32/read/volume.js";
 import { contentByManifest, contentByPlan, type ContentCheck } from "./file-content.js";
-import { judgeFat32 } from "./judge-fat32.js";
-import { judgeNtfs } from "./judge-ntfs.js";
-import type { Judged } from "./judged.js";
+import { classifyFat32 } from "./classify-fat32.js";
+import { classifyNtfs } from "./classify-ntfs.js";
+import type { VolumeFindings } from "./findings.js";
 import type { FoundManifest } from "./locate-manifest.js";
 import { joined, mismatchOf, type Mismatch } from "./mismatch.js";
 import { readNtfsVolume } from "../volumes/ntfs/read/volume.js";
@@ -25,10 +25,10 @@ import { createReadBytes } from "./read-bytes.js";
 import { fixedStructureName } from "./structure-names.js";
 import { VolumeFault, VolumeLimit } from "../volumes/volume-fault.js";
 
-export type { Note } from "./judged.js";
+export type { Note } from "./findings.js";
 export type { Mismatch, MismatchCause } from "./mismatch.js";
 
-export type CheckFindings = Judged & {
+export type CheckFindings = VolumeFindings & {
   /** Bytes that were compared. */
   readonly bytes: number;
 };
@@ -61,11 +61,11 @@ export async function checkAgainst(expectation: Expectation, options: CompareOpt
     expectation.kind === "image" ? contentByPlan(expectation.plan) : contentByManifest(expectation.manifest);
   const exact = expectation.kind === "image";
   const expected = { files: files ?? [], fileSystem, reader: options.reader, partition, contentOf, exact };
-  const { mismatches, ...findings } = await judge([...differences, ...found.differences], expected);
+  const { mismatches, ...findings } = await classify([...differences, ...found.differences], expected);
   return { ...findings, mismatches: joined(mismatches), bytes };
 }
 
-async function judge(differences: readonly Difference[], expected: Expected): Promise<Judged> {
+async function classify(differences: readonly Difference[], expected: Expected): Promise<VolumeFindings> {
   const structures = differences.filter(({ file }) => file === noFile);
   // Where the structures are as they were written, so are the places of all files.
   if (structures.length === 0) return inPlace(differences, expected, {});
@@ -73,10 +73,10 @@ async function judge(differences: readonly Difference[], expected: Expected): Pr
     const read = createReadBytes(expected.reader);
     if (expected.fileSystem === "ntfs") {
       const volume = await readNtfsVolume(read, expected.partition);
-      return await judgeNtfs({ ...expected, volume, read, differences });
+      return await classifyNtfs({ ...expected, volume, read, differences });
     }
     const volume = await readFatVolume(read, expected.partition);
-    return await judgeFat32({ ...expected, volume, read, differences });
+    return await classifyFat32({ ...expected, volume, read, differences });
   } catch (error) {
     if (!(error instanceof VolumeFault || error instanceof Win7UsbError)) throw error;
     return inPlace(differences, expected, unfollowed(error, expected.fileSystem));
@@ -95,7 +95,7 @@ function inPlace(
   differences: readonly Difference[],
   { files, partition, fileSystem }: Expected,
   structures: Partial<Pick<Mismatch, "cause" | "reason">>,
-): Judged {
+): VolumeFindings {
   const mismatches = differences.map((each) => {
     const cause = each.kind === "unreadable" ? "unreadable" : "damaged";
     if (each.file !== noFile) return mismatchOf(each, files, cause);

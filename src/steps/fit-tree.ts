@@ -1,5 +1,5 @@
 /** The tree as it is laid out: what the file system cannot hold whole is split. Writing and checking do the same. */
-import { largestFile } from "../volumes/fat32/plan/catalogue.js";
+import { largestFile } from "../volumes/fat32/records/directory-entry.js";
 import type { FileSystemName } from "../volumes/plan.js";
 import type { FileTree } from "../tree/index.js";
 import type { SplitImage, SplitTree } from "../windows/split-install-image.js";

@@ -4,7 +4,7 @@
  */
 import type { FileTree, PathNode } from "../tree/index.js";
 import { walk } from "../tree/index.js";
-import { largestFile } from "./fat32/plan/catalogue.js";
+import { largestFile } from "./fat32/records/directory-entry.js";
 import { planFat32, smallestFat32Disk } from "./fat32/plan/index.js";
 import { planNtfs, smallestNtfsDisk } from "./ntfs/plan/index.js";
 import type { DiskPlan, DriveGeometry, FileSystemName, LayoutOptions } from "./plan.js";

@@ -3,6 +3,7 @@
  * that says which Windows an image holds. Its values are text by whoever captured the image; what is missing or no number
  * is null and never guessed. This module is the only one that loads the XML parser, and is itself loaded on demand.
  */
+import { millisecondsOf } from "../bytes/file-time.js";
 import type { XmlElement as ParsedElement } from "@rgrove/parse-xml";
 import { parseXml, XmlElement, XmlText } from "@rgrove/parse-xml";
 import { MiB } from "../bytes/units.js";
@@ -109,12 +110,8 @@ function timeAt(parent: ParsedElement, path: string): number | null {
   const low = half("LOWPART");
   if (high === null || low === null) return null;
   const ticks = (BigInt(high) << 32n) | BigInt(low);
-  return Number(ticks / filetimeTicksPerMillisecond - filetimeEpochOffset);
+  return millisecondsOf(ticks);
 }
-
-const filetimeTicksPerMillisecond = 10_000n;
-/** Milliseconds from 1601-01-01 to 1970-01-01. */
-const filetimeEpochOffset = 11_644_473_600_000n;
 
 function imageOf(element: ParsedElement, at: WimLocation): WimImage {
   const index = element.attributes["INDEX"] ?? "";

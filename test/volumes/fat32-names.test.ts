@@ -1,9 +1,9 @@
 /** Names, labels and times as FAT32 keeps them: tables of cases and properties. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fatLabel } from "../../src/volumes/fat32/records/label.js";
+import { fatLabel } from "../../src/volumes/fat32/plan/label.js";
 import { longEntryCount, shortNameChecksum, writeLongName } from "../../src/volumes/fat32/records/long-name.js";
-import { nameFault } from "../../src/volumes/fat32/records/name-rules.js";
+import { nameFault } from "../../src/volumes/fat32/plan/name-rules.js";
 import { storeNames } from "../../src/volumes/fat32/plan/short-name.js";
 import { fatTime } from "../../src/volumes/fat32/records/time.js";
 

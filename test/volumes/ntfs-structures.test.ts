@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bitmapSize, encodeClusterBitmap } from "../../src/volumes/ntfs/records/cluster-bitmap.js";
-import { fileTime } from "../../src/volumes/ntfs/records/file-time.js";
+import { fileTime } from "../../src/bytes/file-time.js";
 import { applyFixups, protectedPieces } from "../../src/volumes/ntfs/records/fixups.js";
 import { encodeRuns } from "../../src/volumes/ntfs/records/run-list.js";
 import { buildSecurityStore, mirrorDistance, securityHash } from "../../src/volumes/ntfs/plan/security-store.js";
-import { isShortName, shortAlias } from "../../src/volumes/ntfs/plan/short-alias.js";
+import { shortAlias } from "../../src/volumes/ntfs/plan/short-alias.js";
 import { encodeUpCaseTable, upCase } from "../../src/volumes/ntfs/records/up-case.js";
+import { shortNameParts } from "../../src/volumes/windows-names.js";
 import { decodeRuns, undoFixups } from "../support/ntfs-reader.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -102,6 +103,8 @@ describe("the upper-case table", () => {
     );
   });
 });
+
+const isShortName = (name: string): boolean => shortNameParts(name) !== null;
 
 describe("aliases", () => {
   it.each([

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { directory, file, filler } from "../../../fixtures/windows7/nodes.js";
 import { KiB } from "../../../src/bytes/units.js";
 import type { DriveReader } from "../../../src/drive/drive-reader.js";
-import { fat32BootSector, fsInfo } from "../../../src/volumes/fat32/records/reserved.js";
+import { fat32BootSector, fsInfo } from "../../../src/volumes/fat32/records/boot-sector.js";
 import { planDisk, smallestDisk } from "../../../src/volumes/index.js";
 import { masterBootRecord, partitionEntry } from "../../../src/volumes/mbr.js";
 import { ntfsBootSector } from "../../../src/volumes/ntfs/records/boot-sector.js";

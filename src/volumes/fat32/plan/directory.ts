@@ -1,16 +1,19 @@
 /**
- * Directories: entries of 32 bytes, each name's long entries before its short one (fatgen103, "FAT Directory
- * Structure"). Traps: the cluster number is split in two halves around the times; `..` of a directory below the root
- * says cluster 0, never the root's own number; a directory's own size is recorded as 0.
+ * Directories: each name's long entries before its short one. Trap: `..` of a directory below the root says cluster 0,
+ * never the root's own number (FAT32 specification, "FAT Directory Structure").
  */
 import type { FileAttributes, FileTimes } from "../../../tree/index.js";
-import type { FatDirectory, FatFile } from "./catalogue.js";
-import { directoryEntry, directoryEntrySize } from "../records/directory-entry.js";
+import type { FatDirectory, FatFile } from "./contents.js";
+import {
+  directoryEntry,
+  directoryEntrySize,
+  entryAttributes as attribute,
+  firstClusterFields,
+} from "../records/directory-entry.js";
+import { noCluster } from "../records/file-allocation-table.js";
 import { writeLongName } from "../records/long-name.js";
 import type { FatTime } from "../records/time.js";
 import { fatTime, noTime } from "../records/time.js";
-
-const attribute = { readOnly: 0x01, hidden: 0x02, system: 0x04, volumeLabel: 0x08, directory: 0x10, archive: 0x20 };
 
 /** The entries of `directory`; `label` is what the root's first one says. */
 export function encodeDirectory(directory: FatDirectory, label: string): Uint8Array {
@@ -34,13 +37,13 @@ function writeLabel(target: Uint8Array, root: FatDirectory, label: string): numb
 function writeDots(target: Uint8Array, directory: FatDirectory): number {
   const { parent } = directory;
   // The root has no parent; whoever lies directly in it points to cluster 0.
-  const up = parent === null || parent.parent === null ? 0 : parent.firstCluster;
+  const up = parent === null || parent.parent === null ? noCluster : parent.firstCluster;
   for (const [index, cluster] of [directory.firstCluster, up].entries()) {
     directoryEntry.patch(target, index * directoryEntrySize, {
       name: ".".repeat(index + 1),
       attributes: attribute.directory,
       ...timeFields(directory.node.times),
-      ...clusterFields(cluster),
+      ...firstClusterFields(cluster),
     });
   }
   return 2 * directoryEntrySize;
@@ -55,7 +58,7 @@ function writeChild(target: Uint8Array, offset: number, child: FatFile | FatDire
     attributes: attributeBits(node.attributes) | (node.kind === "file" ? attribute.archive : attribute.directory),
     caseFlags: name.caseFlags,
     ...timeFields(node.times),
-    ...clusterFields(firstCluster),
+    ...firstClusterFields(firstCluster),
     fileSize: node.kind === "file" ? node.size : 0,
   });
   return at + directoryEntrySize;
@@ -68,10 +71,6 @@ function attributeBits({ readOnly, hidden, system }: FileAttributes): number {
     (hidden === true ? attribute.hidden : 0) |
     (system === true ? attribute.system : 0)
   );
-}
-
-function clusterFields(cluster: number) {
-  return { firstClusterHigh: cluster >>> 16, firstClusterLow: cluster & 0xffff };
 }
 
 /** The write time must be there; creation and access are 0 where the image does not record them. */

@@ -1,5 +1,5 @@
 /**
- * FAT32 after Microsoft's FAT32 File System Specification (fatgen103, version 1.03) and [MS-FAT]: reserved sectors, two
+ * FAT32 after Microsoft's FAT32 File System Specification 1.03 (fatgen103; "FAT32 specification" below): reserved sectors, two
  * equal FATs, clusters. On a volume that is written once everything can lie in order: directories first, each contiguous,
  * then the files, each contiguous, so a file is one run and the FAT a counting sequence. Traps: a driver tells FAT32 from
  * FAT16 by the number of clusters alone; both FATs must be written to their end, for what is not zero there is a used
@@ -13,23 +13,14 @@ import { identityOf } from "../../identity.js";
 import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions, PlannedFile } from "../../plan.js";
 import { sectorSize } from "../../plan.js";
-import type { Catalogue } from "./catalogue.js";
-import { catalogueTree, clustersNeeded } from "./catalogue.js";
+import { clustersNeeded, fatContents, type FatContents } from "./contents.js";
 import { encodeDirectory } from "./directory.js";
-import type { FatGeometry } from "../records/geometry.js";
-import {
-  fatCount,
-  fatGeometry,
-  firstCluster,
-  largestDiskSize,
-  smallestDiskFor,
-  smallestDiskSize,
-} from "../records/geometry.js";
-import { fatLabel } from "../records/label.js";
-import type { Fat32BootCode } from "../records/reserved.js";
-import { encodeReserved } from "../records/reserved.js";
-import type { Chain } from "./table.js";
-import { encodeFat } from "./table.js";
+import type { FatGeometry } from "./geometry.js";
+import { fatGeometry, largestDiskSize, smallestDiskFor, smallestDiskSize } from "./geometry.js";
+import { fatLabel } from "./label.js";
+import type { Fat32BootCode } from "./reserved.js";
+import { encodeReserved } from "./reserved.js";
+import { encodeFat, fatCount, firstCluster, type Chain } from "../records/file-allocation-table.js";
 
 /** The code that makes a disk boot; tests may give other bytes. */
 export type Fat32DiskBootCode = { readonly mbr: Uint8Array; readonly volume: Fat32BootCode };
@@ -47,9 +38,9 @@ export function planFat32(
   bootCode: Fat32DiskBootCode = ownBootCode,
 ): DiskPlan {
   const label = fatLabel(options.label);
-  const catalogue = catalogueTree(tree);
-  const geometry = geometryFor(catalogue, drive.diskSize);
-  const chains = assignClusters(catalogue, geometry);
+  const contents = fatContents(tree);
+  const geometry = geometryFor(contents, drive.diskSize);
+  const chains = assignClusters(contents, geometry);
   const identity = identityOf(tree, label);
   const list = new ExtentList();
   list.bytes(
@@ -61,12 +52,12 @@ export function planFat32(
       partition: geometry,
     }),
   );
-  const usedClusters = clustersNeeded(catalogue, geometry.clusterSize);
+  const usedClusters = clustersNeeded(contents, geometry.clusterSize);
   const reserved = { bootCode: bootCode.volume, label, volumeId: identity.volumeId, usedClusters };
   list.bytes(geometry.startSector * sectorSize, encodeReserved(geometry, reserved));
   placeFats(list, geometry, encodeFat(chains));
-  placeDirectories(list, geometry, catalogue, label);
-  const files = placeFiles(list, geometry, catalogue);
+  placeDirectories(list, geometry, contents, label);
+  const files = placeFiles(list, geometry, contents);
   const { clusterSize } = geometry;
   return {
     diskSize: drive.diskSize,
@@ -80,25 +71,25 @@ export function planFat32(
 
 /** Bytes of the smallest disk, a multiple of 1 MiB, that `planFat32` accepts for `tree`. Throws as `planFat32` does. */
 export function smallestFat32Disk(tree: FileTree, _options: LayoutOptions): number {
-  return smallestDiskHolding(catalogueTree(tree));
+  return smallestDiskHolding(fatContents(tree));
 }
 
-function smallestDiskHolding(catalogue: Catalogue, atLeast: number = smallestDiskSize): number {
-  const size = smallestDiskFor((clusterSize) => clustersNeeded(catalogue, clusterSize), atLeast);
+function smallestDiskHolding(contents: FatContents, atLeast: number = smallestDiskSize): number {
+  const size = smallestDiskFor((clusterSize) => clustersNeeded(contents, clusterSize), atLeast);
   if (size !== undefined) return size;
-  const needed = catalogue.files.reduce((sum, { node }) => sum + node.size, 0);
+  const needed = contents.files.reduce((sum, { node }) => sum + node.size, 0);
   throw new Win7UsbError("too-small", `the files have ${needed} bytes, a FAT32 partition at most ${largestDiskSize}`, {
     hint: "Leave out what need not be on the drive.",
     data: { needed, available: largestDiskSize },
   });
 }
 
-function geometryFor(catalogue: Catalogue, diskSize: number): FatGeometry {
+function geometryFor(contents: FatContents, diskSize: number): FatGeometry {
   if (diskSize >= smallestDiskSize) {
     const geometry = fatGeometry(diskSize);
-    if (clustersNeeded(catalogue, geometry.clusterSize) <= geometry.clusterCount) return geometry;
+    if (clustersNeeded(contents, geometry.clusterSize) <= geometry.clusterCount) return geometry;
   }
-  const needed = smallestDiskHolding(catalogue, diskSize);
+  const needed = smallestDiskHolding(contents, diskSize);
   throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
     hint: "Use a larger drive, or a larger image file.",
     data: { needed, available: diskSize },
@@ -106,7 +97,7 @@ function geometryFor(catalogue: Catalogue, diskSize: number): FatGeometry {
 }
 
 /** Gives every directory and file its first cluster, in disk order, without a gap; returns the chains. */
-function assignClusters(catalogue: Catalogue, { clusterSize }: FatGeometry): Chain[] {
+function assignClusters(contents: FatContents, { clusterSize }: FatGeometry): Chain[] {
   const chains: Chain[] = [];
   let next = firstCluster;
   const assign = (entry: { firstCluster: number }, size: number): void => {
@@ -116,8 +107,8 @@ function assignClusters(catalogue: Catalogue, { clusterSize }: FatGeometry): Cha
     chains.push({ firstCluster: next, clusterCount });
     next += clusterCount;
   };
-  for (const directory of catalogue.directories) assign(directory, directory.size);
-  for (const file of catalogue.files) assign(file, file.node.size);
+  for (const directory of contents.directories) assign(directory, directory.size);
+  for (const file of contents.files) assign(file, file.node.size);
   return chains;
 }
 
@@ -131,15 +122,15 @@ function offsetOf({ dataStart, clusterSize }: FatGeometry, cluster: number): num
   return dataStart + (cluster - firstCluster) * clusterSize;
 }
 
-function placeDirectories(list: ExtentList, geometry: FatGeometry, catalogue: Catalogue, label: string): void {
-  for (const directory of catalogue.directories) {
+function placeDirectories(list: ExtentList, geometry: FatGeometry, contents: FatContents, label: string): void {
+  for (const directory of contents.directories) {
     list.bytes(offsetOf(geometry, directory.firstCluster), encodeDirectory(directory, label));
   }
 }
 
-function placeFiles(list: ExtentList, geometry: FatGeometry, catalogue: Catalogue): PlannedFile[] {
+function placeFiles(list: ExtentList, geometry: FatGeometry, contents: FatContents): PlannedFile[] {
   const files: PlannedFile[] = [];
-  for (const { path, node, firstCluster: cluster } of catalogue.files) {
+  for (const { path, node, firstCluster: cluster } of contents.files) {
     const offset = offsetOf(geometry, cluster);
     if (node.size > 0) list.content(offset, node, path);
     const modified = node.times.modified ?? node.times.created;

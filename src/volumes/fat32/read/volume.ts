@@ -5,14 +5,30 @@
  * its checksum is the short name's.
  */
 import { MiB } from "../../../bytes/units.js";
-import { directoryEntry, directoryEntrySize } from "../records/directory-entry.js";
-import { bytesPerFatEntry, fatCount, firstCluster } from "../records/geometry.js";
-import { longNameAttributes } from "../records/long-name.js";
-import { fat32BootSector } from "../records/reserved.js";
-import { bootSignature } from "../../mbr.js";
+import {
+  deletedEntry,
+  directoryEntry,
+  directoryEntrySize,
+  endOfDirectory,
+  entryAttributes,
+  entryAttributesMask,
+  firstClusterOf,
+  largestDirectory,
+  unpackShortName,
+  type DirectoryEntryFields,
+} from "../records/directory-entry.js";
+import {
+  endsChain,
+  fatCount,
+  fatEntry,
+  fatEntrySize,
+  firstCluster,
+  noCluster,
+} from "../records/file-allocation-table.js";
+import { longNameAttributes, LongNameReader } from "../records/long-name.js";
+import { decodeBootSector } from "../records/boot-sector.js";
 import { sectorSize } from "../../plan.js";
 import type { Span } from "../../../extents/extent.js";
-import { LongName, shortName } from "./names.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 import { check, checkPathUnits, VolumeLimit } from "../../volume-fault.js";
 
@@ -20,15 +36,6 @@ import { check, checkPathUnits, VolumeLimit } from "../../volume-fault.js";
 const largestFat = 64 * MiB;
 /** More files and directories than a Windows image has a hundred times over. */
 const mostEntries = 200_000;
-/** fatgen103: 65,536 entries. */
-const largestDirectory = 65_536 * directoryEntrySize;
-
-const clusterMask = 0x0fffffff;
-const endOfChain = 0x0ffffff8;
-const volumeIdAttribute = 0x08;
-const directoryAttribute = 0x10;
-const endOfDirectory = 0x00;
-const deleted = 0xe5;
 
 export type FatEntry = {
   /** Names joined by `/`. */
@@ -93,19 +100,17 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   }
   let freeClusters = 0;
   for (let cluster = firstCluster; cluster < clusterCount + firstCluster; cluster += 1) {
-    if (entryOf(fat, cluster) === 0) freeClusters += 1;
+    if (fatEntry(fat, cluster) === noCluster) freeClusters += 1;
   }
   const fats = { start: fatStart, end: fatStart + fatCount * fatLength };
-  const used = (clusterCount + firstCluster) * bytesPerFatEntry;
+  const used = (clusterCount + firstCluster) * fatEntrySize;
   const fatTails = [fatStart, fatStart + fatLength].map((at) => ({ start: at + used, end: at + fatLength }));
   const { label, labelDate, entries } = reading;
   return { label, labelDate, entries, freeClusters, clusterSize, fats, fatTails };
 }
 
 function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
-  const sector = fat32BootSector.decode(bytes);
-  check(sector.signature === bootSignature, "the boot sector does not end in 55 AA");
-  check(sector.bytesPerSector === sectorSize && sector.fatCount === fatCount, "the boot sector is no FAT32's");
+  const sector = decodeBootSector(bytes);
   const clusterSize = sector.sectorsPerCluster * sectorSize;
   check(clusterSize > 0 && Math.log2(clusterSize) % 1 === 0, `clusters of ${clusterSize} bytes`);
   const fatStart = start + sector.reservedSectorCount * sectorSize;
@@ -114,28 +119,24 @@ function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
   const volumeEnd = start + sector.totalSectors32 * sectorSize;
   check(volumeEnd <= end && dataStart < volumeEnd, `a volume of ${sector.totalSectors32} sectors`);
   const clusterCount = Math.floor((volumeEnd - dataStart) / clusterSize);
-  const fatUsed = (clusterCount + firstCluster) * bytesPerFatEntry;
+  const fatUsed = (clusterCount + firstCluster) * fatEntrySize;
   check(fatUsed <= fatLength && fatUsed <= largestFat, `a FAT of ${fatLength} bytes for ${clusterCount} clusters`);
   return { clusterSize, clusterCount, fatStart, fatLength, dataStart, rootCluster: sector.rootCluster };
 }
 
 async function readFats(read: ReadBytes, { fatStart, fatLength, clusterCount }: Geometry): Promise<DataView> {
-  const used = (clusterCount + firstCluster) * bytesPerFatEntry;
+  const used = (clusterCount + firstCluster) * fatEntrySize;
   const fat = await read(fatStart, used);
   const copy = await read(fatStart + fatLength, used);
   check(Buffer.compare(fat, copy) === 0, "the two FATs are not the same");
   return new DataView(fat.buffer, fat.byteOffset, fat.byteLength);
 }
 
-function entryOf(fat: DataView, cluster: number): number {
-  return fat.getUint32(cluster * bytesPerFatEntry, true) & clusterMask;
-}
-
-/** The clusters of the chain that begins at `first`; none for 0. */
+/** The clusters of the chain that begins at `first`; none for `noCluster`. */
 function chainOf({ geometry, fat, visited }: Reading, first: number, what: string): number[] {
   const clusters: number[] = [];
-  if (first === 0) return clusters;
-  for (let cluster = first; cluster < endOfChain; cluster = entryOf(fat, cluster)) {
+  if (first === noCluster) return clusters;
+  for (let cluster = first; !endsChain(cluster); cluster = fatEntry(fat, cluster)) {
     const exists = cluster >= firstCluster && cluster < geometry.clusterCount + firstCluster;
     check(exists, `${what} leads to cluster ${cluster}, which does not exist`);
     check(visited[cluster] === 0, `${what} leads to cluster ${cluster}, which is in use already`);
@@ -154,22 +155,22 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
   const clusters = chainOf(reading, cluster, `the directory ${prefix}`);
   check(clusters.length * geometry.clusterSize <= largestDirectory, `the directory ${prefix} is too large`);
   const directories: { prefix: string; cluster: number }[] = [];
-  const long = new LongName();
+  const long = new LongNameReader();
   for (const each of clusters) {
     const bytes = await read(offsetOf(geometry, each), geometry.clusterSize);
     for (let at = 0; at < bytes.length; at += directoryEntrySize) {
       if (bytes[at] === endOfDirectory) return directories;
       const fields = directoryEntry.decode(bytes, at);
-      if (bytes[at] === deleted) long.forget();
-      else if ((fields.attributes & 0x3f) === longNameAttributes) long.add(bytes, at);
-      else if ((fields.attributes & volumeIdAttribute) !== 0) takeLabel(reading, fields);
+      if (bytes[at] === deletedEntry) long.reset();
+      else if ((fields.attributes & entryAttributesMask) === longNameAttributes) long.add(bytes, at);
+      else if ((fields.attributes & entryAttributes.volumeLabel) !== 0) setLabel(reading, fields);
       else if (!fields.name.startsWith(".")) {
         if (entries.length >= mostEntries) throw new VolumeLimit(`more than ${mostEntries} files`);
-        const path = prefix + (long.take(fields.name) ?? shortName(fields.name, fields.caseFlags));
+        const path = prefix + (long.take(fields.name) ?? unpackShortName(fields.name, fields.caseFlags));
         reading.pathUnits += path.length;
         checkPathUnits(reading.pathUnits);
-        const first = fields.firstClusterHigh * 0x10000 + fields.firstClusterLow;
-        const directory = (fields.attributes & directoryAttribute) !== 0;
+        const first = firstClusterOf(fields);
+        const directory = (fields.attributes & entryAttributes.directory) !== 0;
         if (directory) directories.push({ prefix: `${path}/`, cluster: first });
         entries.push(entryFrom(reading, fields, { path, directory, first }));
       }
@@ -178,15 +179,14 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
   return directories;
 }
 
-type Fields = ReturnType<typeof directoryEntry.decode>;
-function takeLabel(reading: Reading, { name, writeDate }: Fields): void {
+function setLabel(reading: Reading, { name, writeDate }: DirectoryEntryFields): void {
   reading.label = name.trimEnd();
   reading.labelDate = writeDate;
 }
 
 type Named = { readonly path: string; readonly directory: boolean; readonly first: number };
 
-function entryFrom(reading: Reading, fields: Fields, { path, directory, first }: Named): FatEntry {
+function entryFrom(reading: Reading, fields: DirectoryEntryFields, { path, directory, first }: Named): FatEntry {
   const { geometry } = reading;
   // A directory's own clusters are visited when it is read.
   const clusters = directory ? [] : chainOf(reading, first, path);

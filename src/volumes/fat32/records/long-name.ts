@@ -1,39 +1,46 @@
 /**
  * Long names: a name that is not a plain 8.3 one is kept in entries of its own before the short entry, 13 UTF-16 units
- * each, last part first, tied to the short name by a checksum (fatgen103, "FAT Long Directory Entries").
+ * each, last part first, tied to the short name by a checksum (FAT32 specification, "FAT Long Directory Entries").
  */
-import { uint16le, uint8 } from "../../../bytes/fields.js";
+import { bytes, uint16le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { directoryEntrySize } from "./directory-entry.js";
+import { directoryEntrySize, entryAttributes } from "./directory-entry.js";
 
-/** UTF-16 units, without a terminator. */
-export const longestName = 255;
-
-const unitsPerEntry = 13;
-
-/** The flag of the entry with the name's end, which comes first in the directory. */
-export const lastLongEntry = 0x40;
-
-/** Read-only, hidden, system and volume label at once: what DOS took for a label and left alone. */
-export const longNameAttributes = 0x0f;
-
-/** The parts of the name (5, 6 and 2 units) are written unit by unit, at the offsets of `unitOffsets`. */
+/** FAT32 specification, "FAT Long Directory Entry Structure". */
 export const longNameEntry = record("long name entry", directoryEntrySize, {
   order: uint8(0),
+  name1: bytes(1, 10),
   attributes: uint8(11),
   type: uint8(12),
   checksum: uint8(13),
+  name2: bytes(14, 12),
   firstCluster: uint16le(26),
+  name3: bytes(28, 4),
 });
 
-export const unitOffsets = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30] as const;
+/** Where the UTF-16 units of LDIR_Name1, LDIR_Name2 and LDIR_Name3 lie in the entry. */
+const { name1, name2, name3 } = longNameEntry.fields;
+const unitOffsets = [name1, name2, name3].flatMap(({ offset, width }) =>
+  Array.from({ length: width / 2 }, (_, index) => offset + 2 * index),
+);
+
+/** LAST_LONG_ENTRY in LDIR_Ord: the entry with the end of the name, which comes first in the directory. */
+const lastLongEntry = 0x40;
+
+/** ATTR_LONG_NAME: what DOS took for a label and left alone. */
+export const longNameAttributes =
+  entryAttributes.readOnly | entryAttributes.hidden | entryAttributes.system | entryAttributes.volumeLabel;
+
+/** Follow a name that does not fill its last entry: one terminator, then padding. */
+const terminator = 0x0000;
+const padding = 0xffff;
 
 /** The entries that `name` takes before its short entry. */
 export function longEntryCount(name: string): number {
-  return Math.ceil(name.length / unitsPerEntry);
+  return Math.ceil(name.length / unitOffsets.length);
 }
 
-/** The sum over the 11 bytes of a short name, each step rotating right by one (fatgen103, "ChkSum"). */
+/** The sum over the 11 bytes of a short name, each step rotating right by one (FAT32 specification, "ChkSum"). */
 export function shortNameChecksum(shortName: string): number {
   let sum = 0;
   for (let index = 0; index < shortName.length; index += 1) {
@@ -51,7 +58,7 @@ export function writeLongName(target: Uint8Array, offset: number, name: string, 
   for (let order = count; order >= 1; order -= 1) {
     const flag = order === count ? lastLongEntry : 0;
     longNameEntry.patch(target, at, { order: order | flag, attributes: longNameAttributes, checksum });
-    const start = (order - 1) * unitsPerEntry;
+    const start = (order - 1) * unitOffsets.length;
     for (const [index, unitOffset] of unitOffsets.entries()) {
       view.setUint16(at + unitOffset, unitAt(name, start + index), true);
     }
@@ -60,8 +67,43 @@ export function writeLongName(target: Uint8Array, offset: number, name: string, 
   return at;
 }
 
-/** A zero ends a name that does not fill its last entry; FFFF pads what is left. */
 function unitAt(name: string, index: number): number {
   if (index < name.length) return name.charCodeAt(index);
-  return index === name.length ? 0 : 0xffff;
+  return index === name.length ? terminator : padding;
+}
+
+/** Puts a long name together from its entries, in the order in which a directory has them. */
+export class LongNameReader {
+  #text = "";
+  /** LDIR_Ord of the entry that must follow. */
+  #next = 0;
+  #checksum = -1;
+
+  /** Drops what was read: what follows does not belong to it. */
+  reset(): void {
+    this.#checksum = -1;
+  }
+
+  /** Takes the entry at `at` of `directory`. */
+  add(directory: Uint8Array, at: number): void {
+    const { order, checksum } = longNameEntry.decode(directory, at);
+    if ((order & lastLongEntry) !== 0) {
+      this.#text = "";
+      this.#next = order & ~lastLongEntry;
+      this.#checksum = checksum;
+    }
+    if ((order & ~lastLongEntry) !== this.#next || checksum !== this.#checksum) return this.reset();
+    const view = new DataView(directory.buffer, directory.byteOffset + at, longNameEntry.size);
+    const units = unitOffsets.map((offset) => view.getUint16(offset, true));
+    const end = units.indexOf(terminator);
+    this.#text = String.fromCharCode(...(end < 0 ? units : units.slice(0, end))) + this.#text;
+    this.#next -= 1;
+  }
+
+  /** The name, where its entries were complete and its checksum is that of `shortName`, whose entry follows them. */
+  take(shortName: string): string | undefined {
+    const complete = this.#checksum === shortNameChecksum(shortName) && this.#next === 0;
+    this.reset();
+    return complete ? this.#text : undefined;
+  }
 }

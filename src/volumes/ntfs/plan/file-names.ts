@@ -6,18 +6,14 @@
 import { Win7UsbError } from "../../../errors.js";
 import type { NameSpace } from "../records/attributes.js";
 import { nameSpaces } from "../records/attributes.js";
-import { isShortName, shortAlias } from "./short-alias.js";
+import { illegalCharacter, illegalEnd, longestName, loneSurrogate, shortNameParts } from "../../windows-names.js";
+import { shortAlias } from "./short-alias.js";
 import { upCase } from "../records/up-case.js";
-
-/** UTF-16 units; the length is kept in one byte. */
-export const longestName = 255;
 
 /** A FILE_NAME to be: the name, how it compares, and the name space. */
 export type StoredName = { readonly text: string; readonly upper: string; readonly nameSpace: NameSpace };
 
-/** Control characters and what Windows gives a meaning of its own; a blank or dot at the end is lost when it is opened. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const unsupported = /[\u0000-\u001f"*/:<>?\\|]|[. ]$|\p{Surrogate}/u;
+const unsupported = [illegalCharacter, illegalEnd, loneSurrogate];
 
 /**
  * The stored names of `names`, in the same order.
@@ -41,7 +37,7 @@ export function storeNames(
   });
   return names.map((text, index) => {
     const upper = uppers[index]!;
-    if (isShortName(text)) return [{ text, upper, nameSpace: nameSpaces.win32AndDos }];
+    if (shortNameParts(text) !== null) return [{ text, upper, nameSpace: nameSpaces.win32AndDos }];
     const alias = shortAlias(text, taken);
     const long = { text, upper, nameSpace: nameSpaces.win32 };
     return alias === null ? [long] : [{ text: alias, upper: alias, nameSpace: nameSpaces.dos }, long];
@@ -49,7 +45,7 @@ export function storeNames(
 }
 
 function checkName(name: string, directory: string): void {
-  if (name.length > 0 && name.length <= longestName && !unsupported.test(name)) return;
+  if (name.length > 0 && name.length <= longestName && !unsupported.some((pattern) => pattern.test(name))) return;
   const path = pathOf(directory, name);
   const problem =
     name.length > longestName

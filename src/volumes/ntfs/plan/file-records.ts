@@ -11,7 +11,7 @@ import {
   standardInformation,
   writeUtf16,
 } from "../records/attributes.js";
-import type { FileTimestamps } from "../records/file-time.js";
+import type { FileTimestamps } from "./timestamps.js";
 import { fileNameSize } from "./record-sizes.js";
 import { align8, referenceTo } from "../records/volume-format.js";
 

@@ -10,7 +10,7 @@ import { bitmapSize } from "../records/cluster-bitmap.js";
 import { FileRecordWriter } from "./file-record.js";
 import type { FileFacts, NameValues } from "./file-records.js";
 import { addFileNames, addStandardInformation } from "./file-records.js";
-import type { FileTimestamps } from "../records/file-time.js";
+import type { FileTimestamps } from "./timestamps.js";
 import { collationRules } from "../records/index-records.js";
 import { buildQuota } from "./quota.js";
 import { securityIds } from "./security-descriptor.js";

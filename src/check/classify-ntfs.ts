@@ -6,14 +6,14 @@ import type { Span } from "../extents/extent.js";
 import { noFile } from "../manifest/hash-units.js";
 import type { Difference } from "./differences.js";
 import type { ContentCheck } from "./file-content.js";
-import type { Judged, Note } from "./judged.js";
-import { judgeFiles, PathLookup } from "./judge-ntfs-files.js";
-import { isInUse, judgeStructures } from "./judge-ntfs-structures.js";
+import type { VolumeFindings, Note } from "./findings.js";
+import { classifyFiles, PathLookup } from "./classify-ntfs-files.js";
+import { isInUse, classifyStructures } from "./classify-ntfs-structures.js";
 import { isMadeBySystems } from "./made-by-systems.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import type { ReadBytes } from "../source/byte-source.js";
 
-export type NtfsCircumstances = {
+export type NtfsCheckInput = {
   readonly volume: NtfsVolume;
   readonly read: ReadBytes;
   readonly partition: Span;
@@ -24,14 +24,14 @@ export type NtfsCircumstances = {
   readonly exact: boolean;
 };
 
-export async function judgeNtfs(given: NtfsCircumstances): Promise<Judged> {
+export async function classifyNtfs(given: NtfsCheckInput): Promise<VolumeFindings> {
   const { volume, files } = given;
   const lookup = new PathLookup(volume);
   const inFiles = given.differences.filter(({ file }) => file !== noFile);
   const structures = given.differences.filter(({ file }) => file === noFile);
   const mismatches = [
-    ...judgeStructures({ ...given, differences: structures }),
-    ...(await judgeFiles({ ...given, differences: inFiles }, lookup)),
+    ...classifyStructures({ ...given, differences: structures }),
+    ...(await classifyFiles({ ...given, differences: inFiles }, lookup)),
   ];
   const planned = new Set(files.map(({ path }) => lookup.find(path)));
   const added: string[] = [];

@@ -5,24 +5,22 @@
  */
 import type { PlannedFile } from "../volumes/plan.js";
 import { sectorSize } from "../volumes/plan.js";
-import { fewestReservedSectors } from "../volumes/fat32/records/geometry.js";
-import { fsInfo, fsInfoSignatures } from "../volumes/fat32/records/reserved.js";
 import { fatTime, noTime } from "../volumes/fat32/records/time.js";
 import type { Span } from "../extents/extent.js";
-import { isAllZeros } from "../bytes/zeros.js";
 import { noFile } from "../manifest/hash-units.js";
 import type { Difference } from "./differences.js";
+import { hasZeroPadding, isSectorInUse } from "../volumes/fat32/read/use.js";
 import type { FatEntry, FatVolume } from "../volumes/fat32/read/volume.js";
-import type { Judged } from "./judged.js";
+import type { VolumeFindings } from "./findings.js";
 import { isMadeBySystems } from "./made-by-systems.js";
 import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
 import type { ReadBytes } from "../source/byte-source.js";
 import { fixedStructureName } from "./structure-names.js";
 
-/** What became of a planned file, as its directory entry tells. */
+/** What became of a planned file, by its directory entry: `touched` is one with another time of writing. */
 type FileState = "in-place" | "rewritten" | "touched" | "removed";
 
-export type FatCircumstances = {
+export type Fat32CheckInput = {
   readonly volume: FatVolume;
   readonly read: ReadBytes;
   readonly partition: Span;
@@ -30,37 +28,29 @@ export type FatCircumstances = {
   readonly differences: readonly Difference[];
 };
 
-/** Sectors of the reserved area; see src/volumes/fat32/records/reserved.ts. */
-const bootSector = 0;
-const fsInfoSectors = [1, 7];
-const backupBootSector = 6;
-/** Offset in the boot sector of the marks of being in use, and the bits that systems set (dirty, surface test). */
-const marksOffset = 65;
-const marks = 0x03;
-
-export async function judgeFat32(circumstances: FatCircumstances): Promise<Judged> {
-  const { volume, files, partition, differences } = circumstances;
+export async function classifyFat32(input: Fat32CheckInput): Promise<VolumeFindings> {
+  const { volume, files, partition, differences } = input;
   const structures = differences.filter(({ file }) => file === noFile);
   const byPath = new Map(volume.entries.map((entry) => [entry.path.toUpperCase(), entry]));
   const states = files.map((file) => stateOf(file, byPath.get(file.path.toUpperCase())));
   const planned = new Set(files.map(({ path }) => path.toUpperCase()));
-  const news = volume.entries.filter(({ path, directory }) => !directory && !planned.has(path.toUpperCase()));
-  const cleanPadding = await hasCleanPadding(circumstances);
+  const added = volume.entries.filter(({ path, directory }) => !directory && !planned.has(path.toUpperCase()));
+  const zeroPadding = await hasZeroPadding(input.read, partition, volume);
   const explained: boolean[] = [];
-  for (const each of structures) explained.push(await isExplained(each, circumstances, cleanPadding));
+  for (const each of structures) explained.push(await isExplained(each, input, zeroPadding));
   const used =
-    news.length > 0 ||
+    added.length > 0 ||
     states.some((state) => state !== "in-place") ||
     latestDateOf(volume) > latestPlannedDate(files) ||
     structures.some(({ start }, index) => explained[index] === true && start < volume.fats.end);
   const unexplained = structures.filter((_, index) => !used || explained[index] !== true);
-  const told = unexplained.map((each) => {
+  const inStructures = unexplained.map((each) => {
     const structure = fixedStructureName(each, partition, "fat32");
     return mismatchOf(each, files, causeOf(each, "in-place"), { structure });
   });
-  const paths = news.map(({ path }) => path);
+  const paths = added.map(({ path }) => path);
   return {
-    mismatches: [...told, ...fileMismatches(files, states, differences)],
+    mismatches: [...inStructures, ...fileMismatches(files, states, differences)],
     added: paths.filter((path) => !isMadeBySystems(path)),
     addedBySystem: paths.filter((path) => isMadeBySystems(path)),
     usedSince: unexplained.length < structures.length,
@@ -74,10 +64,10 @@ function fileMismatches(
   differences: readonly Difference[],
 ): Mismatch[] {
   const inFiles = differences.filter(({ file }) => file !== noFile);
-  const told = new Set(inFiles.map(({ file }) => file));
+  const differing = new Set(inFiles.map(({ file }) => file));
   const mismatches = inFiles.map((each) => mismatchOf(each, files, causeOf(each, states[each.file]!)));
   for (const [file, state] of states.entries()) {
-    if (told.has(file) || state === "in-place" || state === "touched") continue;
+    if (differing.has(file) || state === "in-place" || state === "touched") continue;
     const { runs, size } = files[file]!;
     const start = runs[0]?.offset ?? 0;
     const whole: Difference = { start, end: start + size, file, kind: "different" };
@@ -108,45 +98,19 @@ function latestPlannedDate(files: readonly PlannedFile[]): number {
   return dates.reduce((latest, date) => Math.max(latest, date), noTime.date);
 }
 
-/** No system writes between the reserved sectors in use and the FATs, or behind the entries of a FAT. */
-async function hasCleanPadding({ read, partition, volume }: FatCircumstances): Promise<boolean> {
-  const reserved = { start: partition.start + fewestReservedSectors * sectorSize, end: volume.fats.start };
-  for (const { start, end } of [reserved, ...volume.fatTails]) {
-    if (start < end && !isAllZeros(await read(start, end - start))) return false;
-  }
-  return true;
-}
-
+/** Whether use explains a difference of the structures. `zeroPadding`: what no system writes is as it was written. */
 async function isExplained(
   { start, end, kind }: Difference,
-  circumstances: FatCircumstances,
-  cleanPadding: boolean,
+  { read, partition, volume }: Fat32CheckInput,
+  zeroPadding: boolean,
 ): Promise<boolean> {
-  const { partition, volume } = circumstances;
   if (kind === "unreadable" || start < partition.start || end > partition.end) return false;
   // The FATs, and behind them directories: what is followed to read the volume.
-  if (end > volume.fats.start) return cleanPadding || start >= volume.fats.end;
+  if (end > volume.fats.start) return zeroPadding || start >= volume.fats.end;
   const first = Math.floor((start - partition.start) / sectorSize);
   const last = Math.floor((end - 1 - partition.start) / sectorSize);
   for (let sector = first; sector <= last; sector += 1) {
-    if (!(await isMarkOfUse(sector, circumstances))) return false;
+    if (!(await isSectorInUse(read, partition, volume, sector))) return false;
   }
   return true;
-}
-
-async function isMarkOfUse(sector: number, { read, partition, volume }: FatCircumstances): Promise<boolean> {
-  const readSector = (number: number): Promise<Uint8Array> => read(partition.start + number * sectorSize, sectorSize);
-  if (sector === bootSector) return differInMarksAlone(await readSector(sector), await readSector(backupBootSector));
-  if (!fsInfoSectors.includes(sector)) return false;
-  const bytes = await readSector(sector);
-  const { freeCount, nextFree } = fsInfo.decode(bytes);
-  const alike = fsInfo.encode({ ...fsInfoSignatures, freeCount, nextFree });
-  const counted = freeCount === 0xffffffff || freeCount === volume.freeClusters;
-  return Buffer.compare(bytes, alike) === 0 && (counted || sector !== fsInfoSectors[0]);
-}
-
-function differInMarksAlone(sector: Uint8Array, backup: Uint8Array): boolean {
-  return sector.every(
-    (byte, at) => byte === backup[at] || (at === marksOffset && ((byte ^ backup[at]!) & ~marks) === 0),
-  );
 }

@@ -1,11 +1,13 @@
 /**
  * How a FAT32 volume is divided: reserved sectors, two FATs, clusters. The cluster size is the specification's choice by
- * volume size (fatgen103, "FAT Volume Initialization", table for FAT32; [MS-FAT] 3.5), and the reserved sectors are
+ * volume size (FAT32 specification, "FAT Volume Initialization", table for FAT32; [MS-FAT] 3.5), and the reserved sectors are
  * enlarged until the data area begins at a whole MiB of the disk, because flash is erased in units of that order.
  */
 import { GiB, KiB, MiB, TiB } from "../../../bytes/units.js";
 import { manifestAreaSize, partitionAlignment, partitionOf } from "../../mbr.js";
 import { sectorSize } from "../../plan.js";
+import { fewestReservedSectors, type FatDivision } from "../records/boot-sector.js";
+import { fatCount, fatEntrySize, firstCluster, mostClusters } from "../records/file-allocation-table.js";
 
 /** The smallest disk a FAT32 volume is laid out on; below it the specification's limits come too near. */
 export const smallestDiskSize = 64 * MiB;
@@ -13,23 +15,11 @@ export const smallestDiskSize = 64 * MiB;
 /** The largest disk size that gives a larger partition than a smaller one would. */
 export const largestDiskSize = 2 * TiB;
 
-/** Reserved sectors that every volume has at least (fatgen103: always 32 on FAT32). */
-export const fewestReservedSectors = 32;
-
-export const fatCount = 2;
-export const bytesPerFatEntry = 4;
-
-/** Clusters 0 and 1 do not exist; their FAT entries hold the media byte and the state of the volume. */
-export const firstCluster = 2;
-
 /**
  * Below 65,525 clusters a volume is FAT16 to every driver ("FAT Type Determination"); the specification asks for a
  * distance of 16 at least, because some drivers count one off.
  */
-export const fewestClusters = 65_525 + 16;
-
-/** The highest cluster number is 0x0FFFFFF6; 0x0FFFFFF7 marks a bad cluster. */
-export const mostClusters = 0x0ffffff6 - firstCluster + 1;
+const fewestClusters = 65_525 + 16;
 
 /**
  * Cluster size by volume size in sectors, from the specification's table. 32 KiB is the largest: with 64 KiB Windows 7's
@@ -43,14 +33,7 @@ const clusterSizes: readonly { readonly upToSectors: number; readonly clusterSiz
   { upToSectors: Number.POSITIVE_INFINITY, clusterSize: 32 * KiB },
 ];
 
-export type FatGeometry = {
-  /** Sectors of the disk before the partition. */
-  readonly startSector: number;
-  readonly sectorCount: number;
-  readonly clusterSize: number;
-  readonly reservedSectors: number;
-  /** Sectors of one FAT. */
-  readonly fatSectors: number;
+export type FatGeometry = FatDivision & {
   /** Bytes from the disk's start to cluster 2. */
   readonly dataStart: number;
   readonly clusterCount: number;
@@ -76,7 +59,7 @@ export function fatGeometry(diskSize: number): FatGeometry {
 function divide(sectorCount: number, clusterSize: number) {
   const alignment = partitionAlignment / sectorSize;
   const sectorsPerCluster = clusterSize / sectorSize;
-  const entriesPerSector = sectorSize / bytesPerFatEntry;
+  const entriesPerSector = sectorSize / fatEntrySize;
   // The FAT covers fewer clusters the later the data begin, so the first that fits is close behind this estimate.
   const fewestFatSectors = sectorCount / (sectorsPerCluster * entriesPerSector + fatCount);
   let dataStartSector = alignment * Math.max(1, Math.floor((fatCount * fewestFatSectors) / alignment));

@@ -1,20 +1,12 @@
-/**
- * Which names FAT can hold: up to 255 UTF-16 units, none of them a control character, a quotation mark or one of
- * `* / : < > ? \ |`, no dot or blank at the end (Windows drops those), well-formed UTF-16; and no two names of a
- * directory equal but for case.
- */
+/** Which names FAT can hold: those that Windows can open, and no two of a directory that are equal but for case. */
 import { Win7UsbError } from "../../../errors.js";
 import type { ErrorCode } from "../../../errors.js";
 import { upCase } from "../../ntfs/records/up-case.js";
-import { longestName } from "./long-name.js";
+import { illegalCharacter, illegalEnd, loneSurrogate, longestName } from "../../windows-names.js";
 
 /** Paths that a message names; the rest is counted. `data.paths` holds up to a hundred. */
 const namedPaths = 5;
 const listedPaths = 100;
-
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const illegalCharacter = /[\u0000-\u001f"*/:<>?\\|]/;
-const loneSurrogate = /\p{Surrogate}/u;
 
 /** Why FAT cannot hold `name`, or null where it can. */
 export function nameFault(name: string): string | null {
@@ -22,7 +14,7 @@ export function nameFault(name: string): string | null {
   if (name.length > longestName) return `has ${name.length} UTF-16 units, expected at most ${longestName}`;
   const illegal = illegalCharacter.exec(name);
   if (illegal !== null) return `holds ${JSON.stringify(illegal[0])}`;
-  if (/[. ]$/.test(name)) return "ends in a dot or blank";
+  if (illegalEnd.test(name)) return "ends in a dot or blank";
   if (loneSurrogate.test(name)) return "is not well-formed UTF-16";
   return null;
 }

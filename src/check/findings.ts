@@ -4,7 +4,7 @@ import type { Mismatch } from "./mismatch.js";
 /** What a technician should know beside what differs. */
 export type Note = { readonly code: string; readonly message: string };
 
-export type Judged = {
+export type VolumeFindings = {
   readonly mismatches: readonly Mismatch[];
   /** Paths of files that were not written, and `path:name` of streams. */
   readonly added: readonly string[];

@@ -19,7 +19,7 @@ import type { NtfsFault } from "../volumes/ntfs/read/fault.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import { fixedStructureName } from "./structure-names.js";
 
-export type StructureCircumstances = {
+export type StructureCheckInput = {
   readonly volume: NtfsVolume;
   readonly partition: Span;
   readonly differences: readonly Difference[];
@@ -34,7 +34,7 @@ export function isInUse({ written, states, tree, log }: NtfsVolume): boolean {
 }
 
 /** What differs outside of files: mismatches of what use does not explain, and all faults. */
-export function judgeStructures(given: StructureCircumstances): Mismatch[] {
+export function classifyStructures(given: StructureCheckInput): Mismatch[] {
   const { volume, differences } = given;
   const inUse = isInUse(volume);
   const faults = volume.faults.map((fault) => faultMismatch(volume, fault)).concat(bootSectorCopy(given));
@@ -68,7 +68,7 @@ function faultMismatch({ tree, log }: NtfsVolume, fault: NtfsFault): Mismatch {
  * The copy of the boot sector lies in one unit of the manifest with what may be free space. Where the boot sector is as it
  * was written, its copy must be the same.
  */
-function bootSectorCopy({ volume, partition, differences, exact }: StructureCircumstances): Mismatch[] {
+function bootSectorCopy({ volume, partition, differences, exact }: StructureCheckInput): Mismatch[] {
   if (exact || volume.bootSectorCopied) return [];
   if (differences.some(({ start }) => start >= partition.start && start < partition.start + sectorSize)) return [];
   const place = { start: partition.end - sectorSize, end: partition.end, file: noFile, kind: "different" } as const;
@@ -76,7 +76,7 @@ function bootSectorCopy({ volume, partition, differences, exact }: StructureCirc
 }
 
 /** Outside of what any system changes. */
-function isFixed({ partition, exact }: StructureCircumstances, { start, end }: Span): boolean {
+function isFixed({ partition, exact }: StructureCheckInput, { start, end }: Span): boolean {
   const copy = partition.end - sectorSize;
   return start < partition.start + bootFileSize || start >= copy || (exact && end > copy);
 }
@@ -100,7 +100,7 @@ function* piecesOf(owners: readonly OwnedClusters[], span: Span): Generator<Piec
   if (at < span.end) yield { start: at, end: span.end, owner: undefined };
 }
 
-function isExplained(given: StructureCircumstances, span: Span): boolean {
+function isExplained(given: StructureCheckInput, span: Span): boolean {
   if (isFixed(given, span)) return false;
   const pieces = [...piecesOf(given.volume.owners, span)];
   return given.exact ? pieces.every((piece) => isUse(given, piece)) : pieces.some((piece) => isUse(given, piece));
@@ -112,7 +112,7 @@ const constantFiles: ReadonlySet<number> = new Set([
   systemRecords.upCase,
 ]);
 
-function isUse({ volume, exact }: StructureCircumstances, { start, end, owner }: Piece): boolean {
+function isUse({ volume, exact }: StructureCheckInput, { start, end, owner }: Piece): boolean {
   // Free by now, or somebody's file.
   if (owner === undefined) return true;
   const { record, typeCode } = owner;
@@ -148,7 +148,7 @@ function recordsIn({ table }: NtfsVolume, start: number, end: number): number[] 
 }
 
 /** Which structure it is by its place, and whose. */
-function nameOf(given: StructureCircumstances, span: Span): MismatchDetails {
+function nameOf(given: StructureCheckInput, span: Span): MismatchDetails {
   const { volume, partition, exact } = given;
   if (isFixed(given, span)) return { structure: fixedStructureName(span, partition, "ntfs") };
   const [first] = piecesOf(volume.owners, span);

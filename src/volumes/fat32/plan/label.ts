@@ -1,8 +1,9 @@
 /**
  * Volume labels. A label is an entry of the root directory with a name of 11 characters, under the rules of short names
- * except that blanks may stand inside (fatgen103, "FAT Long Directory Entries" and [MS-FAT] 3.6).
+ * except that blanks may stand inside (FAT32 specification, "FAT Directory Structure", ATTR_VOLUME_ID).
  */
-const labelLength = 11;
+import { asciiUpper, shortNamePunctuation } from "../../windows-names.js";
+import { shortNameLength } from "../records/directory-entry.js";
 
 /** What a label without one usable character becomes. */
 const fallbackLabel = "WIN7USB";
@@ -13,16 +14,14 @@ const fallbackLabel = "WIN7USB";
  */
 const forbiddenLabel = "BOOTMGR";
 
-const illegal = /[^A-Z0-9$%'\-_@~`!(){}^#& ]/g;
+const illegal = new RegExp(`[^A-Z0-9${shortNamePunctuation} ]`, "g");
 
 /** `text` as a label that FAT can hold: upper case, cut to 11 characters, what is not legal replaced by `_`. */
 export function fatLabel(text: string): string {
-  const label = text
-    .trim()
-    .replaceAll(/[a-z]/g, (letter) => letter.toUpperCase())
+  const label = asciiUpper(text.trim())
     .replaceAll(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, "_")
     .replaceAll(illegal, "_")
-    .slice(0, labelLength)
+    .slice(0, shortNameLength)
     .trimEnd();
   if (!/[^_ ]/.test(label)) return fallbackLabel;
   return label === forbiddenLabel ? `${forbiddenLabel}_` : label;

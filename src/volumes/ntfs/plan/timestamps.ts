@@ -1,13 +1,9 @@
-/** FILETIME: hundreds of nanoseconds since 1601-01-01T00:00:00Z, in UTC ([MS-DTYP] 2.3.3). */
+/** The four times of a file, from what the image says. */
+import { earliestFileTime, fileTime } from "../../../bytes/file-time.js";
 import type { DirectoryNode, FileTimes } from "../../../tree/index.js";
 import { walk } from "../../../tree/index.js";
 
-const ticksPerMs = 10_000;
-const epochOffsetMs = 11_644_473_600_000;
-/** Drivers take the number for a signed one. */
-const latest = 2n ** 63n - 1n;
-
-/** The four times of a file in the order of its records. */
+/** FILETIMEs, in the order of STANDARD_INFORMATION. */
 export type FileTimestamps = {
   readonly created: bigint;
   readonly modified: bigint;
@@ -15,19 +11,9 @@ export type FileTimestamps = {
   readonly accessed: bigint;
 };
 
-/** An instant in milliseconds since 1970; what lies before 1601 becomes 1601, fractions are kept to 100 ns. */
-export function fileTime(instant: number): bigint {
-  const wholeMs = Math.floor(instant);
-  const ticks = Math.floor((instant - wholeMs) * ticksPerMs);
-  const sinceEpoch = wholeMs + epochOffsetMs;
-  if (sinceEpoch < 0) return 0n;
-  const time = BigInt(sinceEpoch) * BigInt(ticksPerMs) + BigInt(ticks);
-  return time > latest ? latest : time;
-}
-
 /** The newest time in the tree: the volume's own time, and that of files without one. 1601 where nothing has a time. */
 export function newestTime(tree: DirectoryNode): number {
-  let newest = -epochOffsetMs;
+  let newest = earliestFileTime;
   const see = ({ created, modified }: FileTimes): void => {
     newest = Math.max(newest, created ?? newest, modified ?? newest);
   };

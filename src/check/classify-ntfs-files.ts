@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
-import { fileTime } from "../volumes/ntfs/records/file-time.js";
+import { fileTime, millisecondsOf } from "../bytes/file-time.js";
 import { upCase } from "../volumes/ntfs/records/up-case.js";
 import type { PlannedFile } from "../volumes/plan.js";
 import type { Difference } from "./differences.js";
@@ -20,7 +20,7 @@ import type { TreeEntry } from "../volumes/ntfs/read/tree.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import type { ReadBytes } from "../source/byte-source.js";
 
-export type FileCircumstances = {
+export type FileCheckInput = {
   readonly volume: NtfsVolume;
   readonly read: ReadBytes;
   readonly files: readonly PlannedFile[];
@@ -67,7 +67,7 @@ export class PathLookup {
 }
 
 /** What is wrong with the files that were written, by their content and their places in the tree. */
-export async function judgeFiles(given: FileCircumstances, lookup: PathLookup): Promise<Mismatch[]> {
+export async function classifyFiles(given: FileCheckInput, lookup: PathLookup): Promise<Mismatch[]> {
   const differing = new Map<number, Difference[]>();
   for (const each of given.differences) {
     const known = differing.get(each.file);
@@ -76,13 +76,13 @@ export async function judgeFiles(given: FileCircumstances, lookup: PathLookup): 
   }
   const mismatches: Mismatch[] = [];
   for (const index of given.files.keys()) {
-    mismatches.push(...(await judgeFile(given, lookup, index, differing.get(index) ?? [])));
+    mismatches.push(...(await classifyFile(given, lookup, index, differing.get(index) ?? [])));
   }
   return mismatches;
 }
 
-async function judgeFile(
-  given: FileCircumstances,
+async function classifyFile(
+  given: FileCheckInput,
   lookup: PathLookup,
   index: number,
   own: readonly Difference[],
@@ -138,7 +138,7 @@ type Comparing = {
 
 /** Undefined where the content is what was written. */
 async function compareContent(
-  { read, contentOf, files }: FileCircumstances,
+  { read, contentOf, files }: FileCheckInput,
   { index, data, inPlace, own, written }: Comparing,
 ): Promise<Found | undefined> {
   const { runs, size } = files[index]!;
@@ -204,11 +204,9 @@ function causeOf(planned: PlannedFile, file: NtfsFile, found: Found, inPlace: bo
   return { cause: "changed", reason: null };
 }
 
-const ticksPerMs = 10_000n;
-
 /** The time of the last modification, to the millisecond that a manifest has. */
 function timeOf({ modified }: PlannedFile, { standard }: NtfsFile): "same" | "other" | "unknown" {
   if (modified === undefined || standard === null) return "unknown";
-  const wanted = fileTime(Math.max(0, Math.floor(modified)));
-  return standard.modified / ticksPerMs === wanted / ticksPerMs ? "same" : "other";
+  const expected = millisecondsOf(fileTime(Math.max(0, Math.floor(modified))));
+  return millisecondsOf(standard.modified) === expected ? "same" : "other";
 }

@@ -3,20 +3,13 @@
  * will get. Made before the volume's size is known; clusters are assigned afterwards.
  */
 import { Win7UsbError } from "../../../errors.js";
-import { GiB, MiB } from "../../../bytes/units.js";
 import type { DirectoryNode, FileNode, FileTree } from "../../../tree/index.js";
 import { inBootOrder } from "../../order.js";
-import { directoryEntrySize } from "../records/directory-entry.js";
+import { directoryEntrySize, largestDirectory, largestFile } from "../records/directory-entry.js";
 import { longEntryCount } from "../records/long-name.js";
-import { NameFaults } from "../records/name-rules.js";
+import { NameFaults } from "./name-rules.js";
 import type { StoredName } from "./short-name.js";
 import { storeNames } from "./short-name.js";
-
-/** A file's size is 32 bits (fatgen103, DIR_FileSize). */
-export const largestFile = 4 * GiB - 1;
-
-/** 65,536 entries of 32 bytes, the specification's limit: drivers count a directory's entries in 16 bits. */
-export const largestDirectory = 2 * MiB;
 
 export type FatFile = {
   readonly kind: "file";
@@ -40,15 +33,15 @@ export type FatDirectory = {
   firstCluster: number;
 };
 
-export type Catalogue = {
+export type FatContents = {
   /** The root first, parents before children. */
   readonly directories: readonly FatDirectory[];
   /** In the order they lie on the disk. */
   readonly files: readonly FatFile[];
 };
 
-/** Throws `name-unsupported`, `name-collision`, `file-too-large` or `directory-too-large` where FAT32 cannot hold `tree`. */
-export function catalogueTree(tree: FileTree): Catalogue {
+/** What a volume for `tree` contains. Throws `name-unsupported`, `name-collision`, `file-too-large` or `directory-too-large` where FAT32 cannot hold `tree`. */
+export function fatContents(tree: FileTree): FatContents {
   const faults = new NameFaults();
   const root: FatDirectory = directory("", tree, null, null);
   const directories = [root];
@@ -105,10 +98,10 @@ function checkSizes(directories: readonly FatDirectory[], files: readonly FatFil
   }
 }
 
-/** Clusters that `catalogue` takes at a cluster size. */
-export function clustersNeeded(catalogue: Catalogue, clusterSize: number): number {
+/** Clusters that `contents` takes at a cluster size. */
+export function clustersNeeded(contents: FatContents, clusterSize: number): number {
   let clusters = 0;
-  for (const { size } of catalogue.directories) clusters += Math.ceil(size / clusterSize);
-  for (const { node } of catalogue.files) clusters += Math.ceil(node.size / clusterSize);
+  for (const { size } of contents.directories) clusters += Math.ceil(size / clusterSize);
+  for (const { node } of contents.files) clusters += Math.ceil(node.size / clusterSize);
   return clusters;
 }

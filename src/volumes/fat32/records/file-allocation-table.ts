@@ -1,0 +1,58 @@
+/**
+ * The file allocation table: 32-bit entries of which 28 count, each naming the cluster that follows. Entry 0 repeats the
+ * media byte, entry 1 holds the volume's state: bit 27 set = unmounted cleanly, bit 26 set = no read or write errors
+ * (FAT32 specification, "FAT Data Structure").
+ */
+import { roundUp } from "../../../bytes/units.js";
+import { sectorSize } from "../../plan.js";
+
+export const fatCount = 2;
+export const fatEntrySize = 4;
+const clusterMask = 0x0fffffff;
+
+/** Clusters 0 and 1 do not exist; their FAT entries hold the media byte and the state of the volume. */
+export const firstCluster = 2;
+
+/** The entry of a free cluster; in a directory entry it stands for a file without clusters, and for the root. */
+export const noCluster = 0;
+
+/** 0x0FFFFFF7 marks a bad cluster, so that no cluster has a number from there on. */
+const badCluster = 0x0ffffff7;
+export const mostClusters = badCluster - firstCluster;
+
+/** From the lower one on a chain ends (EOC); the upper one is what Microsoft's drivers write. */
+const leastEndOfChain = 0x0ffffff8;
+const endOfChain = 0x0fffffff;
+
+/** Fixed disk (BPB_Media). */
+export const media = 0xf8;
+const mediaEntry = 0x0fffff00 | media;
+const cleanState = 0x0fffffff;
+
+/** A run of clusters that belongs to one file or directory. */
+export type Chain = { readonly firstCluster: number; readonly clusterCount: number };
+
+/** The used part of one FAT, whole sectors; all chains are contiguous, ascending and begin at cluster 2. */
+export function encodeFat(chains: readonly Chain[]): Uint8Array {
+  const last = chains.at(-1);
+  const end = last === undefined ? firstCluster : last.firstCluster + last.clusterCount;
+  const fat = new Uint8Array(roundUp(end * fatEntrySize, sectorSize));
+  const view = new DataView(fat.buffer);
+  view.setUint32(0, mediaEntry, true);
+  view.setUint32(fatEntrySize, cleanState, true);
+  for (const chain of chains) {
+    const chainLast = chain.firstCluster + chain.clusterCount - 1;
+    for (let cluster = chain.firstCluster; cluster < chainLast; cluster += 1) {
+      view.setUint32(cluster * fatEntrySize, cluster + 1, true);
+    }
+    view.setUint32(chainLast * fatEntrySize, endOfChain, true);
+  }
+  return fat;
+}
+
+/** What the FAT says of `cluster`: the number of the next one, `noCluster`, or a number that `endsChain`. */
+export function fatEntry(fat: DataView, cluster: number): number {
+  return fat.getUint32(cluster * fatEntrySize, true) & clusterMask;
+}
+
+export const endsChain = (entry: number): boolean => entry >= leastEndOfChain;
