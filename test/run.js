@@ -1,6 +1,7 @@
 // `npm test`: lint and types, the build, unit tests, then the judges (other people's tools and QEMU). Where it runs as
-// root on Debian it installs the judges that are missing; elsewhere it names what it skips. Plain JavaScript, because
-// it runs before anything is built.
+// root on Debian it installs the judges that are missing; elsewhere it names what it skips. Suites named as arguments run
+// alone; `--all` (`npm run test:all`) runs every case of what is otherwise a sample. Plain JavaScript, because it runs
+// before anything is built.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +10,17 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const inCi = process.env.CI === "true";
-const suites = ["unit", "exhaustive", "oracle", "devices", "boot"];
+/** The vitest projects of each suite. */
+const projects = {
+  unit: ["unit", "unit-replacing"],
+  exhaustive: ["exhaustive"],
+  oracle: ["oracle"],
+  devices: ["devices"],
+  boot: ["boot"],
+};
+const suites = Object.keys(projects);
+/** What test/support/sample.ts reads. */
+const everyCase = { WIN7USB_TEST_ALL: "1" };
 
 /** Debian package by command, read from the one table the tests use. */
 function judgePackages() {
@@ -55,11 +66,12 @@ function installJudges() {
   return still.length === 0 || !inCi;
 }
 
-/** Runs one vitest project and returns its counts. */
-function runSuite(suite, folder) {
+/** Runs one suite and returns its counts. */
+function runSuite(suite, folder, env) {
   const file = join(folder, `${suite}.json`);
-  const args = ["vitest", "run", "--project", suite, "--reporter=default", "--reporter=json", `--outputFile=${file}`];
-  const ok = run("npx", args);
+  const chosen = projects[suite].map((project) => `--project=${project}`);
+  const args = ["vitest", "run", ...chosen, "--reporter=default", "--reporter=json", `--outputFile=${file}`];
+  const ok = run("npx", args, { env });
   try {
     const report = JSON.parse(readFileSync(file, "utf8"));
     const failed = report.numFailedTests + (ok || report.numFailedTests > 0 ? 0 : 1);
@@ -71,7 +83,9 @@ function runSuite(suite, folder) {
 }
 
 function main() {
-  const wanted = process.argv.slice(2).filter((name) => suites.includes(name));
+  const named = process.argv.slice(2).filter((name) => suites.includes(name));
+  const env = process.argv.includes("--all") ? { ...process.env, ...everyCase } : process.env;
+  const times = [];
   const total = { passed: 0, failed: 0, skipped: 0 };
   const step = (ok) => (total[ok ? "passed" : "failed"] += 1);
   step(run("npx", ["oxlint", "--type-aware"]));
@@ -81,8 +95,10 @@ function main() {
   if (total.failed === 0) {
     step(installJudges());
     const folder = mkdtempSync(join(tmpdir(), "win7usb-test-"));
-    for (const suite of wanted.length > 0 ? wanted : suites) {
-      const counts = runSuite(suite, folder);
+    for (const suite of named.length > 0 ? named : suites) {
+      const start = performance.now();
+      const counts = runSuite(suite, folder, env);
+      times.push(`${suite} ${Math.round((performance.now() - start) / 1000)} s`);
       for (const key of Object.keys(total)) total[key] += counts[key];
     }
     rmSync(folder, { recursive: true });
@@ -91,6 +107,7 @@ function main() {
     process.stdout.write(`${total.skipped} tests were skipped, and in CI none may be\n`);
     total.failed += 1;
   }
+  if (times.length > 0) process.stdout.write(`\n${times.join(", ")}\n`);
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
   process.exitCode = total.failed === 0 ? 0 : 1;
 }

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Disc } from "./discs.js";
 import { discs } from "./discs.js";
+import { everyCase } from "../support/sample.js";
 
 const program = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
 const recordedPath = join(import.meta.dirname, "recorded.json");
@@ -18,6 +19,10 @@ const recording = process.env["RECORD"] === "1";
 
 /** Lists above this length are recorded as a hash. */
 const longestList = 24;
+
+/** A disc of the usual kind, one of many names, one that is damaged. */
+const some = ["five-editions", "many-names", "changed-byte"];
+const chosen = everyCase || recording ? discs : discs.filter(({ name }) => some.includes(name));
 
 type Outcome = { readonly exitCode: number | null; readonly output: unknown };
 type Recorded = Record<string, Record<string, unknown>>;
@@ -100,7 +105,7 @@ async function behaviourOf({ name, allow = [], large, make }: Disc): Promise<Rec
 }
 
 describe("a disc gives the recorded sticks and answers", () => {
-  it.each(discs)("$name", async (disc) => {
+  it.each(chosen)("$name", async (disc) => {
     const behaviour = JSON.parse(JSON.stringify(await behaviourOf(disc))) as Record<string, unknown>;
     if (recording) recorded[disc.name] = behaviour;
     expect(behaviour).toEqual(recorded[disc.name]);

@@ -12,6 +12,7 @@ import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive } from "../support/memory-drive.js";
 import { readerOf, type Fault } from "../support/memory-reader.js";
 import { directory, file, tree } from "../support/memory-tree.js";
+import { rounds } from "../support/sample.js";
 
 const diskSize = 66 * MiB + 512;
 
@@ -113,7 +114,7 @@ describe("compared with the image", () => {
           expect(mismatches.some(({ offset, length }) => offset <= place && place < offset + length)).toBe(true);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: rounds(12) },
     );
   });
 
@@ -130,7 +131,7 @@ describe("compared with the image", () => {
         const { mismatches, usedSince } = await check(readerOf(bytes), "image");
         expect(mismatches.length > 0 || usedSince).toBe(changed);
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { KiB, MiB } from "../../src/bytes/units.js";
 import { readerOf } from "../support/memory-reader.js";
 import { NtfsEdit } from "../support/ntfs-edit.js";
 import { causes, check, diskSize, edited, indexBuffers, partition } from "../support/ntfs-sample.js";
+import { rounds } from "../support/sample.js";
 
 const attributeList = 0x20;
 const data = 0x80;
@@ -58,7 +59,7 @@ describe("a hostile volume", () => {
         const { mismatches } = await check(volume.disk, "image");
         expect(Array.isArray(mismatches)).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 
@@ -81,7 +82,7 @@ describe("a hostile volume", () => {
         await follow(volume.disk);
         await check(volume.disk, "manifest");
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(40) },
     );
   });
 
@@ -96,7 +97,7 @@ describe("a hostile volume", () => {
         }
         await follow(bytes);
       }),
-      { numRuns: 30 },
+      { numRuns: rounds(30) },
     );
   });
 

@@ -13,6 +13,7 @@ import { compose, directoryAt, entryAt, withRoot } from "../iso9660-reader/udf-c
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { directory, file, tree } from "../support/memory-tree.js";
+import { rounds } from "../support/sample.js";
 
 let folder: string;
 let whole: Buffer;
@@ -155,7 +156,7 @@ describe("structures that contradict themselves", () => {
         expect([0, 3, 4], terminal.shown.err).toContain(exitCode);
         expect(existsSync(target)).toBe(false);
       }),
-      { numRuns: 150, endOnFailure: true },
+      { numRuns: rounds(150), endOnFailure: true },
     );
   });
 });

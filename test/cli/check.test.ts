@@ -20,6 +20,7 @@ import type { Manifest } from "../../src/manifest/manifest.js";
 import { readManifest } from "../../src/manifest/read-manifest.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { writeDemoImage } from "../support/demo-image.js";
+import { sample } from "../support/sample.js";
 
 let folder: string;
 let iso: string;
@@ -131,11 +132,11 @@ describe.each(["fat32", "ntfs"])("a %s image", (fileSystem) => {
   it.each(both)("finds any one byte that changed (%s)", async (name, extra) => {
     const { spans, units } = fresh(fileSystem);
     const end = name === "image" ? statSync(image).size : spans.at(-1)!.end;
-    // Evenly over the disk, and something of every kind of unit near its begin.
-    const places = [0, 440, 511, 512, MiB - 1, MiB, MiB + 65, MiB + 512, MiB + 513, MiB + 6 * 512 + 3, MiB + 40 * 512];
-    for (let index = 0; index < 24; index += 1) places.push(Math.floor((end / 24) * index + 77));
-    for (const unit of units.filter((_unit, index) => index % 97 === 3)) places.push(unit.start);
-    for (const place of places) {
+    // Something of every kind of unit near the disk's begin, and evenly over the disk.
+    const near = [0, 440, 511, 512, MiB - 1, MiB, MiB + 65, MiB + 512, MiB + 513, MiB + 6 * 512 + 3, MiB + 40 * 512];
+    const even = Array.from({ length: 24 }, (_unused, index) => Math.floor((end / 24) * index + 77));
+    const starts = units.filter((_unit, index) => index % 97 === 3).map(({ start }) => start);
+    for (const place of [...near, ...sample(even, 4), ...sample(starts, 3)]) {
       flip(place);
       const { exitCode, report } = await check(...against(extra));
       flip(place);

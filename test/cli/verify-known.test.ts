@@ -16,6 +16,7 @@ import { knownImageRow } from "../support/known-images.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { startThreads } from "../support/verify-command.js";
+import { sample } from "../support/sample.js";
 
 vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
   (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
@@ -144,10 +145,12 @@ describe("a published image that is cut short", () => {
   });
 
   it.each([{}, { deep: true } as const])("never passes, wherever it is cut, %j", async (options) => {
-    for (let part = 1; part < 12; part += 1) {
+    const parts = Array.from({ length: 11 }, (_unused, index) => index + 1);
+    // Without its volume descriptors it is no image.
+    const readable = parts.filter((part) => (bytes.length * part) / 12 >= 32 * 2048);
+    expect(readable.length).toBeGreaterThan(8);
+    for (const part of sample(readable, 4)) {
       const length = Math.floor((bytes.length * part) / 12);
-      // Without its volume descriptors it is no image.
-      if (length < 32 * 2048) continue;
       const { exitCode, report } = await verify(bytes.subarray(0, length), options);
       expect([part, exitCode, report.verdict]).toEqual([part, 3, "damaged"]);
       expect(report.truncated?.missingBytes).toBe(bytes.length - length);

@@ -17,6 +17,7 @@ import { readerOf } from "../support/memory-reader.js";
 import { NtfsReader } from "../support/ntfs-reader.js";
 import { flipAt, mountedStick } from "../support/ntfs-stick.js";
 import { diskSize, partition, seeded, UsedStick, useForLong } from "../support/used-stick.js";
+import { rounds } from "../support/sample.js";
 
 let stick: UsedStick;
 
@@ -42,8 +43,8 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
   }
 
   it.each([
-    ["new", (): void => undefined, 25],
-    ["used", (): void => stick.use(useForLong), 40],
+    ["new", (): void => undefined, rounds(25, 8)],
+    ["used", (): void => stick.use(useForLong), rounds(40, 10)],
   ] as const)("is never whole where ntfs-3g cannot read a file of a %s one", async (name, prepare, count) => {
     prepare();
     const whole = readable();
@@ -82,7 +83,7 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
     const whole = await contentsByReader(bytes);
     const random = seeded(31_337);
     let lostRounds = 0;
-    for (let round = 0; round < 80; round += 1) {
+    for (let round = 0; round < rounds(80, 20); round += 1) {
       const target = targets[round % targets.length]!;
       const place = target.offset + Math.floor(random() * target.length);
       const mask = 1 << Math.floor(random() * 8);
@@ -96,7 +97,7 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
       bytes[place]! ^= mask;
     }
     expect((await checkInMemory(bytes)).mismatches).toEqual([]);
-    expect(lostRounds).toBeGreaterThan(8);
+    expect(lostRounds).toBeGreaterThan(rounds(80, 20) / 10);
   });
 
   async function checkInMemory(bytes: Uint8Array) {
@@ -132,7 +133,7 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
     stick.use(useForLong);
     const random = seeded(4711);
     const candidates = stick.manifest.files!.filter(({ path, size }) => size > 0 && path !== "sources/install.wim");
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < rounds(60, 12); round += 1) {
       const { path, runs } = candidates[Math.floor(random() * candidates.length)]!;
       const part = runs[Math.floor(random() * runs.length)]!;
       const place = part.offset + Math.floor(random() * part.length);

@@ -10,10 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FuzzResult, Programs } from "../support/hostile/child.js";
 import { compilePrograms } from "../support/hostile/child.js";
 import { isoInputs, wimInputs } from "../support/hostile/inputs.js";
+import { rounds } from "../support/sample.js";
 
 const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 const seed = number("FUZZ_SEED", 20_091_022);
-const cases = number("FUZZ_CASES", 10_000);
+const cases = number("FUZZ_CASES", rounds(10_000, 1500));
 const only = process.env["FUZZ_CASE"];
 /** A stick takes ten times as long as an image. */
 const count = { wim: cases, iso: cases, stick: Math.ceil(cases / 10) };

@@ -15,6 +15,7 @@ import type { FatFound } from "../support/fat-reader.js";
 import { readFat32 } from "../support/fat-reader.js";
 import { directory, file, hole, tree } from "../support/memory-tree.js";
 import { planSource } from "../support/plan-source.js";
+import { rounds } from "../support/sample.js";
 
 const label = "TEST";
 const diskSizes = fc.oneof(
@@ -252,7 +253,7 @@ describe("a plan", () => {
         checkCoverage(plan);
         await checkContents(given, plan);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60, 24) },
     );
   });
 });

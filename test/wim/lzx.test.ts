@@ -6,6 +6,7 @@ import type { Token } from "../support/canonical-code.js";
 import { expand, flatLengths, skewedLengths, textTokens } from "../support/canonical-code.js";
 import type { LzxBlock } from "../support/lzx-encoder.js";
 import { encodeLzx, mainSymbolCount, UnitWriter } from "../support/lzx-encoder.js";
+import { rounds } from "../support/sample.js";
 
 const MiB = 2 ** 20;
 const decoder = createChunkDecoder(4 * MiB, 4 * MiB);
@@ -134,7 +135,7 @@ describe("LZX", () => {
         });
         if (size <= 32768) expectDecoded(written);
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(300) },
     );
   });
 });
@@ -206,7 +207,7 @@ describe("LZX that is damaged", () => {
         const { problem } = decode(data, length, windowOrder);
         if (problem === null && length > 0) expect(data.length).toBeGreaterThan(0);
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds(3000) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { Win7UsbError } from "../../src/errors.js";
 import { directoryEntryRecord } from "../../src/wim/metadata.js";
 import { walkMetadata } from "../../src/wim/metadata-walk.js";
 import { directory, file, tree } from "../support/memory-tree.js";
+import { rounds } from "../support/sample.js";
 
 const at = { name: "test.wim" };
 const { fields } = directoryEntryRecord;
@@ -163,7 +164,7 @@ describe("metadata", () => {
         }
         expect(entries).toBeLessThanOrEqual(data.length / directoryEntryRecord.size);
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 });

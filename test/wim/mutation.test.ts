@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Win7UsbError } from "../../src/errors.js";
 import { openWim } from "../../src/wim/index.js";
 import { countingSource, smallWim } from "../support/wim-fixtures.js";
+import { rounds } from "../support/sample.js";
 
 async function readAll(data: Uint8Array): Promise<void> {
   const source = countingSource(data);
@@ -30,7 +31,7 @@ describe("a WIM that was tampered with", async () => {
         for (const { offset, value } of changes) data[offset] = value;
         await readAll(data);
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds(1000) },
     );
   });
 
@@ -45,7 +46,7 @@ describe("a WIM that was tampered with", async () => {
         for (const { offset, value } of changes) data[offset] = value;
         await readAll(data);
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(2000) },
     );
   });
 
@@ -58,7 +59,7 @@ describe("a WIM that was tampered with", async () => {
         await readAll(data);
         await readAll(noise);
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
   });
 });

@@ -7,6 +7,7 @@ import type { FileTree } from "../../src/tree/index.js";
 import { contentSource, find } from "../../src/tree/index.js";
 import { checkBootFiles, identify, refusals } from "../../src/windows/index.js";
 import { replaceFile } from "../support/tree-edits.js";
+import { rounds } from "../support/sample.js";
 
 const whole = await windows7Tree({ editions: ["Ultimate"], payloadSize: 100 });
 const textFiles = ["ei.cfg", "idwbinfo.txt", "cversion.ini", "lang.ini"].map((name) => `sources/${name}`);
@@ -44,7 +45,7 @@ describe("a disc that was tampered with", async () => {
         }
         await look(replaceFile(whole, path, data));
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds(1000) },
     );
   });
 
@@ -56,7 +57,7 @@ describe("a disc that was tampered with", async () => {
         await look(replaceFile(whole, path, Uint8Array.of(...text.subarray(0, size), ...noise)));
         await look(replaceFile(whole, path, Uint8Array.of(0xff, 0xfe, ...noise)));
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(500) },
     );
   });
 });

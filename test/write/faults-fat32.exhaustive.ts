@@ -1,10 +1,6 @@
 /** Every place where a drive can fail while a FAT32 stick is written. */
-import { describeFaults, probedSize } from "../support/fault-runs.js";
+import { describeFaults, probedSize, settings } from "../support/fault-runs.js";
 
-for (const verify of [true, false]) {
-  for (const onlyChanged of [false, true]) {
-    for (const beside of [false, true]) describeFaults({ fileSystem: "fat32", verify, onlyChanged, beside });
-  }
-}
+for (const setting of settings) describeFaults({ fileSystem: "fat32", ...setting });
 
 describeFaults({ fileSystem: "fat32", verify: true, onlyChanged: false, beside: false, size: probedSize });

@@ -1,8 +1,4 @@
 /** Every place where a drive can fail while a NTFS stick is written. */
-import { describeFaults } from "../support/fault-runs.js";
+import { describeFaults, settings } from "../support/fault-runs.js";
 
-for (const verify of [true, false]) {
-  for (const onlyChanged of [false, true]) {
-    for (const beside of [false, true]) describeFaults({ fileSystem: "ntfs", verify, onlyChanged, beside });
-  }
-}
+for (const setting of settings) describeFaults({ fileSystem: "ntfs", ...setting });

@@ -13,6 +13,7 @@ import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive } from "../support/memory-drive.js";
 import { directory, file, hole, tree } from "../support/memory-tree.js";
 import { executeNaively } from "../support/plans.js";
+import { rounds } from "../support/sample.js";
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 const diskSize = 64 * MiB;
@@ -195,7 +196,7 @@ describe("a manifest that is not as it was written", () => {
         if (read.kind !== "manifest") expect(read.reason).not.toBe("");
         else expect(read.manifest.units.length * digestSize).toBe(read.manifest.digests.length);
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds(3000) },
     );
   });
 

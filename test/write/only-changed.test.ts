@@ -8,6 +8,7 @@ import { changedRanges } from "../../src/extents/changed-ranges.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive, type MemoryDrive, type MemoryDriveOptions } from "../support/memory-drive.js";
 import { arbitraryPlan, bytesExtent, executeNaively, planOf, rangeExtent, zerosExtent } from "../support/plans.js";
+import { rounds } from "../support/sample.js";
 
 async function rewrite(plan: DiskPlan, drives: MemoryDrive[]) {
   const { done } = await writePlan({
@@ -56,7 +57,7 @@ describe("--only-changed", () => {
         // The sector that boots, twice, and at most two granules for a flip on a disk that begins with an odd unit.
         expect(writtenBytes(drive)).toBeLessThanOrEqual(2 * alignment + flips.length * 8192);
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 

@@ -8,6 +8,7 @@ import type { WriteEvent } from "../../src/progress/events.js";
 import { writePlan, type WritePlanOptions, type WriteResult } from "../../src/write/write-plan.js";
 import { memoryDrive, usedBytes, type MemoryDrive, type Operation } from "../support/memory-drive.js";
 import { arbitraryPlan, bytesExtent, executeNaively, planOf, rangeExtent, zerosExtent } from "../support/plans.js";
+import { rounds } from "../support/sample.js";
 
 type Outcome = { readonly result: WriteResult; readonly events: WriteEvent[] };
 
@@ -64,7 +65,7 @@ describe("a plan that is written", () => {
           verified: verify,
         });
       }),
-      { numRuns: 60 },
+      { numRuns: rounds(60) },
     );
   });
 
