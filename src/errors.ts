@@ -38,6 +38,7 @@ export const exitCodes = {
   "target-changed": 5,
   "target-unsupported": 5,
   "source-drive": 5,
+  "sector-size": 5,
   "fixed-disk": 5,
   "large-disk": 5,
   "no-permission": 5,

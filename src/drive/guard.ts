@@ -12,6 +12,9 @@ export const allowableRefusals = ["fixed-disk", "large-disk"] as const;
 /** A stick for Windows 7 is smaller; a disk with somebody's backups is larger. */
 export const largestUnasked = 256 * GiB;
 
+/** Bytes: what a BIOS reads by INT 13h, and what the partition table counts in. */
+export const bootableSectorSize = 512;
+
 export type Refusal = {
   readonly code: ErrorCode;
   readonly message: string;
@@ -88,6 +91,14 @@ const rules: readonly Rule[] = [
       return holders.length === 0 ? null : `is in use by ${holders.join(", ")}`;
     },
     hint: "Stop what is built on it (LVM, RAID, encryption, swap), or choose another drive.",
+  },
+  {
+    code: "sector-size",
+    reason: ({ logicalBlockSize }) =>
+      logicalBlockSize === bootableSectorSize
+        ? null
+        : `has sectors of ${logicalBlockSize} bytes, expected ${bootableSectorSize}`,
+    hint: "Neither PC firmware nor Windows 7 starts from such a drive: use another one, or another USB enclosure.",
   },
   {
     code: "too-small",

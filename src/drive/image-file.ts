@@ -6,14 +6,17 @@
  * takes whole pages only, so the odd end of an image goes through a second, ordinary handle.
  */
 import { constants } from "node:fs";
-import { link, open, realpath, rename, stat, statfs, unlink, type FileHandle } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { open, realpath, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { pageMemory } from "../bytes/page-memory.js";
 import { KiB, roundUp } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { DriveWriter, ReadBack } from "./drive-writer.js";
-import { removeLeftovers, temporaryPath } from "./leftovers.js";
+import { freeSpace } from "./free-space.js";
+import { existsError, FinalName, ImageFolder } from "./image-folder.js";
+import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
+import { platform } from "./platform.js";
 import { errorCodeOf, readAll, reasonOf, syncData, writeAll } from "./transfer.js";
 
 /** What O_DIRECT asks for at most on the file systems of today, in bytes. */
@@ -34,36 +37,58 @@ export async function openImageFile(path: string, size: number, options: ImageFi
   const finalPath = await resolveImagePath(path, options.force);
   await removeLeftovers(finalPath);
   await requireSpace(path, dirname(finalPath), options.needed ?? size);
-  const temporary = temporaryPath(finalPath);
-  const buffered = await createFile(path, temporary);
+  const folder = await ImageFolder.open(dirname(finalPath), path);
   try {
-    await extend(buffered, path, size);
-    const direct = await openDirect(temporary);
-    return imageWriter({ path, size, finalPath, temporary, force: options.force, buffered, direct });
+    return await createImage(folder, { path, size, finalPath, force: options.force });
   } catch (error) {
-    await buffered.close();
-    await unlink(temporary);
+    await folder.close();
     throw error;
   }
 }
 
-type ImageFile = {
+type NewImage = {
   readonly path: string;
   readonly size: number;
   readonly finalPath: string;
-  readonly temporary: string;
   readonly force: boolean;
+};
+
+type ImageFile = NewImage & {
+  readonly folder: ImageFolder;
+  /** In the folder. */
+  readonly temporary: string;
+  readonly name: FinalName;
   readonly buffered: FileHandle;
   /** Undefined where the file system has no O_DIRECT. */
   readonly direct: FileHandle | undefined;
 };
 
+async function createImage(folder: ImageFolder, image: NewImage): Promise<DriveWriter> {
+  const { path, size, finalPath } = image;
+  const temporary = temporaryName(finalPath);
+  const buffered = await createFile(folder, path, temporary);
+  try {
+    await extend(buffered, path, size);
+    const name = new FinalName(folder, path, temporary, basename(finalPath));
+    await name.rehearse(buffered);
+    const direct = await openDirect(buffered, path);
+    return imageWriter({ ...image, folder, temporary, name, buffered, direct });
+  } catch (error) {
+    await folder.remove(temporary, buffered);
+    await buffered.close();
+    throw error;
+  }
+}
+
 function imageWriter(file: ImageFile): DriveWriter {
-  const { path, size, buffered, direct } = file;
+  const { path, size, folder, buffered, direct } = file;
   let readsDirectly = false;
+  // A file that is whole and could not be given its name is not thrown away.
+  let isWhole = false;
   const close = async (): Promise<void> => {
     await direct?.close();
     await buffered.close();
+    await folder.close();
   };
   return {
     path,
@@ -87,13 +112,15 @@ function imageWriter(file: ImageFile): DriveWriter {
     },
     async commit() {
       await syncData(buffered, path);
-      await takeName(file);
+      isWhole = true;
+      await file.name.take(buffered, file.force);
+      await folder.sync();
       await close();
-      await syncFolder(dirname(file.finalPath));
     },
     async abort() {
       // The file may be gone with its disk; the failure that led here is the one to tell.
-      await Promise.allSettled([direct?.close(), buffered.close(), unlink(file.temporary)]);
+      if (!isWhole) await Promise.allSettled([folder.remove(file.temporary, buffered)]);
+      await Promise.allSettled([close()]);
     },
   };
 }
@@ -126,31 +153,23 @@ async function resolveImagePath(path: string, force: boolean): Promise<string> {
   }
 }
 
-function existsError(path: string): Win7UsbError {
-  return new Win7UsbError("target-exists", `${path} exists already`, {
-    hint: "Choose another name, or let it be replaced.",
-    data: { target: path },
-  });
-}
-
 async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
-  let free: number;
+  let free: number | undefined;
   try {
-    const { bavail, bsize } = await statfs(folder);
-    free = bavail * bsize;
+    free = await freeSpace(folder);
   } catch (error) {
     throw openError(path, error);
   }
-  if (free >= needed) return;
+  if (free === undefined || free >= needed) return;
   throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${path} needs ${needed}`, {
     hint: "Make room, or write the image somewhere else.",
     data: { target: path, free, needed },
   });
 }
 
-async function createFile(path: string, temporary: string): Promise<FileHandle> {
+async function createFile(folder: ImageFolder, path: string, temporary: string): Promise<FileHandle> {
   try {
-    return await open(temporary, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
+    return await folder.create(temporary);
   } catch (error) {
     throw openError(path, error);
   }
@@ -168,51 +187,16 @@ async function extend(handle: FileHandle, path: string, size: number): Promise<v
   }
 }
 
-/** A second handle past the page cache, where platform and file system have that. */
-async function openDirect(temporary: string): Promise<FileHandle | undefined> {
+/** A second handle past the page cache, of the very file that was created and not of what has its name by now. */
+async function openDirect(buffered: FileHandle, path: string): Promise<FileHandle | undefined> {
   const { O_DIRECT } = constants as { O_DIRECT?: number };
-  if (O_DIRECT === undefined) return undefined;
+  if (O_DIRECT === undefined || platform !== "linux") return undefined;
   try {
-    return await open(temporary, constants.O_RDWR | O_DIRECT);
-  } catch (error) {
-    if (errorCodeOf(error) === "EINVAL") return undefined;
-    throw openError(temporary, error);
-  }
-}
-
-/** Gives the finished file its name; without `force` never over one that came in the meantime. */
-async function takeName({ path, temporary, finalPath, force }: ImageFile): Promise<void> {
-  try {
-    if (force) return await rename(temporary, finalPath);
-    await link(temporary, finalPath);
-    await unlink(temporary);
+    return await open(`/proc/self/fd/${buffered.fd}`, constants.O_RDWR | O_DIRECT);
   } catch (error) {
     const code = errorCodeOf(error);
-    if (code === "EEXIST") throw existsError(path);
-    // A file system without hard links (FAT, exFAT): the check and the rename are two steps there.
-    if (!force && (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS")) {
-      await resolveImagePath(path, false);
-      return rename(temporary, finalPath);
-    }
-    throw new Win7UsbError("write-failed", `${path} could not be given its name: ${reasonOf(error)}`, {
-      hint: "Check that the folder is still there and writable.",
-      data: { target: path, cause: code ?? reasonOf(error) },
-      cause: error,
-    });
-  }
-}
-
-/** Makes the new name last through a power cut. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    // Not every platform opens or syncs folders; the image itself is on the medium and complete.
-    if (errorCodeOf(error) === undefined) throw error;
+    // No direct access, or no /proc: through the cache, and said so.
+    if (code === "EINVAL" || code === "ENOENT") return undefined;
+    throw openError(path, error);
   }
 }

@@ -18,10 +18,10 @@ function machineId(): string {
   return createHash("sha256").update(hostname()).digest("hex").slice(0, idDigits);
 }
 
-/** A path beside `finalPath` that is not taken: hidden, and with the image's name in it. */
-export function temporaryPath(finalPath: string): string {
+/** A name for the folder of `finalPath` that is not taken: hidden, and with the image's name in it. */
+export function temporaryName(finalPath: string): string {
   const unique = randomBytes(idDigits / 2).toString("hex");
-  return join(dirname(finalPath), `${prefixOf(finalPath)}${process.pid}-${unique}`);
+  return `${prefixOf(finalPath)}${process.pid}-${unique}`;
 }
 
 function prefixOf(finalPath: string): string {
@@ -34,7 +34,7 @@ export async function removeLeftovers(finalPath: string): Promise<void> {
   const prefix = prefixOf(finalPath);
   for (const name of await namesIn(folder)) {
     if (!name.startsWith(prefix)) continue;
-    const owner = /^(\d+)-[0-9a-f]{8}$/.exec(name.slice(prefix.length))?.[1];
+    const owner = /^(\d+)-[0-9a-f]{8}(?:-name)?$/.exec(name.slice(prefix.length))?.[1];
     if (owner !== undefined && !(await isRunning(Number(owner))))
       await Promise.allSettled([unlink(join(folder, name))]);
   }

@@ -4,13 +4,12 @@
  * all the same; sizes are in units of 512 bytes whatever the drive's own sector is (Documentation/ABI/stable/sysfs-block);
  * a file system over several devices is mounted from one of them, and only /sys/fs names the others.
  */
-import { readdir, readFile, readlink, realpath } from "node:fs/promises";
+import { readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseMountinfo, parseSwaps, type Mount } from "./linux-mounts.js";
+import { readAttributes, type DriveAttributes } from "./linux-attributes.js";
+import { deviceNumberText, linkedName, list, sysfsSector, text } from "./linux-sysfs.js";
 import { errorCodeOf } from "./transfer.js";
-
-/** sysfs counts sizes in these, in bytes. */
-const sysfsSector = 512;
 
 export type BlockDevice = {
   /** The kernel's name: `sdb`, `sdb1`, `dm-0`. */
@@ -29,20 +28,6 @@ export type BlockDevice = {
   readonly drive: DriveAttributes | null;
 };
 
-export type DriveAttributes = {
-  readonly logicalBlockSize: number;
-  readonly removable: boolean;
-  readonly vendor: string | null;
-  readonly model: string | null;
-  readonly serial: string | null;
-  /** Where it is attached: the resolved path below /sys/devices. */
-  readonly location: string;
-  readonly backingFile: string | null;
-  readonly sequence: number | null;
-  /** SCSI's peripheral device type as a decimal number, or `SD` and `MMC` for cards and soldered chips. */
-  readonly deviceType: string | null;
-};
-
 export type LinuxDevices = {
   readonly devices: ReadonlyMap<string, BlockDevice>;
   readonly mounts: readonly Mount[];
@@ -51,6 +36,8 @@ export type LinuxDevices = {
   readonly names: ReadonlyMap<string, string>;
   /** Names of the devices of each mounted file system that may lie on several (btrfs, bcachefs). */
   readonly fileSystems: readonly (readonly string[])[];
+  /** The block device behind a loop device, by the loop device's name; a loop device over a file has none. */
+  readonly looped: ReadonlyMap<string, string>;
   /** Names of devices whose file system is mounted, in whatever namespace, as far as /sys/fs tells (ext4, XFS, F2FS). */
   readonly mounted: ReadonlySet<string>;
 };
@@ -61,14 +48,53 @@ export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
   const drives = await list(join(root, "sys/block"));
   const found = await Promise.all(drives.map((name) => readDrive(root, name)));
   for (const device of found.flat()) devices.set(device.name, device);
-  const mounts = parseMountinfo((await text(join(root, "proc/self/mountinfo"))) ?? "");
+  const mounts = await readMounts(root);
   const swaps = parseSwaps((await text(join(root, "proc/swaps"))) ?? "");
   const names = new Map<string, string>();
   for (const path of [...mounts.flatMap(({ sources }) => sources), ...swaps]) {
     if (path.startsWith("/dev/") && !names.has(path)) names.set(path, await nameOf(root, path));
   }
-  const [fileSystems, mounted] = await Promise.all([readFileSystems(root), readMounted(root)]);
-  return { devices, mounts, swaps, names, fileSystems, mounted };
+  const [fileSystems, mounted, looped] = await Promise.all([
+    readFileSystems(root),
+    readMounted(root),
+    readLooped(root, devices),
+  ]);
+  return { devices, mounts, swaps, names, fileSystems, looped, mounted };
+}
+
+/** What is mounted in this process's namespace. */
+export async function readMounts(root = "/"): Promise<Mount[]> {
+  return parseMountinfo((await text(join(root, "proc/self/mountinfo"))) ?? "");
+}
+
+/** `loop/backing_file` is a path like any other: what lies there says whether it is a device. */
+async function readLooped(root: string, devices: ReadonlyMap<string, BlockDevice>): Promise<Map<string, string>> {
+  const looped = new Map<string, string>();
+  for (const { name, drive } of devices.values()) {
+    const path = drive?.backingFile ?? null;
+    const below = path === null ? undefined : await deviceAt(root, path, devices);
+    if (below !== undefined && below !== name) looped.set(name, below);
+  }
+  return looped;
+}
+
+/** The name of the block device at `path`; undefined where a file or nothing is there. */
+async function deviceAt(
+  root: string,
+  path: string,
+  devices: ReadonlyMap<string, BlockDevice>,
+): Promise<string | undefined> {
+  try {
+    const stats = await stat(join(root, path));
+    if (!stats.isBlockDevice()) return undefined;
+    const number = deviceNumberText(stats.rdev);
+    return [...devices.values()].find(({ deviceNumber }) => deviceNumber === number)?.name;
+  } catch (error) {
+    if (errorCodeOf(error) === undefined) throw error;
+    // Another namespace's path, or a node that was removed: the kernel's name of the device is still its last part.
+    const name = path.startsWith("/dev/") ? await nameOf(root, path) : undefined;
+    return name !== undefined && devices.has(name) ? name : undefined;
+  }
 }
 
 /** A folder by each device's name, and a few others beside them. */
@@ -136,98 +162,7 @@ async function readDevice(folder: string, name: string, parent: string | null): 
   };
 }
 
-async function readAttributes(folder: string): Promise<DriveAttributes> {
-  const read = (name: string): Promise<string | null> => text(join(folder, name));
-  const location = await realpath(folder);
-  const vendor = await read("device/vendor");
-  const [blockSize, removable, sequence, deviceType] = await Promise.all([
-    read("queue/logical_block_size"),
-    read("removable"),
-    read("diskseq"),
-    read("device/type"),
-  ]);
-  return {
-    logicalBlockSize: numberOr(blockSize, sysfsSector),
-    removable: removable === "1",
-    // What stands in the vendor's place for every ATA disk (SAT-4 10.3.2).
-    vendor: vendor === "ATA" ? null : vendor,
-    model: (await read("device/model")) ?? (await read("device/name")),
-    serial:
-      (await read("serial")) ??
-      (await read("device/serial")) ??
-      (await usbSerial(location)) ??
-      (await scsiSerial(join(folder, "device"))),
-    location,
-    backingFile: await read("loop/backing_file"),
-    sequence: sequence === null ? null : numberOr(sequence, 0),
-    deviceType,
-  };
-}
-
-/** A USB drive's serial number is its device's, some folders above the disk: the first that has a vendor id beside it. */
-async function usbSerial(location: string): Promise<string | null> {
-  const steps = location.split("/");
-  const bus = steps.findIndex((step) => /^usb\d+$/.test(step));
-  if (bus < 0) return null;
-  for (let depth = steps.length - 1; depth > bus; depth -= 1) {
-    const folder = steps.slice(0, depth).join("/");
-    if ((await text(join(folder, "idVendor"))) !== null) return text(join(folder, "serial"));
-  }
-  return null;
-}
-
-/** SPC-4 7.8.12, the unit serial number page: its text follows a header of four bytes. */
-async function scsiSerial(folder: string): Promise<string | null> {
-  const page = await text(join(folder, "vpd_pg80"));
-  const serial = page?.slice(4).replaceAll("\0", "").trim() ?? "";
-  return serial === "" ? null : serial;
-}
-
 /** The kernel's name of a path in /dev, links followed; its last part where the link cannot be followed. */
 async function nameOf(root: string, path: string): Promise<string> {
   return (await linkedName(join(root, path))) ?? path.slice("/dev/".length).replaceAll("/", "!");
-}
-
-/** The last part of where a link leads; null where it cannot be followed. */
-async function linkedName(path: string): Promise<string | null> {
-  try {
-    return basename(await readlink(path));
-  } catch (error) {
-    if (errorCodeOf(error) === undefined) throw error;
-    return null;
-  }
-}
-
-/** A device number (`stat`'s rdev) as sysfs writes it; makedev(3) as glibc packs 32 bits of major and of minor. */
-export function deviceNumberText(deviceNumber: number): string {
-  const number = BigInt(deviceNumber);
-  const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n);
-  const minor = (number & 0xffn) | ((number >> 12n) & 0xffffff00n);
-  return `${major}:${minor}`;
-}
-
-function numberOr(value: string | null, otherwise: number): number {
-  const number = Number(value);
-  return value === null || value === "" || !Number.isSafeInteger(number) ? otherwise : number;
-}
-
-/** A file's text without blanks around it; null where there is none or it is empty. */
-async function text(path: string): Promise<string | null> {
-  try {
-    const content = (await readFile(path, "utf8")).trim();
-    return content === "" ? null : content;
-  } catch (error) {
-    // Not there, not for everyone, or the device has just gone: not known, in every case.
-    if (errorCodeOf(error) === undefined) throw error;
-    return null;
-  }
-}
-
-async function list(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (errorCodeOf(error) === undefined) throw error;
-    return [];
-  }
 }

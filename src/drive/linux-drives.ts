@@ -3,7 +3,8 @@
  * LVM, md), and which carry the running system. Pure, over what `readLinuxDevices` read.
  */
 import type { Drive, Mountpoint } from "./drive.js";
-import type { BlockDevice, DriveAttributes, LinuxDevices } from "./linux-devices.js";
+import type { BlockDevice, LinuxDevices } from "./linux-devices.js";
+import type { DriveAttributes } from "./linux-attributes.js";
 import { mountOf, type Mount } from "./linux-mounts.js";
 
 /** Mounted from these, a drive carries the running system. */
@@ -50,7 +51,7 @@ export function drivesOf(system: LinuxDevices): Drive[] {
   const loops = loopsByMount(system);
   const drives: Drive[] = [];
   for (const device of system.devices.values()) {
-    if (isDrive(device)) drives.push(describe(system, device, systemNames, loops));
+    if (isDrive(device) && !system.looped.has(device.name)) drives.push(describe(system, device, systemNames, loops));
   }
   return drives.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -122,7 +123,7 @@ function loopsByMount(system: LinuxDevices): LoopsByMount {
   const loops = new Map<Mount, string[]>();
   for (const { name, drive } of system.devices.values()) {
     const file = drive?.backingFile ?? null;
-    const mount = file === null ? undefined : mountOf(system.mounts, file);
+    const mount = file === null || system.looped.has(name) ? undefined : mountOf(system.mounts, file);
     if (mount !== undefined) loops.set(mount, [...(loops.get(mount) ?? []), name]);
   }
   return loops;
@@ -133,6 +134,7 @@ function devicesAbove(system: LinuxDevices, devices: readonly BlockDevice[], loo
   const buildersOn = (device: BlockDevice): string[] => [
     ...device.holders,
     ...[...loops].flatMap(([mount, names]) => (isOn(system, mount, device) ? names : [])),
+    ...[...system.looped].flatMap(([loop, below]) => (below === device.name ? [loop] : [])),
   ];
   const found = new Map<string, BlockDevice>();
   const queue = devices.flatMap(buildersOn);
@@ -206,12 +208,13 @@ function devicesUnder(system: LinuxDevices, mounts: readonly Mount[], devices: r
   const addDevice = (device: BlockDevice): void => {
     if (found.has(device.name)) return;
     found.add(device.name);
-    for (const name of [...device.slaves, device.parent]) {
+    const backing = system.looped.get(device.name) ?? null;
+    for (const name of [...device.slaves, device.parent, backing]) {
       const below = name === null ? undefined : system.devices.get(name);
       if (below !== undefined) addDevice(below);
     }
     const file = device.drive?.backingFile ?? null;
-    if (file !== null) mountsOf(system, file).forEach(addMount);
+    if (file !== null && backing === null) mountsOf(system, file).forEach(addMount);
   };
   const addMount = (mount: Mount): void => {
     if (seenMounts.has(mount)) return;

@@ -13,7 +13,8 @@ import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
-import { deviceNumberText, readLinuxDevice, readLinuxDevices } from "./linux-devices.js";
+import { readLinuxDevice, readLinuxDevices } from "./linux-devices.js";
+import { deviceNumberText } from "./linux-sysfs.js";
 import { drivesOf } from "./linux-drives.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf } from "./transfer.js";
@@ -93,6 +94,7 @@ async function driveNumbered(deviceNumber: string): Promise<Drive | undefined> {
     swaps: [],
     names: new Map(),
     fileSystems: [],
+    looped: new Map(),
     mounted: new Set(),
   })[0];
 }

@@ -1,12 +1,14 @@
 /** Which drives there are, what a target's name means, and which drives hold the image. */
 import { realpath, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { Stats } from "node:fs";
 import { Win7UsbError } from "../errors.js";
 import type { Drive, Target } from "./drive.js";
 import { drivesOfDrivelist } from "./drivelist.js";
-import { deviceNumberText, readLinuxDevices, type BlockDevice, type LinuxDevices } from "./linux-devices.js";
+import { readLinuxDevices, readMounts, type BlockDevice, type LinuxDevices } from "./linux-devices.js";
+import { deviceNumberText } from "./linux-sysfs.js";
 import { drivesOf, drivesUnder, isDrive, pathOf } from "./linux-drives.js";
+import { mountOf } from "./linux-mounts.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
@@ -78,9 +80,26 @@ export async function drivesHolding(path: string, listing = new DriveListing()):
   if (platform !== "linux") return drivesMountedAbove(await listing.drives(), real);
   const system = await listing.devices();
   const stats = await stat(real);
-  if (!stats.isBlockDevice()) return drivesUnder(system, real);
+  if (!stats.isBlockDevice()) return [...drivesUnder(system, real), ...(await loopsOver(system, real))];
   const device = deviceByNumber(system, stats);
-  return device === undefined ? [] : drivesUnder(system, device);
+  if (device === undefined) return [];
+  const file = device.drive?.backingFile ?? null;
+  return [...drivesUnder(system, device), ...(file === null ? [] : await loopsOver(system, file))];
+}
+
+/** Paths of the loop devices over this file, by whatever name: to write to one is to write into the file. */
+async function loopsOver({ devices }: LinuxDevices, file: string): Promise<string[]> {
+  const identity = async (path: string): Promise<string> => {
+    const stats = await statOf(path);
+    return stats === undefined ? path : `${stats.dev}:${stats.ino}`;
+  };
+  const wanted = await identity(file);
+  const loops: string[] = [];
+  for (const { name, drive } of devices.values()) {
+    const backing = drive?.backingFile ?? null;
+    if (backing !== null && (await identity(backing)) === wanted) loops.push(pathOf(name));
+  }
+  return loops;
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {
@@ -93,7 +112,7 @@ async function statOf(path: string): Promise<Stats | undefined> {
 }
 
 async function inspectMissing(path: string): Promise<Target> {
-  if (path.startsWith("/dev/")) {
+  if (await isInDeviceFolder(path)) {
     throw new Win7UsbError("target-missing", `there is no drive ${path}`, {
       hint: "Plug it in, and look at `win7usb drives`.",
       data: { target: path },
@@ -105,6 +124,29 @@ async function inspectMissing(path: string): Promise<Target> {
     hint: "Create the folder first, or choose another path.",
     data: { target: path },
   });
+}
+
+/** The part of /dev that is memory for everybody, where it is no mount of its own (in a changed root). */
+const sharedMemory = "/dev/shm";
+
+/**
+ * Whether a name that is not there would be one of a device: a file in the devices' own file system is nobody's wish, and
+ * what is mounted further down (/dev/shm) is a place for files. By where the folder is, not by how it is written.
+ */
+async function isInDeviceFolder(path: string): Promise<boolean> {
+  if (platform === "win32") return false;
+  let folder: string;
+  try {
+    folder = await realpath(dirname(path));
+  } catch (error) {
+    if (errorCodeOf(error) === undefined) throw error;
+    // The folder is not there either: what was typed is all there is.
+    folder = resolve(dirname(path));
+  }
+  if (!`${folder}/`.startsWith("/dev/") || `${folder}/`.startsWith(`${sharedMemory}/`)) return false;
+  if (platform !== "linux") return true;
+  const mount = mountOf(await readMounts(), folder);
+  return mount === undefined || !mount.path.startsWith("/dev/");
 }
 
 async function inspectBlockDevice(path: string, stats: Stats, listing: DriveListing): Promise<Target> {

@@ -44,7 +44,7 @@ const rows: Row[] = [
   {
     machine: "apple-silicon-with-stick",
     path: "/dev/disk0",
-    refused: ["system-disk", "fixed-disk", "large-disk"],
+    refused: ["system-disk", "sector-size", "fixed-disk", "large-disk"],
     has: { system: true, bus: "apple fabric", logicalBlockSize: 4096, model: "APPLE SSD AP0512Z" },
   },
   {
@@ -82,7 +82,7 @@ const rows: Row[] = [
   {
     machine: "core-storage",
     path: "/dev/disk0",
-    refused: ["system-disk", "target-in-use", "fixed-disk", "large-disk"],
+    refused: ["system-disk", "target-in-use", "sector-size", "fixed-disk", "large-disk"],
     has: { mountpoints: [{ path: "/", device: "/dev/disk1" }], holders: ["a CoreStorage volume on /dev/disk1"] },
   },
   { machine: "hfs-boot-virtualbox", path: "/dev/disk0", refused: ["system-disk", "fixed-disk"], has: { bus: "sata" } },

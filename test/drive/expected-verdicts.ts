@@ -53,7 +53,7 @@ const linux: Verdicts = {
   "luks-lvm-nvme": {
     "/dev/mmcblk0": [],
     "/dev/nvme0n1": ["system-disk", "target-in-use", "fixed-disk", "large-disk"],
-    "/dev/nvme0n2": ["fixed-disk"],
+    "/dev/nvme0n2": ["sector-size", "fixed-disk"],
     "/dev/sda": ["fixed-disk"],
   },
   "lvm-two-disks": {
@@ -108,7 +108,7 @@ const linux: Verdicts = {
     "/dev/loop1": ["target-read-only", "fixed-disk"],
     "/dev/nbd0": ["fixed-disk"],
     "/dev/sda": ["fixed-disk"],
-    "/dev/sdb": ["fixed-disk"],
+    "/dev/sdb": ["sector-size", "fixed-disk"],
     "/dev/sdc": ["fixed-disk"],
     "/dev/vda": ["system-disk", "target-in-use", "fixed-disk"],
     "/dev/vdb": ["system-disk", "target-in-use", "fixed-disk"],

@@ -2,10 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,6 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pageMemory } from "../../src/bytes/page-memory.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
 import { inspectTarget, openImageFile } from "../../src/drive/index.js";
+import { freeSpace, parseDf } from "../../src/drive/free-space.js";
 import { openTarget } from "../support/open-target.js";
 
 let folder: string;
@@ -129,8 +133,11 @@ describe("an image file", () => {
     await expect(writer.commit()).rejects.toMatchObject({ code: "target-exists" });
     await writer.abort();
     await expect(openImageFile(path, 4096, options)).rejects.toMatchObject({ code: "target-exists", exitCode: 5 });
-    expect(readdirSync(folder)).toEqual(["usb.img"]);
     expect(readFileSync(path, "utf8")).toBe("precious");
+    // What is whole is not thrown away.
+    const [kept, ...others] = readdirSync(folder).filter((name) => name !== "usb.img");
+    expect(others).toEqual([]);
+    expect(readFileSync(join(folder, kept!))).toHaveLength(4096);
   });
 
   it("takes it with force, and only when it is whole; a link's target is what is replaced", async () => {
@@ -212,5 +219,77 @@ describe("what a target's name means", () => {
 
   it.runIf(process.platform === "linux")("is nothing where it is a character device", async () => {
     await expect(inspectTarget("/dev/null")).rejects.toMatchObject({ code: "target-not-a-drive" });
+  });
+});
+
+describe.runIf(process.platform === "linux")("a folder that somebody else may write to", () => {
+  const secret = "root's own";
+  /** The temporary file's name, and a file outside the folder that must stay as it is. */
+  async function beginning(force: boolean) {
+    const outside = mkdtempSync(join(tmpdir(), "win7usb-outside-"));
+    const precious = join(outside, "shadow");
+    writeFileSync(precious, secret);
+    const path = join(folder, "usb.img");
+    if (force) writeFileSync(path, "old");
+    const writer = await openImageFile(path, 8192, { force, needed: 0 });
+    const temporary = readdirSync(folder).find((name) => name.startsWith(".usb.img"))!;
+    return { path, precious, writer, temporary: join(folder, temporary) };
+  }
+
+  it.each([
+    ["a link", (place: string, precious: string) => symlinkSync(precious, place)],
+    ["a hard link", (place: string, precious: string) => linkSync(precious, place)],
+    ["a file", (place: string) => writeFileSync(place, "the attacker's")],
+    ["nothing", () => undefined],
+  ])("%s in the temporary file's place is neither written nor given the image's name", async (_, put) => {
+    for (const force of [false, true]) {
+      const { path, precious, writer, temporary } = await beginning(force);
+      renameSync(temporary, join(folder, "stolen"));
+      put(temporary, precious);
+      await writer.write(0, pattern(8192));
+      await writer.flush();
+      await writer.beginReadBack();
+      const found = pageMemory(8192);
+      await writer.read(0, found);
+      expect(Buffer.compare(found, pattern(8192))).toBe(0);
+      await expect(writer.commit()).rejects.toMatchObject({ code: "write-failed" });
+      await writer.abort();
+      expect(readFileSync(precious, "utf8")).toBe(secret);
+      expect(existsSync(path) ? readFileSync(path, "utf8") : "old").toBe("old");
+      expect(readFileSync(join(folder, "stolen"))).toHaveLength(8192);
+      rmSync(folder, { recursive: true });
+      mkdirSync(folder);
+    }
+  });
+
+  it("is written to where it was, though its path leads elsewhere by now", async () => {
+    const inner = join(folder, "inner");
+    mkdirSync(inner);
+    const writer = await openImageFile(join(inner, "usb.img"), 4096, options);
+    const outside = mkdtempSync(join(tmpdir(), "win7usb-outside-"));
+    renameSync(inner, join(folder, "moved"));
+    symlinkSync(outside, inner);
+    await writer.write(0, pattern(4096));
+    await writer.commit();
+    expect(readdirSync(outside)).toEqual([]);
+    expect(readdirSync(join(folder, "moved"))).toEqual(["usb.img"]);
+  });
+});
+
+describe("the space that is left", () => {
+  const heading = "Filesystem 1024-blocks Used Available Capacity Mounted on\n";
+  it.each([
+    ["/dev/sda1 1000 400 600 40% /\n", 600 * 1024],
+    ["//server/a share 1000 400 600 40% /mnt/a share\n", 600 * 1024],
+    ["full 1000 1100 -100 110% /mnt\n", 0],
+    ["none 0 0 0 - /mnt\n", undefined],
+    ["", undefined],
+  ])("%j is %s bytes", (line, bytes) => {
+    expect(parseDf(heading + line)).toBe(bytes);
+  });
+
+  it("is what statfs says where block and fragment are the same", async () => {
+    const free = await freeSpace(folder);
+    expect(free).toBeGreaterThan(0);
   });
 });

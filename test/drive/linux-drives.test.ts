@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { GiB } from "../../src/bytes/units.js";
-import { deviceNumberText, readLinuxDevices } from "../../src/drive/linux-devices.js";
+import { readLinuxDevices } from "../../src/drive/linux-devices.js";
+import { deviceNumberText } from "../../src/drive/linux-sysfs.js";
 import { drivesOf, drivesUnder } from "../../src/drive/linux-drives.js";
 import { mountOf, parseMountinfo, parseSwaps } from "../../src/drive/linux-mounts.js";
 
@@ -253,5 +254,71 @@ describe("what /proc says", () => {
   it("names device numbers as sysfs does", () => {
     expect(deviceNumberText(0x0801)).toBe("8:1");
     expect(deviceNumberText(0x10_3f_05)).toBe("63:261");
+  });
+});
+
+describe("a loop device over a drive", () => {
+  const loop = (number: string, file: string, more: Partial<DeviceRecord> = {}): DeviceRecord => ({
+    number,
+    files: { "loop/backing_file": file },
+    ...more,
+  });
+  const mounted = "7:0 / /mnt rw shared:2 - ext4 /dev/loop0 rw";
+
+  it.each([
+    ["mounted", { loop0: loop("7:0", "/dev/sdb") }, [mounted], ["/mnt"], ["/dev/loop0"]],
+    ["over a partition, mounted", { loop0: loop("7:0", "/dev/sdb1") }, [mounted], ["/mnt"], ["/dev/loop0"]],
+    [
+      "over a loop device, mounted",
+      { loop0: loop("7:0", "/dev/loop1"), loop1: loop("7:1", "/dev/sdb") },
+      [mounted],
+      ["/mnt"],
+      ["/dev/loop0", "/dev/loop1"],
+    ],
+    [
+      "with a partition that is mounted",
+      { loop0: loop("7:0", "/dev/sdb", { partitions: { loop0p1: { number: "259:0" } } }) },
+      ["259:0 / /mnt rw shared:2 - ext4 /dev/loop0p1 rw"],
+      ["/mnt"],
+      ["/dev/loop0", "/dev/loop0p1"],
+    ],
+    [
+      "under device mapper, mounted",
+      {
+        loop0: loop("7:0", "/dev/sdb", { holders: ["dm-0"] }),
+        "dm-0": { number: "253:0", slaves: ["loop0"] },
+      },
+      ["253:0 / /mnt rw shared:2 - ext4 /dev/mapper/x rw"],
+      ["/mnt"],
+      ["/dev/dm-0", "/dev/loop0"],
+    ],
+    ["that nothing uses", { loop0: loop("7:0", "/dev/sdb") }, [], [], ["/dev/loop0"]],
+  ] satisfies [string, Record<string, DeviceRecord>, string[], string[], string[]][])(
+    "%s is use of the drive, and no drive itself",
+    async (_, loops, mounts, paths, holders) => {
+      const drives = await drivesIn({
+        devices: { sda: systemDisk, sdb: stick, ...loops },
+        mounts: [rootOn("8:1", "/dev/sda1"), ...mounts],
+      });
+      expect(drives.map(({ path }) => path)).toEqual(["/dev/sda", "/dev/sdb"]);
+      const found = drives[1]!;
+      expect(found.mountpoints.map(({ path }) => path)).toEqual(paths);
+      expect(found.holders.toSorted()).toEqual(holders);
+    },
+  );
+
+  it("that holds the image makes the drive the image's", async () => {
+    const system = await readLinuxDevices(
+      recorded({ devices: { sda: systemDisk, sdb: stick, loop0: loop("7:0", "/dev/sdb") }, mounts: [mounted] }),
+    );
+    expect(drivesUnder(system, "/mnt/win7.iso").toSorted()).toEqual(["/dev/loop0", "/dev/sdb"]);
+  });
+
+  it("with the running system on it makes the drive the system's", async () => {
+    const drives = await drivesIn({
+      devices: { sdb: stick, loop0: loop("7:0", "/dev/sdb") },
+      mounts: [rootOn("7:0", "/dev/loop0")],
+    });
+    expect(drives.map(({ path, system }) => [path, system])).toEqual([["/dev/sdb", true]]);
   });
 });

@@ -1,0 +1,31 @@
+/**
+ * How much room a folder's file system has. Traps: `statfs` counts in fragments (`f_frsize`), which Node does not tell and
+ * which may differ from the block size by hundreds of times, so that df(1) is asked where there is one; and a file
+ * system that says 0 of 0 says nothing at all (FUSE, some networks').
+ */
+import { statfs } from "node:fs/promises";
+import { KiB } from "../bytes/units.js";
+import { runCommand } from "./command.js";
+import { platform } from "./platform.js";
+
+/** Bytes that this user may still write below `folder`; undefined where nobody knows. Rejects as `statfs` does. */
+export async function freeSpace(folder: string): Promise<number | undefined> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  if (blocks === 0) return undefined;
+  const told = platform === "win32" ? undefined : await askDf(folder);
+  return told ?? bavail * bsize;
+}
+
+/** POSIX's portable format: a heading, then one line whose fourth column are the kilobytes that are left. */
+async function askDf(folder: string): Promise<number | undefined> {
+  const { exitCode, stdout } = await runCommand("df", ["-P", "-k", "--", folder]);
+  if (exitCode !== 0) return undefined;
+  return parseDf(stdout);
+}
+
+/** Bytes; undefined for what is no answer of `df -P -k`. The file system's name may hold blanks, the numbers do not. */
+export function parseDf(text: string): number | undefined {
+  const match = / (-?\d+) +(-?\d+) +(-?\d+) +(?:\d+%|-) /.exec(text.split("\n")[1] ?? "");
+  if (match === null || Number(match[1]) === 0) return undefined;
+  return Math.max(0, Number(match[3])) * KiB;
+}

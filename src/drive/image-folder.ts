@@ -1,0 +1,208 @@
+/**
+ * The folder that an image file is made in, and the names in it. The folder may be somebody else's, who can rename and
+ * link what is in it at any moment while this program runs as root. So the folder is held open and named through its
+ * handle where the system has that (Linux, proc(5)), a file is opened by its name once, when it is created, and before
+ * and after a name is given or taken away, what has it is compared with the open file.
+ */
+import { constants } from "node:fs";
+import { link, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { Win7UsbError } from "../errors.js";
+import { openError } from "./open-error.js";
+import { platform } from "./platform.js";
+import { errorCodeOf, reasonOf } from "./transfer.js";
+
+/** 0 on platforms without them. */
+const { O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants as { O_DIRECTORY?: number; O_NOFOLLOW?: number };
+
+export class ImageFolder {
+  /** For messages. */
+  readonly path: string;
+  /** Undefined where folders cannot be opened. */
+  readonly #handle: FileHandle | undefined;
+
+  private constructor(path: string, handle: FileHandle | undefined) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /** Throws `target-missing`, `no-permission` and the like; `target` is the image's path, for the message. */
+  static async open(path: string, target: string): Promise<ImageFolder> {
+    if (platform === "win32") return new ImageFolder(path, undefined);
+    try {
+      return new ImageFolder(path, await open(path, constants.O_RDONLY | O_DIRECTORY));
+    } catch (error) {
+      // A folder that may be written and not listed: its names can still be used.
+      if (errorCodeOf(error) === "EACCES") return new ImageFolder(path, undefined);
+      throw openError(target, error);
+    }
+  }
+
+  /** Where `name` lies, whatever has become of the folder's own path. */
+  place(name: string): string {
+    const held = platform === "linux" && this.#handle !== undefined;
+    return held ? `/proc/self/fd/${this.#handle!.fd}/${name}` : join(this.path, name);
+  }
+
+  /** A new file that nothing was in the place of; rejects with what `open` rejects with. */
+  create(name: string): Promise<FileHandle> {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW;
+    return open(this.place(name), flags, 0o666);
+  }
+
+  /** Whether `name` is the open file, and not a link or another file that was put in its place. */
+  async holds(name: string, file: FileHandle): Promise<boolean> {
+    try {
+      const [there, own] = await Promise.all([lstat(this.place(name), { bigint: true }), file.stat({ bigint: true })]);
+      return there.isFile() && there.dev === own.dev && there.ino === own.ino;
+    } catch (error) {
+      if (errorCodeOf(error) === undefined) throw error;
+      return false;
+    }
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return rename(this.place(from), this.place(to));
+  }
+
+  link(from: string, to: string): Promise<void> {
+    return link(this.place(from), this.place(to));
+  }
+
+  unlink(name: string): Promise<void> {
+    return unlink(this.place(name));
+  }
+
+  /** Takes the name away if the open file has it; never throws. */
+  async remove(name: string, file: FileHandle): Promise<void> {
+    try {
+      if (await this.holds(name, file)) await this.unlink(name);
+    } catch (error) {
+      // It may be gone with its disk; what led here is the failure to tell.
+      if (errorCodeOf(error) === undefined) throw error;
+    }
+  }
+
+  /** Makes the names in it last through a power cut, where the platform can. */
+  async sync(): Promise<void> {
+    try {
+      await this.#handle?.sync();
+    } catch (error) {
+      // Not every file system syncs folders; the image itself is on the medium and complete.
+      if (errorCodeOf(error) === undefined) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+  }
+}
+
+/** `write-failed`: somebody put something else in the place of the file that is written. */
+export function replacedError(path: string, name: string): Win7UsbError {
+  return new Win7UsbError("write-failed", `${path}: something else was put in the place of ${name} meanwhile`, {
+    hint: "Write the image to a folder that nobody else may write to.",
+    data: { target: path, name },
+  });
+}
+
+/** Gives a finished file its name, by whichever way the file system has. */
+export class FinalName {
+  readonly #folder: ImageFolder;
+  /** As the person named it. */
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #final: string;
+
+  constructor(folder: ImageFolder, path: string, temporary: string, final: string) {
+    this.#folder = folder;
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#final = final;
+  }
+
+  /** Tries both ways with a name of its own, before anything is written. Throws where the file system has neither. */
+  async rehearse(file: FileHandle): Promise<void> {
+    const trial = `${this.#temporary}-name`;
+    try {
+      await this.#folder.link(this.#temporary, trial);
+      await this.#folder.remove(trial, file);
+    } catch (error) {
+      if (errorCodeOf(error) === undefined) throw error;
+      await this.#rehearseRename(trial);
+    }
+  }
+
+  async #rehearseRename(trial: string): Promise<void> {
+    try {
+      await this.#folder.rename(this.#temporary, trial);
+      await this.#folder.rename(trial, this.#temporary);
+    } catch (error) {
+      throw openError(this.#path, error);
+    }
+  }
+
+  /**
+   * Without `replace` never over a file that came in the meantime: `target-exists`. `write-failed` where the name cannot
+   * be given. The finished file keeps its temporary name then, which the hint tells: what is whole is not thrown away.
+   */
+  async take(file: FileHandle, replace: boolean): Promise<void> {
+    if (!(await this.#folder.holds(this.#temporary, file))) throw replacedError(this.#path, this.#temporary);
+    try {
+      if (replace) await this.#folder.rename(this.#temporary, this.#final);
+      else await this.#takeNew(file);
+    } catch (error) {
+      if (error instanceof Win7UsbError) throw error;
+      if (errorCodeOf(error) === "EEXIST") throw existsError(this.#path, this.#kept);
+      throw this.#unnamedError(error);
+    }
+    if (!(await this.#folder.holds(this.#final, file))) throw replacedError(this.#path, this.#final);
+  }
+
+  async #takeNew(file: FileHandle): Promise<void> {
+    try {
+      await this.#folder.link(this.#temporary, this.#final);
+    } catch (error) {
+      if (errorCodeOf(error) === "EEXIST" || errorCodeOf(error) === undefined) throw error;
+      return this.#takeReserved();
+    }
+    await this.#folder.remove(this.#temporary, file);
+  }
+
+  /** A file system without hard links (FAT, exFAT, some networks'): an empty file keeps the name until it is taken. */
+  async #takeReserved(): Promise<void> {
+    const reserved = await this.#folder.create(this.#final);
+    try {
+      await this.#folder.rename(this.#temporary, this.#final);
+    } catch (error) {
+      await this.#folder.remove(this.#final, reserved);
+      throw error;
+    } finally {
+      await reserved.close();
+    }
+  }
+
+  get #kept(): string {
+    return join(this.#folder.path, this.#temporary);
+  }
+
+  #unnamedError(cause: unknown): Win7UsbError {
+    const kept = this.#kept;
+    return new Win7UsbError("write-failed", `${this.#path} could not be given its name: ${reasonOf(cause)}`, {
+      hint: keptHint(kept),
+      data: { target: this.#path, kept, cause: errorCodeOf(cause) ?? reasonOf(cause) },
+      cause,
+    });
+  }
+}
+
+/** `kept` is where the finished image stays, when the other file came while it was written. */
+export function existsError(path: string, kept?: string): Win7UsbError {
+  const hint = kept === undefined ? "Choose another name, or let it be replaced." : keptHint(kept);
+  const data = kept === undefined ? { target: path } : { target: path, kept };
+  return new Win7UsbError("target-exists", `${path} exists already`, { hint, data });
+}
+
+function keptHint(kept: string): string {
+  return `The image is whole and stays at ${kept}: rename it.`;
+}
