@@ -40,8 +40,8 @@ export class ImageFolder {
 
   /** Where `name` lies, whatever has become of the folder's own path. */
   place(name: string): string {
-    const held = platform === "linux" && this.#handle !== undefined;
-    return held ? `/proc/self/fd/${this.#handle!.fd}/${name}` : join(this.path, name);
+    if (platform !== "linux" || this.#handle === undefined) return join(this.path, name);
+    return `/proc/self/fd/${this.#handle.fd}/${name}`;
   }
 
   /** A new file that nothing was in the place of; rejects with what `open` rejects with. */

@@ -89,17 +89,18 @@ export async function drivesHolding(path: string, listing = new DriveListing()):
 
 /** Paths of the loop devices over this file, by whatever name: to write to one is to write into the file. */
 async function loopsOver({ devices }: LinuxDevices, file: string): Promise<string[]> {
-  const identity = async (path: string): Promise<string> => {
-    const stats = await statOf(path);
-    return stats === undefined ? path : `${stats.dev}:${stats.ino}`;
-  };
-  const wanted = await identity(file);
+  const wanted = await fileIdentity(file);
   const loops: string[] = [];
   for (const { name, drive } of devices.values()) {
     const backing = drive?.backingFile ?? null;
-    if (backing !== null && (await identity(backing)) === wanted) loops.push(pathOf(name));
+    if (backing !== null && (await fileIdentity(backing)) === wanted) loops.push(pathOf(name));
   }
   return loops;
+}
+
+async function fileIdentity(path: string): Promise<string> {
+  const stats = await statOf(path);
+  return stats === undefined ? path : `${stats.dev}:${stats.ino}`;
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {
