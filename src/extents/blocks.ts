@@ -4,7 +4,10 @@
  * part becomes a block of its own, which each target reads before it writes, because the rest of it is to be left alone.
  */
 import { roundDown, roundUp } from "../bytes/units.js";
-import type { Extent, Span } from "./extent.js";
+import { runEnd, type Extent } from "./extent.js";
+import { piecesIn, type Piece } from "./layout.js";
+import { readLayout } from "./layout-source.js";
+import { coverage } from "./spans.js";
 
 /** Bytes; also the largest alignment that a target may ask for. */
 export const largestUnit = 65536;
@@ -37,7 +40,7 @@ export function blocksOf(extents: readonly Extent[], rules: BlockRules): Block[]
   const blocks: Block[] = [];
   let extentIndex = 0;
   const add = (offset: number, length: number, partial: boolean): void => {
-    while (endOf(extents[extentIndex]!) <= offset) extentIndex += 1;
+    while (runEnd(extents[extentIndex]!) <= offset) extentIndex += 1;
     const previous = blocks.at(-1);
     // Two spans may share a unit.
     if (partial && previous?.partial === true && previous.offset === offset) return;
@@ -60,31 +63,9 @@ export function blocksOf(extents: readonly Extent[], rules: BlockRules): Block[]
   return blocks;
 }
 
-/** The plan's extents as the largest spans without a gap. */
-function coverage(extents: readonly Extent[]): Span[] {
-  const spans: { start: number; end: number }[] = [];
-  for (const extent of extents) {
-    if (extent.length === 0) continue;
-    const last = spans.at(-1);
-    if (last !== undefined && last.end === extent.offset) last.end = endOf(extent);
-    else spans.push({ start: extent.offset, end: endOf(extent) });
-  }
-  return spans;
-}
-
-/** A part of a block that one extent covers, in bytes of the disk. */
-export type Piece = Span & { readonly extent: Extent };
-
-/** The extents' parts that lie in `block`, ascending. */
-export function* piecesOf(extents: readonly Extent[], block: Block): Generator<Piece> {
-  const blockEnd = block.offset + block.length;
-  for (let index = block.firstExtent; index < extents.length; index += 1) {
-    const extent = extents[index]!;
-    if (extent.offset >= blockEnd) return;
-    const start = Math.max(extent.offset, block.offset);
-    const end = Math.min(endOf(extent), blockEnd);
-    if (start < end) yield { start, end, extent };
-  }
+/** The extents' parts that lie in `block`, ascending, in bytes of the disk. */
+export function piecesOf(extents: readonly Extent[], { offset, length, firstExtent }: Block): Generator<Piece> {
+  return piecesIn(extents, offset, offset + length, firstExtent);
 }
 
 /** Whether the plan says that the block holds nothing but zeros. */
@@ -95,19 +76,8 @@ export function isPlannedZeros(extents: readonly Extent[], block: Block): boolea
 
 /**
  * Fills `bytes` (as long as the block) with what the plan puts there; what it does not cover is left as it is. The
- * manifest's place becomes zeros: its bytes are known when everything before it was hashed (manifest-hash.ts).
+ * manifest's place becomes zeros: its bytes are known when everything before it was hashed.
  */
-export async function assemble(extents: readonly Extent[], block: Block, bytes: Uint8Array): Promise<void> {
-  for (const { start, end, extent } of piecesOf(extents, block)) {
-    const part = bytes.subarray(start - block.offset, end - block.offset);
-    const skip = start - extent.offset;
-    const { source } = extent;
-    if (source.kind === "zeros" || source.kind === "manifest") part.fill(0);
-    else if (source.kind === "bytes") part.set(source.bytes.subarray(skip, skip + part.length));
-    else await source.source.readInto(source.offset + skip, part);
-  }
-}
-
-function endOf(extent: Extent): number {
-  return extent.offset + extent.length;
+export function assemble(extents: readonly Extent[], block: Block, bytes: Uint8Array): Promise<void> {
+  return readLayout(extents, block.offset, bytes, { gaps: "kept", first: block.firstExtent });
 }

@@ -1,6 +1,7 @@
 /** What the parts of this reader share while one image is read: where it comes from, and what was found on the way. */
+import type { Extent } from "../extents/extent.js";
+import { appendPart, type LayoutPart } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
-import type { ContentExtent } from "../tree/index.js";
 import { damaged } from "./failures.js";
 import {
   maximumDirectoryBytes,
@@ -88,26 +89,18 @@ export function countExtent(reading: Reading): void {
   if (reading.taken.extents > maximumExtents) throw damaged(`the files have more than ${maximumExtents} extents`);
 }
 
-/** Appends an extent, joined to the one before where it continues it; throws `image-damaged` above the limit. */
-export function appendExtent(reading: Reading, extents: ContentExtent[], next: ContentExtent): void {
+/** Appends to a file's content; throws `image-damaged` above the limit. */
+export function appendContent(reading: Reading, content: Extent[], part: LayoutPart): void {
   countExtent(reading);
-  if (next.length === 0) return;
-  const last = extents.at(-1);
-  if (last !== undefined && last.source === next.source) {
-    if (last.source === null || last.offset + last.length === next.offset) {
-      extents[extents.length - 1] = { ...last, length: last.length + next.length };
-      return;
-    }
-  }
-  extents.push(next);
+  appendPart(content, part);
 }
 
 /** Notes how many bytes of a file lie behind the image's end. Several files may share them; each is named. */
-export function noteMissing(reading: Reading, path: string, extents: readonly ContentExtent[]): void {
+export function noteMissing(reading: Reading, path: string, content: readonly Extent[]): void {
   let missingBytes = 0;
-  for (const { source, offset, length } of extents) {
-    if (source === null) continue;
-    missingBytes += Math.min(length, Math.max(0, offset + length - source.size));
+  for (const { source, length } of content) {
+    if (source.kind !== "range") continue;
+    missingBytes += Math.min(length, Math.max(0, source.offset + length - source.source.size));
   }
   if (missingBytes > 0) reading.truncatedFiles.push({ path, missingBytes });
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { MiB } from "../bytes/units.js";
+import { runsOfSource } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
 import type { FileNode } from "../tree/index.js";
 import { contentSource } from "../tree/index.js";
@@ -52,8 +53,7 @@ export function verifyWim(parts: readonly WimPart[], options: VerifyWimThreadOpt
 /** A WIM that is a file of an image: `image` is the source that the tree was read from, and the path it was opened by. */
 export function wimPart(name: string, file: FileNode, image: { path: string; source: ByteSource }): WimPart {
   const source = contentSource(file);
+  const extents = runsOfSource(file.content, image.source);
   // What lies elsewhere than in the image's own file cannot be opened by path.
-  if (file.extents.some((extent) => extent.source !== image.source)) return { name, source };
-  const extents = file.extents.map(({ offset, length }) => ({ offset, length }));
-  return { name, source, file: { path: image.path, extents } };
+  return extents === null ? { name, source } : { name, source, file: { path: image.path, extents } };
 }

@@ -42,8 +42,11 @@ export function wimSets(tree: FileTree): WimSet[] {
 }
 
 function startOf(parts: WimSet["parts"]): number {
-  const offsets = parts.flatMap(({ file }) => file.extents.map(({ offset }) => offset));
-  return offsets.reduce((first, offset) => Math.min(first, offset), Number.POSITIVE_INFINITY);
+  let start = Infinity;
+  for (const { source } of parts.flatMap(({ file }) => file.content)) {
+    if (source.kind === "range") start = Math.min(start, source.offset);
+  }
+  return start;
 }
 
 export type WimOutcome = {

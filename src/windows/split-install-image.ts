@@ -5,9 +5,10 @@
  */
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
-import { memorySource } from "../source/byte-source.js";
-import type { ContentExtent, DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree/index.js";
-import { contentSource, contentWindows, find, walk } from "../tree/index.js";
+import { concatenate, fromSource, substitute, type LayoutPart } from "../extents/layout.js";
+import { memorySource, type ByteSource } from "../source/byte-source.js";
+import type { DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree/index.js";
+import { contentSource, find, walk } from "../tree/index.js";
 import { openWim } from "../wim/index.js";
 import type { PlannedPart } from "../wim/split.js";
 import { planParts } from "../wim/split.js";
@@ -63,22 +64,24 @@ async function splitFile(
   { path, node }: PathNode<FileNode>,
   limits: SizeLimits,
 ): Promise<{ split: SplitImage; files: FileNode[] }> {
-  const { planned, hadIntegrityTable } = await planFile(path, node, limits);
+  const source = contentSource(node);
+  const { planned, hadIntegrityTable } = await planFile(path, node, limits, source);
   const paths = planned.length === 1 ? [path] : planned.map((_, index) => partPath(firstPartPath(path), index + 1));
   const taken = paths.find((part) => part !== path && find(tree, part) !== undefined);
   if (taken !== undefined) throw tooLarge(path, node.size, limits, `${taken} is there already`);
-  const content = contentWindows(node);
   const files = planned.map(({ size, pieces }, index): FileNode => {
     const name = paths[index]!.slice(path.length - node.name.length);
-    return { ...node, name, size, extents: pieces.flatMap((piece) => extentsOf(piece, content)) };
+    // Not ranges of the WIM, but of what it lies in itself: what reads the image's file can read the parts as well.
+    const content = substitute(concatenate(pieces.map((piece) => partOf(piece, source))), source, node.content);
+    return { ...node, name, size, content };
   });
   const parts = files.map(({ size }, index) => ({ path: paths[index]!, size }));
   return { split: { path, size: node.size, parts, hadIntegrityTable }, files };
 }
 
-async function planFile(path: string, node: FileNode, limits: SizeLimits) {
+async function planFile(path: string, node: FileNode, limits: SizeLimits, source: ByteSource) {
   try {
-    const wim = await openWim(contentSource(node), path);
+    const wim = await openWim(source, path);
     const hadIntegrityTable = wim.header.integrityTable.size > 0;
     return { planned: await planParts(wim, limits.part), hadIntegrityTable };
   } catch (error) {
@@ -92,9 +95,10 @@ function firstPartPath(path: string): string {
   return path.replace(/wim$/i, (extension) => (extension === "WIM" ? "SWM" : "swm"));
 }
 
-function extentsOf(piece: PlannedPart["pieces"][number], content: ReturnType<typeof contentWindows>): ContentExtent[] {
-  if (piece.kind === "range") return content(piece.offset, piece.length);
-  return [{ source: memorySource(piece.bytes), offset: 0, length: piece.bytes.length }];
+function partOf(piece: PlannedPart["pieces"][number], source: ByteSource): LayoutPart {
+  return piece.kind === "range"
+    ? fromSource(source, piece.offset, piece.length)
+    : fromSource(memorySource(piece.bytes));
 }
 
 function tooLarge(path: string, size: number, { file: limit }: SizeLimits, reason: string, cause?: unknown) {

@@ -6,7 +6,7 @@
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
-import { wipedAtEnd } from "../volumes/extents.js";
+import { wipedAtEnd } from "../volumes/disk-end.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "../progress/events.js";
 import { startContentHash } from "./content-hash.js";

@@ -1,4 +1,5 @@
 /** The image that speed is measured on: a Windows 7 shaped disc with an install.wim of several GB that cannot be compressed. */
+import { concatenate, fromSource } from "../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { openSync, closeSync, writeSync } from "node:fs";
 import { MiB } from "../../src/bytes/units.js";
@@ -49,7 +50,7 @@ export async function writeImageWithInstallWim(path: string, wim: ByteSource): P
   const tree = withContent(await windows7Tree({ bootmgr: bootmgrProbe() }), ["sources", "install.wim"], (file) => ({
     ...file,
     size: wim.size,
-    extents: [{ source: wim, offset: 0, length: wim.size }],
+    content: concatenate([fromSource(wim)]),
   }));
   const { extents, size } = await buildBridge(tree, { label: windows7Label });
   await writeExtents(path, extents, size);
@@ -64,7 +65,7 @@ export async function writeBenchImage(path: string, size: number): Promise<void>
   const tree = withContent(small, ["sources", "install.wim"], (file) => ({
     ...file,
     size: file.size + size,
-    extents: [...file.extents, { source: noise, offset: 0, length: size }],
+    content: concatenate([...file.content, fromSource(noise, 0, size)]),
   }));
   const { extents, size: imageSize } = await buildBridge(tree, { label: windows7Label });
   await writeExtents(path, extents, imageSize);

@@ -1,4 +1,5 @@
 /** The tree of a Windows 7 disc in small, for sticks that our planners lay out. */
+import { concatenate, fromSource } from "../../src/extents/layout.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 import { MiB } from "../../src/bytes/units.js";
 import { memorySource } from "../../src/source/byte-source.js";
@@ -7,8 +8,7 @@ import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree
 const base = { times: {}, attributes: {} };
 
 export function file(name: string, bytes: Uint8Array): FileNode {
-  const extents = bytes.length === 0 ? [] : [{ source: memorySource(bytes), offset: 0, length: bytes.length }];
-  return { ...base, kind: "file", name, size: bytes.length, extents };
+  return { ...base, kind: "file", name, size: bytes.length, content: concatenate([fromSource(memorySource(bytes))]) };
 }
 
 function folder(name: string, children: readonly TreeNode[]): DirectoryNode {

@@ -1,4 +1,5 @@
 /** Images that claim to be published ones, with a table of our own: whole, padded, cut short and altered. */
+import { imageRuns } from "../support/image-runs.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,7 +43,7 @@ beforeAll(async () => {
   table = knownImagesOf([published]);
   ends = [...walk((await readImage(memorySource(bytes))).tree)]
     .flatMap(({ path, node }) => {
-      const last = node.kind === "file" ? node.extents.at(-1) : undefined;
+      const last = node.kind === "file" ? imageRuns(node).at(-1) : undefined;
       return last === undefined ? [] : [{ path, end: last.offset + last.length, size: last.length }];
     })
     .toSorted((a, b) => b.end - a.end);

@@ -1,4 +1,5 @@
 /** `win7usb verify` in process, from the command line to the exit code; its threads run from a build of their own. */
+import { imageRuns } from "../support/image-runs.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -90,8 +91,7 @@ async function withTable(path: string, knownImages: VerifyInternals["knownImages
 }
 
 async function extentOf(path: string): Promise<{ offset: number; length: number }> {
-  const node = find((await readImage(memorySource(bytes))).tree, path);
-  return (node as Extract<typeof node, { kind: "file" }>).extents[0]!;
+  return imageRuns(find((await readImage(memorySource(bytes))).tree, path))[0]!;
 }
 
 function changed(at: number): Uint8Array {
@@ -232,9 +232,8 @@ describe("a damaged image", () => {
 
   it("names the files that are cut", async () => {
     const end = (await readImage(memorySource(bytes))).tree;
-    const install = find(end, "sources/install.wim");
-    const last = install?.kind === "file" ? install.extents.at(-1)! : undefined;
-    const path = write("cut.iso", bytes.subarray(0, last!.offset + last!.length - 10));
+    const last = imageRuns(find(end, "sources/install.wim")).at(-1)!;
+    const path = write("cut.iso", bytes.subarray(0, last.offset + last.length - 10));
     expect(checkOf((await verify(path)).report, "whole")!.message).toMatch(/cut: sources\/install.wim \(10 bytes\)/);
   });
 

@@ -1,4 +1,5 @@
 /** Times, text, checksums, the boot catalogue, and how much is read. */
+import { layoutSource } from "../../src/extents/layout-source.js";
 import { describe, expect, it } from "vitest";
 import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { compressedUnicode, dstring } from "../../fixtures/iso/udf-encoding.js";
@@ -13,7 +14,6 @@ import { instantField } from "../../src/iso9660-reader/udf/time.js";
 import { volumeStructureDescriptor } from "../../src/iso9660-reader/volume-recognition.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { directory, file, tree } from "../support/memory-tree.js";
-import { planSource } from "../support/plan-source.js";
 import { composeIso, isoDirectory, sectorSize } from "./iso-composer.js";
 
 it("the CRC of ECMA-167 7.2.6's example", () => {
@@ -151,7 +151,7 @@ it("a thousand files are read in few, large, aligned reads, and contents not at 
     ),
   );
   const { extents, size } = await buildBridge(tree(...folders), { label: "MANY" });
-  const image = planSource({ extents, diskSize: size });
+  const image = layoutSource(extents, size);
   const reads: number[] = [];
   const counting = {
     ...image,

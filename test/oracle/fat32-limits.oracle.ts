@@ -1,4 +1,5 @@
 /** Volumes at the edges of what FAT32 can hold, judged by fsck.fat and mtools. */
+import { fromSource, zeros } from "../../src/extents/layout.js";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +11,7 @@ import { memorySource } from "../../src/source/byte-source.js";
 import type { FileTree } from "../../src/tree/index.js";
 import { executePlan } from "../support/execute-plan.js";
 import { judge } from "../support/judges.js";
-import { directory, file, hole, tree } from "../support/memory-tree.js";
+import { directory, file, fileOf, hole, tree } from "../support/memory-tree.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-fat32-limits-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -85,11 +86,8 @@ it.skipIf(!judge("7z"))("7z reads a file of 4 GiB - 1 to its end", async () => {
   const end = new TextEncoder().encode("the last bytes");
   const source = memorySource(end);
   const size = 4 * GiB - 1;
-  const extents = [
-    { source: null, offset: 0, length: size - end.length },
-    { source, offset: 0, length: end.length },
-  ];
-  const given = tree(file("bootmgr", 5), { ...hole("largest.bin", size), extents });
+  const largest = fileOf("largest.bin", [zeros(size - end.length), fromSource(source)]);
+  const given = tree(file("bootmgr", 5), largest);
   const path = await partitionFile("largest", given, 5 * GiB);
   const listed = run("7z", ["l", "-slt", path, "largest.bin"]);
   expect(listed).toContain(`Size = ${size}`);

@@ -45,7 +45,7 @@ async function expectMarks(tree: FileTree, size: number): Promise<number> {
   }
   // Between the marks there is nothing.
   expect(await content.read(100, 8)).toEqual(new Uint8Array(8));
-  return node.extents.length;
+  return node.content.length;
 }
 
 /** Runs an image maker that writes to its standard output, and keeps the holes: `cp` turns blocks of zeros into them. */

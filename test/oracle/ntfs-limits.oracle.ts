@@ -1,4 +1,5 @@
 /** NTFS at its edges: very many files, the longest names, a file over 4 GiB, deep directories; and mkntfs as reference. */
+import { zeros } from "../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +13,7 @@ import type { DirectoryNode, FileTree } from "../../src/tree/index.js";
 import { contentSource, walk } from "../../src/tree/index.js";
 import { executePlan } from "../support/execute-plan.js";
 import { judge } from "../support/judges.js";
-import { directory, file, hole, tree } from "../support/memory-tree.js";
+import { directory, file, fileOf, tree } from "../support/memory-tree.js";
 import { checkNtfsTools, contentsOf, mounted, run, said, sleuthkitContents } from "../support/ntfs-judges.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-ntfs-limits-"));
@@ -109,8 +110,8 @@ describe("a file of 5 GiB", () => {
   it.skipIf(!canMount)("is there in its whole length, with what is written at its end", async () => {
     const size = 5 * GiB + 1;
     const tail = file("tail", 100_000);
-    const extents = [{ source: null, offset: 0, length: size - tail.size }, ...tail.extents];
-    const given = tree(file("bootmgr", 1000), directory("sources", [{ ...hole("install.wim", size), extents }]));
+    const install = fileOf("install.wim", [zeros(size - tail.size), ...tail.content]);
+    const given = tree(file("bootmgr", 1000), directory("sources", [install]));
     const partition = await volume("large", given, smallestNtfsDisk(given, { label: "" }));
     checkNtfsTools(partition);
     const expected = await contentSource(tail).read(0, tail.size);

@@ -1,4 +1,5 @@
 /** `win7usb verify` as it is run, over an image that genisoimage and wimlib made; its hashes are held against coreutils'. */
+import { imageRuns } from "../support/image-runs.js";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { writeFileSync, writeSync } from "node:fs";
@@ -100,7 +101,7 @@ describe.skipIf(!judge("wimlib-imagex") || !judge("genisoimage"))("an image by g
       if (node?.kind !== "file") throw new Error(`there is no ${name}`);
       for (const part of [0.1, 0.5, 0.9]) {
         copyFileSync(iso, copy);
-        const at = node.extents[0]!.offset + Math.floor((node.size - 8192) * part) + 208;
+        const at = imageRuns(node)[0]!.offset + Math.floor((node.size - 8192) * part) + 208;
         const file = openSync(copy, "r+");
         writeSync(file, Uint8Array.of(readFileSync(iso)[at]! ^ 0x20), 0, 1, at);
         closeSync(file);

@@ -2,6 +2,8 @@
  * An install.wim of 4.3 GiB, which wimlib captured, on a FAT32 image file: fsck.fat and mtools read the volume, wimlib the
  * parts, and `check` agrees. And a disc that holds a split set verifies in depth. Zeros are holes wherever files are ours.
  */
+import { fileOf } from "../support/memory-tree.js";
+import { fromSource, zeros, type LayoutPart } from "../../src/extents/layout.js";
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +12,7 @@ import { filler } from "../../fixtures/windows7/nodes.js";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { GiB, MiB } from "../../src/bytes/units.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
-import type { ContentExtent, FileNode, FileTree } from "../../src/tree/index.js";
+import type { FileNode, FileTree } from "../../src/tree/index.js";
 import { splitInstallImages } from "../../src/windows/split-install-image.js";
 import { writeImageOf } from "../support/demo-image.js";
 import { hostFileSource } from "../support/host-tree.js";
@@ -66,16 +68,16 @@ describe.skipIf(!judges.every(judge))("an install.wim over 4 GiB", () => {
   function sparseFile(path: string): FileNode {
     const source = hostFileSource(path);
     const block = Buffer.alloc(MiB);
-    const zeros = Buffer.alloc(MiB);
-    const extents: ContentExtent[] = [];
+    const empty = Buffer.alloc(MiB);
+    const pieces: LayoutPart[] = [];
     const file = openSync(path, "r");
     for (let offset = 0; offset < source.size; offset += MiB) {
       const length = readSync(file, block, 0, Math.min(MiB, source.size - offset), offset);
-      const isZero = block.subarray(0, length).equals(zeros.subarray(0, length));
-      extents.push({ source: isZero ? null : source, offset, length });
+      const isZero = block.subarray(0, length).equals(empty.subarray(0, length));
+      pieces.push(isZero ? zeros(length) : fromSource(source, offset, length));
     }
     closeSync(file);
-    return { kind: "file", name: "install.wim", size: source.size, extents, times: {}, attributes: {} };
+    return fileOf("install.wim", pieces);
   }
 
   async function discWith(install: FileNode): Promise<FileTree> {

@@ -6,7 +6,7 @@ import { MiB } from "../../src/bytes/units.js";
 import type { Target } from "../../src/drive/drive.js";
 import { planDisk } from "../../src/volumes/index.js";
 import { openImage } from "../../src/steps/open-image.js";
-import { walk } from "../../src/tree/index.js";
+import { contentSource, walk } from "../../src/tree/index.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { openTarget } from "../support/open-target.js";
@@ -27,10 +27,7 @@ export async function writeDemoStick(folder: string, target: Target): Promise<St
     const files = new Map<string, Uint8Array>();
     for (const { path, node } of walk(opened.image.tree)) {
       if (node.kind !== "file") continue;
-      const parts = node.extents.map(async ({ source, offset, length }) =>
-        source === null ? new Uint8Array(length) : source.read(offset, length),
-      );
-      files.set(path, Buffer.concat(await Promise.all(parts)));
+      files.set(path, await contentSource(node).read(0, node.size));
     }
     return files;
   } finally {

@@ -1,4 +1,5 @@
 /** A directory of this machine as a FileTree, so that a layout's output can be compared with what it was made from. */
+import { concatenate, fromSource } from "../../src/extents/layout.js";
 import { closeSync, openSync, readSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ByteSource } from "../../src/source/byte-source.js";
@@ -31,8 +32,8 @@ export function hostFileSource(path: string): ByteSource {
 
 function hostFile(path: string): FileNode {
   const source = hostFileSource(path);
-  const extents = source.size === 0 ? [] : [{ source, offset: 0, length: source.size }];
-  return { kind: "file", name: basename(path), size: source.size, extents, ...metadata(path) };
+  const content = concatenate([fromSource(source)]);
+  return { kind: "file", name: basename(path), size: source.size, content, ...metadata(path) };
 }
 
 /** Without the time of last access, which reading the tree itself would change. */

@@ -1,7 +1,9 @@
 /** A WIM that is made larger by blobs of zeros, which take no memory and which no image refers to: for plans alone. */
+import { fileOf } from "./memory-tree.js";
+import { fromSource, zeros, type LayoutPart } from "../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { ContentExtent, FileNode } from "../../src/tree/index.js";
+import type { FileNode } from "../../src/tree/index.js";
 import { wimHeaderRecord } from "../../src/wim/header.js";
 import { openWim } from "../../src/wim/index.js";
 import type { LookupTableEntry } from "../../src/wim/lookup-table.js";
@@ -35,9 +37,6 @@ export async function enlargedWim(name: string, wim: Uint8Array, sizes: readonly
   });
   const { offset: integrityOffset, size: integritySize } = header.integrityTable;
   const integrity = wim.subarray(integrityOffset, integrityOffset + integritySize);
-  const bytes = (data: Uint8Array): ContentExtent => ({ source: memorySource(data), offset: 0, length: data.length });
-  const holes = sizes.map((length): ContentExtent => ({ source: null, offset: 0, length }));
-  const extents = [bytes(head), ...holes, bytes(table), bytes(xml), bytes(integrity)];
-  const size = extents.reduce((sum, { length }) => sum + length, 0);
-  return { kind: "file", name, size, extents, times: {}, attributes: {} };
+  const bytes = (data: Uint8Array): LayoutPart => fromSource(memorySource(data));
+  return fileOf(name, [bytes(head), ...sizes.map(zeros), bytes(table), bytes(xml), bytes(integrity)]);
 }

@@ -1,4 +1,6 @@
 /** Trees in memory, for tests of layouts. */
+import { layoutEnd } from "../../src/extents/extent.js";
+import { concatenate, fromSource, zeros, type LayoutPart } from "../../src/extents/layout.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import type { DirectoryNode, FileNode, FileTimes, TreeNode } from "../../src/tree/index.js";
 
@@ -8,16 +10,21 @@ function counting(length: number): Uint8Array {
   return bytes;
 }
 
+/** A file of these parts, one behind the other. */
+export function fileOf(name: string, parts: readonly LayoutPart[], times: FileTimes = {}): FileNode {
+  const content = concatenate(parts);
+  return { kind: "file", name, size: layoutEnd(content), content, times, attributes: {} };
+}
+
 /** A file of `content`, or of that many bytes counting up. */
 export function file(name: string, content: Uint8Array | number = 0, times: FileTimes = {}): FileNode {
   const bytes = typeof content === "number" ? counting(content) : content;
-  const extents = bytes.length === 0 ? [] : [{ source: memorySource(bytes), offset: 0, length: bytes.length }];
-  return { kind: "file", name, size: bytes.length, extents, times, attributes: {} };
+  return fileOf(name, [fromSource(memorySource(bytes))], times);
 }
 
 /** A file of `size` bytes that are all zeros and no memory. */
 export function hole(name: string, size: number): FileNode {
-  return { kind: "file", name, size, extents: [{ source: null, offset: 0, length: size }], times: {}, attributes: {} };
+  return fileOf(name, [zeros(size)]);
 }
 
 export function directory(name: string, children: readonly TreeNode[] = []): DirectoryNode {

@@ -1,11 +1,11 @@
 /** Reads a planned NTFS volume back and holds it against the tree it was made from, and against itself. */
+import { layoutSource } from "../../src/extents/layout-source.js";
 import { expect } from "vitest";
 import type { DiskPlan } from "../../src/volumes/plan.js";
 import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree/index.js";
 import { contentSource } from "../../src/tree/index.js";
 import type { IndexedName } from "./ntfs-reader.js";
 import { NtfsReader } from "./ntfs-reader.js";
-import { planSource } from "./plan-source.js";
 
 /** Sorted, without overlap, on the disk, and without a gap up to `contentEnd`. */
 export function checkCoverage(plan: DiskPlan): void {
@@ -84,7 +84,7 @@ async function checkFile(volume: NtfsReader, plan: DiskPlan, path: string, node:
   const expected = Buffer.from(await contentSource(node).read(0, node.size));
   expect((await volume.data(record)).equals(expected), path).toBe(true);
   const planned = plan.files.find((candidate) => candidate.path === path)!;
-  const disk = planSource(plan);
+  const disk = layoutSource(plan.extents, plan.diskSize);
   const parts = await Promise.all(planned.runs.map(({ offset, length }) => disk.read(offset, length)));
   expect(Buffer.concat(parts).equals(expected), `runs of ${path}`).toBe(true);
 }
@@ -106,12 +106,14 @@ async function checkDirectory(volume: NtfsReader, plan: DiskPlan, node: Director
 /** Throws unless `plan` holds `tree`, and nothing else, on a volume that agrees with itself. */
 export async function checkVolume(tree: FileTree, plan: DiskPlan): Promise<NtfsReader> {
   checkCoverage(plan);
-  const volume = await NtfsReader.open(planSource(plan));
+  const volume = await NtfsReader.open(layoutSource(plan.extents, plan.diskSize));
   await checkClusters(volume);
   await checkRecords(volume);
   await checkDirectory(volume, plan, tree, "", 5);
   expect((await childrenOf(volume, 11)).map(({ name }) => name)).toEqual(["$ObjId", "$Quota", "$Reparse"]);
   const last = Number(volume.bootSector.readBigUInt64LE(0x28)) * 512 + volume.bootSector.readUInt32LE(0x1c) * 512;
-  expect(Buffer.from(await planSource(plan).read(last, 512)).equals(volume.bootSector)).toBe(true);
+  expect(Buffer.from(await layoutSource(plan.extents, plan.diskSize).read(last, 512)).equals(volume.bootSector)).toBe(
+    true,
+  );
   return volume;
 }

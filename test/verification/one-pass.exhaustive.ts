@@ -1,4 +1,6 @@
 /** Hashing and deep verification with one reader, on real threads: what comes of it, and how it ends before its time. */
+import { fileOf } from "../support/memory-tree.js";
+import { fromSource } from "../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -65,9 +67,10 @@ function writeImage(name: string, wim: Uint8Array, extents: Extents): Image {
 }
 
 function fileNode(source: ByteSource, extents: Extents): FileNode {
-  const size = extents.reduce((sum, { length }) => sum + length, 0);
-  const pieces = extents.map((extent) => ({ source, ...extent }));
-  return { kind: "file", name: "install.wim", size, extents: pieces, times: {}, attributes: {} };
+  return fileOf(
+    "install.wim",
+    extents.map(({ offset, length }) => fromSource(source, offset, length)),
+  );
 }
 
 /** In one piece, in two with something between them, and with its second half first. */

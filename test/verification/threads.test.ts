@@ -1,4 +1,6 @@
 /** Hashing and verifying with worker threads. */
+import { fileOf } from "../support/memory-tree.js";
+import { fromSource } from "../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -149,14 +151,7 @@ describe("a WIM verified on threads", () => {
   it("is a part of an image by its extents", () => {
     const source = memorySource(new Uint8Array(50));
     const elsewhere = memorySource(new Uint8Array(50));
-    const node = (from: typeof source) => ({
-      kind: "file" as const,
-      name: "install.wim",
-      size: 10,
-      extents: [{ source: from, offset: 5, length: 10 }],
-      times: {},
-      attributes: {},
-    });
+    const node = (from: typeof source) => fileOf("install.wim", [fromSource(from, 5, 10)]);
     const image = { path: "/image.iso", source };
     expect(wimPart("w", node(source), image).file).toEqual({
       path: "/image.iso",

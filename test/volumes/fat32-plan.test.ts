@@ -1,4 +1,5 @@
 /** Plans of FAT32 disks: geometry, coverage, and reading back what was laid out. */
+import { layoutSource } from "../../src/extents/layout-source.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Win7UsbError } from "../../src/errors.js";
@@ -14,7 +15,6 @@ import { planDigest } from "../support/execute-plan.js";
 import type { FatFound } from "../support/fat-reader.js";
 import { readFat32 } from "../support/fat-reader.js";
 import { directory, file, hole, tree } from "../support/memory-tree.js";
-import { planSource } from "../support/plan-source.js";
 import { rounds } from "../support/sample.js";
 
 const label = "TEST";
@@ -50,7 +50,7 @@ function checkCoverage(plan: DiskPlan): void {
 
 /** Every file and directory of `source` is in the plan, with its bytes, and nothing else. */
 async function checkContents(source: FileTree, plan: DiskPlan): Promise<FatFound[]> {
-  const volume = await readFat32(planSource(plan));
+  const volume = await readFat32(layoutSource(plan.extents, plan.diskSize));
   const found = new Map(volume.entries.map((entry) => [entry.path, entry]));
   let count = 0;
   for (const { path, node } of walk(source)) {
@@ -62,7 +62,9 @@ async function checkContents(source: FileTree, plan: DiskPlan): Promise<FatFound
     const expected = await contentSource(node).read(0, node.size);
     expect(Buffer.from(await volume.read(entry!)).equals(Buffer.from(expected)), path).toBe(true);
     const runs = plan.files.find((planned) => planned.path === path)!.runs;
-    const read = await Promise.all(runs.map(({ offset, length }) => planSource(plan).read(offset, length)));
+    const read = await Promise.all(
+      runs.map(({ offset, length }) => layoutSource(plan.extents, plan.diskSize).read(offset, length)),
+    );
     expect(Buffer.concat(read).equals(Buffer.from(expected)), `runs of ${path}`).toBe(true);
   }
   expect(volume.entries).toHaveLength(count);
@@ -183,7 +185,7 @@ describe("a plan", () => {
 
   it("has a boot sector that says what the disk is, and its copy", async () => {
     const plan = planFat32(windowsTree(), { diskSize: GiB }, { label: "gsp1rmculfrer_en_dvd" });
-    const disk = planSource(plan);
+    const disk = layoutSource(plan.extents, plan.diskSize);
     const boot = Buffer.from(await disk.read(MiB, 32 * 512));
     expect(boot.toString("hex", 0, 3)).toBe("eb5890");
     expect(boot.toString("latin1", 71, 90)).toBe("GSP1RMCULFRFAT32   ");
@@ -207,7 +209,7 @@ describe("a plan", () => {
     // 61 MiB of clusters of 512 bytes, one of them for the root directory.
     const full = planFat32(tree(hole("all.bin", 61 * MiB - 512)), { diskSize: 64 * MiB }, { label });
     checkCoverage(full);
-    const volume = await readFat32(planSource(full));
+    const volume = await readFat32(layoutSource(full.extents, full.diskSize));
     expect(volume.freeCount).toBe(0);
     expect(volume.entries[0]!.clusters.at(-1)).toBe(volume.clusterCount + 1);
   });

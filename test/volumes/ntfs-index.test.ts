@@ -1,4 +1,5 @@
 /** Directories as trees: shape, order and levels, small and very large. */
+import { layoutSource } from "../../src/extents/layout-source.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
@@ -7,7 +8,6 @@ import { buildIndexTree } from "../../src/volumes/ntfs/plan/index-tree.js";
 import { planNtfs } from "../../src/volumes/ntfs/plan/index.js";
 import { directory, file, tree } from "../support/memory-tree.js";
 import { checkVolume } from "../support/ntfs-check.js";
-import { planSource } from "../support/plan-source.js";
 import { NtfsReader } from "../support/ntfs-reader.js";
 
 const blockRoom = 4096 - 0x40;
@@ -66,7 +66,8 @@ describe("a directory", () => {
       file(`A component of the system, number ${index}.manifest`),
     );
     const given = tree(directory("many", files));
-    const volume = await NtfsReader.open(planSource(plan(given, 128 * MiB)));
+    const { extents, diskSize } = plan(given, 128 * MiB);
+    const volume = await NtfsReader.open(layoutSource(extents, diskSize));
     const { names, levels, blocks } = await volume.index(64);
     expect(names).toHaveLength(40_000);
     expect(levels).toBe(4);

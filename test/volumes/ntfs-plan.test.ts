@@ -1,4 +1,6 @@
 /** Plans of NTFS disks: coverage, and reading back what was laid out. */
+import { layoutSource } from "../../src/extents/layout-source.js";
+import { fromSource, zeros } from "../../src/extents/layout.js";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GiB, KiB, MiB, TiB } from "../../src/bytes/units.js";
@@ -6,12 +8,11 @@ import { Win7UsbError } from "../../src/errors.js";
 import { planDisk, smallestDisk } from "../../src/volumes/index.js";
 import { planNtfs, smallestNtfsDisk } from "../../src/volumes/ntfs/plan/index.js";
 import type { DiskPlan } from "../../src/volumes/plan.js";
-import type { FileTree, TreeNode } from "../../src/tree/index.js";
+import { contentSource, type FileTree, type TreeNode } from "../../src/tree/index.js";
 import { planDigest } from "../support/execute-plan.js";
-import { directory, file, hole, tree } from "../support/memory-tree.js";
+import { directory, file, fileOf, hole, tree } from "../support/memory-tree.js";
 import { checkCoverage, checkVolume } from "../support/ntfs-check.js";
 import { NtfsReader } from "../support/ntfs-reader.js";
-import { planSource } from "../support/plan-source.js";
 import { rounds } from "../support/sample.js";
 
 const label = "TEST";
@@ -65,7 +66,7 @@ describe("a plan", () => {
   ])("of a disk of %d bytes covers it, with a log of about %d bytes", async (size, log) => {
     const made = plan(windowsTree(), size);
     checkCoverage(made);
-    const volume = await NtfsReader.open(planSource(made));
+    const volume = await NtfsReader.open(layoutSource(made.extents, made.diskSize));
     const { allocatedSize } = volume.attributes(2).find(({ type }) => type === 0x80)!;
     expect(Math.abs(allocatedSize - log)).toBeLessThan(64 * KiB);
     expect((await volume.data(2)).every((byte) => byte === 0xff)).toBe(true);
@@ -93,7 +94,7 @@ describe("a plan", () => {
 
   it("has a boot sector that says what the volume is", async () => {
     const made = plan(windowsTree(), GiB);
-    const { bootSector: boot } = await NtfsReader.open(planSource(made));
+    const { bootSector: boot } = await NtfsReader.open(layoutSource(made.extents, made.diskSize));
     expect(boot.toString("hex", 0, 11)).toBe("eb52904e54465320202020");
     expect([boot.readUInt16LE(0x0b), boot[0x0d], boot.readUInt16LE(0x0e), boot[0x15]]).toEqual([512, 8, 0, 0xf8]);
     expect([boot.readUInt16LE(0x18), boot.readUInt16LE(0x1a), boot.readUInt32LE(0x1c)]).toEqual([63, 255, 2048]);
@@ -104,7 +105,7 @@ describe("a plan", () => {
     expect(boot.readUInt16LE(0x1fe)).toBe(0xaa55);
     const code = { sector0: Buffer.alloc(0x1aa, 0x11), rest: Buffer.alloc(15 * 512, 0x22) };
     const other = planNtfs(windowsTree(), { diskSize: GiB }, { label }, { mbr: Buffer.alloc(440, 0x33), volume: code });
-    const disk = planSource(other);
+    const disk = layoutSource(other.extents, other.diskSize);
     expect((await disk.read(0, 440)).every((byte) => byte === 0x33)).toBe(true);
     expect((await disk.read(MiB + 0x54, 0x1aa)).every((byte) => byte === 0x11)).toBe(true);
     expect((await disk.read(MiB + 512, 15 * 512)).every((byte) => byte === 0x22)).toBe(true);
@@ -129,7 +130,8 @@ describe("a plan", () => {
   });
 
   it("records times, attributes, links and security", async () => {
-    const volume = await NtfsReader.open(planSource(plan(windowsTree(), GiB)));
+    const { extents, diskSize } = plan(windowsTree(), GiB);
+    const volume = await NtfsReader.open(layoutSource(extents, diskSize));
     const { names } = await volume.index(5);
     const number = (wanted: string): number => names.find(({ name }) => name === wanted)!.record;
     const standard = (wanted: string): Buffer => volume.attributes(number(wanted))[0]!.value!;
@@ -160,7 +162,7 @@ describe("a plan", () => {
       ["", undefined],
     ] as const) {
       const made = planNtfs(tree(), { diskSize: 64 * MiB }, { label: text });
-      const volume = await NtfsReader.open(planSource(made));
+      const volume = await NtfsReader.open(layoutSource(made.extents, made.diskSize));
       const name = volume.attributes(3).find(({ type }) => type === 0x60);
       expect(name?.value?.toString("utf16le")).toBe(expected);
       expect(made.label).toBe(expected ?? "");
@@ -169,14 +171,9 @@ describe("a plan", () => {
 
   it("keeps small files in their records, sector ends and all", async () => {
     const sizes = Array.from({ length: 760 }, (_, size) => file(`${size}.bin`, size));
-    const split = file("split", 700);
-    const { source } = split.extents[0]!;
-    const pieces = [
-      { source, offset: 0, length: 300 },
-      { source: null, offset: 0, length: 37 },
-      { source, offset: 337, length: 363 },
-    ];
-    const given = tree(directory("sizes", sizes), { ...split, extents: pieces });
+    const source = contentSource(file("split", 700));
+    const split = fileOf("split", [fromSource(source, 0, 300), zeros(37), fromSource(source, 337)]);
+    const given = tree(directory("sizes", sizes), split);
     const made = plan(given, 64 * MiB);
     const volume = await checkVolume(given, made);
     const resident = made.files.filter(({ size, runs }) => size > 0 && (runs[0]!.offset - MiB) % 4096 !== 0);
@@ -237,7 +234,8 @@ describe("what does not fit", () => {
 
   it("is exactly the clusters that are needed", async () => {
     // A disk of 101 MiB has 99 * 256 - 1 clusters; the file is given all that an empty volume leaves.
-    const empty = await NtfsReader.open(planSource(plan(tree(file("a", 4096)), 101 * MiB)));
+    const { extents, diskSize } = plan(tree(file("a", 4096)), 101 * MiB);
+    const empty = await NtfsReader.open(layoutSource(extents, diskSize));
     const used = (await empty.data(6))
       .subarray(0, 99 * 32 - 1)
       .reduce((sum, byte) => sum + (byte === 255 ? 8 : Math.log2(byte + 1)), 0);

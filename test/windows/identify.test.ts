@@ -4,6 +4,7 @@ import type { Windows7Options } from "../../fixtures/windows7/tree.js";
 import { windows7Label, windows7Tree } from "../../fixtures/windows7/tree.js";
 import { encodeUtf16 } from "../../fixtures/wim/xml.js";
 import { writeWim } from "../../fixtures/wim/writer.js";
+import { contentSource } from "../../src/tree/index.js";
 import { identify } from "../../src/windows/index.js";
 import { replaceFile, withoutNode } from "../support/tree-edits.js";
 import { imageOf } from "../support/windows-images.js";
@@ -143,9 +144,7 @@ describe("a contradiction names both values and where they were read", () => {
     const sources = x64.children.find((child) => child.name === "sources");
     const bootWim =
       sources?.kind === "directory" ? sources.children.find((child) => child.name === "boot.wim") : undefined;
-    const data = await (bootWim?.kind === "file"
-      ? bootWim.extents[0]!.source!.read(0, bootWim.size)
-      : Promise.reject());
+    const data = await (bootWim?.kind === "file" ? contentSource(bootWim).read(0, bootWim.size) : Promise.reject());
     expect(await warningsOf({ bootWim: data })).toMatchObject([
       { code: "architecture-contradiction", message: expect.stringMatching(/boot\.wim says x64/) as string },
     ]);

@@ -1,12 +1,12 @@
 /** What becomes of a tree whose install.wim is too large: names, order, contents, and what is refused. */
-import { assert, asyncProperty, nat } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fromSource, zeros, type LayoutPart } from "../../src/extents/layout.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { ContentExtent, FileNode, FileTree } from "../../src/tree/index.js";
-import { contentSource, contentWindows, find, walk } from "../../src/tree/index.js";
+import type { FileNode, FileTree } from "../../src/tree/index.js";
+import { contentSource, find, walk } from "../../src/tree/index.js";
 import { openWim } from "../../src/wim/index.js";
 import { splitInstallImages } from "../../src/windows/split-install-image.js";
-import { directory, file, hole, tree } from "../support/memory-tree.js";
+import { directory, file, fileOf, hole, tree } from "../support/memory-tree.js";
 import { expectRejection, rejection, smallWim } from "../support/wim-fixtures.js";
 
 const wim = await smallWim(3, { bootIndex: 1, integrityTable: true });
@@ -18,21 +18,16 @@ const paths = (given: FileTree): string[] => [...walk(given)].map(({ path }) => 
 
 /** A file whose content lies in pieces all over a source, as on a disc, with a hole where it is zeros. */
 function scattered(name: string, content: Uint8Array, pieceSize: number): FileNode {
-  const extents: ContentExtent[] = [];
   const disc = new Uint8Array(content.length);
-  let end = content.length;
+  const source = memorySource(disc);
+  const parts: LayoutPart[] = [];
   for (let at = 0; at < content.length; at += pieceSize) {
     const piece = content.subarray(at, at + pieceSize);
-    end -= piece.length;
-    disc.set(piece, end);
-    extents.push({ source: memorySource(disc), offset: end, length: piece.length });
+    const offset = content.length - at - piece.length;
+    disc.set(piece, offset);
+    parts.push(piece.every((byte) => byte === 0) ? zeros(piece.length) : fromSource(source, offset, piece.length));
   }
-  const source = memorySource(disc);
-  const pieces = extents.map(({ offset, length }): ContentExtent => {
-    const isZero = disc.subarray(offset, offset + length).every((byte) => byte === 0);
-    return { source: isZero ? null : source, offset, length };
-  });
-  return { kind: "file", name, size: content.length, extents: pieces, times, attributes: { readOnly: true } };
+  return { ...fileOf(name, parts, times), attributes: { readOnly: true } };
 }
 
 describe("a tree with a large install.wim", async () => {
@@ -162,27 +157,5 @@ describe("what cannot be split", () => {
     const { offset, size } = (await openWim(memorySource(wim))).header.lookupTable;
     damaged.fill(0xff, offset, offset + size);
     await expectRejection(refused(file("install.wim", damaged)), "wim-damaged", /install\.wim/);
-  });
-});
-
-describe("windows of a file's content", () => {
-  it("are its bytes, wherever its extents begin", async () => {
-    const content = Uint8Array.from({ length: 300 }, (_, index) => (index % 50 < 20 ? 0 : index % 251));
-    await assert(
-      asyncProperty(nat(300), nat(300), nat(299), async (a, b, piece) => {
-        const node = scattered("any", content, piece + 1);
-        const [from, until] = [Math.min(a, b), Math.max(a, b)];
-        const extents = contentWindows(node)(from, until - from);
-        expect(extents.every(({ length }) => length > 0)).toBe(true);
-        const source = contentSource({ ...node, extents });
-        expect(await source.read(0, until - from)).toEqual(content.subarray(from, until));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("do not leave the file", () => {
-    expect(() => contentWindows(file("any", 10))(5, 6)).toThrow("ends at byte 10");
-    expect(contentWindows(file("empty", 0))(0, 0)).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
 /** The tree of an ISO 9660 or Joliet volume, with Rock Ridge where an ISO 9660 one has it. */
-import type { ContentExtent, FileTree } from "../../tree/index.js";
+import type { Extent } from "../../extents/extent.js";
+import { fromSource } from "../../extents/layout.js";
+import type { FileTree } from "../../tree/index.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import type { Reading } from "../reading.js";
-import { appendExtent, noteMissing, pathBelow, warn } from "../reading.js";
+import { appendContent, noteMissing, pathBelow, warn } from "../reading.js";
 import type { IsoEntry, IsoReading, Section } from "./directory.js";
 import { readIsoDirectory, sectionOf, systemUseSkipOf } from "./directory.js";
 import { directoryRecord, fileFlags } from "./records.js";
@@ -55,19 +57,21 @@ async function readChildren(
       const below = await readChildren(isoReading, first!, childPath, depth + 1, visited);
       children.push({ kind: "directory", name, times, attributes, children: below });
     } else {
-      const extents = extentsOf(reading, entry.sections);
-      noteMissing(reading, childPath, extents);
+      const content = contentOf(reading, entry.sections);
+      noteMissing(reading, childPath, content);
       const size = entry.sections.reduce((sum, { length }) => sum + length, 0);
-      children.push({ kind: "file", name, times, attributes, size, extents });
+      children.push({ kind: "file", name, times, attributes, size, content });
     }
   }
   return children;
 }
 
-function extentsOf(reading: Reading, sections: readonly Section[]): ContentExtent[] {
-  const extents: ContentExtent[] = [];
-  for (const section of sections) appendExtent(reading, extents, { source: reading.source, ...section });
-  return extents;
+function contentOf(reading: Reading, sections: readonly Section[]): Extent[] {
+  const content: Extent[] = [];
+  for (const { offset, length } of sections) {
+    appendContent(reading, content, fromSource(reading.source, offset, length));
+  }
+  return content;
 }
 
 /** ECMA-119 9.3: versions of a name stand in falling order, and the first one is the file as it is. */

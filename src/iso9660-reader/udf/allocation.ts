@@ -3,16 +3,17 @@
  * Traps: a length has 30 bits, so files from 1 GiB on have several; the upper two bits of a length are the extent's
  * type; a length of 0 ends the list; and what was never recorded reads as zeros.
  */
-import type { ContentExtent } from "../../tree/index.js";
+import type { Extent } from "../../extents/extent.js";
+import { fromSource, zeros } from "../../extents/layout.js";
 import { damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumAllocationDescriptors, maximumContinuations } from "../limits.js";
-import { appendExtent, countExtent } from "../reading.js";
+import { appendContent, countExtent } from "../reading.js";
 import { longAllocationDescriptor, shortAllocationDescriptor } from "./fields.js";
 import type { FileEntry } from "./file-entry.js";
 import { allocationExtentDescriptor, allocationTypes } from "./file-records.js";
 import { checkLocation, checkedTag } from "./tag.js";
 import { tagIdentifiers } from "./volume-records.js";
-import type { BlockAddress, Volume } from "./volume.js";
+import type { BlockAddress, ByteRun, Volume } from "./volume.js";
 import { partitionOf, readBlock } from "./volume.js";
 
 /** ECMA-167 4/14.14.1.1: the lower 30 bits of a length are bytes. */
@@ -88,26 +89,23 @@ function* descriptorsIn(entry: FileEntry, bytes: Uint8Array): Generator<LogicalE
   }
 }
 
-/** The extents of the image that a file's bytes lie in; nothing is read but allocation extents. */
-export async function contentExtents(volume: Volume, entry: FileEntry): Promise<ContentExtent[]> {
-  const extents: ContentExtent[] = [];
+/** Where a file's bytes lie in the image; nothing is read but allocation extents. */
+export async function contentOf(volume: Volume, entry: FileEntry): Promise<Extent[]> {
+  const { reading, source } = volume;
+  const content: Extent[] = [];
+  const append = ({ offset, length }: ByteRun): void =>
+    appendContent(reading, content, offset === null ? zeros(length) : fromSource(source, offset, length));
   if (entry.allocationType === allocationTypes.embedded) {
     const length = entry.informationLength;
     if (length > entry.allocation.length) {
       throw damaged(`${entry.what} has ${length} bytes embedded in ${entry.allocation.length}`);
     }
-    appendExtent(volume.reading, extents, { source: volume.source, offset: entry.allocationOffset, length });
-    return extents;
+    append({ offset: entry.allocationOffset, length });
+    return content;
   }
   for (const { type, address, length } of await logicalExtents(volume, entry)) {
-    if (type !== extentTypes.recorded) {
-      appendExtent(volume.reading, extents, { source: null, offset: 0, length });
-      continue;
-    }
-    for (const run of partitionOf(volume, address.partitionReference, entry.what).locate(address.block, length)) {
-      const source = run.offset === null ? null : volume.source;
-      appendExtent(volume.reading, extents, { source, offset: run.offset ?? 0, length: run.length });
-    }
+    if (type !== extentTypes.recorded) append({ offset: null, length });
+    else partitionOf(volume, address.partitionReference, entry.what).locate(address.block, length).forEach(append);
   }
-  return extents;
+  return content;
 }

@@ -3,11 +3,12 @@
  * to 4 bytes. Deleted entries stay in place, and the parent is an entry without a name.
  */
 import { roundUp } from "../../bytes/units.js";
+import { runsOfSource } from "../../extents/layout.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { checkedName } from "../names.js";
 import { countDirectory, countEntry } from "../reading.js";
 import type { LogicalExtent } from "./allocation.js";
-import { contentExtents, logicalExtents } from "./allocation.js";
+import { contentOf, logicalExtents } from "./allocation.js";
 import type { FileEntry } from "./file-entry.js";
 import { allocationTypes, fileCharacteristics, fileIdentifierDescriptor } from "./file-records.js";
 import { checkLocation, checkedTag } from "./tag.js";
@@ -60,14 +61,14 @@ export async function readDirectory(volume: Volume, entry: FileEntry, path: stri
 /** A directory's bytes; where they are one run, without a copy. */
 async function readContent(volume: Volume, entry: FileEntry): Promise<Uint8Array> {
   const what = `the content of ${entry.what}`;
-  const extents = await contentExtents(volume, entry);
-  for (const { source } of extents) if (source === null) throw damaged(`${what} was never recorded`);
-  const [first] = extents;
+  const runs = runsOfSource(await contentOf(volume, entry), volume.source);
+  if (runs === null) throw damaged(`${what} was never recorded`);
+  const [first] = runs;
   if (first === undefined) return new Uint8Array();
-  if (extents.length === 1) return volume.reading.metadata.read(first.offset, first.length, what);
+  if (runs.length === 1) return volume.reading.metadata.read(first.offset, first.length, what);
   const bytes = new Uint8Array(entry.informationLength);
   let filled = 0;
-  for (const { offset, length } of extents) {
+  for (const { offset, length } of runs) {
     bytes.set(await volume.reading.metadata.read(offset, length, what), filled);
     filled += length;
   }

@@ -6,6 +6,7 @@ import { uint32le } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
 import { roundDown } from "../../bytes/units.js";
 import { Win7UsbError } from "../../errors.js";
+import { firstIndexWhere } from "../../extents/search.js";
 import { damaged, decodeChecked } from "../failures.js";
 import { maximumSparingTableSize } from "../limits.js";
 import { warn } from "../reading.js";
@@ -85,7 +86,9 @@ function withSparedPackets(
       const start = block * blockSize;
       const end = start + length;
       let at = start;
-      for (let index = firstAtOrAbove(originals, roundDown(block, packetLength)); at < end; index += 1) {
+      const packet = roundDown(block, packetLength);
+      const first = firstIndexWhere(originals.length, (index) => originals[index]! >= packet);
+      for (let index = first; at < end; index += 1) {
         const original = originals[index];
         const spareStart = original === undefined ? end : Math.min(original * blockSize, end);
         if (at < spareStart) runs.push({ offset: whole.offset + (at - start), length: spareStart - at });
@@ -99,16 +102,4 @@ function withSparedPackets(
       return runs;
     },
   };
-}
-
-/** Index of the first element that is not below `value`, in a sorted list. */
-function firstAtOrAbove(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

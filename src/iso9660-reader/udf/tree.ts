@@ -3,7 +3,7 @@ import type { FileAttributes, FileNode, FileTree, TreeNode } from "../../tree/in
 import { damaged } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import { noteMissing, pathBelow, warn } from "../reading.js";
-import { contentExtents } from "./allocation.js";
+import { contentOf } from "./allocation.js";
 import type { FileIdentifier } from "./directory.js";
 import { readDirectory } from "./directory.js";
 import type { FileEntry } from "./file-entry.js";
@@ -69,11 +69,11 @@ async function readChildren(
 }
 
 async function fileNode(volume: Volume, identifier: FileIdentifier, entry: FileEntry, path: string): Promise<FileNode> {
-  const extents = await contentExtents(volume, entry);
-  noteMissing(volume.reading, path, extents);
+  const content = await contentOf(volume, entry);
+  noteMissing(volume.reading, path, content);
   const { name } = identifier;
   const attributes = attributesOf(identifier, entry);
-  return { kind: "file", name, times: entry.times, attributes, size: entry.informationLength, extents };
+  return { kind: "file", name, times: entry.times, attributes, size: entry.informationLength, content };
 }
 
 function attributesOf({ hidden }: FileIdentifier, { archive, system }: FileEntry): FileAttributes {

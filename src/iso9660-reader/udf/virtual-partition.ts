@@ -3,10 +3,10 @@
  * where it was written last. UDF 1.50 closes the table with an identifier, UDF 2.00 and later open it with a header.
  */
 import { Win7UsbError } from "../../errors.js";
-import { contentSource } from "../../tree/index.js";
+import { layoutSource } from "../../extents/layout-source.js";
 import { damaged } from "../failures.js";
 import { maximumVirtualTableSearch, maximumVirtualTableSize } from "../limits.js";
-import { contentExtents } from "./allocation.js";
+import { contentOf } from "./allocation.js";
 import type { FileEntry } from "./file-entry.js";
 import { readFileEntry } from "./file-entry.js";
 import { fileTypes } from "./file-records.js";
@@ -79,9 +79,7 @@ async function readTable(volume: Volume, entry: FileEntry): Promise<Uint8Array> 
       `${entry.what} has ${size} bytes, expected ${virtualTableTrailer.size} to ${maximumVirtualTableSize}`,
     );
   }
-  const extents = await contentExtents(volume, entry);
-  const file = { kind: "file", name: entry.what, size, extents, times: {}, attributes: {} } as const;
-  const bytes = await contentSource(file).read(0, size);
+  const bytes = await layoutSource(await contentOf(volume, entry), size).read(0, size);
   if (entry.fileType === fileTypes.unspecified) return bytes.subarray(0, olderEnd(bytes));
   if (size < virtualTableHeader.size) throw damaged(`${entry.what} has ${size} bytes and no room for its header`);
   const { lengthOfHeader } = virtualTableHeader.decode(bytes);

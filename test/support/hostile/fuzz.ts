@@ -2,6 +2,7 @@
  * A process of its own that does many cases: `fuzz.js <kind> <folder> <seed> <first> <count>`. Before each case its number
  * goes to standard output, so that whoever watches knows which case hangs or ends the process; findings follow as JSON.
  */
+import { imageRuns } from "../image-runs.js";
 import { readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,12 +40,12 @@ async function isoInput(data: Uint8Array): Promise<StructureBuilder> {
   for (const [path, structureOf] of inner) {
     const node = find(tree, path);
     if (node?.kind !== "file") continue;
-    const { offset, length } = node.extents[0]!;
+    const { offset, length } = imageRuns(node)[0]!;
     structure.include(structureOf(data.subarray(offset, offset + length)), offset);
   }
   for (const path of ["sources/ei.cfg", "sources/idwbinfo.txt", "sources/cversion.ini", "sources/lang.ini"]) {
     const node = find(tree, path);
-    if (node?.kind === "file") structure.place("text", node.extents[0]!.offset, node.size);
+    if (node?.kind === "file") structure.place("text", imageRuns(node)[0]!.offset, node.size);
   }
   return structure;
 }

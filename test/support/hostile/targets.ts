@@ -1,4 +1,5 @@
 /** What win7usb does with an image, a WIM or a stick, one step after the other, and what each step may throw. */
+import { concatenate, fromSource } from "../../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { checkAgainst } from "../../../src/check/index.js";
 import { locateManifest } from "../../../src/check/locate-manifest.js";
@@ -150,7 +151,7 @@ export async function tryWimOnDisc(steps: Steps, parts: readonly Uint8Array[]): 
       times: {},
       attributes: {},
       size,
-      extents: [{ source: sources[0]!, offset: 0, length: size }],
+      content: concatenate([fromSource(sources[0]!)]),
     };
   });
   const folder = { kind: "directory" as const, name: "sources", times: {}, attributes: {}, children };

@@ -6,9 +6,10 @@
  * cluster; the FAT's size does not fit 16 bits.
  */
 import { Win7UsbError } from "../../../errors.js";
+import { LayoutBuilder } from "../../../extents/layout.js";
 import type { FileTree } from "../../../tree/index.js";
 import { fat32BootCode, mbrBootCode } from "../../boot/code.js";
-import { ExtentList, manifestExtent } from "../../extents.js";
+import { finishDisk, manifestExtent, placeContent } from "../../disk-end.js";
 import { identityOf } from "../../identity.js";
 import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions, PlannedFile } from "../../plan.js";
@@ -42,7 +43,7 @@ export function planFat32(
   const geometry = geometryFor(contents, drive.diskSize);
   const chains = assignClusters(contents, geometry);
   const identity = identityOf(tree, label);
-  const list = new ExtentList();
+  const list = new LayoutBuilder();
   list.bytes(
     0,
     encodeMasterBootRecord({
@@ -64,7 +65,7 @@ export function planFat32(
     fileSystem: "fat32",
     label,
     clusterSize,
-    ...list.finish(drive.diskSize, [manifestExtent(geometry)]),
+    ...finishDisk(list, drive.diskSize, [manifestExtent(geometry)]),
     files,
   };
 }
@@ -113,7 +114,7 @@ function assignClusters(contents: FatContents, { clusterSize }: FatGeometry): Ch
 }
 
 /** Both FATs are the same bytes in memory; their unused ends are zeros that no memory holds. */
-function placeFats(list: ExtentList, geometry: FatGeometry, fat: Uint8Array): void {
+function placeFats(list: LayoutBuilder, geometry: FatGeometry, fat: Uint8Array): void {
   const start = (geometry.startSector + geometry.reservedSectors) * sectorSize;
   for (let copy = 0; copy < fatCount; copy += 1) list.bytes(start + copy * geometry.fatSectors * sectorSize, fat);
 }
@@ -122,17 +123,17 @@ function offsetOf({ dataStart, clusterSize }: FatGeometry, cluster: number): num
   return dataStart + (cluster - firstCluster) * clusterSize;
 }
 
-function placeDirectories(list: ExtentList, geometry: FatGeometry, contents: FatContents, label: string): void {
+function placeDirectories(list: LayoutBuilder, geometry: FatGeometry, contents: FatContents, label: string): void {
   for (const directory of contents.directories) {
     list.bytes(offsetOf(geometry, directory.firstCluster), encodeDirectory(directory, label));
   }
 }
 
-function placeFiles(list: ExtentList, geometry: FatGeometry, contents: FatContents): PlannedFile[] {
+function placeFiles(list: LayoutBuilder, geometry: FatGeometry, contents: FatContents): PlannedFile[] {
   const files: PlannedFile[] = [];
   for (const { path, node, firstCluster: cluster } of contents.files) {
     const offset = offsetOf(geometry, cluster);
-    if (node.size > 0) list.content(offset, node, path);
+    if (node.size > 0) placeContent(list, offset, node, path);
     const modified = node.times.modified ?? node.times.created;
     const runs = node.size > 0 ? [{ offset, length: node.size }] : [];
     files.push({ path, size: node.size, runs, ...(modified === undefined ? {} : { modified }) });

@@ -1,12 +1,13 @@
 /** From a volume's layout to the extents of the disk, in disk order, and where each file's bytes come to lie. */
-import { checkContent, ExtentList, manifestExtent } from "../../extents.js";
+import { checkContent, finishDisk, manifestExtent, placeContent } from "../../disk-end.js";
 import type { Identity } from "../../identity.js";
 import type { Partition } from "../../mbr.js";
 import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
 import type { DiskPlan, PlannedFile } from "../../plan.js";
 import { sectorSize } from "../../plan.js";
 import { inBootOrder } from "../../order.js";
-import type { ContentExtent, FileNode, FileTree } from "../../../tree/index.js";
+import { LayoutBuilder, windowOf } from "../../../extents/layout.js";
+import type { FileTree } from "../../../tree/index.js";
 import { encodeAttributeDefinitions } from "../records/attribute-definitions.js";
 import { recordFixupsOffset } from "../records/attributes.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
@@ -56,7 +57,7 @@ export function volumeExtents(plan: VolumePlan): Pick<DiskPlan, "extents" | "con
   const files = placeVolume(list, plan, bootSector);
   const last = (partition.startSector + partition.sectorCount - 1) * sectorSize;
   const backup = { offset: last, length: sectorSize, source: { kind: "bytes", bytes: bootSector } } as const;
-  return { ...list.extents.finish(plan.diskSize, [backup, manifestExtent(partition)]), files };
+  return { ...finishDisk(list.extents, plan.diskSize, [backup, manifestExtent(partition)]), files };
 }
 
 /** Where the data of each file lies on the disk, by record. */
@@ -64,7 +65,7 @@ type RunsByRecord = Map<number, PlannedFile["runs"]>;
 
 /** Extents by cluster. */
 class VolumeList {
-  readonly extents = new ExtentList();
+  readonly extents = new LayoutBuilder();
   readonly #start: number;
 
   constructor(partition: Partition) {
@@ -134,7 +135,7 @@ function placeRecords(list: VolumeList, range: ClusterRange, table: MasterFileTa
     }));
     for (const { at, from, length } of pieces.toSorted((a, b) => a.at - b.at)) {
       writeTo(at);
-      list.extents.content(start + at, sliceContent(node, from, length), path);
+      list.extents.layout(start + at, windowOf(node.content, { offset: from, length }));
       written = at + length;
     }
     runs.set(
@@ -145,23 +146,10 @@ function placeRecords(list: VolumeList, range: ClusterRange, table: MasterFileTa
   writeTo(mft.length);
 }
 
-/** The part `[start, start + length)` of a file's content as a file of its own. */
-function sliceContent(node: FileNode, start: number, length: number): FileNode {
-  const extents: ContentExtent[] = [];
-  let position = 0;
-  for (const extent of node.extents) {
-    const from = Math.max(start - position, 0);
-    const to = Math.min(start + length - position, extent.length);
-    if (from < to) extents.push({ source: extent.source, offset: extent.offset + from, length: to - from });
-    position += extent.length;
-  }
-  return { ...node, size: length, extents };
-}
-
 function placeFiles(list: VolumeList, layout: VolumeLayout, runs: RunsByRecord): void {
   for (const { entry, data } of layout.files) {
     const offset = list.offsetOf(data.startCluster);
-    list.extents.content(offset, entry.node, entry.path);
+    placeContent(list.extents, offset, entry.node, entry.path);
     runs.set(entry.record, [{ offset, length: entry.node.size }]);
   }
   // The last cluster's rest belongs to the content: what is read back is whole clusters.

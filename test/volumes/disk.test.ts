@@ -1,39 +1,26 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GiB, MiB } from "../../src/bytes/units.js";
-import { ExtentList } from "../../src/volumes/extents.js";
+import type { Extent } from "../../src/extents/extent.js";
+import { LayoutBuilder } from "../../src/extents/layout.js";
+import { finishDisk, placeContent } from "../../src/volumes/disk-end.js";
 import { identityOf } from "../../src/volumes/identity.js";
 import { inBootOrder } from "../../src/volumes/order.js";
-import type { Extent } from "../../src/extents/extent.js";
-import { memorySource } from "../../src/source/byte-source.js";
 import { directory, file, tree } from "../support/memory-tree.js";
 
 const shape = (extents: readonly Extent[]) =>
   extents.map(({ offset, length, source }) => `${source.kind} ${offset}+${length}`);
 
-describe("the list of extents", () => {
-  it("fills gaps with zeros and joins neighbours", () => {
-    const list = new ExtentList();
-    const source = memorySource(new Uint8Array(100));
-    list.bytes(0, new Uint8Array(10));
-    list.zerosTo(20);
-    list.place(30, 5, { kind: "zeros" });
-    list.place(35, 40, { kind: "range", source, offset: 0 });
-    list.place(75, 60, { kind: "range", source, offset: 40 });
-    list.place(135, 1, { kind: "range", source, offset: 0 });
-    expect(shape(list.finish(136).extents)).toEqual(["bytes 0+10", "zeros 10+25", "range 35+100", "range 135+1"]);
-  });
-
-  it("refuses to go back and to leave the disk", () => {
-    const list = new ExtentList();
+describe("a disk", () => {
+  it("does not end before its content", () => {
+    const list = new LayoutBuilder();
     list.zerosTo(100);
-    expect(() => list.bytes(99, new Uint8Array(1))).toThrow(RangeError);
-    expect(() => list.finish(99)).toThrow(RangeError);
+    expect(() => finishDisk(list, 99)).toThrow(RangeError);
   });
 
-  it("refuses a file whose extents do not add up to its size", () => {
-    const list = new ExtentList();
-    expect(() => list.content(0, { ...file("a", 10), size: 11 }, "b/a")).toThrow("b/a has 11 bytes");
+  it("holds no file whose extents do not add up to its size", () => {
+    const list = new LayoutBuilder();
+    expect(() => placeContent(list, 0, { ...file("a", 10), size: 11 }, "b/a")).toThrow("b/a has 11 bytes");
   });
 
   it.each([
@@ -55,12 +42,12 @@ describe("the list of extents", () => {
       3 * MiB,
       [`zeros 0+${2 * MiB}`, `bytes ${2 * MiB}+512`, `zeros ${2 * MiB + 512}+${MiB - 512}`],
     ],
-  ])("of %d bytes closes on a disk of %d with a tail at %j", (used, diskSize, tail, contentEnd, expected) => {
-    const list = new ExtentList();
+  ])("with %d bytes of content closes at %d bytes with a tail at %j", (used, diskSize, tail, contentEnd, expected) => {
+    const list = new LayoutBuilder();
     list.zerosTo(used);
     const bytes = new Uint8Array(512);
     const extents = tail.map((offset) => ({ offset, length: 512, source: { kind: "bytes" as const, bytes } }));
-    const finished = list.finish(diskSize, extents);
+    const finished = finishDisk(list, diskSize, extents);
     expect(finished.contentEnd).toBe(contentEnd);
     expect(shape(finished.extents)).toEqual(expected);
   });
