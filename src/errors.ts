@@ -51,6 +51,9 @@ export const exitCodes = {
   interrupted: 130,
 } as const satisfies Record<string, number>;
 
+/** Something that is odd and ends nothing; scripts match on the code, the message is a sentence for people. */
+export type Warning = { readonly code: string; readonly message: string };
+
 export type ErrorCode = keyof typeof exitCodes;
 
 export type ErrorDetails = {

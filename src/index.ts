@@ -1,29 +1,103 @@
 /**
- * The public API: the same steps that the command line takes, for scripts. An image is opened, looked at, prepared for
- * its targets (every check, and the plan), and written. Errors are `Win7UsbError` with the codes of the contract.
+ * The public API: the steps that the command line takes, for scripts. `inspect`, `verify`, `check` and `write` are one call
+ * each; `openImage`, `prepareWrite` and `writePrepared` are a write with a question in between. Images and targets are paths
+ * or sources of bytes, targets of a write also writers of the caller's. Every call takes a signal and tells events; errors
+ * are `Win7UsbError` with the codes of the contract. docs/API.md has examples.
  */
-export type { ErrorCode } from "./errors.js";
+export type { ErrorCode, ErrorDetails, Warning } from "./errors.js";
 export { exitCodeOf, exitCodes, Win7UsbError } from "./errors.js";
+
 export type { ByteSource } from "./source/byte-source.js";
+export { memorySource, sliceSource } from "./source/byte-source.js";
+export type { FileSource } from "./source/file-source.js";
 export { openFileSource } from "./source/file-source.js";
-export type { DirectoryNode, FileNode, FileTree, TreeNode } from "./tree/index.js";
+export type {
+  DirectoryNode,
+  FileAttributes,
+  FileNode,
+  FileTimes,
+  FileTree,
+  NodeFacts,
+  PathNode,
+  TreeNode,
+} from "./tree/index.js";
 export { contentSource, find, walk } from "./tree/index.js";
-export { readImage } from "./iso9660-reader/index.js";
-export { assertSuitable, identify, refusals } from "./windows/index.js";
-export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
-export type { DiskPlan } from "./volumes/plan.js";
-export type { Extent, ExtentSource } from "./extents/extent.js";
-export { layoutSource } from "./extents/layout-source.js";
-export type { Drive } from "./drive/drive.js";
-export { listDrives } from "./drive/list.js";
-export type { Mismatch, MismatchCause } from "./check/index.js";
-export type { CheckChoices, CheckEvent, CheckResult, CheckVerdict } from "./steps/check-target.js";
-export { checkTarget } from "./steps/check-target.js";
+
+export type { ImageInput, InputOptions } from "./steps/image-input.js";
 export type { OpenedImage } from "./steps/open-image.js";
 export { openImage } from "./steps/open-image.js";
+export type {
+  BootEntry,
+  ElTorito,
+  FileSystemSummary,
+  Iso9660Image,
+  IsoFileSystem,
+  PrimaryVolume,
+  TruncatedFile,
+} from "./iso9660-reader/index.js";
+export { readImage } from "./iso9660-reader/index.js";
+export type {
+  Architecture,
+  BootImages,
+  Channel,
+  Edition,
+  ImageDescription,
+  InstallImage,
+  SuitabilityCode,
+  SuitabilityRefusal,
+  VolumeLabel,
+  WindowsIdentity,
+} from "./windows/index.js";
+export { assertSuitable, identify, suitabilityRefusals } from "./windows/index.js";
+export type { WimArchitecture } from "./wim/index.js";
+export type { KnownImage, KnownImages, KnownMatch, LookAlike, NotOfficialImage } from "./windows/known-images/index.js";
+export { knownImagesOf, loadKnownImages } from "./windows/known-images/index.js";
+
+export type { ImageFacts, InspectEvent, InspectOptions, Inspection, WindowsFacts } from "./steps/inspect-image.js";
+export { inspect } from "./steps/inspect-image.js";
+
+export type { VerifyOptions, VerifyResult } from "./steps/verify-image.js";
+export { verify } from "./steps/verify-image.js";
+export type { ThreadEntries, VerifyEvent, VerifyPhase } from "./steps/verify-passes.js";
+export type { FileHashes, HashAlgorithm, WimCheckId, WimFailure, WimPlace } from "./threads/index.js";
+export type { Check, CheckKind, CheckStatus, Verdict } from "./verification/verdict.js";
+export type { HashName, KnownFinding, Resemblance } from "./verification/verdict-known.js";
+export type { Requirement, UnmetRequirement } from "./verification/verdict-requirements.js";
+export type { Scope } from "./verification/scope.js";
+export type { Truncation } from "./verification/volume-checks.js";
+
 export type { PreparedWrite, WriteChoices } from "./steps/prepare-write.js";
 export { prepareWrite } from "./steps/prepare-write.js";
-export type { Requirement, Verification, VerifyChoices, VerifyEvent } from "./steps/verify-image.js";
-export { verifyImage } from "./steps/verify-image.js";
-export type { WriteEvent } from "./progress/events.js";
-export { writeImage } from "./steps/write-image.js";
+export type { WriteOptions, WriteOutcome, WriteRun } from "./steps/write-image.js";
+export { write, writePrepared } from "./steps/write-image.js";
+export type { WriteResult } from "./write/write-plan.js";
+export type { SplitImage } from "./windows/split-install-image.js";
+export type {
+  DoneEvent,
+  ErrorEvent,
+  PhaseEvent,
+  PlanEvent,
+  ProgressEvent,
+  StartEvent,
+  TargetDone,
+  TargetFailed,
+  WarningEvent,
+  WriteEvent,
+  WritePhase,
+} from "./progress/events.js";
+export type { DriveGeometry, DiskPlan, DiskRun, FileSystemName, PlannedFile } from "./volumes/plan.js";
+export type { PlanOptions } from "./volumes/index.js";
+export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
+export type { Extent, ExtentSource, Run } from "./extents/extent.js";
+export { layoutSource } from "./extents/layout-source.js";
+
+export type { Drive, Mountpoint, Partition, Target, WriteTarget } from "./drive/drive.js";
+export type { DriveWriter, ReadBack } from "./drive/drive-writer.js";
+export type { Circumstances, Refusal } from "./drive/guard.js";
+export { refusals } from "./drive/guard.js";
+export { listDrives } from "./drive/list.js";
+
+export type { Mismatch, MismatchCause } from "./check/index.js";
+export type { CheckEvent, CheckOptions, CheckResult, CheckVerdict } from "./steps/check-target.js";
+export { check } from "./steps/check-target.js";
+export type { TargetInput } from "./steps/open-target.js";

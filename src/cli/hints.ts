@@ -2,8 +2,7 @@
  * What the person can do about a failure, in the words of the command that they ran. The rooms below give a code, data and
  * a hint that holds for every caller; which option helps, only the command line knows.
  */
-import type { Win7UsbError } from "../errors.js";
-import type { CheckWarning } from "../steps/check-target.js";
+import type { Warning, Win7UsbError } from "../errors.js";
 import { verifyRefusals, writeRefusals } from "./options.js";
 
 /** A failed check has no data. */
@@ -39,7 +38,7 @@ function writeHint(code: string, { fileSystem, choice }: Win7UsbError["data"]): 
 }
 
 /** A warning of `check`; where there is nothing to compare the target with, with the option that gives something. */
-export function checkWarning(warning: CheckWarning, comparesWithImage: boolean): CheckWarning {
+export function checkWarning(warning: Warning, comparesWithImage: boolean): Warning {
   if (comparesWithImage || !warning.code.startsWith("manifest-")) return warning;
   return { ...warning, message: `${warning.message}; --iso <iso> compares with the image it was made from` };
 }

@@ -1,7 +1,7 @@
 /** Where a drive is after it was written and closed: only the system can tell, so it is asked. */
 import { setTimeout as delay } from "node:timers/promises";
 import { Win7UsbError } from "../errors.js";
-import type { Drive, Target } from "./drive.js";
+import type { Drive, WriteTarget } from "./drive.js";
 import { listDrives } from "./list.js";
 import { platform, type Platform } from "./platform.js";
 
@@ -13,7 +13,7 @@ const attemptPauseMs = 500;
  * Sentences for the person who is about to unplug the drives among `targets`: that one still has to be ejected (macOS), or
  * the letter that Windows gave it. Empty where there is nothing to say.
  */
-export async function afterWrite(targets: readonly Target[]): Promise<string[]> {
+export async function afterWrite(targets: readonly WriteTarget[]): Promise<string[]> {
   const paths = targets.flatMap(({ kind, path }) => (kind === "drive" ? [path] : []));
   if (paths.length === 0 || (platform !== "darwin" && platform !== "win32")) return [];
   for (let attempt = 1; ; attempt += 1) {

@@ -1,4 +1,5 @@
 /** What is known of a drive before it is opened: facts for the person's decision, the guard's, and its identity. */
+import type { DriveWriter } from "./drive-writer.js";
 
 export type Mountpoint = {
   /** Where it is mounted; `[SWAP]` for swap space. */
@@ -40,7 +41,10 @@ export type Drive = {
   readonly sequence: number | null;
 };
 
-/** Where `write` writes: a drive, or the path of an image file that is created. */
+/** What a path names: a drive, or an image file that is there or can be created. */
 export type Target =
   | { readonly kind: "drive"; readonly path: string; readonly drive: Drive }
   | { readonly kind: "image-file"; readonly path: string; readonly exists: boolean };
+
+/** Where a write writes: what a path names, or a writer of the caller's. */
+export type WriteTarget = Target | { readonly kind: "writer"; readonly path: string; readonly writer: DriveWriter };

@@ -5,7 +5,7 @@
  * it is opened, and a platform's own automounter mounts what another program just freed.
  */
 import { Win7UsbError } from "../errors.js";
-import type { Drive, Target } from "./drive.js";
+import type { Drive, WriteTarget } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { openImageFile } from "./image-file.js";
 import { openLinuxDrive, unmountLinuxDrives } from "./linux.js";
@@ -13,7 +13,7 @@ import { drivesAmong } from "./list.js";
 import { platform } from "./platform.js";
 import { requireOtherThanImage } from "./same-file.js";
 
-export type { Drive, Mountpoint, Partition, Target } from "./drive.js";
+export type { Drive, Mountpoint, Partition, Target, WriteTarget } from "./drive.js";
 export { openDriveReader, type DriveReader } from "./drive-reader.js";
 export type { DriveWriter, ReadBack } from "./drive-writer.js";
 export {
@@ -40,16 +40,17 @@ export type OpenOptions = {
 };
 
 /**
- * Opens targets that the guard let pass: all of them, or none. Every error has exit code 5, and nothing was written then;
- * the first target's is thrown.
+ * Opens targets that the guard let pass: all of them, or none; writers of the caller's are open, and aborted where another
+ * target cannot be opened. Every error has exit code 5, and nothing was written then; the first target's is thrown.
  */
-export async function openTargets(targets: readonly Target[], options: OpenOptions): Promise<DriveWriter[]> {
+export async function openTargets(targets: readonly WriteTarget[], options: OpenOptions): Promise<DriveWriter[]> {
   const drives = drivesAmong(targets);
   const opening = openDrives(drives);
   const outcomes = await Promise.allSettled(
-    targets.map((target) =>
-      target.kind === "drive" ? opening[drives.indexOf(target.drive)]! : openImage(target.path, options),
-    ),
+    targets.map(async (target) => {
+      if (target.kind === "writer") return target.writer;
+      return target.kind === "drive" ? opening[drives.indexOf(target.drive)]! : openImage(target.path, options);
+    }),
   );
   const writers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   for (const outcome of outcomes) {

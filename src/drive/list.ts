@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { Stats } from "node:fs";
 import { Win7UsbError } from "../errors.js";
-import type { Drive, Target } from "./drive.js";
+import type { Drive, Target, WriteTarget } from "./drive.js";
 import { drivesOfDrivelist } from "./drivelist.js";
 import { readLinuxDevices, readMounts, type BlockDevice, type LinuxDevices } from "./linux-devices.js";
 import { deviceNumberText } from "./linux-sysfs.js";
@@ -39,7 +39,7 @@ export class DriveListing {
 }
 
 /** The drives among the targets. */
-export function drivesAmong(targets: readonly Target[]): Drive[] {
+export function drivesAmong(targets: readonly WriteTarget[]): Drive[] {
   return targets.flatMap((target) => (target.kind === "drive" ? [target.drive] : []));
 }
 

@@ -11,6 +11,7 @@
  *
  * Nothing here knows Windows or drives. Everything in an image is bounded by `limits.ts` before it is believed.
  */
+import type { Warning } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import type { FileTree } from "../tree/index.js";
@@ -20,14 +21,15 @@ import { damaged } from "./failures.js";
 import { readIsoTree } from "./iso9660/tree.js";
 import type { IsoVolumes, PrimaryVolume } from "./iso9660/volume-descriptors.js";
 import { readIsoVolumes } from "./iso9660/volume-descriptors.js";
-import type { Reading, TruncatedFile, Warning } from "./reading.js";
+import type { Reading, TruncatedFile } from "./reading.js";
 import { listWarnings, startReading, warn } from "./reading.js";
 import { readUdf } from "./udf/file-system.js";
 import { recognize } from "./volume-recognition.js";
 
 export type { BootEntry, ElTorito } from "./el-torito.js";
 export type { PrimaryVolume } from "./iso9660/volume-descriptors.js";
-export type { TruncatedFile, Warning } from "./reading.js";
+export type { Warning } from "../errors.js";
+export type { TruncatedFile } from "./reading.js";
 
 export type IsoFileSystem = "udf" | "joliet" | "iso9660";
 

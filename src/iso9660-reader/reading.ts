@@ -1,4 +1,5 @@
 /** What the parts of this reader share while one image is read: where it comes from, and what was found on the way. */
+import type { Warning } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { appendPart, type LayoutPart } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -14,7 +15,6 @@ import {
 import { metadataReader } from "./metadata-reader.js";
 import type { MetadataReader } from "./metadata-reader.js";
 
-export type Warning = { readonly code: string; readonly message: string };
 export type TruncatedFile = { readonly path: string; readonly missingBytes: number };
 
 export type Reading = {

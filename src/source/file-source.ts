@@ -8,11 +8,20 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { Win7UsbError } from "../errors.js";
 import { checkRange, type ByteSource } from "./byte-source.js";
 
+/** A source whose bytes lie in a file or on a device. */
 export type FileSource = ByteSource & {
   readonly path: string;
   /** Reads after this fail. */
   close(): Promise<void>;
 };
+
+/** Those that were opened here: nothing else promises that its path leads to the same bytes. */
+const fileSources = new WeakSet<ByteSource>();
+
+/** Whether `source` is one of `openFileSource`, so that a thread can open its path again. */
+export function isFileSource(source: ByteSource): source is FileSource {
+  return fileSources.has(source);
+}
 
 /** Opens `path`; throws `image-missing` or `image-unreadable`. */
 export async function openFileSource(path: string): Promise<FileSource> {
@@ -35,7 +44,7 @@ function fileSource(path: string, handle: FileHandle, size: number): FileSource 
       done += count;
     }
   };
-  return {
+  const source: FileSource = {
     path,
     size,
     readInto,
@@ -47,6 +56,8 @@ function fileSource(path: string, handle: FileHandle, size: number): FileSource 
     },
     close: () => handle.close(),
   };
+  fileSources.add(source);
+  return source;
 }
 
 async function openForReading(path: string): Promise<FileHandle> {

@@ -2,10 +2,9 @@
 import { checkAgainst, type CheckFindings, type Expectation, type Mismatch } from "../check/index.js";
 import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
 import { createReadBytes } from "../check/read-bytes.js";
-import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
-import { inspectTarget } from "../drive/list.js";
 import type { Target } from "../drive/drive.js";
-import { Win7UsbError } from "../errors.js";
+import type { DriveReader } from "../drive/drive-reader.js";
+import { Win7UsbError, type Warning } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk } from "../volumes/index.js";
 import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
@@ -14,31 +13,36 @@ import { packageVersion } from "../version.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { fitTree } from "./fit-tree.js";
+import type { ImageInput } from "./image-input.js";
 import { openImage, type OpenedImage } from "./open-image.js";
+import { openTarget, type OpenedTarget, type TargetInput } from "./open-target.js";
 
+/**
+ * `match`: everything that was written is there and intact. `mismatch`: something is not. `unreadable`: it cannot be
+ * told, because the target gives errors or holds nothing to compare it with.
+ */
 export type CheckVerdict = "match" | "mismatch" | "unreadable";
 
-export type CheckWarning = { readonly code: string; readonly message: string };
+export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & Warning);
 
-export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & CheckWarning);
-
-export type CheckChoices = {
+export type CheckOptions = {
   /** Compare with this image's plan instead of the target's own manifest. */
-  readonly imagePath?: string;
+  readonly image?: ImageInput | undefined;
   /** The label the target was written with, where neither manifest nor volume tell it. */
-  readonly label?: string;
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: CheckEvent) => void;
-  /** Milliseconds that never go back. */
-  readonly now: () => number;
+  readonly label?: string | undefined;
+  /** How messages and results call a target that is a source. Default: `target`. */
+  readonly name?: string | undefined;
+  /** Aborting it rejects the call with `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: CheckEvent) => void) | undefined;
+  /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
 };
 
+/** What a check found. */
 export type CheckResult = {
-  /**
-   * `match`: everything that was written is there and intact. `mismatch`: something is not. `unreadable`: it cannot be
-   * told, because the target gives errors or holds nothing to compare it with.
-   */
   readonly verdict: CheckVerdict;
+  /** `size` in bytes; a source counts as an image file. */
   readonly target: { readonly path: string; readonly kind: Target["kind"]; readonly size: number };
   /** What it was compared with; null where there was nothing. */
   readonly against: "image" | "manifest" | null;
@@ -46,40 +50,49 @@ export type CheckResult = {
   readonly label: string | null;
   /** Null where they are not known by name. */
   readonly files: number | null;
+  /** That were compared. */
   readonly bytes: number;
+  /** By offset, ascending. */
   readonly mismatches: readonly Mismatch[];
+  /** Paths of files that people put there since. */
   readonly added: readonly string[];
+  /** Paths of files that systems put on every drive. */
   readonly addedBySystem: readonly string[];
+  /** A system has changed the volume since it was written. */
   readonly usedSince: boolean;
-  readonly warnings: readonly CheckWarning[];
+  readonly warnings: readonly Warning[];
 };
 
-/** Throws what opening the target (exit code 5) and reading the image (3) throw, and `interrupted`. */
-export async function checkTarget(path: string, choices: CheckChoices): Promise<CheckResult> {
-  const target = await inspectTarget(path);
-  const opened = choices.imagePath === undefined ? undefined : await openImage(choices.imagePath);
+/**
+ * Reads a target whole and says what is not as it was written. Throws what opening the target (exit code 5) and reading the
+ * image (3) throw, and `interrupted`.
+ */
+export async function check(input: TargetInput, options: CheckOptions = {}): Promise<CheckResult> {
+  const { image, signal, name = "target" } = options;
+  throwIfInterrupted(typeof input === "string" ? input : name, signal);
+  const target = await openTarget(input, name);
   try {
-    const reader = await openDriveReader(target);
+    const opened = image === undefined ? undefined : await openImage(image, { signal });
     try {
-      return await checkOpened(target, reader, opened, choices);
+      return await checkOpened(target, opened, options);
     } finally {
-      await reader.close();
+      await opened?.close();
     }
   } finally {
-    await opened?.close();
+    await target.reader.close();
   }
 }
 
 async function checkOpened(
-  target: Target,
-  reader: DriveReader,
+  target: OpenedTarget,
   opened: OpenedImage | undefined,
-  choices: CheckChoices,
+  choices: CheckOptions,
 ): Promise<CheckResult> {
+  const { reader } = target;
   const found = await locateManifest(reader, createReadBytes(reader));
   const expectation = await expect(found, opened, reader, choices);
-  const warnings: CheckWarning[] = [];
-  for (const warning of warningsFor(target, reader, found, expectation)) warn(warnings, choices, warning);
+  const warnings: Warning[] = [];
+  for (const warning of warningsFor(target, found, expectation)) warn(warnings, choices, warning);
   const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
   if (expectation === undefined) return { ...common, ...nothingToCompare };
   const { notes, ...findings } = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
@@ -89,7 +102,7 @@ async function checkOpened(
   return { ...common, verdict: verdictOf(findings), against: expectation.kind, ...known, ...findings };
 }
 
-function warn(warnings: CheckWarning[], { onEvent }: CheckChoices, warning: CheckWarning): void {
+function warn(warnings: Warning[], { onEvent }: CheckOptions, warning: Warning): void {
   warnings.push(warning);
   onEvent?.({ event: "warning", ...warning });
 }
@@ -116,7 +129,7 @@ async function expect(
   found: FoundManifest,
   opened: OpenedImage | undefined,
   reader: DriveReader,
-  choices: CheckChoices,
+  choices: CheckOptions,
 ): Promise<Expectation | undefined> {
   if (opened !== undefined) return { kind: "image", plan: await planAnew(found, opened, reader, choices), found };
   return found.read.kind === "manifest" ? { kind: "manifest", manifest: found.read.manifest, found } : undefined;
@@ -127,7 +140,7 @@ async function planAnew(
   found: FoundManifest,
   opened: OpenedImage,
   reader: DriveReader,
-  choices: CheckChoices,
+  choices: CheckOptions,
 ): Promise<DiskPlan> {
   assertWhole(opened.image);
   const { volumeLabel } = opened.image;
@@ -151,14 +164,13 @@ function diskSizeOf({ partition }: FoundManifest, reader: DriveReader): number {
 }
 
 function warningsFor(
-  target: Target,
-  reader: DriveReader,
+  { reader, mountpoints }: OpenedTarget,
   { read }: FoundManifest,
   expectation: Expectation | undefined,
-): CheckWarning[] {
-  const warnings: CheckWarning[] = [];
-  if (target.kind === "drive" && target.drive.mountpoints.length > 0) {
-    const at = target.drive.mountpoints.map(({ path }) => path).join(", ");
+): Warning[] {
+  const warnings: Warning[] = [];
+  if (mountpoints.length > 0) {
+    const at = mountpoints.map(({ path }) => path).join(", ");
     warnings.push({ code: "mounted", message: `${reader.path} is mounted at ${at}: it may change while it is read` });
   }
   if (!reader.fromMedium) {
@@ -179,7 +191,7 @@ function warningsFor(
 }
 
 /** Told as the read-back of a write is. */
-function progressOf(reader: DriveReader, { now, onEvent, signal }: CheckChoices) {
+function progressOf(reader: DriveReader, { now = () => performance.now(), onEvent, signal }: CheckOptions) {
   let meter: Meter | undefined;
   let left = 0;
   const tell = (event: ProgressEvent<"check">): void => onEvent?.(event);
@@ -189,14 +201,17 @@ function progressOf(reader: DriveReader, { now, onEvent, signal }: CheckChoices)
       meter = createMeter({ phase: "check", target: reader.path, totalBytes, now, onEvent: tell });
     },
     advanced(bytes: number): void {
-      if (signal?.aborted === true) {
-        throw new Win7UsbError("interrupted", `the check of ${reader.path} was interrupted`, {
-          hint: "Nothing was changed; run the same command again.",
-        });
-      }
+      throwIfInterrupted(reader.path, signal);
       left -= bytes;
       meter?.advance(bytes);
       if (left === 0) meter?.end();
     },
   };
+}
+
+function throwIfInterrupted(path: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new Win7UsbError("interrupted", `the check of ${path} was interrupted`, {
+    hint: "Nothing was changed; run the same command again.",
+  });
 }

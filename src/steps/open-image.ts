@@ -1,35 +1,49 @@
 /** First step of every command: the ISO is opened, its file system read, and the Windows in it identified. */
+import { Win7UsbError } from "../errors.js";
 import type { Iso9660Image } from "../iso9660-reader/index.js";
 import { assertWhole, readImage } from "../iso9660-reader/index.js";
-import type { FileSource } from "../source/file-source.js";
-import { openFileSource } from "../source/file-source.js";
+import type { ByteSource } from "../source/byte-source.js";
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { identifyImage } from "../windows/identify-image.js";
+import type { ImageInput, InputOptions } from "./image-input.js";
+import { openInput } from "./image-input.js";
 
+/** An image that was read as far as its structure and the Windows in it go, and can be read on until it is closed. */
 export type OpenedImage = {
+  /** The path, or the name of what has none. */
   readonly path: string;
+  /** Whether `path` can be opened again. */
+  readonly isFile: boolean;
   /** Bytes of the file or medium. */
   readonly size: number;
-  readonly source: FileSource;
+  readonly source: ByteSource;
   readonly image: Iso9660Image;
   readonly windows: WindowsIdentity;
+  /** Below the root. */
   readonly files: number;
+  /** Below the root. */
   readonly directories: number;
+  /** Closes what was opened for it: nothing for a source of the caller's. */
   close(): Promise<void>;
 };
 
-/** Opens and reads the image at `path`; throws what the readers throw (`image-missing`, `image-not-iso`, ...). */
-export async function openImage(path: string): Promise<OpenedImage> {
-  const source = await openFileSource(path);
+/**
+ * Opens and reads an image. Throws `image-missing`, `image-unreadable`, `image-not-iso`, `image-truncated`,
+ * `image-damaged`, `image-unsupported`, `wim-damaged`, `wim-unsupported` and `interrupted`.
+ */
+export async function openImage(input: ImageInput, options: InputOptions = {}): Promise<OpenedImage> {
+  const opened = await openInput(input, options);
+  const { path, isFile, source } = opened;
   try {
     const image = await readImage(source);
     const windows = await identifyWhole(image);
+    opened.finish();
     const counts = countNodes(image.tree);
-    return { path, size: source.size, source, image, windows, ...counts, close: () => source.close() };
+    return { path, isFile, size: source.size, source, image, windows, ...counts, close: () => opened.close() };
   } catch (error) {
-    await source.close();
+    await opened.close();
     throw error;
   }
 }
@@ -50,7 +64,7 @@ async function identifyWhole(image: Iso9660Image): Promise<WindowsIdentity> {
   try {
     return await identifyImage(image);
   } catch (error) {
-    assertWhole(image);
+    if (!(error instanceof Win7UsbError && error.code === "interrupted")) assertWhole(image);
     throw error;
   }
 }

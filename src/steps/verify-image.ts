@@ -4,8 +4,7 @@
  * what is thrown is that there is no image, that it cannot be read, or that somebody interrupted.
  */
 import type { Iso9660Image } from "../iso9660-reader/index.js";
-import type { FileSource } from "../source/file-source.js";
-import { openFileSource } from "../source/file-source.js";
+import type { ByteSource } from "../source/byte-source.js";
 import type { FileHashes, HashAlgorithm, WimFailure } from "../threads/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { windows7 } from "../windows/product.js";
@@ -20,6 +19,8 @@ import { unmetRequirements } from "../verification/verdict-requirements.js";
 import { setupImageChecks } from "../verification/verdict-setup-image.js";
 import { agreementChecks, suitabilityChecks } from "../verification/verdict-suitability.js";
 import { partSetChecks } from "../verification/part-sets.js";
+import type { ImageInput, InputOptions, OpenedInput } from "./image-input.js";
+import { openInput } from "./image-input.js";
 import type { PassResults, ThreadEntries, VerifyEvent } from "./verify-passes.js";
 import { runPasses } from "./verify-passes.js";
 import type { ReadForVerification } from "../verification/read.js";
@@ -34,22 +35,27 @@ import { wimSets } from "../verification/wims.js";
 export type { Requirement } from "../verification/verdict-requirements.js";
 export type { VerifyEvent } from "./verify-passes.js";
 
-export type VerifyChoices = {
-  /** Every blob of every WIM is decoded and its SHA-1 compared. */
-  readonly deep?: boolean;
-  /** The MD5 is wanted, too. */
-  readonly md5?: boolean;
+export type VerifyOptions = InputOptions & {
+  /** Every blob of every WIM is decoded and its SHA-1 compared. Default: false. */
+  readonly deep?: boolean | undefined;
+  /** The MD5 is wanted, too. Default: false. */
+  readonly md5?: boolean | undefined;
   /** Names of refusals that the person lifts, `altered` among them. */
-  readonly allow?: readonly string[];
-  readonly requirements?: readonly Requirement[];
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: VerifyEvent) => void;
+  readonly allow?: readonly string[] | undefined;
+  /** What is to be true of the image beyond its being sound; what is not is in `unmet`. */
+  readonly requirements?: readonly Requirement[] | undefined;
+  readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
+  /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
   /** Published images; the package's own table if not given. */
-  readonly knownImages?: KnownImages;
-  readonly threadEntries?: ThreadEntries;
+  readonly knownImages?: KnownImages | undefined;
+  /** Where threads begin, for modules that do not run from the build. */
+  readonly threadEntries?: ThreadEntries | undefined;
 };
 
-export type Verification = {
+/** What was found, and what it comes to. */
+export type VerifyResult = {
+  /** The path, or the name of what has none. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
@@ -72,25 +78,30 @@ export type Verification = {
   readonly unmet: readonly UnmetRequirement[];
 };
 
-/** Throws `image-missing`, `image-unreadable`, `image-not-iso`, `image-unsupported` and `interrupted`. */
-export async function verifyImage(path: string, choices: VerifyChoices = {}): Promise<Verification> {
-  const source = await openFileSource(path);
+/**
+ * Verifies an image; damage is in the result. Throws `image-missing`, `image-unreadable`, `image-not-iso`,
+ * `image-unsupported` and `interrupted`.
+ */
+export async function verify(input: ImageInput, options: VerifyOptions = {}): Promise<VerifyResult> {
+  const opened = await openInput(input, options);
   try {
-    return await verifySource(source, choices);
+    const result = await verifyOpened(opened, options);
+    opened.finish();
+    return result;
   } finally {
-    await source.close();
+    await opened.close();
   }
 }
 
-async function verifySource(source: FileSource, choices: VerifyChoices): Promise<Verification> {
-  const { path, size } = source;
+async function verifyOpened({ path, isFile, source }: OpenedInput, choices: VerifyOptions): Promise<VerifyResult> {
+  const { size } = source;
   const read = await readForVerification(source);
   const image = read.volume.value;
   const windows = read.windows.value;
   const table = choices.knownImages ?? (await loadKnownImages());
   const claim: Claim = { size, volumeLabel: image?.volumeLabel ?? null, volumeEnd: image?.volumeEnd ?? null };
   const sets = image === null ? [] : wimSets(image.tree);
-  const results = await runPasses({ path, source }, passOptions(choices, claim, windows, table, sets));
+  const results = await runPasses({ path, isFile, source }, passOptions(choices, claim, windows, table, sets));
   const finding = findKnown(results.hashed, table);
   const isOfficial = finding?.official === true;
   const similar = finding === null ? resemblance(claim, table) : null;
@@ -123,7 +134,7 @@ async function verifySource(source: FileSource, choices: VerifyChoices): Promise
 }
 
 function passOptions(
-  { deep, md5, signal, onEvent, threadEntries }: VerifyChoices,
+  { deep, md5, signal, onEvent, now, threadEntries }: VerifyOptions,
   claim: Claim,
   windows: WindowsIdentity | null,
   table: KnownImages,
@@ -136,20 +147,20 @@ function passOptions(
     prefixes: prefixLengths(claim, table),
     sets,
     deep: deep === true,
-    now: () => performance.now(),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onEvent === undefined ? {} : { onEvent }),
-    ...(threadEntries === undefined ? {} : { threadEntries }),
+    now: now ?? (() => performance.now()),
+    signal,
+    onEvent,
+    threadEntries,
   };
 }
 
 /** Every check but that of the hash, in the order in which they are told. */
 async function imageChecks(
-  source: FileSource,
+  source: ByteSource,
   read: ReadForVerification,
   { wims }: PassResults,
   officialLength: number | null,
-  { deep, allow = [] }: VerifyChoices,
+  { deep, allow = [] }: VerifyOptions,
 ): Promise<Check[]> {
   const image = read.volume.value;
   const checks = volumeChecks(read.volume, source.size, officialLength);

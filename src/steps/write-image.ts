@@ -1,37 +1,99 @@
-/** The step that writes: opens every target, then hands plan and writers to `writePlan`. */
-import { openTargets } from "../drive/index.js";
+/** The steps that write: drives are unmounted, every target is opened, the plan is written, and the system is asked after it. */
+import { afterWrite } from "../drive/after-write.js";
+import type { DriveWriter } from "../drive/drive-writer.js";
+import { openTargets, unmount } from "../drive/index.js";
+import { drivesAmong } from "../drive/list.js";
+import { Win7UsbError } from "../errors.js";
 import type { WriteEvent } from "../progress/events.js";
 import { plannedDataBytes } from "../write/prepare.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
-import type { PreparedWrite } from "./prepare-write.js";
+import { splitWarning } from "./fit-tree.js";
+import type { ImageInput, InputOptions } from "./image-input.js";
+import { openImage } from "./open-image.js";
+import type { PreparedWrite, WriteChoices } from "./prepare-write.js";
+import { prepareWrite } from "./prepare-write.js";
 
-export type WriteSettings = {
-  readonly verify: boolean;
-  readonly force: boolean;
-  /** Read drives first and write only what differs. Default: false. */
-  readonly onlyChanged?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onEvent: (event: WriteEvent) => void;
-  /** Milliseconds that never go back. */
-  readonly now: () => number;
+/** How a write is told of and stopped. */
+export type WriteRun = {
+  /** Aborting it rejects with `interrupted`, as soon as the transfers that have begun are over. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: WriteEvent) => void) | undefined;
+  /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
+  readonly now?: (() => number) | undefined;
 };
 
-/** Writes what was prepared. Throws when no target could be finished; see `writePlan`. */
-export async function writeImage(prepared: PreparedWrite, settings: WriteSettings): Promise<WriteResult> {
-  const writers = await openTargets(prepared.targets, {
-    size: prepared.plan.diskSize,
-    force: settings.force,
-    imagePath: prepared.imagePath,
-    needed: plannedDataBytes(prepared.plan),
-  });
-  return writePlan({
-    plan: prepared.plan,
+/** What was written, target by target, and where the system has put the drives since. */
+export type WriteOutcome = WriteResult & {
+  /** Sentences: that a drive still has to be ejected (macOS), or the letter that it has now (Windows). */
+  readonly notes: readonly string[];
+};
+
+export type WriteOptions = InputOptions & WriteChoices & WriteRun;
+
+/**
+ * Opens an image, checks it and every target, and writes: `openImage`, `prepareWrite` and `writePrepared` in one, for
+ * callers that have nothing to ask in between. Events are `start`, a `warning` for what is written otherwise than it lies in
+ * the image, then those of `writePrepared`. Writers among the targets are committed or aborted in any case. Throws what
+ * those three throw.
+ */
+export async function write(input: ImageInput, options: WriteOptions): Promise<WriteOutcome> {
+  const targets = options.targets.map((target) => (typeof target === "string" ? target : target.path));
+  let notBegun = options.targets.filter((target) => typeof target !== "string");
+  try {
+    const opened = await openImage(input, options);
+    try {
+      options.onEvent?.({ event: "start", image: opened.path, targets });
+      const prepared = await prepareWrite(opened, options);
+      for (const split of prepared.splits) options.onEvent?.({ event: "warning", ...splitWarning(split) });
+      notBegun = [];
+      return await writePrepared(prepared, options);
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    await abortAll(notBegun);
+    throw error;
+  }
+}
+
+/**
+ * Writes what was prepared: drives are unmounted and opened for this process alone, and all is read back unless `verify` is
+ * false. Writers among the targets are committed or aborted in any case. Rejects with a Win7UsbError where no target was
+ * finished; one that fails while another is finished is in the outcome.
+ */
+export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {}): Promise<WriteOutcome> {
+  const { targets, plan, choices } = prepared;
+  const writers = await openAll(prepared, run.signal);
+  const result = await writePlan({
+    plan,
     targets: writers,
-    verify: settings.verify,
-    onEvent: settings.onEvent,
-    now: settings.now,
-    onlyChanged: settings.onlyChanged === true,
-    ...(settings.signal === undefined ? {} : { signal: settings.signal }),
+    verify: choices.verify ?? true,
+    onlyChanged: choices.onlyChanged === true,
+    onEvent: run.onEvent ?? (() => undefined),
+    now: run.now ?? (() => performance.now()),
+    ...(run.signal === undefined ? {} : { signal: run.signal }),
   });
+  const finished = targets.filter(({ path }) => result.done.some((done) => done.path === path));
+  return { ...result, notes: await afterWrite(finished) };
+}
+
+async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?: AbortSignal): Promise<DriveWriter[]> {
+  try {
+    if (signal?.aborted === true) throw new Win7UsbError("interrupted", "interrupted: nothing was written");
+    await unmount(drivesAmong(targets));
+  } catch (error) {
+    await abortAll(targets.flatMap((target) => (target.kind === "writer" ? [target.writer] : [])));
+    throw error;
+  }
+  return openTargets(targets, {
+    size: plan.diskSize,
+    force: choices.force === true,
+    needed: plannedDataBytes(plan),
+    ...(image.isFile ? { imagePath: image.path } : {}),
+  });
+}
+
+async function abortAll(writers: readonly DriveWriter[]): Promise<void> {
+  await Promise.all(writers.map((writer) => writer.abort()));
 }

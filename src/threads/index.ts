@@ -4,6 +4,7 @@
  */
 export type { FileHashes, HashAlgorithm, HashedFile, HashFileOptions } from "./hash-file.js";
 export { hashFile } from "./hash-file.js";
+export { hashSource } from "./hash-source.js";
 export type { ImagePass } from "./image-pass.js";
 export { createImagePass } from "./image-pass.js";
 export type { VerifyWimThreadOptions } from "./verify-wim.js";

@@ -50,10 +50,14 @@ export function verifyWim(parts: readonly WimPart[], options: VerifyWimThreadOpt
   return verifyWimParts(parts, createExecutor, createSha1, options);
 }
 
-/** A WIM that is a file of an image: `image` is the source that the tree was read from, and the path it was opened by. */
-export function wimPart(name: string, file: FileNode, image: { path: string; source: ByteSource }): WimPart {
+/** A WIM that is a file of an image: `image` is the source that the tree was read from, and its path where it has one. */
+export function wimPart(
+  name: string,
+  file: FileNode,
+  image: { path: string; isFile: boolean; source: ByteSource },
+): WimPart {
   const source = contentSource(file);
   const extents = runsOfSource(file.content, image.source);
   // What lies elsewhere than in the image's own file cannot be opened by path.
-  return extents === null ? { name, source } : { name, source, file: { path: image.path, extents } };
+  return extents === null || !image.isFile ? { name, source } : { name, source, file: { path: image.path, extents } };
 }

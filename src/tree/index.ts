@@ -17,9 +17,10 @@ export type FileAttributes = {
   readonly archive?: boolean;
 };
 
-type NodeBase = { readonly name: string; readonly times: FileTimes; readonly attributes: FileAttributes };
+/** What files and directories have in common. */
+export type NodeFacts = { readonly name: string; readonly times: FileTimes; readonly attributes: FileAttributes };
 
-export type FileNode = NodeBase & {
+export type FileNode = NodeFacts & {
   readonly kind: "file";
   /** Bytes; the sum of the extents' lengths. */
   readonly size: number;
@@ -27,7 +28,7 @@ export type FileNode = NodeBase & {
   readonly content: readonly Extent[];
 };
 
-export type DirectoryNode = NodeBase & { readonly kind: "directory"; readonly children: readonly TreeNode[] };
+export type DirectoryNode = NodeFacts & { readonly kind: "directory"; readonly children: readonly TreeNode[] };
 export type TreeNode = FileNode | DirectoryNode;
 
 /** The root directory; its name is empty. */

@@ -1,12 +1,12 @@
 /** Checks of whether an image is what win7usb is for, and whether the disc agrees with itself. */
 import type { FileTree } from "../tree/index.js";
 import type { WindowsIdentity } from "../windows/identity.js";
-import type { RefusalCode } from "../windows/refusals.js";
-import { refusals } from "../windows/refusals.js";
+import type { SuitabilityCode } from "../windows/refusals.js";
+import { suitabilityRefusals } from "../windows/refusals.js";
 import type { Check } from "./verdict.js";
 
 /** One check for each refusal, and what it says where there is nothing to refuse. */
-const subjects: Readonly<Record<RefusalCode, { id: string; sound: (windows: WindowsIdentity) => string }>> = {
+const subjects: Readonly<Record<SuitabilityCode, { id: string; sound: (windows: WindowsIdentity) => string }>> = {
   "not-windows-7": { id: "product", sound: ({ product }) => `it holds ${product ?? "no Windows"}` },
   x64: { id: "architecture", sound: ({ architecture }) => `it is ${architecture ?? "unknown"} and starts so` },
   rtm: {
@@ -18,8 +18,8 @@ const subjects: Readonly<Record<RefusalCode, { id: string; sound: (windows: Wind
 
 /** A check for each of the refusals; what `allow` names is a warning. */
 export function suitabilityChecks(windows: WindowsIdentity, tree: FileTree, allow: readonly string[]): Check[] {
-  const found = refusals(windows, tree);
-  const codes = Object.keys(subjects) as RefusalCode[];
+  const found = suitabilityRefusals(windows, tree);
+  const codes = Object.keys(subjects) as SuitabilityCode[];
   return codes.map((code): Check => {
     const { id, sound } = subjects[code];
     const refusal = found.find((candidate) => candidate.code === code);

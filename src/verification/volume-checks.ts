@@ -2,7 +2,7 @@
 import type { Iso9660Image, TruncatedFile } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { find } from "../tree/index.js";
-import type { BootEntry, BootFileCheck } from "../windows/index.js";
+import type { BiosBootEntry, BootFileCheck } from "../windows/index.js";
 import { checkBootFiles } from "../windows/index.js";
 import type { Check } from "./verdict.js";
 import type { ReadOutcome } from "./read.js";
@@ -118,7 +118,7 @@ function failureOf({ message }: BootFileCheck, isDamage: boolean): Pick<Check, "
 }
 
 /** The entry that a BIOS boots from, with its boot image where that lies in the image. */
-async function discBootEntry({ elTorito }: Iso9660Image, source: ByteSource): Promise<BootEntry | null> {
+async function discBootEntry({ elTorito }: Iso9660Image, source: ByteSource): Promise<BiosBootEntry | null> {
   const entry = elTorito?.entries[0];
   if (entry === undefined) return null;
   const offset = entry.loadRba * discSectorSize;

@@ -12,7 +12,7 @@ export type CheckStatus = "pass" | "fail" | "warn" | "skip";
 export type BootFileCheck = { readonly id: string; readonly status: CheckStatus; readonly message: string };
 
 /** The disc's BIOS entry of its El Torito boot catalogue, as far as it is looked at. */
-export type BootEntry = {
+export type BiosBootEntry = {
   readonly bootable: boolean;
   /** El Torito media type; 0 = no emulation. */
   readonly mediaType: number;
@@ -33,7 +33,7 @@ const bcdLimit = 4 * MiB;
 const sdiSignature = "$SDI0001";
 
 /** One check for each boot file, and one for the boot entry (`null` where the disc has none). */
-export async function checkBootFiles(tree: FileTree, elTorito: BootEntry | null): Promise<BootFileCheck[]> {
+export async function checkBootFiles(tree: FileTree, elTorito: BiosBootEntry | null): Promise<BootFileCheck[]> {
   return [
     await checkFile(tree, "bootmgr", checkBootmgr),
     await checkFile(tree, "boot/bcd", checkStore),
@@ -92,7 +92,7 @@ async function checkSdi(file: FileNode): Promise<Finding> {
   return { status: "fail", text: `it begins with ${JSON.stringify(signature)}, expected "${sdiSignature}"` };
 }
 
-function checkBootEntry(entry: BootEntry | null): BootFileCheck {
+function checkBootEntry(entry: BiosBootEntry | null): BootFileCheck {
   const id = "el-torito";
   if (entry === null) {
     return { id, status: "warn", message: "the disc has no El Torito entry: burnt to a disc it would not boot" };

@@ -2,7 +2,8 @@
  * The same fact stands at several places of a disc. Where two of them disagree, the disc was rebuilt or damaged, and the
  * warning names both values and where each was read.
  */
-import type { InstallImage, Warning, WindowsIdentity } from "./identity.js";
+import type { Warning } from "../errors.js";
+import type { InstallImage, WindowsIdentity } from "./identity.js";
 import type { Channel } from "./volume-label.js";
 import { bootImagePath } from "./setup-images.js";
 import type { SetupFiles } from "./setup-files.js";

@@ -1,4 +1,5 @@
 /** What win7usb knows of a Windows image once it has been looked at. Null = the image does not say. */
+import type { Warning } from "../errors.js";
 import type { WimArchitecture } from "../wim/index.js";
 import type { Channel, VolumeLabel } from "./volume-label.js";
 
@@ -41,8 +42,6 @@ export type BootImages = {
     readonly build: number | null;
   }[];
 };
-
-export type Warning = { readonly code: string; readonly message: string };
 
 export type WindowsIdentity = {
   /** `Windows 7`, another Windows' name, or several joined by " and "; null where it is no Windows that is known. */

@@ -18,10 +18,10 @@ import { bootImagePath, openInstallImage, openWimAt } from "./setup-images.js";
 import type { Channel, VolumeLabel } from "./volume-label.js";
 import { parseVolumeLabel } from "./volume-label.js";
 
-export type { Architecture, BootImages, Edition, InstallImage, Warning, WindowsIdentity } from "./identity.js";
+export type { Architecture, BootImages, Edition, InstallImage, WindowsIdentity } from "./identity.js";
 export type { Channel, VolumeLabel } from "./volume-label.js";
 export { parseVolumeLabel } from "./volume-label.js";
-export type { BootEntry, BootFileCheck, CheckStatus } from "./boot-files.js";
+export type { BiosBootEntry, BootFileCheck, CheckStatus } from "./boot-files.js";
 export { checkBootFiles } from "./boot-files.js";
 export type { Caveat } from "./caveats.js";
 export { caveats } from "./caveats.js";
@@ -29,8 +29,8 @@ export type { EditionFacts } from "./editions.js";
 export { editionFacts, keyAdvice } from "./editions.js";
 export type { SupportStatus } from "./support-status.js";
 export { supportStatus } from "./support-status.js";
-export type { Refusal, RefusalCode } from "./refusals.js";
-export { assertSuitable, refusals } from "./refusals.js";
+export type { SuitabilityCode, SuitabilityRefusal } from "./refusals.js";
+export { assertSuitable, suitabilityRefusals } from "./refusals.js";
 
 /** What the reader of the image knows besides the files. */
 export type ImageDescription = { readonly volumeLabel?: string; readonly applicationIdentifier?: string };

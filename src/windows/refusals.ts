@@ -11,14 +11,21 @@ import type { WindowsIdentity } from "./identity.js";
 import { windows7 } from "./product.js";
 import { bootImagePath, installImagePaths } from "./setup-images.js";
 
-export type RefusalCode = Extract<ErrorCode, "not-windows-7" | "x64" | "rtm" | "no-boot-files">;
-export type Refusal = { readonly code: RefusalCode; readonly message: string; readonly hint: string };
+/** Names of what an image can be refused for; each can be allowed. */
+export type SuitabilityCode = Extract<ErrorCode, "not-windows-7" | "x64" | "rtm" | "no-boot-files">;
+/** One reason why an image is not what win7usb is made for. */
+export type SuitabilityRefusal = {
+  readonly code: SuitabilityCode;
+  readonly message: string;
+  /** What the person can do about it, as a sentence. */
+  readonly hint: string;
+};
 
 /** Without these, a BIOS does not get as far as Setup; they are the same on every Windows 7 disc. */
 const bootPaths = ["bootmgr", "boot/bcd", "boot/boot.sdi", bootImagePath] as const;
 
 /** Every reason why this image is not what win7usb is made for; the weightiest first, empty where there is none. */
-export function refusals(identity: WindowsIdentity, tree: FileTree): Refusal[] {
+export function suitabilityRefusals(identity: WindowsIdentity, tree: FileTree): SuitabilityRefusal[] {
   return [
     productRefusal(identity),
     architectureRefusal(identity),
@@ -29,13 +36,13 @@ export function refusals(identity: WindowsIdentity, tree: FileTree): Refusal[] {
 
 /** Throws the first refusal that `allow` does not name; `data.refusals` lists all of those. */
 export function assertSuitable(identity: WindowsIdentity, tree: FileTree, allow: readonly string[] = []): void {
-  const standing = refusals(identity, tree).filter((refusal) => !allow.includes(refusal.code));
+  const standing = suitabilityRefusals(identity, tree).filter((refusal) => !allow.includes(refusal.code));
   const [first] = standing;
   if (first === undefined) return;
   throw new Win7UsbError(first.code, first.message, { hint: first.hint, data: { refusals: standing } });
 }
 
-function productRefusal({ product, architecture }: WindowsIdentity): Refusal | null {
+function productRefusal({ product, architecture }: WindowsIdentity): SuitabilityRefusal | null {
   const code = "not-windows-7";
   if (product === null) {
     const message = "the image holds no Windows that is known: no WIM with a Windows version was found";
@@ -54,7 +61,7 @@ function productRefusal({ product, architecture }: WindowsIdentity): Refusal | n
   };
 }
 
-function architectureRefusal(identity: WindowsIdentity): Refusal | null {
+function architectureRefusal(identity: WindowsIdentity): SuitabilityRefusal | null {
   const { architecture, installImage } = identity;
   const starts = bootArchitecture(identity);
   const hint = "Take the x86 (32-bit) image.";
@@ -67,7 +74,7 @@ function architectureRefusal(identity: WindowsIdentity): Refusal | null {
   return { code: "x64", message, hint };
 }
 
-function servicePackRefusal({ product, build, servicePack, editions }: WindowsIdentity): Refusal | null {
+function servicePackRefusal({ product, build, servicePack, editions }: WindowsIdentity): SuitabilityRefusal | null {
   if (product !== windows7) return null;
   const sound = servicePack !== null && servicePack >= 1 && build !== null && build >= sp1Build;
   if (sound) return null;
@@ -85,7 +92,7 @@ function servicePackRefusal({ product, build, servicePack, editions }: WindowsId
 
 const sp1Build = 7601;
 
-function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): Refusal | null {
+function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): SuitabilityRefusal | null {
   const isFile = (path: string): boolean => find(tree, path)?.kind === "file";
   const missing: string[] = bootPaths.filter((path) => !isFile(path));
   // A second part alone says that the first is missing.

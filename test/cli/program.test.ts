@@ -9,7 +9,7 @@ import { main } from "../../src/cli/main.js";
 import { imageRefusals, targetRefusals } from "../../src/cli/options.js";
 import { allowableRefusals } from "../../src/drive/guard.js";
 import type { WindowsIdentity } from "../../src/windows/index.js";
-import { refusals } from "../../src/windows/index.js";
+import { suitabilityRefusals } from "../../src/windows/index.js";
 import { tree } from "../support/memory-tree.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { writeDemoImage } from "../support/demo-image.js";
@@ -184,7 +184,7 @@ describe("names that --allow takes", () => {
       { product: null, architecture: null },
       { product: "Windows 7", architecture: "x64" as const },
     ]) {
-      for (const { code } of refusals({ ...nothingKnown, ...identity }, tree())) found.add(code);
+      for (const { code } of suitabilityRefusals({ ...nothingKnown, ...identity }, tree())) found.add(code);
     }
     expect([...found].toSorted()).toEqual([...imageRefusals].toSorted());
   });

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
-import { verifyImage } from "../../src/steps/verify-image.js";
+import { verify } from "../../src/steps/verify-image.js";
 import type { BuiltThreads } from "../support/built-threads.js";
 import { buildThreads } from "../support/built-threads.js";
 import { judge } from "../support/judges.js";
@@ -163,7 +163,7 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
         hash: threads.entry("verify/hash-thread.js"),
         wim: threads.entry("verify/wim-thread.js"),
       };
-      await verifyImage(slow(), { deep: true, onEvent, threadEntries });
+      await verify(slow(), { deep: true, onEvent, threadEntries });
       const seconds = (performance.now() - begin) / 1000;
       const { size } = statSync(iso);
       // Slower than the medium, so that this tells anything, and not as slow as twice.

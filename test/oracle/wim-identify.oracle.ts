@@ -11,7 +11,7 @@ import type { FileTree } from "../../src/tree/index.js";
 import { contentSource, find } from "../../src/tree/index.js";
 import type { WimImage } from "../../src/wim/index.js";
 import { openWim } from "../../src/wim/index.js";
-import { identify, refusals } from "../../src/windows/index.js";
+import { identify, suitabilityRefusals } from "../../src/windows/index.js";
 import { judge } from "../support/judges.js";
 import { expectRejection } from "../support/wim-fixtures.js";
 
@@ -230,7 +230,7 @@ describe.skipIf(!judge("wimlib-imagex"))("WIMs by wimlib", () => {
       [1, "Professional"],
       [2, "Ultimate"],
     ]);
-    expect(refusals(identity, tree)).toEqual([]);
+    expect(suitabilityRefusals(identity, tree)).toEqual([]);
   });
 });
 

@@ -49,7 +49,7 @@ const images = [{ name: "Image", creationTime: fixedTime, lastModificationTime: 
 const stored = writeWim(images, { integrityTable: true });
 const wims = { stored, xpress: writeWim(images).then((data) => compressWim(data, "xpress")) };
 
-type Image = { readonly path: string; readonly source: ByteSource; readonly bytes: Uint8Array };
+type Image = { readonly path: string; readonly isFile: true; readonly source: ByteSource; readonly bytes: Uint8Array };
 /** Where a WIM lies in an image, from its beginning to its end. */
 type Extents = readonly { readonly offset: number; readonly length: number }[];
 
@@ -63,7 +63,7 @@ function writeImage(name: string, wim: Uint8Array, extents: Extents): Image {
   }
   const path = join(folder, name);
   writeFileSync(path, bytes);
-  return { path, source: memorySource(bytes), bytes };
+  return { path, isFile: true, source: memorySource(bytes), bytes };
 }
 
 function fileNode(source: ByteSource, extents: Extents): FileNode {
@@ -248,7 +248,7 @@ describe.skipIf(process.platform !== "linux")("an end before the end", () => {
     const path = code === "image-truncated" ? join(folder, "short.iso") : folder;
     make(path);
     // The tables are in order; only what the threads read is not there.
-    await expect(runPasses({ path, source: image.source }, options)).rejects.toMatchObject({ code });
+    await expect(runPasses({ path, isFile: true, source: image.source }, options)).rejects.toMatchObject({ code });
     await expectThreads(before);
   });
 });

@@ -152,7 +152,7 @@ describe("a WIM verified on threads", () => {
     const source = memorySource(new Uint8Array(50));
     const elsewhere = memorySource(new Uint8Array(50));
     const node = (from: typeof source) => fileOf("install.wim", [fromSource(from, 5, 10)]);
-    const image = { path: "/image.iso", source };
+    const image = { path: "/image.iso", isFile: true, source };
     expect(wimPart("w", node(source), image).file).toEqual({
       path: "/image.iso",
       extents: [{ offset: 5, length: 10 }],

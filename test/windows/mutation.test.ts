@@ -5,7 +5,7 @@ import { windows7Label, windows7Tree } from "../../fixtures/windows7/tree.js";
 import { Win7UsbError } from "../../src/errors.js";
 import type { FileTree } from "../../src/tree/index.js";
 import { contentSource, find } from "../../src/tree/index.js";
-import { checkBootFiles, identify, refusals } from "../../src/windows/index.js";
+import { checkBootFiles, identify, suitabilityRefusals } from "../../src/windows/index.js";
 import { replaceFile } from "../support/tree-edits.js";
 import { rounds } from "../support/sample.js";
 
@@ -21,7 +21,7 @@ async function contentOf(path: string): Promise<Uint8Array> {
 async function look(tree: FileTree): Promise<void> {
   try {
     const identity = await identify(tree, { volumeLabel: windows7Label });
-    refusals(identity, tree);
+    suitabilityRefusals(identity, tree);
     await checkBootFiles(tree, null);
   } catch (error) {
     if (!(error instanceof Win7UsbError)) throw error;

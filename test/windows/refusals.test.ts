@@ -6,12 +6,12 @@ import { wimHeaderRecord } from "../../src/wim/header.js";
 import { writeWim } from "../../fixtures/wim/writer.js";
 import { exitCodeOf, Win7UsbError } from "../../src/errors.js";
 import type { FileTree } from "../../src/tree/index.js";
-import { assertSuitable, identify, refusals } from "../../src/windows/index.js";
+import { assertSuitable, identify, suitabilityRefusals } from "../../src/windows/index.js";
 import { replaceFile, withoutNode } from "../support/tree-edits.js";
 import { imageOf } from "../support/windows-images.js";
 
 async function refusalsOf(tree: FileTree) {
-  return refusals(await identify(tree), tree);
+  return suitabilityRefusals(await identify(tree), tree);
 }
 
 async function thrownFor(tree: FileTree, allow: readonly string[]): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** `win7usb check`: is this stick or image file still what was written? */
 import { exitCodes } from "../../errors.js";
-import { checkTarget, type CheckResult, type CheckVerdict } from "../../steps/check-target.js";
+import { check, type CheckResult, type CheckVerdict } from "../../steps/check-target.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
 import type { CheckOptions } from "../options.js";
@@ -22,13 +22,12 @@ export async function checkCommand(path: string, options: CheckOptions, terminal
   let result: CheckResult;
   try {
     result = await interruptible(terminal, (signal) =>
-      checkTarget(path, {
+      check(path, {
+        image: options.iso,
+        label: options.label,
         signal,
         onEvent: (event) =>
           progress.onEvent(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
-        now: () => performance.now(),
-        ...(options.iso === undefined ? {} : { imagePath: options.iso }),
-        ...(options.label === undefined ? {} : { label: options.label }),
       }),
     );
   } finally {

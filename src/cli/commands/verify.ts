@@ -1,9 +1,9 @@
 /** `win7usb verify`: is this ISO sound, genuine, and the one that is needed? */
 import { exitCodes } from "../../errors.js";
-import type { Verification, VerifyChoices } from "../../steps/verify-image.js";
-import { verifyImage } from "../../steps/verify-image.js";
+import type { VerifyOptions, VerifyResult } from "../../steps/verify-image.js";
+import { verify } from "../../steps/verify-image.js";
 import { interruptible } from "../interrupt.js";
-import type { VerifyOptions } from "../options.js";
+import type { VerifyOptions as CommandOptions } from "../options.js";
 import { verificationProgress } from "../render/verification-progress.js";
 import { verificationText } from "../render/verification-text.js";
 import { verificationReport } from "../render/verification.js";
@@ -12,22 +12,22 @@ import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
 /** What callers may put in the place of the package's own: a table of known images, and where threads begin. */
-export type VerifyInternals = Pick<VerifyChoices, "knownImages" | "threadEntries">;
+export type VerifyInternals = Pick<VerifyOptions, "knownImages" | "threadEntries">;
 
 export async function verifyCommand(
   path: string,
-  options: VerifyOptions,
+  options: CommandOptions,
   terminal: Terminal,
   internals: VerifyInternals = {},
 ): Promise<number> {
   const requirements = parseRequirements(options.require);
   const progress = await verificationProgress(terminal);
-  let verification: Verification;
+  let verification: VerifyResult;
   try {
     verification = await interruptible(terminal, (signal) =>
-      verifyImage(path, {
-        deep: options.deep === true,
-        md5: options.md5 === true,
+      verify(path, {
+        deep: options.deep,
+        md5: options.md5,
         allow: options.allow,
         requirements,
         signal,
@@ -45,7 +45,7 @@ export async function verifyCommand(
 }
 
 /** Damage outweighs what was asked for. */
-function exitCodeFor({ verdict, unmet }: Verification): number {
+function exitCodeFor({ verdict, unmet }: VerifyResult): number {
   if (verdict === "damaged") return exitCodes["image-damaged"];
   return verdict === "unsuitable" || unmet.length > 0 ? exitCodes["requirement-unmet"] : 0;
 }

@@ -2,12 +2,11 @@
 import { drivesAmong } from "../../drive/list.js";
 import type { Win7UsbError } from "../../errors.js";
 import { splitWarning } from "../../steps/fit-tree.js";
-import type { OpenedImage } from "../../steps/open-image.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
+import type { WriteOutcome } from "../../steps/write-image.js";
 import type { WriteEvent } from "../../progress/events.js";
-import type { WriteResult } from "../../write/write-plan.js";
 import { confirmErase } from "../confirm.js";
 import { interruptible } from "../interrupt.js";
 import type { WriteOptions } from "../options.js";
@@ -30,10 +29,11 @@ export async function writeCommand(
       targets,
       fileSystem: options.filesystem,
       allow: options.allow,
-      force: options.force === true,
-      onlyChanged: options.onlyChanged === true,
-      ...(options.label === undefined ? {} : { label: options.label }),
-      ...(options.size === undefined ? {} : { size: options.size }),
+      force: options.force,
+      onlyChanged: options.onlyChanged,
+      verify: options.verify,
+      label: options.label,
+      size: options.size,
     });
     if (options.dryRun === true) {
       if (options.json === true) terminal.out(`${JSON.stringify(planJson(opened, prepared))}\n`);
@@ -42,14 +42,13 @@ export async function writeCommand(
     }
     for (const split of prepared.splits) json?.({ event: "warning", ...splitWarning(split) });
     terminal.err(planText(opened, prepared, styleFor(terminal), terminal.columns));
-    return await writePrepared(opened, prepared, options, terminal, json);
+    return await askAndWrite(prepared, options, terminal, json);
   } finally {
     await opened.close();
   }
 }
 
-async function writePrepared(
-  opened: OpenedImage,
+async function askAndWrite(
   prepared: PreparedWrite,
   options: WriteOptions,
   terminal: Terminal,
@@ -64,29 +63,24 @@ async function writePrepared(
       terminal,
     );
   }
-  const [{ afterWrite, unmount }, { writeImage }, { doneText, failedText }] = await loading;
-  await unmount(drives);
-  const started = terminal.now();
+  const [{ writePrepared }, { doneText, failedText }] = await loading;
+  let started = terminal.now();
   const events = await rendererFor(prepared, options, terminal, json);
-  let result: WriteResult;
+  const onEvent = (event: WriteEvent): void => {
+    events.onEvent(event);
+    if (event.event === "plan") started = terminal.now();
+    if (event.event !== "done") return;
+    events.stop();
+    // What follows the write takes seconds on some systems.
+    terminal.err(doneText(prepared, event, terminal.now() - started, terminal));
+  };
+  let result: WriteOutcome;
   try {
-    result = await interruptible(terminal, (signal) =>
-      writeImage(prepared, {
-        verify: options.verify,
-        force: options.force === true,
-        onlyChanged: options.onlyChanged === true,
-        signal,
-        onEvent: (event) => events.onEvent(event),
-        now: () => performance.now(),
-      }),
-    );
+    result = await interruptible(terminal, (signal) => writePrepared(prepared, { signal, onEvent }));
   } finally {
     events.stop();
   }
-  terminal.err(doneText(prepared, result, terminal.now() - started, terminal));
-  // Windows gives those that were finished letters, macOS may not have ejected one.
-  const finished = prepared.targets.filter(({ path }) => result.done.some((done) => done.path === path));
-  for (const where of await afterWrite(finished)) terminal.err(`${where}\n`);
+  for (const note of result.notes) terminal.err(`${note}\n`);
   if (result.failed.length === 0) return 0;
   terminal.err(failedText(result, styleFor(terminal)));
   return worstExitCode(result.failed.map((failure) => failure.error));
@@ -99,11 +93,7 @@ function worstExitCode(errors: readonly Win7UsbError[]): number {
 
 /** What a dry run has no use for. */
 function loadWriting() {
-  return Promise.all([
-    import("../../drive/index.js"),
-    import("../../steps/write-image.js"),
-    import("../render/write-result.js"),
-  ]);
+  return Promise.all([import("../../steps/write-image.js"), import("../render/write-result.js")]);
 }
 
 type Renderer = { onEvent(event: WriteEvent): void; stop(): void };

@@ -3,7 +3,7 @@ import { count, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { factLines } from "./fact-sheet.js";
-import type { Inspection } from "./inspection.js";
+import type { Inspection } from "../../steps/inspect-image.js";
 
 const fileSystemNames = { udf: "UDF", joliet: "Joliet", iso9660: "ISO 9660" } as const;
 

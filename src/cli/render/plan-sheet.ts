@@ -21,7 +21,8 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
   ];
   for (const target of prepared.targets) {
     if (target.kind === "drive") facts.push(...driveFacts(target.drive, style));
-    else facts.push(["image file", `${style.strong(printable(target.path))}${target.exists ? " (replaced)" : ""}`]);
+    else if (target.kind === "image-file")
+      facts.push(["image file", `${style.strong(printable(target.path))}${target.exists ? " (replaced)" : ""}`]);
   }
   facts.push(
     ["file system", `${fileSystemNames[plan.fileSystem]}, label ${plan.label}: ${prepared.reason}`],

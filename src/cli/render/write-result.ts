@@ -1,5 +1,6 @@
 /** The end of a write for people: what was done, and the next step at the bench. */
 import type { PreparedWrite } from "../../steps/prepare-write.js";
+import type { DoneEvent } from "../../progress/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { hintFor } from "../hints.js";
 import { formatDuration, formatRate, formatSize, printable, wrap } from "../format.js";
@@ -7,9 +8,10 @@ import type { Style } from "../style.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
-export function doneText(prepared: PreparedWrite, result: WriteResult, elapsedMs: number, terminal: Terminal): string {
+export function doneText(prepared: PreparedWrite, event: DoneEvent, elapsedMs: number, terminal: Terminal): string {
   const style = styleFor(terminal);
-  const lines = result.done.map((done) => {
+  const finished = event.targets.filter((target) => "verified" in target);
+  const lines = finished.map((done) => {
     const verified = done.verified ? "written and verified" : "written, not verified";
     const pace = `${formatSize(done.bytesWritten)} in ${formatDuration(elapsedMs)}`;
     const rate = elapsedMs > 0 ? `, ${formatRate(done.bytesWritten / (elapsedMs / 1000))}` : "";

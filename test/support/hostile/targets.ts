@@ -18,7 +18,7 @@ import { pathsInImage } from "../../../src/wim/image-paths.js";
 import { openWim } from "../../../src/wim/index.js";
 import type { WimPart } from "../../../src/verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
-import { caveats, checkBootFiles, identify, refusals } from "../../../src/windows/index.js";
+import { caveats, checkBootFiles, identify, suitabilityRefusals } from "../../../src/windows/index.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
 import { setupImageChecks } from "../../../src/verification/verdict-setup-image.js";
 
@@ -101,7 +101,7 @@ async function tryWindows(steps: Steps, tree: FileTree, volumeLabel: string): Pr
   const identity = await steps.try("identify", () => identify(tree, { volumeLabel }));
   if (identity !== undefined) {
     await steps.try("refusals", () => {
-      for (const { message } of [...refusals(identity, tree), ...caveats(identity), ...identity.warnings]) {
+      for (const { message } of [...suitabilityRefusals(identity, tree), ...caveats(identity), ...identity.warnings]) {
         checkText("a refusal or warning", message);
       }
     });

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openImage } from "../../../src/steps/open-image.js";
 import { prepareWrite } from "../../../src/steps/prepare-write.js";
-import { verifyImage } from "../../../src/steps/verify-image.js";
+import { verify } from "../../../src/steps/verify-image.js";
 import type { Steps } from "./targets.js";
 import { checkText } from "./targets.js";
 
@@ -12,9 +12,9 @@ const allow = ["x64", "rtm", "not-windows-7", "no-boot-files", "altered"];
 export async function tryWholeImage(steps: Steps, data: Uint8Array, folder: string): Promise<void> {
   const path = join(folder, `whole-${process.pid}.iso`);
   writeFileSync(path, data);
-  const verification = await steps.try("verifyImage", () => verifyImage(path, { deep: true, allow }));
+  const verification = await steps.try("verify", () => verify(path, { deep: true, allow }));
   for (const { message } of [...(verification?.checks ?? []), ...(verification?.failures ?? [])]) {
-    checkText("verifyImage", message);
+    checkText("verify", message);
   }
   const opened = await steps.try("openImage", () => openImage(path));
   if (opened !== undefined) {

@@ -1,0 +1,67 @@
+/** What a step reads an image from: a path that it opens and closes itself, or a source that stays the caller's. */
+import { Win7UsbError } from "../errors.js";
+import type { ByteSource } from "../source/byte-source.js";
+import { isFileSource, openFileSource } from "../source/file-source.js";
+import { interruptibleSource } from "../source/interruptible-source.js";
+
+/**
+ * An image: the path of an ISO file or an optical drive, or a source of its bytes. A source is never closed; it is read on
+ * the calling thread, save one of `openFileSource`, which threads open again by its path.
+ */
+export type ImageInput = string | ByteSource;
+
+export type InputOptions = {
+  /** How messages and results call a source that has no path. Default: `image`. */
+  readonly name?: string | undefined;
+  /** Aborting it rejects the call with `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type OpenedInput = {
+  /** The path, or the name of what has none. */
+  readonly path: string;
+  /** Whether `path` can be opened again. */
+  readonly isFile: boolean;
+  readonly source: ByteSource;
+  /** To be called when the step has ended; throws `interrupted` where it was to end before. */
+  finish(): void;
+  /** Closes what was opened here. */
+  close(): Promise<void>;
+};
+
+/** Throws `image-missing`, `image-unreadable` and `interrupted`. */
+export async function openInput(image: ImageInput, { name = "image", signal }: InputOptions): Promise<OpenedInput> {
+  const path = pathOf(image) ?? name;
+  throwIfInterrupted(path, signal);
+  const file = typeof image === "string" ? await openFileSource(image) : undefined;
+  const opened = file ?? (image as ByteSource);
+  const guarded = signal === undefined ? undefined : interruptibleSource(opened, signal, () => interruptedAt(path));
+  return {
+    path,
+    isFile: pathOf(image) !== undefined,
+    source: guarded ?? opened,
+    finish() {
+      throwIfInterrupted(path, signal);
+      guarded?.release();
+    },
+    async close() {
+      await file?.close();
+    },
+  };
+}
+
+function pathOf(image: ImageInput): string | undefined {
+  if (typeof image === "string") return image;
+  return isFileSource(image) ? image.path : undefined;
+}
+
+/** Throws `interrupted` where `signal` is aborted. */
+export function throwIfInterrupted(path: string, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw interruptedAt(path);
+}
+
+function interruptedAt(path: string): Win7UsbError {
+  return new Win7UsbError("interrupted", `interrupted: ${path} was not read to its end`, {
+    hint: "Nothing was changed; run the same command again.",
+  });
+}

@@ -1,0 +1,110 @@
+/** The step that says what is in an image. It describes and does not judge: what is no Windows 7 is no error here. */
+import type { Warning } from "../errors.js";
+import type { ElTorito, FileSystemSummary, Iso9660Image, IsoFileSystem } from "../iso9660-reader/index.js";
+import type { KnownImages, LookAlike } from "../windows/known-images/index.js";
+import { lookAlike } from "../windows/known-images/index.js";
+import type { WindowsIdentity } from "../windows/index.js";
+import { suitabilityRefusals } from "../windows/index.js";
+import type { ImageInput, InputOptions } from "./image-input.js";
+import type { OpenedImage } from "./open-image.js";
+import { openImage } from "./open-image.js";
+
+/** The volume, as `--json` tells it. */
+export type ImageFacts = {
+  /** The path, or the name of what has none. */
+  readonly path: string;
+  /** Bytes of the file or medium. */
+  readonly size: number;
+  readonly volumeLabel: string;
+  /** The file system that was read: the newest one there is. */
+  readonly fileSystem: IsoFileSystem;
+  /** All that the image has, the one that was read first. */
+  readonly fileSystems: readonly FileSystemSummary[];
+  /** Bytes that the volume claims; an image with fewer is truncated, one with more is padded. */
+  readonly volumeSize: number;
+  /** Below the root. */
+  readonly files: number;
+  /** Below the root. */
+  readonly directories: number;
+  /** Null where the disc has no boot catalogue that can be read. */
+  readonly elTorito: ElTorito | null;
+  /** The primary volume descriptor's (ECMA-119 8.4.23); null in an image of UDF alone. */
+  readonly applicationIdentifier: string | null;
+};
+
+/** The Windows in an image, as `--json` tells it. */
+export type WindowsFacts = Omit<WindowsIdentity, "volumeLabel" | "warnings">;
+
+export type Inspection = {
+  readonly image: ImageFacts;
+  readonly windows: WindowsFacts;
+  /** The published image that it claims to be by its label and size; no hash was compared. */
+  readonly known: LookAlike | null;
+  /** Refusals by their names first, then what is odd in the volume and in what it says of itself. */
+  readonly warnings: readonly Warning[];
+};
+
+export type InspectEvent = { readonly event: "warning" } & Warning;
+
+export type InspectOptions = InputOptions & {
+  /** Told of every warning, in the order of the result. */
+  readonly onEvent?: ((event: InspectEvent) => void) | undefined;
+  /** Published images; the package's own table if not given. */
+  readonly knownImages?: KnownImages | undefined;
+};
+
+/** Says what is in an image. Throws what `openImage` throws. */
+export async function inspect(input: ImageInput, options: InspectOptions = {}): Promise<Inspection> {
+  const opened = await openImage(input, options);
+  try {
+    const inspection = await inspectionOf(opened, options.knownImages);
+    for (const warning of inspection.warnings) options.onEvent?.({ event: "warning", ...warning });
+    return inspection;
+  } finally {
+    await opened.close();
+  }
+}
+
+async function inspectionOf(opened: OpenedImage, table: KnownImages | undefined): Promise<Inspection> {
+  const { image, windows } = opened;
+  const known = await lookAlike(opened.size, image.volumeLabel, table);
+  const warnings: Warning[] = [
+    ...suitabilityRefusals(windows, image.tree).map(({ code, message }) => ({ code, message })),
+    ...image.warnings,
+    ...windows.warnings,
+  ];
+  return { image: imageFacts(opened), windows: windowsFacts(windows), known, warnings };
+}
+
+type FactSource = Pick<OpenedImage, "path" | "size" | "files" | "directories"> & { readonly image: Iso9660Image };
+
+export function imageFacts({ path, size, image, files, directories }: FactSource): ImageFacts {
+  return {
+    path,
+    size,
+    volumeLabel: image.volumeLabel,
+    fileSystem: image.fileSystem,
+    fileSystems: image.fileSystems,
+    volumeSize: image.volumeEnd,
+    files,
+    directories,
+    elTorito: image.elTorito,
+    applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? null,
+  };
+}
+
+export function windowsFacts(windows: WindowsIdentity): WindowsFacts {
+  return {
+    product: windows.product,
+    architecture: windows.architecture,
+    build: windows.build,
+    servicePack: windows.servicePack,
+    servicePackBuild: windows.servicePackBuild,
+    languages: windows.languages,
+    edition: windows.edition,
+    channel: windows.channel,
+    editions: windows.editions,
+    installImage: windows.installImage,
+    bootImages: windows.bootImages,
+  };
+}

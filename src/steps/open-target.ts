@@ -1,0 +1,42 @@
+/** What a check reads: a drive, an image file, or a source of its bytes that stays the caller's. */
+import type { Mountpoint } from "../drive/drive.js";
+import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
+import { inspectTarget } from "../drive/list.js";
+import { Win7UsbError } from "../errors.js";
+import type { ByteSource } from "../source/byte-source.js";
+import { sectorSize } from "../volumes/plan.js";
+
+/** The path of a drive or of an image file, or a source of its bytes, which is not closed. */
+export type TargetInput = string | ByteSource;
+
+export type OpenedTarget = { readonly reader: DriveReader; readonly mountpoints: readonly Mountpoint[] };
+
+/** Throws `target-missing`, `target-not-a-drive`, `no-permission` and the like. `name` is that of a source. */
+export async function openTarget(input: TargetInput, name: string): Promise<OpenedTarget> {
+  if (typeof input !== "string") return { reader: sourceReader(input, name), mountpoints: [] };
+  const target = await inspectTarget(input);
+  const mountpoints = target.kind === "drive" ? target.drive.mountpoints : [];
+  return { reader: await openDriveReader(target), mountpoints };
+}
+
+/** Whether it comes from a medium or a cache is the caller's to know. */
+function sourceReader(source: ByteSource, path: string): DriveReader {
+  return {
+    path,
+    kind: "image-file",
+    size: source.size,
+    alignment: sectorSize,
+    fromMedium: true,
+    async read(offset, target) {
+      try {
+        await source.readInto(offset, target);
+      } catch (cause) {
+        if (cause instanceof Win7UsbError) throw cause;
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        const message = `reading ${target.length} bytes at byte ${offset} of ${path} failed: ${reason}`;
+        throw new Win7UsbError("write-failed", message, { data: { target: path, offset }, cause });
+      }
+    },
+    close: async () => undefined,
+  };
+}

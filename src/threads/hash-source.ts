@@ -1,0 +1,39 @@
+/** The hashes of a source that is no file: on the calling thread, in one pass, because no other thread could read it. */
+import { createHash, type Hash } from "node:crypto";
+import { MiB } from "../bytes/units.js";
+import type { ByteSource } from "../source/byte-source.js";
+import type { FileHashes, HashAlgorithm, HashedFile, HashFileOptions } from "./hash-file.js";
+
+/** Bytes of a read: hashing so many takes milliseconds, after which whoever shares the thread has a turn. */
+const blockSize = MiB;
+
+type HashSourceOptions = Pick<HashFileOptions, "prefixes" | "onProgress" | "signal">;
+
+/** Hashes all of `source`. Rejects with what its reads throw, and with the signal's reason. */
+export async function hashSource(
+  source: ByteSource,
+  algorithms: readonly HashAlgorithm[],
+  { prefixes: wanted = [], onProgress, signal }: HashSourceOptions = {},
+): Promise<HashedFile> {
+  const { size } = source;
+  const hashes = [...new Set(algorithms)].map((algorithm) => [algorithm, createHash(algorithm)] as const);
+  const lengths = [...new Set(wanted)].filter((length) => length >= 0 && length < size).toSorted((a, b) => a - b);
+  const prefixes: HashedFile["prefixes"][number][] = [];
+  const target = new Uint8Array(Math.min(blockSize, size));
+  for (let offset = 0; ;) {
+    signal?.throwIfAborted();
+    for (; lengths[0] === offset; lengths.shift()) prefixes.push({ ...digestsOf(hashes), length: offset });
+    if (offset === size) return { ...digestsOf(hashes), length: size, prefixes };
+    // A block ends where the hashes of a prefix are taken.
+    const block = target.subarray(0, Math.min(blockSize, (lengths[0] ?? size) - offset));
+    await source.readInto(offset, block);
+    for (const [, hash] of hashes) hash.update(block);
+    offset += block.length;
+    onProgress?.({ bytes: offset, totalBytes: size });
+  }
+}
+
+/** Of what was hashed so far; the hashes go on. */
+function digestsOf(hashes: readonly (readonly [HashAlgorithm, Hash])[]): FileHashes {
+  return Object.fromEntries(hashes.map(([algorithm, hash]) => [algorithm, hash.copy().digest("hex")]));
+}
