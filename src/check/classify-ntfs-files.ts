@@ -9,13 +9,11 @@ import { fileTime, millisecondsOf } from "../bytes/file-time.js";
 import { upCase } from "../volumes/ntfs/records/up-case.js";
 import type { PlannedFile } from "../volumes/plan.js";
 import type { Difference } from "./differences.js";
-import type { ContentCheck, ContentDifference, ReadContent } from "./file-content.js";
-import type { DiskRun } from "../volumes/plan.js";
+import type { ContentCheck, ContentDifference } from "./file-content.js";
 import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
 import { attributeOf, type NtfsAttribute, type NtfsFile } from "../volumes/ntfs/read/files.js";
-import { readStream } from "../volumes/ntfs/read/mft.js";
-import { attributeFlags } from "../volumes/ntfs/read/record.js";
-import { partsOf } from "../volumes/ntfs/read/runs.js";
+import { diskOffsetOf, diskRunsOf, readContent } from "../volumes/ntfs/read/content.js";
+import { attributeFlags } from "../volumes/ntfs/records/attributes.js";
 import type { TreeEntry } from "../volumes/ntfs/read/tree.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import type { ReadBytes } from "../source/byte-source.js";
@@ -43,7 +41,7 @@ export class PathLookup {
       const folded = upCase(entry.path);
       if (!this.#folded.has(folded)) this.#folded.set(folded, entry);
       const data = attributeOf(entry.file, attributeTypes.data);
-      if (data !== undefined) this.#byPlace.set(placeOf(data, 0), entry);
+      if (data !== undefined) this.#byPlace.set(diskOffsetOf(data, 0), entry);
     }
     this.#lost = new Map(tree.lost.map(({ path, reason }) => [upCase(path), reason]));
   }
@@ -55,9 +53,9 @@ export class PathLookup {
   /** The path of what lies where `planned` was written. */
   at(planned: PlannedFile): string | undefined {
     const start = planned.runs[0]?.offset;
-    const found = start === undefined ? undefined : this.#byPlace.get(start);
-    const data = found && attributeOf(found.file, attributeTypes.data);
-    return data !== undefined && isInPlace(data, planned) ? found?.path : undefined;
+    const entry = start === undefined ? undefined : this.#byPlace.get(start);
+    const data = entry && attributeOf(entry.file, attributeTypes.data);
+    return data !== undefined && isInPlace(data, planned) ? entry?.path : undefined;
   }
 
   /** Why a path leads nowhere that is known to have led somewhere. */
@@ -67,65 +65,65 @@ export class PathLookup {
 }
 
 /** What is wrong with the files that were written, by their content and their places in the tree. */
-export async function classifyFiles(given: FileCheckInput, lookup: PathLookup): Promise<Mismatch[]> {
+export async function classifyFiles(input: FileCheckInput, lookup: PathLookup): Promise<Mismatch[]> {
   const differing = new Map<number, Difference[]>();
-  for (const each of given.differences) {
+  for (const each of input.differences) {
     const known = differing.get(each.file);
     if (known === undefined) differing.set(each.file, [each]);
     else known.push(each);
   }
   const mismatches: Mismatch[] = [];
-  for (const index of given.files.keys()) {
-    mismatches.push(...(await classifyFile(given, lookup, index, differing.get(index) ?? [])));
+  for (const index of input.files.keys()) {
+    mismatches.push(...(await classifyFile(input, lookup, index, differing.get(index) ?? [])));
   }
   return mismatches;
 }
 
 async function classifyFile(
-  given: FileCheckInput,
+  input: FileCheckInput,
   lookup: PathLookup,
   index: number,
   own: readonly Difference[],
 ): Promise<Mismatch[]> {
-  const planned = given.files[index]!;
+  const planned = input.files[index]!;
   const start = planned.runs[0]?.offset ?? 0;
   const whole: Difference = { start, end: start + planned.size, file: index, kind: "different" };
-  const tell = (cause: MismatchCause, reason: string | null = null): Mismatch[] => [
-    mismatchOf(whole, given.files, cause, { reason }),
+  const wholeFile = (cause: MismatchCause, reason: string | null = null): Mismatch[] => [
+    mismatchOf(whole, input.files, cause, { reason }),
   ];
   const file = lookup.find(planned.path)?.file;
   if (file === undefined || file.directory) {
     const lost = file === undefined ? lookup.whyLost(planned.path) : undefined;
-    if (lost !== undefined) return tell("damaged", lost);
-    const { broken, tree } = given.volume;
+    if (lost !== undefined) return wholeFile("damaged", lost);
+    const { broken, tree } = input.volume;
     const somethingLost = broken.size > 0 || tree.faults.length > 0;
-    if (somethingLost) return tell("undecided", "no directory has it, and something is broken");
+    if (somethingLost) return wholeFile("undecided", "no directory has it, and something is broken");
     const elsewhere = lookup.at(planned);
-    return tell("removed", elsewhere === undefined ? null : `it is ${elsewhere} by now`);
+    return wholeFile("removed", elsewhere === undefined ? null : `it is ${elsewhere} by now`);
   }
   const data = attributeOf(file, attributeTypes.data);
-  if (data === undefined) return tell("damaged", "its record has no data");
+  if (data === undefined) return wholeFile("damaged", "its record has no data");
   if ((data.flags & (attributeFlags.compressionMask | attributeFlags.encrypted)) !== 0) {
-    return tell("undecided", "it was compressed or encrypted since, and is not followed");
+    return wholeFile("undecided", "it was compressed or encrypted since, and is not followed");
   }
   const inPlace = isInPlace(data, planned);
-  const found = await compareContent(given, { index, data, inPlace, own, written: file.written });
-  if (found === undefined) return [];
-  const { cause, reason } = causeOf(planned, file, found, inPlace);
-  if (found === "in-place" || inPlace) {
+  const state = await compareContent(input, { index, data, inPlace, own, written: file.written });
+  if (state === undefined) return [];
+  const { cause, reason } = causeOf(planned, file, state, inPlace);
+  if (state === "in-place" || inPlace) {
     return own.map((each) => {
       const unreadable = each.kind === "unreadable" && cause !== "changed";
-      return mismatchOf(each, given.files, unreadable ? "unreadable" : cause, { reason });
+      return mismatchOf(each, input.files, unreadable ? "unreadable" : cause, { reason });
     });
   }
-  if (cause === "changed" || found === "size") return tell(cause, reason);
-  const at = placeOf(data, found.start);
-  const place = { start: at, end: at + found.end - found.start, file: index, kind: found.kind };
-  return [{ ...mismatchOf(place, given.files, cause, { reason }), fileOffset: found.start }];
+  if (cause === "changed" || state === "size") return wholeFile(cause, reason);
+  const at = diskOffsetOf(data, state.start);
+  const place = { start: at, end: at + state.end - state.start, file: index, kind: state.kind };
+  return [{ ...mismatchOf(place, input.files, cause, { reason }), fileOffset: state.start }];
 }
 
-/** `in-place`: where it was written, by the differences that are known. */
-type Found = ContentDifference | "size" | "in-place";
+/** How content differs; `in-place`: where it was written, by the differences that are known. */
+type ContentState = ContentDifference | "size" | "in-place";
 
 type Comparing = {
   readonly index: number;
@@ -140,7 +138,7 @@ type Comparing = {
 async function compareContent(
   { read, contentOf, files }: FileCheckInput,
   { index, data, inPlace, own, written }: Comparing,
-): Promise<Found | undefined> {
+): Promise<ContentState | undefined> {
   const { runs, size } = files[index]!;
   if (inPlace) {
     if (own.length === 0) return undefined;
@@ -150,48 +148,19 @@ async function compareContent(
     if (!written || own.some((each) => each.end <= end)) return "in-place";
   }
   if (data.size !== size) return "size";
-  const { residentRuns } = data;
-  const content: ReadContent = (from, length) =>
-    residentRuns === null ? readStream(read, data, from, length) : readResident(read, residentRuns, from, length);
-  return contentOf(index, content);
-}
-
-async function readResident(read: ReadBytes, runs: readonly DiskRun[], from: number, length: number) {
-  const parts: Uint8Array[] = [];
-  for (const run of runs) parts.push(await read(run.offset, run.length));
-  return Buffer.concat(parts).subarray(from, from + length);
+  return contentOf(index, (from, length) => readContent(read, data, from, length));
 }
 
 /** It lies where it was written, from its first to its last byte. */
 function isInPlace(data: NtfsAttribute, { runs, size }: PlannedFile): boolean {
   if (data.size !== size || data.validSize < size) return false;
-  const found = data.residentRuns ?? runsOf(data);
-  return found.length === runs.length && found.every((run, at) => isDeepStrictEqual(run, runs[at]));
-}
-
-/** Without holes, which are nowhere; neighbours as one. */
-function runsOf({ spans, size }: NtfsAttribute): DiskRun[] {
-  const runs: { offset: number; length: number }[] = [];
-  for (const { start, end, disk } of partsOf(spans, 0, size)) {
-    if (disk === null) continue;
-    const last = runs.at(-1);
-    if (last !== undefined && last.offset + last.length === disk) last.length += end - start;
-    else runs.push({ offset: disk, length: end - start });
-  }
-  return runs;
-}
-
-/** Byte of the disk. */
-function placeOf({ residentRuns, spans }: NtfsAttribute, offset: number): number {
-  if (residentRuns !== null) return residentRuns[0]?.offset ?? 0;
-  const [part] = partsOf(spans, offset, offset + 1);
-  return part?.disk ?? 0;
+  return isDeepStrictEqual(diskRunsOf(data), runs);
 }
 
 type Cause = { readonly cause: MismatchCause; readonly reason: string | null };
 
-function causeOf(planned: PlannedFile, file: NtfsFile, found: Found, inPlace: boolean): Cause {
-  if (typeof found !== "string" && found.kind === "unreadable") return { cause: "unreadable", reason: null };
+function causeOf(planned: PlannedFile, file: NtfsFile, state: ContentState, inPlace: boolean): Cause {
+  if (typeof state !== "string" && state.kind === "unreadable") return { cause: "unreadable", reason: null };
   if (!file.written) {
     const reason = inPlace ? null : "its record says another place or size, and no system has written it";
     return { cause: "damaged", reason };

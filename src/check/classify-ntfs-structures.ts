@@ -6,16 +6,16 @@
  */
 import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
 import { bootFileSize } from "../volumes/ntfs/records/boot-sector.js";
-import { fileRecordSize, indexBlockSize, systemRecords } from "../volumes/ntfs/records/volume-format.js";
+import { indexBlockSize, systemRecords } from "../volumes/ntfs/records/volume-format.js";
 import { roundDown } from "../bytes/units.js";
 import { sectorSize } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
 import { noFile } from "../manifest/hash-units.js";
-import { firstEndingBehind } from "../extents/search.js";
 import type { Difference } from "./differences.js";
 import { mismatchOf, type Mismatch, type MismatchCause, type MismatchDetails } from "./mismatch.js";
-import type { OwnedClusters } from "../volumes/ntfs/read/clusters.js";
+import { piecesByOwner, type ClusterPiece } from "../volumes/ntfs/read/clusters.js";
 import type { NtfsFault } from "../volumes/ntfs/read/fault.js";
+import { recordsIn } from "../volumes/ntfs/read/mft.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import { fixedStructureName } from "./structure-names.js";
 
@@ -23,7 +23,7 @@ export type StructureCheckInput = {
   readonly volume: NtfsVolume;
   readonly partition: Span;
   readonly differences: readonly Difference[];
-  /** They are told to the byte: each must be explained by itself, not only something near it. */
+  /** They are known to the byte: each must be explained by itself, not only something near it. */
   readonly exact: boolean;
 };
 
@@ -34,21 +34,21 @@ export function isInUse({ written, states, tree, log }: NtfsVolume): boolean {
 }
 
 /** What differs outside of files: mismatches of what use does not explain, and all faults. */
-export function classifyStructures(given: StructureCheckInput): Mismatch[] {
-  const { volume, differences } = given;
+export function classifyStructures(input: StructureCheckInput): Mismatch[] {
+  const { volume, differences } = input;
   const inUse = isInUse(volume);
-  const faults = volume.faults.map((fault) => faultMismatch(volume, fault)).concat(bootSectorCopy(given));
+  const faults = volume.faults.map((fault) => faultMismatch(volume, fault)).concat(bootSectorCopy(input));
   // A unit of a manifest is wider than what is wrong in it.
-  const toldByFault = ({ start, end }: Span): boolean =>
+  const isInFault = ({ start, end }: Span): boolean =>
     faults.some(({ offset, length }) =>
-      given.exact ? offset <= start && end <= offset + length : offset < end && start < offset + length,
+      input.exact ? offset <= start && end <= offset + length : offset < end && start < offset + length,
     );
   const mismatches: Mismatch[] = [];
   for (const each of differences) {
-    const cause = isFixed(given, each) || volume.log !== "open" ? "damaged" : "undecided";
-    if (each.kind === "unreadable") mismatches.push(mismatchOf(each, [], "unreadable", nameOf(given, each)));
-    else if (!toldByFault(each) && !(inUse && isExplained(given, each))) {
-      mismatches.push(mismatchOf(each, [], cause, nameOf(given, each)));
+    const cause = isFixed(input, each) || volume.log !== "open" ? "damaged" : "undecided";
+    if (each.kind === "unreadable") mismatches.push(mismatchOf(each, [], "unreadable", nameOf(input, each)));
+    else if (!isInFault(each) && !(inUse && isExplained(input, each))) {
+      mismatches.push(mismatchOf(each, [], cause, nameOf(input, each)));
     }
   }
   return [...faults, ...mismatches];
@@ -81,29 +81,10 @@ function isFixed({ partition, exact }: StructureCheckInput, { start, end }: Span
   return start < partition.start + bootFileSize || start >= copy || (exact && end > copy);
 }
 
-type Piece = Span & { readonly owner: OwnedClusters | undefined };
-
-/** `span` by who has its clusters by now. */
-function* piecesOf(owners: readonly OwnedClusters[], span: Span): Generator<Piece> {
-  let at = span.start;
-  for (
-    let index = firstEndingBehind(owners, at);
-    index < owners.length && owners[index]!.start < span.end;
-    index += 1
-  ) {
-    const owner = owners[index]!;
-    if (owner.start > at) yield { start: at, end: owner.start, owner: undefined };
-    const end = Math.min(owner.end, span.end);
-    if (end > at) yield { start: Math.max(at, owner.start), end, owner };
-    at = Math.max(at, end);
-  }
-  if (at < span.end) yield { start: at, end: span.end, owner: undefined };
-}
-
-function isExplained(given: StructureCheckInput, span: Span): boolean {
-  if (isFixed(given, span)) return false;
-  const pieces = [...piecesOf(given.volume.owners, span)];
-  return given.exact ? pieces.every((piece) => isUse(given, piece)) : pieces.some((piece) => isUse(given, piece));
+function isExplained(input: StructureCheckInput, span: Span): boolean {
+  if (isFixed(input, span)) return false;
+  const pieces = [...piecesByOwner(input.volume.owners, span)];
+  return input.exact ? pieces.every((piece) => isUse(input, piece)) : pieces.some((piece) => isUse(input, piece));
 }
 
 const constantFiles: ReadonlySet<number> = new Set([
@@ -112,7 +93,7 @@ const constantFiles: ReadonlySet<number> = new Set([
   systemRecords.upCase,
 ]);
 
-function isUse({ volume, exact }: StructureCheckInput, { start, end, owner }: Piece): boolean {
+function isUse({ volume, exact }: StructureCheckInput, { start, end, owner }: ClusterPiece): boolean {
   // Free by now, or somebody's file.
   if (owner === undefined) return true;
   const { record, typeCode } = owner;
@@ -121,7 +102,7 @@ function isUse({ volume, exact }: StructureCheckInput, { start, end, owner }: Pi
   const units = (all: readonly boolean[]): boolean =>
     exact ? all.every((written) => written) : all.some((written) => written);
   if (record === systemRecords.mft && typeCode === attributeTypes.data) {
-    return units(recordsIn(volume, start, end).map((each) => volume.written[each] === true));
+    return units(recordsIn(volume.table, start, end).map((each) => volume.written[each] === true));
   }
   if (typeCode !== attributeTypes.indexAllocation) return true;
   const inside: boolean[] = [];
@@ -133,29 +114,15 @@ function isUse({ volume, exact }: StructureCheckInput, { start, end, owner }: Pi
   return inside.length === 0 || units(inside);
 }
 
-/** The records of $MFT that lie in `[start, end)` of the disk. */
-function recordsIn({ table }: NtfsVolume, start: number, end: number): number[] {
-  const records: number[] = [];
-  for (const span of table.stream.spans) {
-    if (span.disk === null) continue;
-    const from = Math.max(start, span.disk);
-    const to = Math.min(end, span.disk + span.end - span.start);
-    if (from >= to) continue;
-    const at = (disk: number): number => (span.start + disk - span.disk!) / fileRecordSize;
-    for (let record = Math.floor(at(from)); record < at(to); record += 1) records.push(record);
-  }
-  return records;
-}
-
 /** Which structure it is by its place, and whose. */
-function nameOf(given: StructureCheckInput, span: Span): MismatchDetails {
-  const { volume, partition, exact } = given;
-  if (isFixed(given, span)) return { structure: fixedStructureName(span, partition, "ntfs") };
-  const [first] = piecesOf(volume.owners, span);
+function nameOf(input: StructureCheckInput, span: Span): MismatchDetails {
+  const { volume, partition, exact } = input;
+  if (isFixed(input, span)) return { structure: fixedStructureName(span, partition, "ntfs") };
+  const [first] = piecesByOwner(volume.owners, span);
   if (first?.owner === undefined) return { structure: "clusters that no file has" };
   const { record, typeCode } = first.owner;
   if (record === systemRecords.mft && typeCode === attributeTypes.data && exact) {
-    const [number = 0] = recordsIn(volume, first.start, first.end);
+    const [number = 0] = recordsIn(volume.table, first.start, first.end);
     return { structure: `record ${number} of $MFT`, path: volume.tree.paths.get(number) || null };
   }
   const path = volume.tree.paths.get(record) ?? `record ${record}`;

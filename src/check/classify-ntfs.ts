@@ -20,18 +20,18 @@ export type NtfsCheckInput = {
   readonly files: readonly PlannedFile[];
   readonly differences: readonly Difference[];
   readonly contentOf: ContentCheck;
-  /** Differences are told to the byte. */
+  /** Differences are known to the byte. */
   readonly exact: boolean;
 };
 
-export async function classifyNtfs(given: NtfsCheckInput): Promise<VolumeFindings> {
-  const { volume, files } = given;
+export async function classifyNtfs(input: NtfsCheckInput): Promise<VolumeFindings> {
+  const { volume, files } = input;
   const lookup = new PathLookup(volume);
-  const inFiles = given.differences.filter(({ file }) => file !== noFile);
-  const structures = given.differences.filter(({ file }) => file === noFile);
+  const inFiles = input.differences.filter(({ file }) => file !== noFile);
+  const structures = input.differences.filter(({ file }) => file === noFile);
   const mismatches = [
-    ...classifyStructures({ ...given, differences: structures }),
-    ...(await classifyFiles({ ...given, differences: inFiles }, lookup)),
+    ...classifyStructures({ ...input, differences: structures }),
+    ...(await classifyFiles({ ...input, differences: inFiles }, lookup)),
   ];
   const planned = new Set(files.map(({ path }) => lookup.find(path)));
   const added: string[] = [];

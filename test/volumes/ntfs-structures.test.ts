@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bitmapSize, encodeClusterBitmap } from "../../src/volumes/ntfs/records/cluster-bitmap.js";
+import { bitmapSize, encodeClusterBitmap } from "../../src/volumes/ntfs/records/bitmap.js";
 import { fileTime } from "../../src/bytes/file-time.js";
 import { applyFixups, protectedPieces } from "../../src/volumes/ntfs/records/fixups.js";
 import { encodeRuns } from "../../src/volumes/ntfs/records/run-list.js";
-import { buildSecurityStore, mirrorDistance, securityHash } from "../../src/volumes/ntfs/plan/security-store.js";
+import { mirrorDistance, securityHash } from "../../src/volumes/ntfs/records/security.js";
+import { buildSecurityStore } from "../../src/volumes/ntfs/plan/security-store.js";
 import { shortAlias } from "../../src/volumes/ntfs/plan/short-alias.js";
 import { encodeUpCaseTable, upCase } from "../../src/volumes/ntfs/records/up-case.js";
 import { shortNameParts } from "../../src/volumes/windows-names.js";

@@ -4,12 +4,12 @@ import { longNameAttributes, longNameEntry } from "../../../src/volumes/fat32/re
 import {
   attributeTypes,
   endOfAttributes,
-  fileName,
   fileRecordHeader,
   firstAttributeOffset,
   nonresidentAttribute,
   residentAttribute,
 } from "../../../src/volumes/ntfs/records/attributes.js";
+import { fileName } from "../../../src/volumes/ntfs/records/file-name.js";
 import type { StructureBuilder } from "./structure.js";
 
 const fileRecordSize = 1024;

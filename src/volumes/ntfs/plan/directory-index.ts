@@ -1,9 +1,11 @@
 /** A directory's index before it is placed: its keys in order, and whether they stay in the record or form a tree. */
-import { residentSize, oneRunSize, roomBesideNames, fileNameSize } from "./record-sizes.js";
+import { bitmapSize } from "../records/bitmap.js";
+import { fileNameSize } from "../records/file-name.js";
+import { residentSize, oneRunSize, roomBesideNames } from "./record-sizes.js";
 import type { StoredName } from "./file-names.js";
-import { fileNameIndex, indexEntryHeader, indexRootSize, vcnSize } from "../records/index-records.js";
+import { fileNameIndex, indexEntryHeader, indexEntrySize, indexRootSize, vcnSize } from "../records/index-records.js";
 import type { IndexTree } from "./index-tree.js";
-import { buildIndexTree, entrySize } from "./index-tree.js";
+import { buildIndexTree } from "./index-tree.js";
 
 /** A name of a file, and which of the file's names it is. */
 export type KeyedName = { readonly record: number; readonly position: number; readonly name: StoredName };
@@ -24,8 +26,6 @@ export type IndexForm = {
 
 /** A larger bitmap gets a cluster, as $MFT's has: 64 bytes are 512 buffers, some 15,000 files. */
 const largestResidentBitmap = 64;
-const bitmapGranule = 8;
-const bitsPerByte = 8;
 
 export function keysOf(record: number, names: readonly StoredName[]): KeyedName[] {
   return names.map((name, position) => ({ record, position, name }));
@@ -34,7 +34,7 @@ export function keysOf(record: number, names: readonly StoredName[]): KeyedName[
 /** The index of `names` in a directory whose own names take `ownNamesSize` bytes of its record. */
 export function directoryIndex(names: readonly KeyedName[], ownNamesSize: number): IndexForm {
   const keys = names.toSorted((a, b) => (a.name.upper < b.name.upper ? -1 : 1));
-  const sizes = keys.map(({ name }) => entrySize(fileNameSize(name.text)));
+  const sizes = keys.map(({ name }) => indexEntrySize(fileNameSize(name.text)));
   const room = roomBesideNames(ownNamesSize);
   const smallRoot = indexRootSize(sum(sizes), false);
   if (residentSize(smallRoot, nameLength) <= room) {
@@ -50,8 +50,8 @@ export function directoryIndex(names: readonly KeyedName[], ownNamesSize: number
     keys,
     tree,
     rootSize: indexRootSize(sum(root.entries.map((entry) => sizes[entry]! + vcnSize)), true),
-    bitmapSize: bitmapSizeOf(nodes.length),
-    bitmapResident: bitmapSizeOf(nodes.length) <= largestResidentBitmap,
+    bitmapSize: bitmapSize(nodes.length),
+    bitmapResident: bitmapSize(nodes.length) <= largestResidentBitmap,
     namesElsewhere: roomFor(nodes.length) < endEntry,
   };
 }
@@ -60,10 +60,7 @@ const nameLength = fileNameIndex.length;
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
 
-const bitmapSizeOf = (nodeCount: number): number =>
-  Math.ceil(nodeCount / (bitmapGranule * bitsPerByte)) * bitmapGranule;
-
 function bitmapAttributeSize(nodeCount: number): number {
-  const size = bitmapSizeOf(nodeCount);
+  const size = bitmapSize(nodeCount);
   return size <= largestResidentBitmap ? residentSize(size, nameLength) : oneRunSize(nameLength);
 }

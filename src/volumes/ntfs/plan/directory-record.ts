@@ -4,18 +4,13 @@
  * attribute list says where each attribute is.
  */
 import { attributeTypes } from "../records/attributes.js";
-import { leadingOnes } from "../records/cluster-bitmap.js";
+import { attributeListSize, writeAttributeList, type ListedAttribute } from "../records/attribute-list.js";
+import { leadingOnes } from "../records/bitmap.js";
 import type { IndexForm } from "./directory-index.js";
 import type { PlacedAttribute } from "./file-record.js";
 import { FileRecordWriter } from "./file-record.js";
-import type { FileFacts, ListedAttribute, NameValues } from "./file-records.js";
-import {
-  addFileNames,
-  addStandardInformation,
-  attributeListSize,
-  flagsOf,
-  writeAttributeList,
-} from "./file-records.js";
+import type { FileFacts, NameValues } from "./file-records.js";
+import { addFileNames, addStandardInformation, flagsOf } from "./file-records.js";
 import type { StoredName } from "./file-names.js";
 import type { KeyOf } from "./index-encoding.js";
 import { writeIndexRoot } from "./index-encoding.js";
@@ -53,9 +48,9 @@ export function writeDirectoryRecord(mft: Uint8Array, directory: DirectoryRecord
   writer.finish();
   writeExtension(mft, directory, extensionRecord, values);
   writeAttributeList(mft, listAt, [
-    listed(attributeTypes.standardInformation, 0, record),
-    ...names.map((_, instance) => listed(attributeTypes.fileName, instance, extensionRecord)),
-    ...placed.map((attribute) => ({ ...attribute, record })),
+    listed({ typeCode: attributeTypes.standardInformation, name: "", instance: 0 }, record),
+    ...names.map((_, instance) => listed({ typeCode: attributeTypes.fileName, name: "", instance }, extensionRecord)),
+    ...placed.map((attribute) => listed(attribute, record)),
   ]);
   return pending;
 }
@@ -71,8 +66,8 @@ function listedNames(names: readonly StoredName[]): string[] {
   return ["", ...names.map(() => ""), fileNameIndex, fileNameIndex, fileNameIndex];
 }
 
-function listed(typeCode: number, instance: number, record: number): ListedAttribute {
-  return { typeCode, name: "", instance, record };
+function listed(attribute: PlacedAttribute, record: number): ListedAttribute {
+  return { ...attribute, lowestVcn: 0, segment: referenceTo(record) };
 }
 
 type AddedIndex = { readonly pending: PendingRoot; readonly placed: readonly PlacedAttribute[] };

@@ -4,8 +4,8 @@
  * take for one are refused, as are names that Windows cannot open.
  */
 import { Win7UsbError } from "../../../errors.js";
-import type { NameSpace } from "../records/attributes.js";
-import { nameSpaces } from "../records/attributes.js";
+import type { NameSpace } from "../records/file-name.js";
+import { nameSpaces } from "../records/file-name.js";
 import { illegalCharacter, illegalEnd, longestName, loneSurrogate, shortNameParts } from "../../windows-names.js";
 import { shortAlias } from "./short-alias.js";
 import { upCase } from "../records/up-case.js";

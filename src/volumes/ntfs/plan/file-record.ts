@@ -5,16 +5,18 @@
 import type { ClusterRun } from "../records/run-list.js";
 import { encodeRuns } from "../records/run-list.js";
 import {
+  attributeForms,
   endOfAttributes,
   endOfAttributesSize,
   fileRecordHeader,
+  fileRecordSignature,
   firstAttributeOffset,
   nonresidentAttribute,
   recordFixupsOffset,
   residentAttribute,
   residentIndexed,
-  writeUtf16,
 } from "../records/attributes.js";
+import { writeUtf16 } from "../records/utf16.js";
 import { updateSequenceCount } from "../records/fixups.js";
 import type { FileReference } from "../records/volume-format.js";
 import { align8, clusterSize, fileRecordSize, sequenceOf } from "../records/volume-format.js";
@@ -52,7 +54,7 @@ export class FileRecordWriter {
     this.#start = options.record * fileRecordSize;
     this.#at = this.#start + firstAttributeOffset;
     fileRecordHeader.patch(mft, this.#start, {
-      signature: "FILE",
+      signature: fileRecordSignature,
       updateSequenceArrayOffset: recordFixupsOffset,
       updateSequenceArrayCount: updateSequenceCount(fileRecordSize),
       sequenceNumber: sequenceOf(options.record),
@@ -109,7 +111,7 @@ export class FileRecordWriter {
     nonresidentAttribute.patch(this.#mft, at, {
       typeCode,
       recordLength,
-      formCode: 1,
+      formCode: attributeForms.nonresident,
       nameLength: name.length,
       nameOffset: nonresidentAttribute.size,
       instance,

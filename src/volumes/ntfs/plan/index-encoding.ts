@@ -5,15 +5,15 @@ import {
   collationRules,
   firstEntryOffset,
   indexBuffer,
-  indexEntryFlags,
-  indexEntryHeader,
+  indexBufferSignature,
   indexFixupsOffset,
   indexHeader,
   indexNodeFlag,
   indexRoot,
-  vcnSize,
+  noFileReference,
+  writeIndexEntry,
 } from "../records/index-records.js";
-import { entrySize, type IndexNode, type IndexTree } from "./index-tree.js";
+import type { IndexNode, IndexTree } from "./index-tree.js";
 import { clusterSize, indexBlockSize, referenceTo } from "../records/volume-format.js";
 
 /** A file name in an index: the file's record, and the attribute's value, which is the key. */
@@ -29,7 +29,7 @@ export function writeIndexBlocks(target: Uint8Array, offset: number, tree: Index
     const headerAt = at + indexBuffer.size;
     const end = writeEntries(target, at + firstEntryOffset, node, keyOf);
     indexBuffer.patch(target, at, {
-      signature: "INDX",
+      signature: indexBufferSignature,
       updateSequenceArrayOffset: indexFixupsOffset,
       updateSequenceArrayCount: updateSequenceCount(indexBlockSize),
       thisBlock: vcn,
@@ -83,32 +83,12 @@ export function writeIndexRootHeader(target: Uint8Array, offset: number, root: I
 }
 
 /** Writes a node's entries and its end entry; returns the offset behind them. */
-function writeEntries(target: Uint8Array, offset: number, node: IndexNode, keyOf: KeyOf): number {
-  const pointer = node.children === null ? 0 : vcnSize;
-  const flags = node.children === null ? 0 : indexEntryFlags.node;
+function writeEntries(target: Uint8Array, offset: number, { entries, children }: IndexNode, keyOf: KeyOf): number {
   let at = offset;
-  for (const [position, entry] of node.entries.entries()) {
+  for (const [position, entry] of entries.entries()) {
     const { record, value } = keyOf(entry);
-    const length = entrySize(value.length) + pointer;
-    indexEntryHeader.patch(target, at, {
-      fileReference: referenceTo(record),
-      length,
-      attributeLength: value.length,
-      flags,
-    });
-    target.set(value, at + indexEntryHeader.size);
-    at += length;
-    writeChild(target, at, node, position);
+    const child = children === null ? null : children[position]!;
+    at = writeIndexEntry(target, at, { reference: referenceTo(record), key: value, child });
   }
-  const length = indexEntryHeader.size + pointer;
-  indexEntryHeader.patch(target, at, { length, flags: flags | indexEntryFlags.end });
-  at += length;
-  writeChild(target, at, node, node.entries.length);
-  return at;
-}
-
-/** The pointer to a child fills the last 8 bytes before `end`; no volume here has 2^32 index blocks. */
-function writeChild(target: Uint8Array, end: number, node: IndexNode, position: number): void {
-  if (node.children === null) return;
-  new DataView(target.buffer, target.byteOffset + end - vcnSize, vcnSize).setUint32(0, node.children[position]!, true);
+  return writeIndexEntry(target, at, { reference: noFileReference, key: null, child: children?.at(-1) ?? null });
 }

@@ -4,7 +4,7 @@
  * it; what sorts behind the last entry hangs below the node's end entry. The root lies in the file record and takes what
  * fits there: all entries of a small index, of a large one the entries of its top level, often none.
  */
-import { align8, indexBlockSize } from "../records/volume-format.js";
+import { indexBlockSize } from "../records/volume-format.js";
 import { firstEntryOffset, indexEntryHeader, vcnSize } from "../records/index-records.js";
 
 /** A node: its entries by number, and the node below each of them and below the end entry, by VCN; leaves have none. */
@@ -18,15 +18,12 @@ export type IndexTree = {
 
 const nodeRoom = indexBlockSize - firstEntryOffset;
 
-/** Bytes of an entry whose key has `keySize` bytes, without a pointer to a child. */
-export const entrySize = (keySize: number): number => align8(indexEntryHeader.size + keySize);
-
 /**
  * Packs entries into nodes, and those between the nodes into a level above, until what is left fits the root. Nodes are
  * filled to the brim: the volume is made to be read, and a driver that adds an entry splits a node as well as it fills
  * one.
  *
- * @param sizes bytes of each entry in sorted order, from `entrySize`; at least one
+ * @param sizes bytes of each entry in sorted order, from `indexEntrySize`; at least one
  * @param rootRoom bytes for the root's entries, given the number of buffers; its end entry always fits
  */
 export function buildIndexTree(sizes: readonly number[], rootRoom: (nodeCount: number) => number): IndexTree {

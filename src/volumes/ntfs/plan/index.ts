@@ -17,8 +17,8 @@ import type { DiskPlan, DriveGeometry, LayoutOptions } from "../../plan.js";
 import { sectorSize } from "../../plan.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
 import { ownBootCode } from "./boot-code.js";
-import type { Catalog } from "./catalog.js";
-import { buildCatalog } from "./catalog.js";
+import type { NtfsContents } from "./contents.js";
+import { ntfsContents } from "./contents.js";
 import { volumeExtents } from "./volume-extents.js";
 import { clusterSize, sectorsPerCluster } from "../records/volume-format.js";
 import type { VolumeLayout } from "./volume-layout.js";
@@ -40,28 +40,28 @@ export function planNtfs(
   bootCode: NtfsDiskBootCode = ownBootCode,
 ): DiskPlan {
   const label = ntfsLabel(options.label);
-  const catalog = buildCatalog(tree);
+  const contents = ntfsContents(tree);
   const partition = partitionOf(drive.diskSize);
-  const layout = layoutFor(catalog, partition, drive.diskSize);
+  const layout = layoutFor(contents, partition, drive.diskSize);
   const identity = identityOf(tree, label);
   return {
     diskSize: drive.diskSize,
     fileSystem: "ntfs",
     label,
     clusterSize,
-    ...volumeExtents({ tree, label, catalog, layout, partition, identity, bootCode, diskSize: drive.diskSize }),
+    ...volumeExtents({ tree, label, contents, layout, partition, identity, bootCode, diskSize: drive.diskSize }),
   };
 }
 
 /** Bytes of the smallest disk, a multiple of 1 MiB, that `planNtfs` accepts for `tree`. Throws as `planNtfs` does. */
 export function smallestNtfsDisk(tree: FileTree, _options: LayoutOptions): number {
-  return smallestDiskHolding(buildCatalog(tree));
+  return smallestDiskHolding(ntfsContents(tree));
 }
 
-/** The smallest disk for `catalog`: a larger one has a larger bitmap and log, so that the size is counted up to it. */
-function smallestDiskHolding(catalog: Catalog): number {
+/** The smallest disk for `contents`: a larger one has a larger bitmap and log, so that the size is counted up to it. */
+function smallestDiskHolding(contents: NtfsContents): number {
   for (let size = smallestDiskSize; ;) {
-    const { usedClusters } = layoutVolume(catalog, clusterCountOf(partitionOf(size)));
+    const { usedClusters } = layoutVolume(contents, clusterCountOf(partitionOf(size)));
     const partitionEnd = partitionAlignment + usedClusters * clusterSize + sectorSize;
     const needed = roundUp(partitionEnd + manifestAreaSize, partitionAlignment);
     if (needed <= size) return size;
@@ -69,12 +69,12 @@ function smallestDiskHolding(catalog: Catalog): number {
   }
 }
 
-function layoutFor(catalog: Catalog, partition: Partition, diskSize: number): VolumeLayout {
+function layoutFor(contents: NtfsContents, partition: Partition, diskSize: number): VolumeLayout {
   if (diskSize >= smallestDiskSize) {
-    const layout = layoutVolume(catalog, clusterCountOf(partition));
+    const layout = layoutVolume(contents, clusterCountOf(partition));
     if (layout.usedClusters <= layout.clusterCount) return layout;
   }
-  const needed = smallestDiskHolding(catalog);
+  const needed = smallestDiskHolding(contents);
   throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
     hint: "Use a larger drive, or a larger image file.",
     data: { needed, available: diskSize },

@@ -4,8 +4,10 @@
  * bytes of each sector into its head.
  */
 import type { FileTree } from "../../../tree/index.js";
-import { attributeTypes, fileAttributeBits, fileName } from "../records/attributes.js";
-import type { Catalog, FileEntry } from "./catalog.js";
+import { attributeTypes, recordFixupsOffset } from "../records/attributes.js";
+import { setBits } from "../records/bitmap.js";
+import { fileAttributeBits, fileNameSize } from "../records/file-name.js";
+import type { NtfsContents, FilePlan } from "./contents.js";
 import type { PendingRoot } from "./directory-record.js";
 import { fillRoot, writeDirectoryRecord } from "./directory-record.js";
 import type { IndexForm } from "./directory-index.js";
@@ -15,20 +17,19 @@ import { addFileNames, addStandardInformation, attributeBits, flagsOf } from "./
 import { fileTime } from "../../../bytes/file-time.js";
 import { newestTime, timestampsOf } from "./timestamps.js";
 import { applyFixups } from "../records/fixups.js";
-import { recordFixupsOffset } from "../records/attributes.js";
 import type { KeyOf } from "./index-encoding.js";
 import { writeIndexBlocks } from "./index-encoding.js";
 import { securityIds } from "./security-descriptor.js";
 import type { SecurityStore } from "./security-store.js";
 import { mftSize, writeFreeRecords, writeSystemFiles } from "./system-files.js";
-import { extendNames, rootNames } from "../records/system-names.js";
+import { extendNames, rootNames } from "./system-keys.js";
 import { align8, clusterSize, fileRecordSize, firstFileRecord, systemRecords } from "../records/volume-format.js";
 import type { FilePlace, VolumeLayout } from "./volume-layout.js";
 import { runsOf, sizeOf } from "./volume-layout.js";
 
 /** A small file's data in its record. */
 export type ResidentData = {
-  readonly entry: FileEntry;
+  readonly entry: FilePlan;
   /** Where the data begins in the record, before fixups. */
   readonly offset: number;
 };
@@ -43,24 +44,28 @@ export type MasterFileTable = {
 
 export type VolumeFacts = { readonly tree: FileTree; readonly label: string; readonly security: SecurityStore };
 
-export function buildMasterFileTable(catalog: Catalog, layout: VolumeLayout, volume: VolumeFacts): MasterFileTable {
-  const mft = new Uint8Array(mftSize(catalog.recordCount));
+export function buildMasterFileTable(
+  contents: NtfsContents,
+  layout: VolumeLayout,
+  volume: VolumeFacts,
+): MasterFileTable {
+  const mft = new Uint8Array(mftSize(contents.recordCount));
   const values: NameValues = new Map();
   const newest = fileTime(newestTime(volume.tree));
   const times = timestampsOf({}, newest);
   writeSystemFiles(mft, values, {
     layout,
-    recordCount: catalog.recordCount,
+    recordCount: contents.recordCount,
     label: volume.label,
     times,
     security: volume.security,
   });
-  const resident = writeFiles(mft, values, catalog, layout, newest);
+  const resident = writeFiles(mft, values, contents, layout, newest);
   const roots = writeDirectories(mft, values, layout, newest);
-  roots.push(writeExtend(mft, values, catalog.extendIndex, times));
+  roots.push(writeExtend(mft, values, contents.extendIndex, times));
   writeFreeRecords(mft, systemRecords.endReserved, systemRecords.quota);
   writeFreeRecords(mft, systemRecords.reparse + 1, firstFileRecord);
-  writeFreeRecords(mft, catalog.usedRecords, catalog.recordCount);
+  writeFreeRecords(mft, contents.usedRecords, contents.recordCount);
   for (const root of roots) fillRoot(mft, root, keysFrom(mft, values, root.index));
   const indexBlocks = writeIndexes(mft, values, layout);
   for (let at = 0; at < mft.length; at += fileRecordSize) applyFixups(mft, at, fileRecordSize, recordFixupsOffset);
@@ -70,13 +75,13 @@ export function buildMasterFileTable(catalog: Catalog, layout: VolumeLayout, vol
 function writeFiles(
   mft: Uint8Array,
   values: NameValues,
-  catalog: Catalog,
+  contents: NtfsContents,
   layout: VolumeLayout,
   newest: bigint,
 ): ResidentData[] {
   const resident: ResidentData[] = [];
   const places = new Map<number, FilePlace>(layout.files.map((place) => [place.entry.record, place]));
-  for (const entry of catalog.files) {
+  for (const entry of contents.files) {
     const { record, node, names } = entry;
     const place = places.get(record);
     const writer = new FileRecordWriter(mft, { record, flags: flagsOf("file"), linkCount: names.length });
@@ -151,8 +156,8 @@ function writeIndexes(mft: Uint8Array, values: NameValues, layout: VolumeLayout)
     if (index.tree === null) continue;
     const at = (blocks.startCluster - first) * clusterSize;
     writeIndexBlocks(bytes, at, index.tree, keysFrom(mft, values, index));
-    for (let node = 0; !index.bitmapResident && node < index.tree.nodes.length; node += 1) {
-      bytes[(bitmap.startCluster - first) * clusterSize + (node >>> 3)]! |= 1 << (node & 7);
+    if (!index.bitmapResident) {
+      setBits(bytes.subarray((bitmap.startCluster - first) * clusterSize), 0, index.tree.nodes.length);
     }
   }
   return bytes;
@@ -163,6 +168,6 @@ function keysFrom(mft: Uint8Array, values: NameValues, index: IndexForm): KeyOf 
   return (entry) => {
     const { record, position, name } = index.keys[entry]!;
     const at = values.get(record)![position]!;
-    return { record, value: mft.subarray(at, at + fileName.size + 2 * name.text.length) };
+    return { record, value: mft.subarray(at, at + fileNameSize(name.text)) };
   };
 }

@@ -2,7 +2,8 @@
 import { biguint64le, uint32le, uint64le } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { collationRules } from "../records/index-records.js";
-import { administrators, encodeSid } from "./security-descriptor.js";
+import { encodeSid } from "../records/security.js";
+import { administrators } from "./security-descriptor.js";
 import { encodeViewIndex } from "./view-index.js";
 
 const ownerKey = record("quota owner id", 4, { ownerId: uint32le(0) });

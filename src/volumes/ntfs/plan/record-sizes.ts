@@ -6,12 +6,12 @@
  */
 import {
   endOfAttributesSize,
-  fileName,
   firstAttributeOffset,
   nonresidentAttribute,
   residentAttribute,
-  standardInformation,
 } from "../records/attributes.js";
+import { fileNameSize } from "../records/file-name.js";
+import { standardInformation } from "../records/standard-information.js";
 import type { StoredName } from "./file-names.js";
 import { align8, fileRecordSize } from "../records/volume-format.js";
 
@@ -27,9 +27,6 @@ export function residentSize(length: number, nameLength = 0): number {
 export function oneRunSize(nameLength = 0): number {
   return align8(nonresidentAttribute.size + 2 * nameLength) + 16;
 }
-
-/** Bytes of a FILE_NAME with its name. */
-export const fileNameSize = (name: string): number => fileName.size + 2 * name.length;
 
 export function nameAttributesSize(names: readonly StoredName[]): number {
   return names.reduce((sum, name) => sum + residentSize(fileNameSize(name.text)), 0);

@@ -1,33 +1,18 @@
-/**
- * $Secure: every security descriptor once, in the stream $SDS, with two indexes: $SII by security id and $SDH by hash.
- * The stream consists of blocks of 256 KiB of which every second one repeats the one before it.
- */
-import { uint32le, uint64le } from "../../../bytes/fields.js";
+/** $Secure: every security descriptor once, in the stream $SDS, with two indexes: $SII by security id and $SDH by hash. */
+import { uint32le } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { KiB, roundUp } from "../../../bytes/units.js";
+import { roundUp } from "../../../bytes/units.js";
 import { collationRules } from "../records/index-records.js";
 import type { SecurityEntry } from "./security-descriptor.js";
 import { securityEntries } from "./security-descriptor.js";
+import { mirrorDistance, securityHash, storeAlignment, storeHeader } from "../records/security.js";
 import { encodeViewIndex } from "./view-index.js";
-
-/** SECURITY_DESCRIPTOR_HEADER: before each descriptor in $SDS, and the data of both indexes. */
-export const descriptorHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
-  hash: uint32le(0x00),
-  securityId: uint32le(0x04),
-  offset: uint64le(0x08),
-  length: uint32le(0x10),
-});
 
 const hashKey = record("SECURITY_HASH_KEY", 8, { hash: uint32le(0), securityId: uint32le(4) });
 const idKey = record("SECURITY_ID_KEY", 4, { securityId: uint32le(0) });
 
 /** Windows ends the data of $SDH with the letters "II" in UTF-16. */
 const hashIndexMark = 0x0049_0049;
-export const entryAlignment = 16;
-
-/** From a block to its copy. */
-export const mirrorDistance = 256 * KiB;
-
 export type SecurityStore = {
   /** The beginning of $SDS, which lies there twice: at 0 and at `mirrorDistance`. */
   readonly block: Uint8Array;
@@ -37,16 +22,6 @@ export type SecurityStore = {
   readonly hashIndex: Uint8Array;
   readonly idIndex: Uint8Array;
 };
-
-/** The descriptor's words added up, the sum rotated left by three bits before each. */
-export function securityHash(descriptor: Uint8Array): number {
-  const view = new DataView(descriptor.buffer, descriptor.byteOffset, descriptor.byteLength);
-  let hash = 0;
-  for (let at = 0; at + 4 <= descriptor.length; at += 4) {
-    hash = (view.getUint32(at, true) + ((hash << 3) | (hash >>> 29))) >>> 0;
-  }
-  return hash;
-}
 
 export function buildSecurityStore(): SecurityStore {
   const entries = placeEntries(securityEntries());
@@ -83,15 +58,15 @@ function placeEntries(entries: readonly SecurityEntry[]): PlacedEntry[] {
   let offset = 0;
   return entries.map((entry) => {
     const hash = securityHash(entry.descriptor);
-    const length = descriptorHeader.size + entry.descriptor.length;
+    const length = storeHeader.size + entry.descriptor.length;
     const placed = {
       ...entry,
       hash,
       offset,
       length,
-      header: descriptorHeader.encode({ hash, securityId: entry.id, offset, length }),
+      header: storeHeader.encode({ hash, securityId: entry.id, offset, length }),
     };
-    offset = roundUp(offset + length, entryAlignment);
+    offset = roundUp(offset + length, storeAlignment);
     return placed;
   });
 }

@@ -2,20 +2,21 @@
  * The records of the file system's own files, 0 to 26, and of the free records up to the end of $MFT. Records 12 to 15
  * are in use, nameless and empty; 16 to 23 are free but no driver gives them to a file.
  */
-import { uint16le, uint8 } from "../../../bytes/fields.js";
-import { record } from "../../../bytes/record.js";
 import { attributeDefinitionsSize } from "../records/attribute-definitions.js";
-import { attributeTypes, fileAttributeBits, recordFlags, writeUtf16 } from "../records/attributes.js";
-import { bitmapSize } from "../records/cluster-bitmap.js";
+import { attributeTypes, recordFlags } from "../records/attributes.js";
+import { bitmapSize, setBits } from "../records/bitmap.js";
+import { fileAttributeBits } from "../records/file-name.js";
+import type { FileTimestamps } from "../records/standard-information.js";
+import { writeUtf16 } from "../records/utf16.js";
+import { encodeVolumeInformation } from "../records/volume-information.js";
 import { FileRecordWriter } from "./file-record.js";
 import type { FileFacts, NameValues } from "./file-records.js";
 import { addFileNames, addStandardInformation } from "./file-records.js";
-import type { FileTimestamps } from "./timestamps.js";
 import { collationRules } from "../records/index-records.js";
 import { buildQuota } from "./quota.js";
 import { securityIds } from "./security-descriptor.js";
 import type { SecurityStore } from "./security-store.js";
-import { systemName } from "../records/system-names.js";
+import { storedSystemName } from "./system-keys.js";
 import { encodeViewIndex } from "./view-index.js";
 import { clusterSize, fileRecordSize, systemRecords } from "../records/volume-format.js";
 import type { ClusterRange, VolumeLayout } from "./volume-layout.js";
@@ -29,13 +30,6 @@ export type SystemContext = {
   readonly security: SecurityStore;
 };
 
-export const volumeInformation = record("VOLUME_INFORMATION", 12, {
-  majorVersion: uint8(8),
-  minorVersion: uint8(9),
-  flags: uint16le(10),
-});
-
-const version = { majorVersion: 3, minorVersion: 1 } as const;
 const { hidden, system, archive } = fileAttributeBits;
 
 /** What is not the same for every system file. */
@@ -69,7 +63,7 @@ export function writeSystemFiles(mft: Uint8Array, values: NameValues, context: S
       indexBit: file.indexBit ?? 0,
     };
     addStandardInformation(writer, mft, facts);
-    values.set(file.record, addFileNames(writer, mft, [systemName(file.record)], facts));
+    values.set(file.record, addFileNames(writer, mft, [storedSystemName(file.record)], facts));
     file.add(writer);
     writer.finish();
   }
@@ -116,7 +110,7 @@ function residentFiles(mft: Uint8Array, context: SystemContext): SystemFile[] {
       add(writer) {
         // A volume without a label has no such attribute: it may not be empty.
         if (label !== "") writeUtf16(mft, writer.addResident(attributeTypes.volumeName, "", 2 * label.length), label);
-        writer.addValue(attributeTypes.volumeInformation, "", volumeInformation.encode(version));
+        writer.addValue(attributeTypes.volumeInformation, "", encodeVolumeInformation());
         writer.addResident(attributeTypes.data, "", 0);
       },
     },
@@ -201,12 +195,9 @@ export function writeFreeRecords(mft: Uint8Array, start: number, end: number): v
 /** The records in use of a volume whose first free one is `usedRecords`: 24 to 26 and files behind the gaps. */
 export function recordBitmap(recordCount: number, usedRecords: number, firstFile: number): Uint8Array {
   const bytes = new Uint8Array(bitmapSize(recordCount));
-  const set = (from: number, to: number): void => {
-    for (let number = from; number < to; number += 1) bytes[number >>> 3]! |= 1 << (number & 7);
-  };
-  set(0, systemRecords.endReserved);
-  set(systemRecords.quota, systemRecords.reparse + 1);
-  set(firstFile, usedRecords);
+  setBits(bytes, 0, systemRecords.endReserved);
+  setBits(bytes, systemRecords.quota, systemRecords.reparse + 1);
+  setBits(bytes, firstFile, usedRecords);
   return bytes;
 }
 

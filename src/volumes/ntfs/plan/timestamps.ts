@@ -2,14 +2,7 @@
 import { earliestFileTime, fileTime } from "../../../bytes/file-time.js";
 import type { DirectoryNode, FileTimes } from "../../../tree/index.js";
 import { walk } from "../../../tree/index.js";
-
-/** FILETIMEs, in the order of STANDARD_INFORMATION. */
-export type FileTimestamps = {
-  readonly created: bigint;
-  readonly modified: bigint;
-  readonly recordChanged: bigint;
-  readonly accessed: bigint;
-};
+import type { FileTimestamps } from "../records/standard-information.js";
 
 /** The newest time in the tree: the volume's own time, and that of files without one. 1601 where nothing has a time. */
 export function newestTime(tree: DirectoryNode): number {

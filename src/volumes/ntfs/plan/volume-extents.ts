@@ -12,22 +12,24 @@ import { encodeAttributeDefinitions } from "../records/attribute-definitions.js"
 import { recordFixupsOffset } from "../records/attributes.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
 import { encodeBootFile, encodeBootSector } from "../records/boot-sector.js";
-import type { Catalog } from "./catalog.js";
-import { encodeClusterBitmap } from "../records/cluster-bitmap.js";
+import type { NtfsContents } from "./contents.js";
+import { encodeClusterBitmap } from "../records/bitmap.js";
 import { protectedPieces } from "../records/fixups.js";
 import type { MasterFileTable } from "./master-file-table.js";
 import { buildMasterFileTable } from "./master-file-table.js";
-import { buildSecurityStore, mirrorDistance } from "./security-store.js";
+import { emptyLogByte } from "../records/log-file.js";
+import { mirrorDistance } from "../records/security.js";
+import { buildSecurityStore } from "./security-store.js";
 import { recordBitmap } from "./system-files.js";
 import { encodeUpCaseTable } from "../records/up-case.js";
-import { clusterSize, fileRecordSize, firstFileRecord } from "../records/volume-format.js";
+import { clusterSize, fileRecordSize, firstFileRecord, mirroredRecords } from "../records/volume-format.js";
 import type { ClusterRange, VolumeLayout } from "./volume-layout.js";
-import { mirroredRecords, sizeOf } from "./volume-layout.js";
+import { sizeOf } from "./volume-layout.js";
 
 export type VolumePlan = {
   readonly tree: FileTree;
   readonly label: string;
-  readonly catalog: Catalog;
+  readonly contents: NtfsContents;
   readonly layout: VolumeLayout;
   readonly partition: Partition;
   readonly identity: Identity;
@@ -82,38 +84,30 @@ class VolumeList {
 }
 
 function placeVolume(list: VolumeList, plan: VolumePlan, bootSector: Uint8Array): PlannedFile[] {
-  const { catalog, layout, bootCode } = plan;
+  const { contents, layout, bootCode } = plan;
   const { system } = layout;
   const security = buildSecurityStore();
-  const table = buildMasterFileTable(catalog, layout, { tree: plan.tree, label: plan.label, security });
+  const table = buildMasterFileTable(contents, layout, { tree: plan.tree, label: plan.label, security });
   list.bytes(system.boot, encodeBootFile(bootSector, bootCode.volume));
   list.bytes(system.mftMirror, table.mft.subarray(0, mirroredRecords * fileRecordSize));
   list.bytes(system.attributeDefinitions, encodeAttributeDefinitions());
   list.bytes(system.upCase, encodeUpCaseTable());
   list.bytes(system.securityStream, security.block);
   list.bytes(system.securityStream, security.block, mirrorDistance);
-  placeLog(list, system.logFile);
+  list.bytes(system.logFile, new Uint8Array(sizeOf(system.logFile)).fill(emptyLogByte));
   for (const { offset, bytes } of encodeClusterBitmap(layout.clusterCount, layout.usedClusters)) {
     list.bytes(system.bitmap, bytes, offset);
   }
-  list.bytes(system.mftBitmap, recordBitmap(catalog.recordCount, catalog.usedRecords, firstFileRecord));
+  list.bytes(system.mftBitmap, recordBitmap(contents.recordCount, contents.usedRecords, firstFileRecord));
   const runs: RunsByRecord = new Map();
   placeRecords(list, system.mft, table, runs);
   list.bytes(layout.directories[0]!.blocks, table.indexBlocks);
   placeFiles(list, layout, runs);
-  return inBootOrder(catalog.files).map(({ path, node, record }) => {
+  return inBootOrder(contents.files).map(({ path, node, record }) => {
     const modified = node.times.modified ?? node.times.created;
     const known = modified === undefined ? {} : { modified };
     return { path, size: node.size, runs: runs.get(record) ?? [], ...known };
   });
-}
-
-/**
- * A log of all ones is what formatting leaves: there is nothing to replay, and a driver makes a new one at the first
- * mount (Windows, ntfs-3g and Linux' ntfs3 alike).
- */
-function placeLog(list: VolumeList, range: ClusterRange): void {
-  list.bytes(range, new Uint8Array(sizeOf(range)).fill(0xff));
 }
 
 /** $MFT in pieces: bytes of its own, and between them the data of small files from the image. */

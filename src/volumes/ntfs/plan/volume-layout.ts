@@ -4,15 +4,16 @@
  * that what must be written is one piece. Windows spreads these files over the volume for the seek times of hard disks;
  * drivers find them by the boot sector and by their runs, wherever they lie.
  */
-import { KiB, MiB, roundUp } from "../../../bytes/units.js";
+import { MiB, roundUp } from "../../../bytes/units.js";
 import { inBootOrder } from "../../order.js";
 import { attributeDefinitionsSize } from "../records/attribute-definitions.js";
 import { bootFileSize } from "../records/boot-sector.js";
-import type { Catalog, DirectoryEntry, FileEntry } from "./catalog.js";
-import { bitmapSize, clusterBitmapClusters } from "../records/cluster-bitmap.js";
+import type { NtfsContents, DirectoryPlan, FilePlan } from "./contents.js";
+import { bitmapSize } from "../records/bitmap.js";
 import type { ClusterRun } from "../records/run-list.js";
-import { mirrorDistance } from "./security-store.js";
-import { clusterSize, fileRecordSize } from "../records/volume-format.js";
+import { mirrorDistance } from "../records/security.js";
+import { upCaseTableSize } from "../records/up-case.js";
+import { clusterSize, fileRecordSize, mirroredRecords } from "../records/volume-format.js";
 
 /** Consecutive clusters. */
 export type ClusterRange = { readonly startCluster: number; readonly clusterCount: number };
@@ -30,28 +31,25 @@ export type SystemRanges = {
 };
 
 export type DirectoryPlace = {
-  readonly entry: DirectoryEntry;
+  readonly entry: DirectoryPlan;
   readonly blocks: ClusterRange;
   /** Of the index's bitmap, where that is not resident. */
   readonly bitmap: ClusterRange;
 };
 
-export type FilePlace = { readonly entry: FileEntry; readonly data: ClusterRange };
+export type FilePlace = { readonly entry: FilePlan; readonly data: ClusterRange };
 
 export type VolumeLayout = {
   readonly clusterCount: number;
   /** Clusters in use: `[0, usedClusters)`. */
   readonly usedClusters: number;
   readonly system: SystemRanges;
-  /** In the catalog's order, which is the order on the disk. */
+  /** In the order of `NtfsContents`, which is the order on the disk. */
   readonly directories: readonly DirectoryPlace[];
   /** In the order on the disk. */
   readonly files: readonly FilePlace[];
 };
 
-/** Records that $MFTMirr repeats: $MFT, $MFTMirr, $LogFile and $Volume, which fill a cluster. */
-export const mirroredRecords = 4;
-const upCaseSize = 128 * KiB;
 /** The copy of the descriptors begins 256 KiB into the stream; all descriptors of a new volume fit one cluster. */
 const securityStreamSize = mirrorDistance + clusterSize;
 
@@ -83,26 +81,26 @@ class Allocator {
   }
 }
 
-/** Places what `catalog` holds on a volume of `clusterCount` clusters. `usedClusters` may exceed that: the caller checks. */
-export function layoutVolume(catalog: Catalog, clusterCount: number): VolumeLayout {
+/** Places what `contents` holds on a volume of `clusterCount` clusters. `usedClusters` may exceed that: the caller checks. */
+export function layoutVolume(contents: NtfsContents, clusterCount: number): VolumeLayout {
   const allocator = new Allocator();
   const system: SystemRanges = {
     boot: allocator.take(bootFileSize),
     mftMirror: allocator.take(mirroredRecords * fileRecordSize),
     attributeDefinitions: allocator.take(attributeDefinitionsSize),
-    upCase: allocator.take(upCaseSize),
+    upCase: allocator.take(upCaseTableSize),
     securityStream: allocator.take(securityStreamSize),
     logFile: allocator.take(logFileSize(clusterCount)),
-    bitmap: allocator.take(clusterBitmapClusters(clusterCount) * clusterSize),
-    mftBitmap: allocator.take(bitmapSize(catalog.recordCount)),
-    mft: allocator.take(catalog.recordCount * fileRecordSize),
+    bitmap: allocator.take(bitmapSize(clusterCount)),
+    mftBitmap: allocator.take(bitmapSize(contents.recordCount)),
+    mft: allocator.take(contents.recordCount * fileRecordSize),
   };
-  const directories = catalog.directories.map((entry) => {
+  const directories = contents.directories.map((entry) => {
     const { tree, bitmapSize: size, bitmapResident } = entry.index;
     const blocks = allocator.take((tree?.nodes.length ?? 0) * clusterSize);
     return { entry, blocks, bitmap: allocator.take(bitmapResident ? 0 : size) };
   });
-  const files = inBootOrder(catalog.files)
+  const files = inBootOrder(contents.files)
     .filter((entry) => entry.clusterCount > 0)
     .map((entry) => ({ entry, data: allocator.take(entry.node.size) }));
   return { clusterCount, usedClusters: allocator.used, system, directories, files };

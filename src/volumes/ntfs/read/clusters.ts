@@ -1,6 +1,6 @@
-/** Which clusters are whose: none may have two owners, and $Bitmap must say of each what the files say. */
+/** Which file has which clusters: none may have two, and $Bitmap must agree (NTFS documentation, "$Bitmap (6)"). */
 import { attributeTypes } from "../records/attributes.js";
-import { bitmapSize } from "../records/cluster-bitmap.js";
+import { bitmapSize, bitsPerByte, setBits } from "../records/bitmap.js";
 import { clusterSize, systemRecords } from "../records/volume-format.js";
 import { MiB } from "../../../bytes/units.js";
 import type { Span } from "../../../extents/extent.js";
@@ -48,6 +48,25 @@ export function sharedClusters(owners: readonly OwnedClusters[], nameOf: (record
   return faults;
 }
 
+export type ClusterPiece = Span & { readonly owner: OwnedClusters | undefined };
+
+/** `span` of the disk by who has its clusters; `owners` are ascending. */
+export function* piecesByOwner(owners: readonly OwnedClusters[], span: Span): Generator<ClusterPiece> {
+  let at = span.start;
+  for (
+    let index = firstEndingBehind(owners, at);
+    index < owners.length && owners[index]!.start < span.end;
+    index += 1
+  ) {
+    const owner = owners[index]!;
+    if (owner.start > at) yield { start: at, end: owner.start, owner: undefined };
+    const end = Math.min(owner.end, span.end);
+    if (end > at) yield { start: Math.max(at, owner.start), end, owner };
+    at = Math.max(at, end);
+  }
+  if (at < span.end) yield { start: at, end: span.end, owner: undefined };
+}
+
 export type BitmapCheck = {
   readonly read: ReadBytes;
   readonly geometry: NtfsGeometry;
@@ -67,12 +86,12 @@ export async function checkClusterBitmap({ read, geometry, source, owners }: Bit
   const faults: NtfsFault[] = [];
   for (let from = 0; from < size; from += MiB) {
     const length = Math.min(MiB, size - from);
-    const found = await readStream(read, stream, from, length);
+    const actual = await readStream(read, stream, from, length);
     const expected = expectedBits(geometry, owners, from, length);
-    if (Buffer.compare(found, expected) === 0) continue;
+    if (Buffer.compare(actual, expected) === 0) continue;
     // What a broken file has is not known.
-    const reason = reasonOf(found, expected, source.broken.size > 0);
-    if (reason !== null) faults.push({ ...common, ...placeOf(stream, from, found, expected), reason });
+    const reason = reasonOf(actual, expected, source.broken.size > 0);
+    if (reason !== null) faults.push({ ...common, ...placeOf(stream, from, actual, expected), reason });
   }
   return faults;
 }
@@ -80,8 +99,8 @@ export async function checkClusterBitmap({ read, geometry, source, owners }: Bit
 function expectedBits(geometry: NtfsGeometry, owners: readonly OwnedClusters[], from: number, length: number) {
   const bits = new Uint8Array(length);
   const { start, clusterCount } = geometry;
-  const first = from * 8;
-  const last = (from + length) * 8;
+  const first = from * bitsPerByte;
+  const last = (from + length) * bitsPerByte;
   for (let index = firstEndingBehind(owners, start + first * clusterSize); index < owners.length; index += 1) {
     const begin = (owners[index]!.start - start) / clusterSize;
     if (begin >= last) break;
@@ -91,25 +110,17 @@ function expectedBits(geometry: NtfsGeometry, owners: readonly OwnedClusters[], 
   return bits;
 }
 
-function setBits(bits: Uint8Array, from: number, to: number): void {
-  let at = from;
-  for (; at < to && (at & 7) !== 0; at += 1) bits[at >>> 3]! |= 1 << (at & 7);
-  const whole = to - ((to - at) & 7);
-  if (whole > at) bits.fill(0xff, at >>> 3, whole >>> 3);
-  for (at = Math.max(at, whole); at < to; at += 1) bits[at >>> 3]! |= 1 << (at & 7);
-}
-
-function reasonOf(found: Uint8Array, expected: Uint8Array, incomplete: boolean): string | null {
-  if (expected.some((bits, at) => (bits & ~found[at]!) !== 0)) {
+function reasonOf(actual: Uint8Array, expected: Uint8Array, incomplete: boolean): string | null {
+  if (expected.some((bits, at) => (bits & ~actual[at]!) !== 0)) {
     return "clusters that files have are marked as free: what is written next may overwrite them";
   }
   return incomplete ? null : "clusters are marked as in use that no file has";
 }
 
-function placeOf(stream: NtfsStream, from: number, found: Uint8Array, expected: Uint8Array) {
+function placeOf(stream: NtfsStream, from: number, actual: Uint8Array, expected: Uint8Array) {
   const differs = (byte: number, at: number): boolean => byte !== expected[at];
-  const first = found.findIndex(differs);
-  const last = found.findLastIndex(differs);
+  const first = actual.findIndex(differs);
+  const last = actual.findLastIndex(differs);
   const [part] = partsOf(stream.spans, from + first, from + last + 1);
   return { offset: part?.disk ?? 0, length: last + 1 - first };
 }

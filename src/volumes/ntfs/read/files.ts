@@ -1,18 +1,13 @@
 /** The files of $MFT: what their records and the extension records of those say, put together. */
 import { attributeTypes } from "../records/attributes.js";
+import type { ListedAttribute } from "../records/attribute-list.js";
+import type { FileNameKey } from "../records/file-name.js";
 import { protectedPieces } from "../records/fixups.js";
 import { fileRecordSize } from "../records/volume-format.js";
 import type { DiskRun } from "../../plan.js";
 import type { NtfsGeometry } from "./geometry.js";
-import {
-  joinPieces,
-  readAttributeList,
-  recordsOf,
-  type ListedPiece,
-  type MasterFileTable,
-  type NtfsStream,
-} from "./mft.js";
-import type { AttributePiece, FileNameKey, RecordContent } from "./record.js";
+import { joinPieces, readAttributeList, recordsOf, type MasterFileTable, type NtfsStream } from "./mft.js";
+import type { AttributePiece, RecordContent } from "./record.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 import { check, VolumeFault, VolumeLimit } from "../../volume-fault.js";
 
@@ -37,7 +32,7 @@ export type NtfsFile = {
   readonly attributes: readonly NtfsAttribute[];
 };
 
-/** What a record was found to be; `unformatted`: zeros that no driver has used yet. */
+/** `unformatted`: zeros that no driver has used yet. */
 export type RecordState = "free" | "unformatted" | "in-use" | "broken";
 
 export type NtfsFiles = {
@@ -88,12 +83,12 @@ async function gather(read: ReadBytes, geometry: NtfsGeometry, table: MasterFile
   const states: RecordState[] = [];
   const written: boolean[] = [];
   const broken = new Map<number, string>();
-  for await (const found of recordsOf(read, geometry, table)) {
-    const { number, content } = found;
+  for await (const result of recordsOf(read, geometry, table)) {
+    const { number, content } = result;
     written[number] = content?.written ?? true;
     if (content === null) {
-      states[number] = found.unformatted ? "unformatted" : "broken";
-      if (!found.unformatted) broken.set(number, found.reason);
+      states[number] = result.unformatted ? "unformatted" : "broken";
+      if (!result.unformatted) broken.set(number, result.reason);
     } else if (content.inUse) {
       states[number] = "in-use";
       contents.set(number, content);
@@ -123,7 +118,7 @@ async function piecesOf(
 function listedPiece(
   contents: ReadonlyMap<number, RecordContent>,
   content: RecordContent,
-  { record, sequence, instance, typeCode, name, lowestVcn }: ListedPiece,
+  { segment: { record, sequence }, instance, typeCode, name, lowestVcn }: ListedAttribute,
 ): HeldPiece {
   const holder = contents.get(record);
   const belongs = holder === content || holder?.base?.record === content.record;

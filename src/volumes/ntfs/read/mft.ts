@@ -1,14 +1,15 @@
 /**
- * $MFT: found by the boot sector, followed by its own run list, which goes on in extension records where it is long, and
- * read record by record. Records 0 to 3 have copies in $MFTMirr; the first of them is read there where $MFT's is broken.
+ * $MFT (NTFS documentation, "$MFT (0)"): located by the boot sector, followed by its own run list, which goes on in
+ * extension records where it is long, and read record by record. Records 0 to 3 have copies in $MFTMirr; the first of them is read there where $MFT's is broken.
  */
-import { attributeListEntry, attributeTypes } from "../records/attributes.js";
+import { attributeTypes } from "../records/attributes.js";
+import { decodeAttributeList, type ListedAttribute } from "../records/attribute-list.js";
 import type { ClusterRun } from "../records/run-list.js";
 import { fileRecordSize, systemRecords } from "../records/volume-format.js";
-import { MiB } from "../../../bytes/units.js";
+import { KiB, MiB } from "../../../bytes/units.js";
 import { isAllZeros } from "../../../bytes/zeros.js";
 import { offsetOfCluster, type NtfsGeometry } from "./geometry.js";
-import { parseRecord, utf16, type AttributePiece, type RecordContent } from "./record.js";
+import { parseRecord, type AttributePiece, type RecordContent } from "./record.js";
 import { mapRuns, partsOf, type MappedSpan } from "./runs.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 import { check, VolumeFault, VolumeLimit } from "../../volume-fault.js";
@@ -18,7 +19,7 @@ const mostRecords = 1_048_576;
 /** More parts of all streams than a badly fragmented stick has; each is some hundred bytes here. */
 const mostRuns = 500_000;
 /** What Windows gives to an attribute list at most. */
-const largestAttributeList = 256 * 1024;
+const largestAttributeList = 256 * KiB;
 
 /** A stream of a file, or a part of it that is gathered from several records. */
 export type NtfsStream = {
@@ -48,7 +49,7 @@ export type MasterFileTable = {
   offsetOf(record: number): number;
 };
 
-export type FoundRecord =
+export type RecordResult =
   | { readonly number: number; readonly content: RecordContent }
   | {
       readonly number: number;
@@ -67,11 +68,12 @@ export async function openMasterFileTable(read: ReadBytes, geometry: NtfsGeometr
   let runs = own.runs;
   for (const entry of list === undefined ? [] : await readAttributeList(read, geometry, list)) {
     if (!isData(entry) || entry.lowestVcn === 0) continue;
-    const at = placeOf(mapRuns(runs, geometry.start), entry.record);
-    check(at !== null, `$MFT goes on in record ${entry.record}, which it does not reach`);
-    const next = parseRecord(await read(at, fileRecordSize), entry.record, geometry.clusterCount);
+    const { record } = entry.segment;
+    const at = placeOf(mapRuns(runs, geometry.start), record);
+    check(at !== null, `$MFT goes on in record ${record}, which it does not reach`);
+    const next = parseRecord(await read(at, fileRecordSize), record, geometry.clusterCount);
     const piece = next.attributes.find((candidate) => isData(candidate) && candidate.lowestVcn === entry.lowestVcn);
-    check(next.base?.record === systemRecords.mft && piece !== undefined, `$MFT goes on in record ${entry.record}`);
+    check(next.base?.record === systemRecords.mft && piece !== undefined, `$MFT goes on in record ${record}`);
     runs = runs.concat(piece.runs);
     check(runs.length <= mostRuns, `$MFT has more than ${mostRuns} runs`);
   }
@@ -95,7 +97,7 @@ async function readFirstRecord(read: ReadBytes, geometry: NtfsGeometry): Promise
     return await parseAt(geometry.mftCluster);
   } catch (error) {
     if (!(error instanceof VolumeFault)) throw error;
-    return await parseAt(geometry.mirrorCluster);
+    return await parseAt(geometry.mftMirrorCluster);
   }
 }
 
@@ -105,26 +107,40 @@ function placeOf(spans: readonly MappedSpan[], record: number): number | null {
   return null;
 }
 
+/** The records of $MFT that lie in `[start, end)` of the disk. */
+export function recordsIn({ stream }: MasterFileTable, start: number, end: number): number[] {
+  const records: number[] = [];
+  for (const span of stream.spans) {
+    if (span.disk === null) continue;
+    const from = Math.max(start, span.disk);
+    const to = Math.min(end, span.disk + span.end - span.start);
+    if (from >= to) continue;
+    const at = (disk: number): number => (span.start + disk - span.disk!) / fileRecordSize;
+    for (let record = Math.floor(at(from)); record < at(to); record += 1) records.push(record);
+  }
+  return records;
+}
+
 /** Every record in ascending order. */
 export async function* recordsOf(
   read: ReadBytes,
   geometry: NtfsGeometry,
   { recordCount, stream }: MasterFileTable,
-): AsyncGenerator<FoundRecord> {
+): AsyncGenerator<RecordResult> {
   let runs = 0;
   for (let from = 0; from < recordCount * fileRecordSize; from += MiB) {
     const length = Math.min(MiB, recordCount * fileRecordSize - from);
     const bytes = await readStream(read, stream, from, length);
     for (let at = 0; at < length; at += fileRecordSize) {
-      const found = tryRecord(bytes.subarray(at, at + fileRecordSize), (from + at) / fileRecordSize, geometry);
-      runs += found.content?.attributes.reduce((sum, piece) => sum + piece.runs.length, 0) ?? 0;
+      const result = tryRecord(bytes.subarray(at, at + fileRecordSize), (from + at) / fileRecordSize, geometry);
+      runs += result.content?.attributes.reduce((sum, piece) => sum + piece.runs.length, 0) ?? 0;
       if (runs > mostRuns) throw new VolumeLimit(`its files have more than ${mostRuns} runs`);
-      yield found;
+      yield result;
     }
   }
 }
 
-function tryRecord(bytes: Uint8Array, number: number, { clusterCount }: NtfsGeometry): FoundRecord {
+function tryRecord(bytes: Uint8Array, number: number, { clusterCount }: NtfsGeometry): RecordResult {
   try {
     return { number, content: parseRecord(bytes, number, clusterCount) };
   } catch (error) {
@@ -133,48 +149,20 @@ function tryRecord(bytes: Uint8Array, number: number, { clusterCount }: NtfsGeom
   }
 }
 
-export type ListedPiece = {
-  readonly typeCode: number;
-  readonly name: string;
-  readonly lowestVcn: number;
-  readonly record: number;
-  readonly sequence: number;
-  readonly instance: number;
-};
-
 /** The entries of an attribute list, resident or not. */
 export async function readAttributeList(
   read: ReadBytes,
   { start }: NtfsGeometry,
   list: AttributePiece,
-): Promise<ListedPiece[]> {
+): Promise<ListedAttribute[]> {
   check(list.size <= largestAttributeList, `an attribute list of ${list.size} bytes`);
   const stream = { ...list, spans: mapRuns(list.runs, start) };
   checkMapped(stream.spans, list);
-  return decodeList(await readStream(read, stream, 0, list.size));
+  return decodeAttributeList(await readStream(read, stream, 0, list.size));
 }
 
 function checkMapped(spans: readonly MappedSpan[], { value, size }: { value: Uint8Array | null; size: number }): void {
   check(value !== null || size <= (spans.at(-1)?.end ?? 0), `a stream of ${size} bytes has not enough clusters`);
-}
-
-function decodeList(bytes: Uint8Array): ListedPiece[] {
-  const pieces: ListedPiece[] = [];
-  try {
-    for (let at = 0; at + attributeListEntry.size <= bytes.length;) {
-      const entry = attributeListEntry.decode(bytes, at);
-      const { typeCode, recordLength, nameLength, nameOffset, lowestVcn, instance, segmentReference } = entry;
-      const fits = recordLength >= attributeListEntry.size && at + recordLength <= bytes.length;
-      check(fits && nameOffset + 2 * nameLength <= recordLength, `an entry of ${recordLength} bytes in its list`);
-      const name = utf16(bytes, at + nameOffset, nameLength);
-      pieces.push({ typeCode, name, lowestVcn, ...segmentReference, instance });
-      at += recordLength;
-    }
-  } catch (error) {
-    if (error instanceof RangeError) throw new VolumeFault(`its attribute list: ${error.message}`);
-    throw error;
-  }
-  return pieces;
 }
 
 /** One stream of pieces that follow each other; `start` is the byte of the disk where the volume begins. */

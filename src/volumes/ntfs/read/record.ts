@@ -1,27 +1,28 @@
 /**
- * One file record segment as it lies on the disk: what its header says and its attributes, every length bounded by the
+ * One file record segment as it lies on the disk (NTFS documentation, "File Record" and "Attribute Header"): what its header says and its attributes, every length bounded by the
  * record. What breaks a rule throws VolumeFault. Only what is needed later is kept: names, times, the places of data, and
  * the values of indexes, bitmaps and attribute lists.
  */
 import {
+  attributeForms,
   attributeTypes,
   endOfAttributes,
-  fileName,
   fileRecordHeader,
+  fileRecordSignature,
   nonresidentAttribute,
   recordFixupsOffset,
   recordFlags,
   residentAttribute,
-  standardInformation,
+  shortestFileRecordHeader,
 } from "../records/attributes.js";
+import { decodeFileName, type FileNameKey } from "../records/file-name.js";
+import { undoFixups } from "../records/fixups.js";
+import { decodeRuns } from "../records/run-list.js";
+import { decodeStandardInformation, type StandardInformation } from "../records/standard-information.js";
+import { readUtf16 } from "../records/utf16.js";
 import type { ClusterRun } from "../records/run-list.js";
-import { fileRecordSize, type FileReference } from "../records/volume-format.js";
-import { undoFixups } from "./fixups.js";
-import { decodeRuns } from "./runs.js";
+import { fileRecordSize, isAligned8, type FileReference } from "../records/volume-format.js";
 import { check, VolumeFault } from "../../volume-fault.js";
-
-/** ATTRIBUTE_RECORD_HEADER flags; the lower byte says how it is compressed. */
-export const attributeFlags = { compressionMask: 0x00ff, encrypted: 0x4000, sparse: 0x8000 } as const;
 
 /** An attribute, or the part of one that this record has. */
 export type AttributePiece = {
@@ -40,8 +41,6 @@ export type AttributePiece = {
   readonly validSize: number;
 };
 
-export type FileNameKey = { readonly parent: FileReference; readonly text: string; readonly nameSpace: number };
-
 export type RecordContent = {
   readonly record: number;
   readonly sequence: number;
@@ -53,8 +52,8 @@ export type RecordContent = {
   readonly base: FileReference | null;
   readonly updateSequenceArrayOffset: number;
   readonly names: readonly FileNameKey[];
-  /** FILETIME of the last modification, and the id of the security descriptor (0: none); null without the attribute. */
-  readonly standard: { readonly modified: bigint; readonly securityId: number } | null;
+  /** Null where it has none. */
+  readonly standard: StandardInformation | null;
   readonly attributes: readonly AttributePiece[];
 };
 
@@ -66,11 +65,6 @@ const keptValues: ReadonlySet<number> = new Set([
 ]);
 /** Without the highest VCN, which is -1 where there are no clusters. */
 const nonresidentFields = nonresidentAttribute.select("lowestVcn", "mappingPairsOffset", "fileSize", "validDataLength");
-const fileNameKey = fileName.select("parentDirectory", "fileNameLength", "flags");
-/** STANDARD_INFORMATION of NTFS 1.2, which ntfs-3g gives to new files, ends before the security id. */
-const shortStandardInformation = standardInformation.fields.ownerId.offset;
-const modifiedTime = standardInformation.fields.lastModificationTime;
-const securityIdField = standardInformation.fields.securityId;
 
 /** `bytes` are those of record `number`; they are changed. */
 export function parseRecord(bytes: Uint8Array, number: number, volumeClusters: number): RecordContent {
@@ -85,7 +79,7 @@ export function parseRecord(bytes: Uint8Array, number: number, volumeClusters: n
 
 function parse(bytes: Uint8Array, number: number, volumeClusters: number): RecordContent {
   const header = fileRecordHeader.decode(bytes);
-  check(header.signature === "FILE", "it does not begin with FILE");
+  check(header.signature === fileRecordSignature, "it does not begin with FILE");
   const { updateSequenceArrayOffset } = header;
   const { written } = undoFixups(bytes, header, recordFixupsOffset);
   // The form of NTFS 3.0, which Linux' ntfs3 gives to records that it takes into use, ends before the number.
@@ -103,8 +97,9 @@ function parse(bytes: Uint8Array, number: number, volumeClusters: number): Recor
     const attribute = bytes.subarray(at, at + length);
     const piece = parseAttribute(attribute, at, volumeClusters);
     attributes.push(piece);
-    if (piece.typeCode === attributeTypes.fileName) names.push(parseFileName(residentValue(bytes, piece)));
-    if (piece.typeCode === attributeTypes.standardInformation) standard = parseStandard(residentValue(bytes, piece));
+    if (piece.typeCode === attributeTypes.fileName) names.push(decodeFileName(residentValue(bytes, piece)));
+    if (piece.typeCode === attributeTypes.standardInformation)
+      standard = decodeStandardInformation(residentValue(bytes, piece));
   }
   return {
     record: number,
@@ -123,18 +118,16 @@ function parse(bytes: Uint8Array, number: number, volumeClusters: number): Recor
 /** Where the attributes lie; they are in ascending order of type. */
 function* attributesIn(bytes: Uint8Array, first: number, end: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  check(first % 8 === 0 && first >= fileRecordHeader.fields.recordNumber.offset, `its attributes begin at ${first}`);
+  check(isAligned8(first) && first >= shortestFileRecordHeader, `its attributes begin at ${first}`);
   let previous = 0;
   for (let at = first; ;) {
-    check(at + 4 <= end, "its attributes have no end");
+    check(at + residentAttribute.fields.typeCode.width <= end, "its attributes have no end");
     const typeCode = view.getUint32(at, true);
     if (typeCode === endOfAttributes) return;
     check(at + residentAttribute.size <= end, `an attribute at ${at} leaves the ${end} bytes in use`);
     const length = view.getUint32(at + residentAttribute.fields.recordLength.offset, true);
-    check(
-      length >= residentAttribute.size && length % 8 === 0 && at + length <= end,
-      `an attribute of ${length} bytes`,
-    );
+    const fits = length >= residentAttribute.size && isAligned8(length) && at + length <= end;
+    check(fits, `an attribute of ${length} bytes`);
     check(typeCode >= previous && typeCode > 0, `an attribute of type ${typeCode} behind one of type ${previous}`);
     yield { at, length };
     previous = typeCode;
@@ -146,10 +139,13 @@ function parseAttribute(bytes: Uint8Array, at: number, volumeClusters: number): 
   const resident = residentAttribute.decode(bytes);
   const { typeCode, nameLength, nameOffset, flags, instance, formCode } = resident;
   check(nameOffset + 2 * nameLength <= bytes.length, `an attribute's name of ${nameLength} characters`);
-  check(formCode <= 1, `an attribute of form ${formCode}`);
-  const name = utf16(bytes, nameOffset, nameLength);
+  check(
+    formCode === attributeForms.resident || formCode === attributeForms.nonresident,
+    `an attribute of form ${formCode}`,
+  );
+  const name = readUtf16(bytes, nameOffset, nameLength);
   const common = { typeCode, name, instance, flags };
-  if (formCode === 0) {
+  if (formCode === attributeForms.resident) {
     const { valueOffset: offset, valueLength: length } = resident;
     check(offset + length <= bytes.length, `a value of ${length} bytes at ${offset} leaves its attribute`);
     return {
@@ -172,8 +168,8 @@ function parseRuns(bytes: Uint8Array, volumeClusters: number) {
   const runs = decodeRuns(bytes.subarray(mappingPairsOffset), volumeClusters);
   const clusters = runs.reduce((sum, { clusterCount }) => sum + clusterCount, 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const said = Number(view.getBigInt64(nonresidentAttribute.fields.highestVcn.offset, true)) - lowestVcn + 1;
-  check(said === clusters, `runs of ${clusters} clusters, where it says ${said}`);
+  const declared = Number(view.getBigInt64(nonresidentAttribute.fields.highestVcn.offset, true)) - lowestVcn + 1;
+  check(declared === clusters, `runs of ${clusters} clusters, where it says ${declared}`);
   return lowestVcn === 0
     ? { lowestVcn, runs, size: fileSize, validSize: validDataLength }
     : { lowestVcn, runs, size: 0, validSize: 0 };
@@ -183,26 +179,4 @@ function parseRuns(bytes: Uint8Array, volumeClusters: number) {
 function residentValue(record: Uint8Array, { resident, typeCode }: AttributePiece): Uint8Array {
   check(resident !== null, `an attribute of type ${typeCode} that is not resident`);
   return record.subarray(resident.offset, resident.offset + resident.length);
-}
-
-/** The key of a name, as FILE_NAME and entries of an index have it. */
-export function parseFileName(value: Uint8Array): FileNameKey {
-  check(value.length >= fileName.size, `a name's attribute of ${value.length} bytes`);
-  const { parentDirectory, fileNameLength, flags } = fileNameKey.decode(value);
-  check(fileName.size + 2 * fileNameLength <= value.length, `a name of ${fileNameLength} characters`);
-  return { parent: parentDirectory, text: utf16(value, fileName.size, fileNameLength), nameSpace: flags };
-}
-
-function parseStandard(value: Uint8Array): RecordContent["standard"] {
-  check(value.length >= shortStandardInformation, `standard information of ${value.length} bytes`);
-  const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
-  const securityId = value.length >= standardInformation.size ? securityIdField.get(view, securityIdField.offset) : 0;
-  return { modified: modifiedTime.get(view, modifiedTime.offset), securityId };
-}
-
-export function utf16(bytes: Uint8Array, at: number, length: number): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const units: number[] = [];
-  for (let index = 0; index < length; index += 1) units.push(view.getUint16(at + 2 * index, true));
-  return String.fromCharCode(...units);
 }

@@ -1,14 +1,14 @@
-/** $Secure: every descriptor must have the hash that it is found by, a copy that is the same, and be there for its files. */
+/** $Secure: every descriptor must have its hash and an equal copy, and every file a descriptor of its id. */
 import { attributeTypes } from "../records/attributes.js";
-import { descriptorHeader, entryAlignment, mirrorDistance, securityHash } from "../plan/security-store.js";
+import { decodeStoreBlock, mirrorDistance, storeAlignment } from "../records/security.js";
 import { fileRecordSize, systemRecords } from "../records/volume-format.js";
-import { MiB, roundUp } from "../../../bytes/units.js";
+import { MiB } from "../../../bytes/units.js";
 import type { NtfsFault } from "./fault.js";
 import { attributeOf } from "./files.js";
 import { readStream } from "./mft.js";
 import { partsOf } from "./runs.js";
 import type { SystemCheck } from "./system.js";
-import { check, VolumeFault } from "../../volume-fault.js";
+import { VolumeFault } from "../../volume-fault.js";
 
 /** A Windows installation has about 1 MiB. */
 const largestStream = 64 * MiB;
@@ -25,10 +25,10 @@ export async function checkSecurity({ read, table, source }: SystemCheck): Promi
   const faults: NtfsFault[] = [];
   for (let from = 0; from < stream.size; from += 2 * mirrorDistance) {
     const pair = await readStream(read, stream, from, Math.min(2 * mirrorDistance, stream.size - from));
-    const reached = checkBlock(pair, from, ids);
-    if (reached.reason === null) continue;
-    const [part] = partsOf(stream.spans, from + reached.at, from + reached.at + 1);
-    faults.push({ ...common, offset: part?.disk ?? 0, length: entryAlignment, reason: reached.reason });
+    const result = checkBlock(pair, from, ids);
+    if (result.reason === null) continue;
+    const [part] = partsOf(stream.spans, from + result.at, from + result.at + 1);
+    faults.push({ ...common, offset: part?.disk ?? 0, length: storeAlignment, reason: result.reason });
   }
   if (faults.length > 0) return faults;
   for (const { record, standard } of source.files.values()) {
@@ -40,24 +40,13 @@ export async function checkSecurity({ read, table, source }: SystemCheck): Promi
   return faults;
 }
 
-/** Descriptors up to the first that is not there, and the same 256 KiB further on. */
+/** Gathers the ids of a block's descriptors; `at` is where the reading of `pair` ended, `reason` what was wrong there. */
 function checkBlock(pair: Uint8Array, from: number, ids: Set<number>): { at: number; reason: string | null } {
   let at = 0;
   try {
-    while (at + descriptorHeader.size <= Math.min(mirrorDistance, pair.length)) {
-      const { hash, securityId, offset, length } = descriptorHeader.decode(pair, at);
-      if (length === 0) break;
-      check(offset === from + at && length > descriptorHeader.size, `a descriptor of ${length} bytes at ${offset}`);
-      check(at + length + mirrorDistance <= pair.length, `the descriptor ${securityId} has no copy`);
-      const entry = pair.subarray(at, at + length);
-      check(
-        securityHash(entry.subarray(descriptorHeader.size)) === hash,
-        `the descriptor ${securityId} is another one`,
-      );
-      const copy = pair.subarray(at + mirrorDistance, at + mirrorDistance + length);
-      check(Buffer.compare(entry, copy) === 0, `the copy of the descriptor ${securityId} is another one`);
+    for (const { securityId, end } of decodeStoreBlock(pair, from)) {
       ids.add(securityId);
-      at = roundUp(at + length, entryAlignment);
+      at = end;
     }
     return { at, reason: null };
   } catch (error) {

@@ -1,16 +1,15 @@
-/** The file system's own files held against what they speak of: which records are in use, copies, log, descriptors. */
-import { ascii, uint16le, uint32le, biguint64le } from "../../../bytes/fields.js";
-import { record as declare } from "../../../bytes/record.js";
-import { attributeTypes, fileRecordHeader, recordFixupsOffset } from "../records/attributes.js";
+/** The file system's own files compared with what they describe: records in use, copies, constant tables, the log. */
+import { attributeTypes, fileRecordHeader, fileRecordSignature, recordFixupsOffset } from "../records/attributes.js";
+import { bitsPerByte, isBitSet } from "../records/bitmap.js";
+import { undoFixups } from "../records/fixups.js";
+import { logStateOf, restartPagesSize, type LogState } from "../records/log-file.js";
+import { isMarkedDirty } from "../records/volume-information.js";
 import { encodeAttributeDefinitions } from "../records/attribute-definitions.js";
 import { systemName } from "../records/system-names.js";
 import { encodeUpCaseTable } from "../records/up-case.js";
-import { volumeInformation } from "../plan/system-files.js";
-import { fileRecordSize, systemRecords } from "../records/volume-format.js";
-import { mirroredRecords } from "../plan/volume-layout.js";
+import { fileRecordSize, mirroredRecords, systemRecords } from "../records/volume-format.js";
 import type { NtfsFault } from "./fault.js";
 import { attributeOf, type NtfsFiles } from "./files.js";
-import { undoFixups } from "./fixups.js";
 import { offsetOfCluster, type NtfsGeometry } from "./geometry.js";
 import { readStream, type MasterFileTable } from "./mft.js";
 import { partsOf } from "./runs.js";
@@ -29,13 +28,13 @@ export async function checkRecordBitmap({ read, table, source }: SystemCheck): P
   const mft = source.files.get(systemRecords.mft);
   const bitmap = mft === undefined ? undefined : attributeOf(mft, attributeTypes.bitmap);
   const place = (number: number) => ({ offset: table.offsetOf(number), length: fileRecordSize, path: null });
-  if (bitmap === undefined || bitmap.size * 8 < table.recordCount) {
+  if (bitmap === undefined || bitmap.size * bitsPerByte < table.recordCount) {
     return [{ record: null, ...place(0), structure: "the bitmap of $MFT", reason: "it cannot be followed" }];
   }
-  const bits = await readStream(read, bitmap, 0, Math.ceil(table.recordCount / 8));
+  const bits = await readStream(read, bitmap, 0, Math.ceil(table.recordCount / bitsPerByte));
   const faults: NtfsFault[] = [];
   for (const [number, state] of source.states.entries()) {
-    const marked = ((bits[number >>> 3]! >>> (number & 7)) & 1) === 1;
+    const marked = isBitSet(bits, number);
     const reserved = number >= systemRecords.endReserved && number < systemRecords.quota;
     if (state === "broken" || marked === (state === "in-use") || (marked && reserved)) continue;
     const reason = marked ? `it is marked as in use and is ${state}` : "it is in use and is marked as free";
@@ -48,7 +47,7 @@ export async function checkRecordBitmap({ read, table, source }: SystemCheck): P
 export async function checkMirror({ read, geometry, table, source }: SystemCheck): Promise<NtfsFault[]> {
   const faults: NtfsFault[] = [];
   for (let number = 0; number < mirroredRecords; number += 1) {
-    const offset = offsetOfCluster(geometry, geometry.mirrorCluster) + number * fileRecordSize;
+    const offset = offsetOfCluster(geometry, geometry.mftMirrorCluster) + number * fileRecordSize;
     const fault = (reason: string): NtfsFault => {
       return { record: null, path: null, offset, length: fileRecordSize, structure: "$MFTMirr", reason };
     };
@@ -71,7 +70,7 @@ function withoutFixups(bytes: Uint8Array): Uint8Array | null {
     "firstFreeByte",
   );
   const fields = header.decode(bytes);
-  if (fields.signature !== "FILE") return null;
+  if (fields.signature !== fileRecordSignature) return null;
   try {
     undoFixups(bytes, fields, recordFixupsOffset);
   } catch (error) {
@@ -90,17 +89,17 @@ export async function checkConstants({ read, table, source }: SystemCheck): Prom
   ] as const) {
     const file = source.files.get(record);
     const stream = file && attributeOf(file, attributeTypes.data);
-    const structure = systemName(record).text;
+    const structure = systemName(record);
     const common = { record: null, path: null, structure };
     if (stream === undefined || stream.size !== expected.length) {
       const place = { offset: table.offsetOf(record), length: fileRecordSize };
       faults.push({ ...common, ...place, reason: `it has not its ${expected.length} bytes` });
       continue;
     }
-    const found = await readStream(read, stream, 0, stream.size);
-    const first = found.findIndex((byte, at) => byte !== expected[at]);
+    const actual = await readStream(read, stream, 0, stream.size);
+    const first = actual.findIndex((byte, at) => byte !== expected[at]);
     if (first < 0) continue;
-    const last = found.findLastIndex((byte, at) => byte !== expected[at]);
+    const last = actual.findLastIndex((byte, at) => byte !== expected[at]);
     const [part] = partsOf(stream.spans, first, last + 1);
     const place = { offset: part?.disk ?? table.offsetOf(record), length: last + 1 - first };
     faults.push({ ...common, ...place, reason: "it is not what every volume has there" });
@@ -108,65 +107,16 @@ export async function checkConstants({ read, table, source }: SystemCheck): Prom
   return faults;
 }
 
-/** LFS_RESTART_PAGE_HEADER and LFS_RESTART_AREA, as far as they are asked (libfsntfs documentation, "Log file"). */
-const restartPage = declare("LFS_RESTART_PAGE_HEADER", 0x1e, {
-  signature: ascii(0x00, 4),
-  updateSequenceArrayOffset: uint16le(0x04),
-  updateSequenceArrayCount: uint16le(0x06),
-  systemPageSize: uint32le(0x10),
-  restartAreaOffset: uint16le(0x18),
-});
-const restartArea = declare("LFS_RESTART_AREA", 0x10, {
-  currentLogSequenceNumber: biguint64le(0x00),
-  clientInUseList: uint16le(0x0c),
-  flags: uint16le(0x0e),
-});
-const noClient = 0xffff;
-const volumeIsClean = 2;
-/** Two restart pages of 4 KiB begin the log. */
-const restartPageSize = 4096;
-
-/**
- * `empty`: as formatting leaves it. `clean`: a system has unmounted the volume. `open`: none has, and changes may be
- * in the log alone.
- */
-export type LogState = "empty" | "clean" | "open" | "broken";
-
 export async function readLogState({ read, source }: SystemCheck): Promise<LogState> {
   const file = source.files.get(systemRecords.logFile);
   const stream = file === undefined ? undefined : attributeOf(file, attributeTypes.data);
-  if (stream === undefined || stream.value !== null || stream.size < 2 * restartPageSize) return "broken";
-  const pages = await readStream(read, stream, 0, 2 * restartPageSize);
-  if (pages.every((byte) => byte === 0xff)) return "empty";
-  const areas = [0, restartPageSize].map((at) => restartAreaIn(pages.subarray(at, at + restartPageSize)));
-  const known = areas.filter((area) => area !== null);
-  if (known.length === 0) return "broken";
-  const latest = known.reduce((a, b) => (b.currentLogSequenceNumber > a.currentLogSequenceNumber ? b : a));
-  return latest.clientInUseList === noClient || (latest.flags & volumeIsClean) !== 0 ? "clean" : "open";
+  if (stream === undefined || stream.value !== null || stream.size < restartPagesSize) return "broken";
+  return logStateOf(await readStream(read, stream, 0, restartPagesSize));
 }
-
-function restartAreaIn(page: Uint8Array) {
-  const header = restartPage.decode(page);
-  // CHKD: chkdsk has been here.
-  if (header.signature !== "RSTR" && header.signature !== "CHKD") return null;
-  if (header.systemPageSize !== restartPageSize) return null;
-  try {
-    undoFixups(page, header, restartPage.size);
-  } catch (error) {
-    if (error instanceof VolumeFault) return null;
-    throw error;
-  }
-  if (header.restartAreaOffset + restartArea.size > page.length) return null;
-  return restartArea.decode(page, header.restartAreaOffset);
-}
-
-/** VOLUME_INFORMATION flags: a system wants chkdsk to look at the volume. */
-const dirty = 1;
 
 /** Whether a system marked the volume for chkdsk. */
-export function isMarkedDirty({ files }: NtfsFiles): boolean {
+export function isVolumeDirty({ files }: NtfsFiles): boolean {
   const volume = files.get(systemRecords.volume);
-  const value = (volume && attributeOf(volume, attributeTypes.volumeInformation)?.value) ?? null;
-  if (value === null || value.length < volumeInformation.size) return false;
-  return (volumeInformation.decode(value).flags & dirty) !== 0;
+  const value = volume && attributeOf(volume, attributeTypes.volumeInformation)?.value;
+  return value !== undefined && value !== null && isMarkedDirty(value);
 }

@@ -5,13 +5,12 @@
  * removed. Traps: a file has several names (hard links, and the 8.3 alias, which is no file of its own), a reference is
  * good only with its sequence number, and directories can be made to lie in circles.
  */
-import { nameSpaces } from "../records/attributes.js";
+import { nameSpaces, type FileNameKey } from "../records/file-name.js";
 import { fileRecordSize, systemRecords } from "../records/volume-format.js";
 import type { NtfsFault } from "./fault.js";
 import type { NtfsFile, NtfsFiles } from "./files.js";
-import { readDirectoryIndex, type IndexedName } from "./index.js";
+import { readDirectoryIndex, type IndexedName } from "./directory-index.js";
 import type { MasterFileTable } from "./mft.js";
-import type { FileNameKey } from "./record.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 import { checkPathUnits, VolumeFault, VolumeLimit } from "../../volume-fault.js";
 
@@ -63,11 +62,11 @@ async function readBelow(reading: Reading, record: number, path: string): Promis
     const directory = reading.source.files.get(next.record);
     if (directory === undefined || reading.visited.has(next.record)) continue;
     reading.visited.add(next.record);
-    for (const found of await namesIn(reading, directory, next.path)) {
-      const file = follow(reading, directory, found, next.path);
-      units += next.path.length + found.text.length;
+    for (const name of await namesIn(reading, directory, next.path)) {
+      const file = follow(reading, directory, name, next.path);
+      units += next.path.length + name.text.length;
       checkPathUnits(units);
-      if (file?.directory === true) queue.push({ record: file.record, path: pathBelow(next.path, found.text) });
+      if (file?.directory === true) queue.push({ record: file.record, path: pathBelow(next.path, name.text) });
     }
   }
 }

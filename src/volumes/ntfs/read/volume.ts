@@ -2,11 +2,12 @@
  * Reads what an NTFS volume holds now, to tell what people and systems changed on it from what was damaged. It is read
  * through, not mounted: $MFT record by record, the indexes from the root down, and each held against the others, so that
  * a volume is sound only where all agree. Everything is bounded by the volume's own size and by limits that are named
- * where they are. Traps: the last two bytes of each sector of a record are elsewhere (ntfs-fixups.ts); lists of runs and
+ * where they are. Traps: the last two bytes of each sector of a record are elsewhere (records/fixups.ts); lists of runs and
  * of attributes may lie in records that they themselves describe; and on a stick that was pulled out changes may be in
  * the log alone, so that what does not agree may be whole again after the next mount.
  */
 import { fileRecordSize } from "../records/volume-format.js";
+import type { LogState } from "../records/log-file.js";
 import type { Span } from "../../../extents/extent.js";
 import { checkClusterBitmap, clusterOwners, sharedClusters, type OwnedClusters } from "./clusters.js";
 import type { NtfsFault } from "./fault.js";
@@ -14,14 +15,7 @@ import { readFiles, type NtfsFiles } from "./files.js";
 import { hasBootSectorCopy, readGeometry, type NtfsGeometry } from "./geometry.js";
 import { openMasterFileTable, type MasterFileTable } from "./mft.js";
 import { checkSecurity } from "./security.js";
-import {
-  checkConstants,
-  checkMirror,
-  checkRecordBitmap,
-  isMarkedDirty,
-  readLogState,
-  type LogState,
-} from "./system.js";
+import { checkConstants, checkMirror, checkRecordBitmap, isVolumeDirty, readLogState } from "./system.js";
 import { readTree, type NtfsTree } from "./tree.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 
@@ -61,7 +55,7 @@ export async function readNtfsVolume(read: ReadBytes, partition: Span): Promise<
   ];
   const log = await readLogState(system);
   const bootSectorCopied = await hasBootSectorCopy(read, partition);
-  const dirty = isMarkedDirty(source);
+  const dirty = isVolumeDirty(source);
   return { ...source, geometry, table, tree, owners, faults, bootSectorCopied, log, dirty };
 }
 

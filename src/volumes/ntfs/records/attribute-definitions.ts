@@ -1,7 +1,8 @@
-/** $AttrDef: the attribute types of NTFS 3.x with their bounds, as every volume since Windows 2000 has them. */
+/** $AttrDef: the attribute types of NTFS 3.x with their bounds, as every volume since Windows 2000 has them (NTFS documentation, "$AttrDef (4)"). */
 import { bytes, uint32le, uint64le, biguint64le } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { attributeTypes as types, writeUtf16 } from "./attributes.js";
+import { attributeTypes as types } from "./attributes.js";
+import { writeUtf16 } from "./utf16.js";
 
 /** ATTRIBUTE_DEFINITION_COLUMNS. `maximumLength` of all ones is no bound. */
 const definition = record("ATTRIBUTE_DEFINITION_COLUMNS", 0xa0, {

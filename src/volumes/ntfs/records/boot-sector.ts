@@ -1,5 +1,5 @@
 /**
- * The boot sector, and $Boot, which it begins. Traps: the total number of sectors is one less than the partition's,
+ * The boot sector, and $Boot, which it begins (NTFS documentation, "$Boot (7)"). Traps: the total number of sectors is one less than the partition's,
  * because the copy of the boot sector in the partition's last sector is no part of the volume; and sizes below a cluster
  * are given as a negative power of two.
  */
@@ -9,6 +9,7 @@ import { KiB } from "../../../bytes/units.js";
 import type { Partition } from "../../mbr.js";
 import { bootSignature, headCount, sectorsPerTrack } from "../../mbr.js";
 import { sectorSize } from "../../plan.js";
+import { check, VolumeFault } from "../../volume-fault.js";
 import { clusterSize, fileRecordSize, indexBlockSize, sectorsPerCluster } from "./volume-format.js";
 
 /** PACKED_BOOT_SECTOR. `unused` is read by Windows as a check: drive number 80h and two more bytes as it writes them. */
@@ -36,8 +37,18 @@ export const ntfsBootSector = record("NTFS boot sector", sectorSize, {
 
 /** Jump over the parameters to the code, and a no-op that fills the third byte. */
 const jumpToCode = Uint8Array.of(0xeb, ntfsBootSector.fields.bootstrap.offset - 2, 0x90);
+const oem = "NTFS";
 const fixedDisk = 0xf8;
 const unusedAsWindowsWrites = 0x0080_0080;
+
+/** The sizes that every volume here has. */
+const sizes = {
+  bytesPerSector: sectorSize,
+  sectorsPerCluster,
+  clustersPerFileRecordSegment: clustersOrPower(fileRecordSize),
+  defaultClustersPerIndexAllocationBuffer: clustersOrPower(indexBlockSize),
+} as const;
+const sizeNames = Object.keys(sizes) as (keyof typeof sizes)[];
 
 /** $Boot: the boot sector and what its code loads. */
 export const bootFileSize = 8 * KiB;
@@ -62,9 +73,8 @@ export function encodeBootSector(options: BootSectorOptions): Uint8Array {
   const { partition, code } = options;
   return ntfsBootSector.encode({
     jump: jumpToCode,
-    oem: "NTFS",
-    bytesPerSector: sectorSize,
-    sectorsPerCluster,
+    oem,
+    ...sizes,
     media: fixedDisk,
     sectorsPerTrack,
     heads: headCount,
@@ -73,8 +83,6 @@ export function encodeBootSector(options: BootSectorOptions): Uint8Array {
     numberSectors: partition.sectorCount - 1,
     mftStartLcn: options.mftCluster,
     mft2StartLcn: options.mftMirrorCluster,
-    clustersPerFileRecordSegment: clustersOrPower(fileRecordSize),
-    defaultClustersPerIndexAllocationBuffer: clustersOrPower(indexBlockSize),
     serialNumber: options.serialNumber,
     bootstrap: code.sector0,
     signature: bootSignature,
@@ -89,6 +97,48 @@ export function encodeBootFile(bootSector: Uint8Array, code: NtfsBootCode): Uint
   file.set(bootSector);
   file.set(code.rest, sectorSize);
   return file;
+}
+
+export type NtfsPlaces = {
+  readonly clusterCount: number;
+  readonly mftCluster: number;
+  readonly mftMirrorCluster: number;
+};
+
+const formatFields = ntfsBootSector.select(
+  "oem",
+  "bytesPerSector",
+  "sectorsPerCluster",
+  "clustersPerFileRecordSegment",
+  "defaultClustersPerIndexAllocationBuffer",
+  "signature",
+);
+const placeFields = ntfsBootSector.select("numberSectors", "mftStartLcn", "mft2StartLcn");
+
+/**
+ * What the boot sector `data` of a partition of `partitionSize` bytes says. Throws VolumeFault where it is none of NTFS,
+ * of other sizes than `encodeBootSector` gives, or where the volume does not fit the partition.
+ */
+export function decodeBootSector(data: Uint8Array, partitionSize: number): NtfsPlaces {
+  const format = formatFields.decode(data);
+  check(format.signature === bootSignature && format.oem.trimEnd() === oem, "the boot sector is no NTFS volume's");
+  const usual = sizeNames.every((name) => format[name] === sizes[name]);
+  check(usual, "the boot sector has other sizes of clusters or records");
+  const { numberSectors, mftStartLcn, mft2StartLcn } = decodePlaces(data);
+  check((numberSectors + 1) * sectorSize <= partitionSize, `a volume of ${numberSectors} sectors`);
+  const clusterCount = Math.floor(numberSectors / sectorsPerCluster);
+  check(mftStartLcn < clusterCount && mft2StartLcn < clusterCount, `a $MFT at cluster ${mftStartLcn}`);
+  return { clusterCount, mftCluster: mftStartLcn, mftMirrorCluster: mft2StartLcn };
+}
+
+function decodePlaces(data: Uint8Array) {
+  try {
+    return placeFields.decode(data);
+  } catch (error) {
+    // A 64-bit number beyond 2^53.
+    if (error instanceof RangeError) throw new VolumeFault(`the boot sector: ${error.message}`);
+    throw error;
+  }
 }
 
 /** A size in clusters, or where it is below one, minus the power of two that it is. */

@@ -1,16 +1,17 @@
 /**
- * The records of an index: a root in the file record, allocation buffers ("INDX") of 4 KiB, and entries. Names of
- * fields are those of Microsoft's structures (INDEX_ROOT, INDEX_HEADER, INDEX_ALLOCATION_BUFFER, INDEX_ENTRY).
+ * The records of an index: a root in the file record, allocation buffers ("INDX") of 4 KiB, and entries (NTFS
+ * documentation, "$INDEX_ROOT (0x90)", "Index Header", "Index Record" and "Directory").
  */
 import { ascii, biguint64le, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { updateSequenceCount } from "./fixups.js";
-import { align8, fileReference, indexBlockSize } from "./volume-format.js";
+import { check } from "../../volume-fault.js";
+import { updateSequenceArraySize } from "./fixups.js";
+import { align8, fileReference, indexBlockSize, isAligned8, type FileReference } from "./volume-format.js";
 
 /** Names of the attributes that hold an index of file names. */
 export const fileNameIndex = "$I30";
 
-/** COLLATION rules. */
+/** COLLATION rules (NTFS documentation, "Collation"). */
 export const collationRules = {
   binary: 0x00,
   fileName: 0x01,
@@ -47,10 +48,11 @@ export const indexBuffer = record("INDEX_ALLOCATION_BUFFER", 0x18, {
   logFileSequenceNumber: biguint64le(0x08),
   thisBlock: uint64le(0x10),
 });
+export const indexBufferSignature = "INDX";
 
 /** The update sequence array of a buffer lies behind the two headers, the entries behind the array. */
 export const indexFixupsOffset = indexBuffer.size + indexHeader.size;
-export const firstEntryOffset = align8(indexFixupsOffset + 2 * updateSequenceCount(indexBlockSize));
+export const firstEntryOffset = align8(indexFixupsOffset + updateSequenceArraySize(indexBlockSize));
 
 /** INDEX_ENTRY of a file name index. The key follows; the VCN of a child is the entry's last 8 bytes. */
 export const indexEntryHeader = record("INDEX_ENTRY (file name)", 0x10, {
@@ -71,10 +73,58 @@ export const viewIndexEntryHeader = record("INDEX_ENTRY (view)", 0x10, {
 
 export const indexEntryFlags = { node: 1, end: 2 } as const;
 
-/** The pointer to a child at the end of an entry. */
+/** The VCN of a child at the end of an entry. */
 export const vcnSize = 8;
 
 /** Bytes of a root whose entries take `entriesSize` bytes, without the end entry. */
 export function indexRootSize(entriesSize: number, large: boolean): number {
   return indexRoot.size + indexHeader.size + entriesSize + indexEntryHeader.size + (large ? vcnSize : 0);
+}
+
+/** An entry of a file name index: the file, the value of its FILE_NAME, and the node below by VCN where there is one. */
+export type IndexEntry = {
+  readonly reference: FileReference;
+  /** Null in the end entry, which has no file either. */
+  readonly key: Uint8Array | null;
+  readonly child: number | null;
+};
+
+export const noFileReference: FileReference = { record: 0, sequence: 0 };
+
+/** Bytes of an entry whose key has `keySize` bytes, without a pointer to a child. */
+export const indexEntrySize = (keySize: number): number => align8(indexEntryHeader.size + keySize);
+
+/** Writes an entry at `at`; returns the offset behind it. */
+export function writeIndexEntry(target: Uint8Array, at: number, { reference, key, child }: IndexEntry): number {
+  const attributeLength = key?.length ?? 0;
+  const length = indexEntrySize(attributeLength) + (child === null ? 0 : vcnSize);
+  const flags = (child === null ? 0 : indexEntryFlags.node) | (key === null ? indexEntryFlags.end : 0);
+  indexEntryHeader.patch(target, at, { fileReference: reference, length, attributeLength, flags });
+  if (key !== null) target.set(key, at + indexEntryHeader.size);
+  const end = at + length;
+  // No volume here has 2^32 index buffers.
+  if (child !== null) new DataView(target.buffer, target.byteOffset + end - vcnSize, vcnSize).setUint32(0, child, true);
+  return end;
+}
+
+/** The entries of the node whose INDEX_HEADER lies at `headerAt`, with the end entry. Throws VolumeFault. */
+export function* decodeIndexEntries(bytes: Uint8Array, headerAt: number): Generator<IndexEntry> {
+  const header = indexHeader.decode(bytes, headerAt);
+  const end = headerAt + header.firstFreeByte;
+  check(end <= bytes.length, `${header.firstFreeByte} bytes of a node of ${bytes.length} are in use`);
+  const hasChildren = (header.flags & indexNodeFlag) !== 0;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = headerAt + header.firstIndexEntry; ;) {
+    check(at + indexEntryHeader.size <= end, "the entries of a node have no end");
+    const { fileReference: reference, length, attributeLength, flags } = indexEntryHeader.decode(bytes, at);
+    const last = (flags & indexEntryFlags.end) !== 0;
+    const keyAt = at + indexEntryHeader.size;
+    const least = indexEntryHeader.size + (last ? 0 : attributeLength) + (hasChildren ? vcnSize : 0);
+    check(length >= least && isAligned8(length) && at + length <= end, `an index entry of ${length} bytes`);
+    check(((flags & indexEntryFlags.node) !== 0) === hasChildren, "an index entry and its node do not agree");
+    const child = hasChildren ? Number(view.getBigUint64(at + length - vcnSize, true)) : null;
+    yield { reference, key: last ? null : bytes.subarray(keyAt, keyAt + attributeLength), child };
+    if (last) return;
+    at += length;
+  }
 }

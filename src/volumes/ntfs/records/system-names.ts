@@ -1,46 +1,33 @@
-/** The names of the file system's own files: in the root, and in $Extend. */
-import { nameSpaces } from "./attributes.js";
-import type { KeyedName } from "../plan/directory-index.js";
-import type { StoredName } from "../plan/file-names.js";
-import { upCase } from "./up-case.js";
+/** The names of the file system's own files, in the root and in $Extend (NTFS documentation, "NTFS Files", overview). */
 import { systemRecords } from "./volume-format.js";
 
-const stored = (text: string): StoredName => ({ text, upper: upCase(text), nameSpace: nameSpaces.win32AndDos });
-const key = (record: number, text: string): KeyedName => ({ record, position: 0, name: stored(text) });
-
-const inRoot: readonly KeyedName[] = [
-  key(systemRecords.mft, "$MFT"),
-  key(systemRecords.mftMirror, "$MFTMirr"),
-  key(systemRecords.logFile, "$LogFile"),
-  key(systemRecords.volume, "$Volume"),
-  key(systemRecords.attributeDefinitions, "$AttrDef"),
-  key(systemRecords.root, "."),
-  key(systemRecords.bitmap, "$Bitmap"),
-  key(systemRecords.boot, "$Boot"),
-  key(systemRecords.badClusters, "$BadClus"),
-  key(systemRecords.secure, "$Secure"),
-  key(systemRecords.upCase, "$UpCase"),
-  key(systemRecords.extend, "$Extend"),
-];
-
-const inExtend: readonly KeyedName[] = [
-  key(systemRecords.quota, "$Quota"),
-  key(systemRecords.objectId, "$ObjId"),
-  key(systemRecords.reparse, "$Reparse"),
-];
+export type SystemName = { readonly record: number; readonly text: string };
 
 /** The root lists itself as `.`. */
-export const rootNames = {
-  own: [stored(".")],
-  keys: inRoot,
-  reserved: new Set(inRoot.map(({ name }) => name.upper)) as ReadonlySet<string>,
-} as const;
+export const rootSystemNames: readonly SystemName[] = [
+  { record: systemRecords.mft, text: "$MFT" },
+  { record: systemRecords.mftMirror, text: "$MFTMirr" },
+  { record: systemRecords.logFile, text: "$LogFile" },
+  { record: systemRecords.volume, text: "$Volume" },
+  { record: systemRecords.attributeDefinitions, text: "$AttrDef" },
+  { record: systemRecords.root, text: "." },
+  { record: systemRecords.bitmap, text: "$Bitmap" },
+  { record: systemRecords.boot, text: "$Boot" },
+  { record: systemRecords.badClusters, text: "$BadClus" },
+  { record: systemRecords.secure, text: "$Secure" },
+  { record: systemRecords.upCase, text: "$UpCase" },
+  { record: systemRecords.extend, text: "$Extend" },
+];
 
-export const extendNames = { own: [stored("$Extend")], keys: inExtend } as const;
+export const extendSystemNames: readonly SystemName[] = [
+  { record: systemRecords.quota, text: "$Quota" },
+  { record: systemRecords.objectId, text: "$ObjId" },
+  { record: systemRecords.reparse, text: "$Reparse" },
+];
 
-/** The stored name of a system file. */
-export function systemName(record: number): StoredName {
-  const found = [...inRoot, ...inExtend].find((candidate) => candidate.record === record);
-  if (found === undefined) throw new RangeError(`record ${record} is no system file with a name`);
-  return found.name;
+/** The name of a system file. */
+export function systemName(record: number): string {
+  const name = [...rootSystemNames, ...extendSystemNames].find((candidate) => candidate.record === record);
+  if (name === undefined) throw new RangeError(`record ${record} is no system file with a name`);
+  return name.text;
 }

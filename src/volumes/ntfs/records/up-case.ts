@@ -1,10 +1,13 @@
 /**
- * The upper-case table of the volume ($UpCase): 65,536 code units that say what each becomes when names are compared.
+ * The upper-case table of the volume (NTFS documentation, "$UpCase (10)"): 65,536 code units that say what each becomes when names are compared.
  * Names are ordered and told apart by it alone, and every driver uses the volume's own table.
  */
 import { upperCaseRuns } from "./upper-case-runs.js";
 
 const unitCount = 0x10000;
+
+/** Bytes of $UpCase: 128 KiB. */
+export const upCaseTableSize = unitCount * Uint16Array.BYTES_PER_ELEMENT;
 
 function buildTable(): Uint16Array {
   const table = new Uint16Array(unitCount);
@@ -20,9 +23,9 @@ function buildTable(): Uint16Array {
 
 const table = buildTable();
 
-/** The content of $UpCase: 128 KiB, little-endian. */
+/** The content of $UpCase, little-endian. */
 export function encodeUpCaseTable(): Uint8Array {
-  const bytes = new Uint8Array(unitCount * 2);
+  const bytes = new Uint8Array(upCaseTableSize);
   const view = new DataView(bytes.buffer);
   for (let unit = 0; unit < unitCount; unit += 1) view.setUint16(unit * 2, table[unit]!, true);
   return bytes;
@@ -30,7 +33,7 @@ export function encodeUpCaseTable(): Uint8Array {
 
 /**
  * `name` in upper case, as long as before. Two of these compare with `<` as NTFS orders file names
- * (COLLATION_FILE_NAME): by code unit, the shorter first where one begins with the other.
+ * (COLLATION_FILE_NAME; NTFS documentation, "Collation"): by code unit, the shorter first where one begins with the other.
  */
 export function upCase(name: string): string {
   const units: number[] = [];

@@ -10,11 +10,11 @@ import type { StoredName } from "./file-names.js";
 import { storeNames } from "./file-names.js";
 import type { IndexForm, KeyedName } from "./directory-index.js";
 import { directoryIndex, keysOf } from "./directory-index.js";
-import { extendNames, rootNames } from "../records/system-names.js";
+import { extendNames, rootNames } from "./system-keys.js";
 import { clusterSize, firstFileRecord, systemRecords } from "../records/volume-format.js";
 
 /** A file or directory to be. */
-export type CatalogEntry = {
+export type NodePlan = {
   readonly record: number;
   readonly path: string;
   readonly names: readonly StoredName[];
@@ -22,24 +22,24 @@ export type CatalogEntry = {
   readonly parent: number;
 };
 
-export type FileEntry = CatalogEntry & {
+export type FilePlan = NodePlan & {
   readonly node: FileNode;
   readonly resident: boolean;
   readonly clusterCount: number;
 };
 
-export type DirectoryEntry = CatalogEntry & {
+export type DirectoryPlan = NodePlan & {
   readonly node: DirectoryNode;
   readonly index: IndexForm;
   /** A record for the names, where they do not fit the first one beside a large index. */
   readonly extensionRecord: number | null;
 };
 
-export type Catalog = {
+export type NtfsContents = {
   /** In order of record number. */
-  readonly files: readonly FileEntry[];
+  readonly files: readonly FilePlan[];
   /** In order of record number; the root first. */
-  readonly directories: readonly DirectoryEntry[];
+  readonly directories: readonly DirectoryPlan[];
   /** The index of $Extend. */
   readonly extendIndex: IndexForm;
   /** Records in use or passed over: the first free one. */
@@ -58,10 +58,10 @@ const mostRecords = 2 * 1024 * 1024;
 
 type Pending = { node: DirectoryNode; path: string; record: number; parent: number; names: readonly StoredName[] };
 
-/** Throws `name-unsupported` or `name-collision` where NTFS cannot hold `tree`, `image-unsupported` where it is too large. */
-export function buildCatalog(tree: DirectoryNode): Catalog {
-  const files: FileEntry[] = [];
-  const directories: DirectoryEntry[] = [];
+/** What a volume for `tree` contains. Throws `name-unsupported` or `name-collision` where NTFS cannot hold `tree`, `image-unsupported` where it is too large. */
+export function ntfsContents(tree: DirectoryNode): NtfsContents {
+  const files: FilePlan[] = [];
+  const directories: DirectoryPlan[] = [];
   const extended: number[] = [];
   let next = firstFileRecord;
   const queue: Pending[] = [
@@ -119,7 +119,7 @@ function childPath(directory: string, child: TreeNode): string {
   return directory === "" ? child.name : `${directory}/${child.name}`;
 }
 
-function fileEntry(entry: CatalogEntry, node: FileNode): FileEntry {
+function fileEntry(entry: NodePlan, node: FileNode): FilePlan {
   const resident = node.size <= residentRoom(entry.names);
   return { ...entry, node, resident, clusterCount: resident ? 0 : Math.ceil(node.size / clusterSize) };
 }

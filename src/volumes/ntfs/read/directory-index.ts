@@ -1,27 +1,26 @@
 /**
- * The index of a directory, followed as a driver follows it: from the root in the record down to the leaves, in order. A
+ * The index of a directory (NTFS documentation, "Directory" and "B*Trees"), followed as a driver follows it: from the root in the record down to the leaves, in order. A
  * name that no search would find is not there: buffers that are broken, reached twice or not at all, and names out of
  * order are faults, and what lies below a broken buffer is left out.
  */
 import { attributeTypes } from "../records/attributes.js";
+import { isBitSet, bitsPerByte } from "../records/bitmap.js";
+import { decodeFileName, type FileNameKey } from "../records/file-name.js";
+import { undoFixups } from "../records/fixups.js";
 import {
   collationRules,
+  decodeIndexEntries,
   fileNameIndex,
   indexBuffer,
-  indexEntryFlags,
-  indexEntryHeader,
+  indexBufferSignature,
   indexFixupsOffset,
   indexHeader,
-  indexNodeFlag,
   indexRoot,
-  vcnSize,
 } from "../records/index-records.js";
 import { upCase } from "../records/up-case.js";
-import { indexBlockSize, type FileReference } from "../records/volume-format.js";
-import { undoFixups } from "./fixups.js";
+import { indexBlockSize } from "../records/volume-format.js";
 import { attributeOf, type NtfsFile } from "./files.js";
 import { readStream, type NtfsStream } from "./mft.js";
-import { parseFileName, type FileNameKey } from "./record.js";
 import { partsOf } from "./runs.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 import { check, VolumeFault, VolumeLimit } from "../../volume-fault.js";
@@ -86,20 +85,14 @@ async function attempt(reading: Reading, place: Reading["home"], step: () => Pro
   }
 }
 
-type Entry = {
-  readonly reference: FileReference;
-  readonly key: Uint8Array | null;
-  readonly child: number | null;
-};
-
 type Node = { readonly bytes: Uint8Array; readonly headerAt: number; readonly place: Reading["home"] };
 
 async function readNode(reading: Reading, { bytes, headerAt, place }: Node, depth: number): Promise<void> {
   check(depth < deepest, `an index of more than ${deepest} levels`);
-  for (const { reference, key, child } of entriesIn(bytes, headerAt)) {
+  for (const { reference, key, child } of decodeIndexEntries(bytes, headerAt)) {
     if (child !== null) await readBuffer(reading, child, depth + 1);
     if (key === null) return;
-    const name = { ...parseFileName(key), ...reference };
+    const name = { ...decodeFileName(key), ...reference };
     const upper = upCase(name.text);
     if (upper < reading.last) {
       reading.faults.push({ ...place, reason: `the name ${JSON.stringify(name.text)} is out of order` });
@@ -107,29 +100,6 @@ async function readNode(reading: Reading, { bytes, headerAt, place }: Node, dept
     reading.last = upper;
     if (reading.names.length >= mostNames) throw new VolumeLimit(`a directory has more than ${mostNames} names`);
     reading.names.push(name);
-  }
-}
-
-/** The entries of the node whose INDEX_HEADER lies at `headerAt`; the last has no key. */
-function* entriesIn(bytes: Uint8Array, headerAt: number): Generator<Entry> {
-  const header = indexHeader.decode(bytes, headerAt);
-  const end = headerAt + header.firstFreeByte;
-  check(end <= bytes.length, `${header.firstFreeByte} bytes of a node of ${bytes.length} are in use`);
-  const hasChildren = (header.flags & indexNodeFlag) !== 0;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = headerAt + header.firstIndexEntry; ;) {
-    check(at + indexEntryHeader.size <= end, "the entries of a node have no end");
-    const { fileReference, length, attributeLength, flags } = indexEntryHeader.decode(bytes, at);
-    const last = (flags & indexEntryFlags.end) !== 0;
-    const pointer = hasChildren ? vcnSize : 0;
-    const least = indexEntryHeader.size + (last ? 0 : attributeLength) + pointer;
-    check(length >= least && length % 8 === 0 && at + length <= end, `an index entry of ${length} bytes`);
-    check(((flags & indexEntryFlags.node) !== 0) === hasChildren, "an index entry and its node do not agree");
-    const child = hasChildren ? Number(view.getBigUint64(at + length - vcnSize, true)) : null;
-    const keyAt = at + indexEntryHeader.size;
-    yield { reference: fileReference, key: last ? null : bytes.subarray(keyAt, keyAt + attributeLength), child };
-    if (last) return;
-    at += length;
   }
 }
 
@@ -146,7 +116,10 @@ async function readBuffer(reading: Reading, vcn: number, depth: number): Promise
   const bytes = await readStream(read, allocation, from, indexBlockSize);
   await attempt(reading, place, async () => {
     const header = indexBuffer.decode(bytes);
-    check(header.signature === "INDX" && header.thisBlock === vcn, "it does not begin with INDX and its number");
+    check(
+      header.signature === indexBufferSignature && header.thisBlock === vcn,
+      "it does not begin with INDX and its number",
+    );
     const { written } = undoFixups(bytes, header, indexFixupsOffset);
     buffers.set(place.offset, written);
     await readNode(reading, { bytes, headerAt: indexBuffer.size, place }, depth);
@@ -162,8 +135,8 @@ async function checkBitmap({ read, allocation, visited, faults }: Reading, direc
   // Below a broken buffer the tree goes on unseen.
   const whole = faults.length === 0;
   const bits = await readStream(read, bitmap, 0, bitmap.size);
-  for (let vcn = 0; vcn < bitmap.size * 8; vcn += 1) {
-    const marked = ((bits[vcn >>> 3]! >>> (vcn & 7)) & 1) === 1;
+  for (let vcn = 0; vcn < bitmap.size * bitsPerByte; vcn += 1) {
+    const marked = isBitSet(bits, vcn);
     if (marked !== visited.has(vcn) && (whole || !marked)) {
       throw new VolumeFault(`the index buffer ${vcn} is ${marked ? "not reached" : "marked as free"}`);
     }

@@ -1,0 +1,123 @@
+/**
+ * Security descriptors ([MS-DTYP] 2.4) and the stream $SDS that keeps them (NTFS documentation, "$Secure (9)"). The stream
+ * consists of blocks of 256 KiB of which every second one repeats the one before it.
+ */
+import { uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
+import { KiB, roundUp } from "../../../bytes/units.js";
+import { check } from "../../volume-fault.js";
+
+/** [MS-DTYP] 2.4.2.2: an authority of 48 bits, of which the first 40 are zero in all identifiers used here. */
+export type SecurityIdentifier = { readonly authority: number; readonly subAuthorities: readonly number[] };
+
+/** [MS-DTYP] 2.4.2.2. */
+const sidHeader = record("SID", 8, { revision: uint8(0), subAuthorityCount: uint8(1), authority: uint8(7) });
+/** [MS-DTYP] 2.4.4.2, without the SID. */
+const aceHeader = record("ACCESS_ALLOWED_ACE", 8, {
+  type: uint8(0),
+  flags: uint8(1),
+  size: uint16le(2),
+  mask: uint32le(4),
+});
+/** [MS-DTYP] 2.4.5. */
+const aclHeader = record("ACL", 8, { revision: uint8(0), size: uint16le(2), aceCount: uint16le(4) });
+/** [MS-DTYP] 2.4.6, self-relative. */
+const descriptorHeader = record("SECURITY_DESCRIPTOR", 20, {
+  revision: uint8(0),
+  control: uint16le(2),
+  ownerOffset: uint32le(4),
+  groupOffset: uint32le(8),
+  saclOffset: uint32le(12),
+  daclOffset: uint32le(16),
+});
+
+const revision = 1;
+const aclRevision = 2;
+/** [MS-DTYP] 2.4.6, Control. */
+const control = { daclPresent: 0x0004, daclAutoInherited: 0x0400, selfRelative: 0x8000 } as const;
+/** [MS-DTYP] 2.4.4.1, AceFlags. */
+export const aceFlags = { objectInherit: 0x01, containerInherit: 0x02, inherited: 0x10 } as const;
+export function encodeSid(sid: SecurityIdentifier): Uint8Array {
+  const bytes = new Uint8Array(sidHeader.size + 4 * sid.subAuthorities.length);
+  sidHeader.patch(bytes, 0, { revision, subAuthorityCount: sid.subAuthorities.length, authority: sid.authority });
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of sid.subAuthorities.entries()) view.setUint32(sidHeader.size + 4 * index, value, true);
+  return bytes;
+}
+
+export type AllowedAce = { readonly sid: SecurityIdentifier; readonly mask: number; readonly flags: number };
+export type Descriptor = { readonly owner: SecurityIdentifier; readonly aces: readonly AllowedAce[] };
+
+export function encodeDescriptor({ owner, aces }: Descriptor): Uint8Array {
+  const encodedAces = aces.map(({ sid, mask, flags }) => {
+    const sidBytes = encodeSid(sid);
+    const size = aceHeader.size + sidBytes.length;
+    return concat([aceHeader.encode({ flags, size, mask }), sidBytes]);
+  });
+  const aclSize = encodedAces.reduce((sum, ace) => sum + ace.length, aclHeader.size);
+  const ownerBytes = encodeSid(owner);
+  const ownerOffset = descriptorHeader.size + aclSize;
+  const inherited = aces.some(({ flags }) => (flags & aceFlags.inherited) !== 0);
+  const header = descriptorHeader.encode({
+    revision,
+    control: control.selfRelative | control.daclPresent | (inherited ? control.daclAutoInherited : 0),
+    ownerOffset,
+    groupOffset: ownerOffset + ownerBytes.length,
+    daclOffset: descriptorHeader.size,
+  });
+  const acl = aclHeader.encode({ revision: aclRevision, size: aclSize, aceCount: aces.length });
+  return concat([header, acl, ...encodedAces, ownerBytes, ownerBytes]);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** SECURITY_DESCRIPTOR_HEADER (NTFS documentation, "$Secure (9)"): before each descriptor in $SDS, and the data of both indexes. */
+export const storeHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
+  hash: uint32le(0x00),
+  securityId: uint32le(0x04),
+  offset: uint64le(0x08),
+  length: uint32le(0x10),
+});
+
+/** Entries of $SDS begin at multiples of this. */
+export const storeAlignment = 16;
+
+/** From a block to its copy. */
+export const mirrorDistance = 256 * KiB;
+
+/** The descriptor's words added up, the sum rotated left by three bits before each. */
+export function securityHash(descriptor: Uint8Array): number {
+  const view = new DataView(descriptor.buffer, descriptor.byteOffset, descriptor.byteLength);
+  let hash = 0;
+  for (let at = 0; at + 4 <= descriptor.length; at += 4) {
+    hash = (view.getUint32(at, true) + ((hash << 3) | (hash >>> 29))) >>> 0;
+  }
+  return hash;
+}
+
+/**
+ * Reads the descriptors of a block and its copy, which begin at `from` of $SDS, up to the first that is not there. Tells
+ * the id of each, and where the next one begins. Throws VolumeFault where one is not what its hash or its copy says.
+ */
+export function* decodeStoreBlock(pair: Uint8Array, from: number): Generator<{ securityId: number; end: number }> {
+  for (let at = 0; at + storeHeader.size <= Math.min(mirrorDistance, pair.length);) {
+    const { hash, securityId, offset, length } = storeHeader.decode(pair, at);
+    if (length === 0) return;
+    check(offset === from + at && length > storeHeader.size, `a descriptor of ${length} bytes at ${offset}`);
+    check(at + length + mirrorDistance <= pair.length, `the descriptor ${securityId} has no copy`);
+    const entry = pair.subarray(at, at + length);
+    check(securityHash(entry.subarray(storeHeader.size)) === hash, `the descriptor ${securityId} is another one`);
+    const copy = pair.subarray(at + mirrorDistance, at + mirrorDistance + length);
+    check(Buffer.compare(entry, copy) === 0, `the copy of the descriptor ${securityId} is another one`);
+    at = roundUp(at + length, storeAlignment);
+    yield { securityId, end: at };
+  }
+}
