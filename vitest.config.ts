@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** Threads start from modules that `globalSetup` has compiled. */
+const setupFiles = ["test/support/use-built-threads.ts"];
+
 /**
  * Unit tests that put something else in a module's place. They need modules of their own; all others share a process's,
  * which halves what the suite costs.
@@ -20,22 +23,25 @@ const replacing = readdirSync(join(import.meta.dirname, "test"), { recursive: tr
 export default defineConfig({
   test: {
     maxWorkers: "100%",
+    globalSetup: ["test/support/built-threads.ts"],
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: replacing,
+          setupFiles,
           isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
-      { test: { name: "unit-replacing", include: replacing, testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: "unit-replacing", include: replacing, setupFiles, testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         test: {
           name: "exhaustive",
           include: ["test/**/*.exhaustive.ts"],
+          setupFiles,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -44,6 +50,7 @@ export default defineConfig({
         test: {
           name: "oracle",
           include: ["test/**/*.oracle.ts"],
+          setupFiles,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -52,6 +59,7 @@ export default defineConfig({
         test: {
           name: "devices",
           include: ["test/**/*.devices.ts"],
+          setupFiles,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -61,6 +69,7 @@ export default defineConfig({
         test: {
           name: "boot",
           include: ["test/**/*.boot.ts"],
+          setupFiles,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -69,6 +78,7 @@ export default defineConfig({
         test: {
           name: "platform",
           include: ["test/**/*.platform.ts"],
+          setupFiles,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -58,7 +58,7 @@ export { inspect } from "./steps/inspect-image.js";
 
 export type { VerifyOptions, VerifyResult } from "./steps/verify-image.js";
 export { verify } from "./steps/verify-image.js";
-export type { ThreadEntries, VerifyEvent, VerifyPhase } from "./steps/verify-passes.js";
+export type { VerifyEvent, VerifyPhase } from "./steps/verify-passes.js";
 export type { FileHashes, HashAlgorithm, WimCheckId, WimFailure, WimPlace } from "./threads/index.js";
 export type { Check, CheckKind, CheckStatus, Verdict } from "./verification/verdict.js";
 export type { HashName, KnownFinding, Resemblance } from "./verification/verdict-known.js";

@@ -21,7 +21,7 @@ import { agreementChecks, suitabilityChecks } from "../verification/verdict-suit
 import { partSetChecks } from "../verification/part-sets.js";
 import type { ImageInput, InputOptions, OpenedInput } from "./image-input.js";
 import { openInput } from "./image-input.js";
-import type { PassResults, ThreadEntries, VerifyEvent } from "./verify-passes.js";
+import type { PassResults, VerifyEvent } from "./verify-passes.js";
 import { runPasses } from "./verify-passes.js";
 import type { ReadForVerification } from "../verification/read.js";
 import { readForVerification } from "../verification/read.js";
@@ -49,8 +49,6 @@ export type VerifyOptions = InputOptions & {
   readonly now?: (() => number) | undefined;
   /** Published images; the package's own table if not given. */
   readonly knownImages?: KnownImages | undefined;
-  /** Where threads begin, for modules that do not run from the build. */
-  readonly threadEntries?: ThreadEntries | undefined;
 };
 
 /** What was found, and what it comes to. */
@@ -134,7 +132,7 @@ async function verifyOpened({ path, isFile, source }: OpenedInput, choices: Veri
 }
 
 function passOptions(
-  { deep, md5, signal, onEvent, now, threadEntries }: VerifyOptions,
+  { deep, md5, signal, onEvent, now }: VerifyOptions,
   claim: Claim,
   windows: WindowsIdentity | null,
   table: KnownImages,
@@ -150,7 +148,6 @@ function passOptions(
     now: now ?? (() => performance.now()),
     signal,
     onEvent,
-    threadEntries,
   };
 }
 

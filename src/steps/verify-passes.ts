@@ -17,16 +17,12 @@ export type VerifyPhase = "hash" | "deep";
 /** `plan`, with the targets of all the progress that follows, then `progress`. */
 export type VerifyEvent = { readonly event: "plan"; readonly targets: readonly string[] } | ProgressEvent<VerifyPhase>;
 
-/** Entries of the threads, where the modules do not run from the build. */
-export type ThreadEntries = { readonly hash?: URL; readonly wim?: URL };
-
 export type PassOptions = {
   readonly algorithms: readonly HashAlgorithm[];
   readonly prefixes: readonly number[];
   readonly sets: readonly WimSet[];
   readonly deep: boolean;
   readonly signal?: AbortSignal | undefined;
-  readonly threadEntries?: ThreadEntries | undefined;
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
@@ -66,7 +62,7 @@ export async function runPasses(image: PassImage, options: PassOptions): Promise
 
 async function hashImage(
   { path, isFile, source }: PassImage,
-  { algorithms, prefixes, threadEntries, ...options }: PassOptions,
+  { algorithms, prefixes, ...options }: PassOptions,
   signal: AbortSignal,
   pass: ImagePass | undefined,
 ): Promise<HashedFile> {
@@ -77,7 +73,6 @@ async function hashImage(
         ...common,
         length: source.size,
         ...(pass === undefined ? {} : { pass }),
-        ...(threadEntries?.hash === undefined ? {} : { threadEntry: threadEntries.hash }),
       })
     : await hashSource(source, algorithms, common);
   progress.end();
@@ -86,7 +81,7 @@ async function hashImage(
 
 async function checkWims(
   image: PassImage,
-  { sets, threadEntries, ...options }: PassOptions,
+  { sets, ...options }: PassOptions,
   signal: AbortSignal,
   pass: ImagePass | undefined,
 ): Promise<WimOutcome[]> {
@@ -99,12 +94,10 @@ async function checkWims(
     // What lies before this one is nobody's any more, and from its beginning on nothing is let go of yet.
     pass?.release(set.start);
     const progress = meterFor("deep", set.name, options);
-    const threads = threadEntries?.wim === undefined ? {} : { threadEntry: threadEntries.wim };
     const parts = set.parts.map(({ path, file }) => wimPart(path, file, image));
     const report = await verifyWim(parts, {
       signal,
       onProgress: progress.report,
-      ...threads,
       ...(pass === undefined ? {} : { pass }),
     });
     outcomes.push(contentOutcome(set, report));

@@ -1,13 +1,12 @@
 /** The hashes of a whole image, all in one pass over the file, each on a thread of its own; whoever has time reads. */
-import { Worker } from "node:worker_threads";
-import type { ErrorCode } from "../errors.js";
-import { exitCodes, Win7UsbError } from "../errors.js";
 import { openFileSource } from "../source/file-source.js";
-import { createRingMemory, hashRingSize } from "./hash-ring.js";
-import type { HashAlgorithm, HashThreadMessage, HashThreadSetup } from "./hash-thread.js";
+import type { HashAlgorithm, HashFileNote, HashFileSetup } from "./hash-file-thread.js";
 import type { ImagePass } from "./image-pass.js";
+import { createImageRing, hashingRing } from "./image-ring.js";
+import { arrayOf, expectShape, isNumber, isText, objectOf } from "./shape.js";
+import { startThread } from "./thread.js";
 
-export type { HashAlgorithm } from "./hash-thread.js";
+export type { HashAlgorithm } from "./hash-file-thread.js";
 
 /** Lower-case hexadecimal. */
 export type FileHashes = { readonly [A in HashAlgorithm]?: string };
@@ -21,8 +20,6 @@ export type HashFileOptions = {
   readonly signal?: AbortSignal;
   /** The pass that deep verification takes part in: of this file, with as many hashes as there are algorithms. */
   readonly pass?: ImagePass;
-  /** Entry of the threads, where the modules do not run from the build. */
-  readonly threadEntry?: URL;
 };
 
 export type HashedFile = FileHashes & {
@@ -32,8 +29,8 @@ export type HashedFile = FileHashes & {
   readonly prefixes: readonly (FileHashes & { readonly length: number })[];
 };
 
-/** Where the threads' entry lies once everything is built. */
-const builtEntry = new URL("./hash-thread.js", import.meta.url);
+const isNote = objectOf<HashFileNote>({ bytes: isNumber });
+const isDigests = arrayOf(isText);
 
 /**
  * Hashes a file. Rejects with `image-missing` or `image-unreadable` where it cannot be read, `image-truncated` where it is
@@ -53,13 +50,11 @@ export async function hashFile(
   if (pass !== undefined && pass.deepTaker !== wanted.length) {
     throw new RangeError(`a pass for ${pass.deepTaker} hashes, but there are ${wanted.length}`);
   }
-  const memory = pass?.memory ?? createRingMemory(wanted.length, hashRingSize);
-  const setups: HashThreadSetup[] = wanted.map((algorithm, taker) => {
-    return { memory, path, length, taker, algorithm, lengths };
-  });
-  const digests = await runThreads(setups, wanted.length, length, options);
+  const memory = pass?.memory ?? createImageRing(wanted.length, hashingRing);
+  const setups = wanted.map((algorithm, taker) => ({ memory, path, length, taker, algorithm, lengths }));
+  const digests = await runThreads(setups, length, options);
   const hashesAt = (index: number): FileHashes & { length: number } => {
-    const hashes = wanted.map((algorithm) => [algorithm, digests.get(algorithm)![index]!]);
+    const hashes = wanted.map((algorithm, taker) => [algorithm, digests[taker]![index]!]);
     return { ...(Object.fromEntries(hashes) as FileHashes), length: lengths[index]! };
   };
   return { ...hashesAt(lengths.length - 1), prefixes: lengths.slice(0, -1).map((_, index) => hashesAt(index)) };
@@ -72,42 +67,30 @@ async function fileSize(path: string): Promise<number> {
   return source.size;
 }
 
-/** Starts a thread for each setup and resolves with the digests when all `expected` algorithms are done. */
+/** Starts a thread for each setup and resolves with the digests of each when all are done. */
 async function runThreads(
-  setups: readonly HashThreadSetup[],
-  expected: number,
+  setups: readonly HashFileSetup[],
   totalBytes: number,
-  { onProgress, signal, threadEntry }: HashFileOptions,
-): Promise<Map<HashAlgorithm, readonly string[]>> {
-  const digests = new Map<HashAlgorithm, readonly string[]>();
-  const workers = setups.map((workerData) => new Worker(threadEntry ?? builtEntry, { workerData }));
+  { onProgress, signal }: HashFileOptions,
+): Promise<readonly (readonly string[])[]> {
+  let noted = -1;
+  const onNote = (note: unknown): void => {
+    const { bytes } = expectShape(note, isNote, "a hashing thread's note");
+    // Threads read in turn, and what one says may come behind what the next one does.
+    if (bytes > noted) onProgress?.({ bytes, totalBytes });
+    noted = Math.max(noted, bytes);
+  };
+  const threads = setups.map((setup) => startThread({ kind: "hash-file", ...setup }));
   let stop: (() => void) | undefined;
-  let told = -1;
   try {
-    await new Promise<void>((resolve, reject) => {
+    const aborted = new Promise<never>((_, reject) => {
       stop = () => reject(signal!.reason as Error);
       signal?.addEventListener("abort", stop);
-      for (const worker of workers) {
-        worker.on("error", reject);
-        worker.on("message", (message: HashThreadMessage) => {
-          if ("bytes" in message) {
-            // Threads read in turn, and what one says may come behind what the next one does.
-            if (message.bytes > told) onProgress?.({ bytes: message.bytes, totalBytes });
-            told = Math.max(told, message.bytes);
-          } else if ("digests" in message) digests.set(message.algorithm, message.digests);
-          else reject(errorOf(message.code, message.message));
-          if (digests.size === expected) resolve();
-        });
-      }
-      if (expected === 0) resolve();
     });
-    return digests;
+    const asked = threads.map((thread) => thread.ask(null, { result: isDigests, onNote }));
+    return await Promise.race([Promise.all(asked), aborted]);
   } finally {
     if (stop !== undefined) signal?.removeEventListener("abort", stop);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(threads.map((thread) => thread.close()));
   }
-}
-
-function errorOf(code: string | null, message: string): Error {
-  return code !== null && code in exitCodes ? new Win7UsbError(code as ErrorCode, message) : new Error(message);
 }

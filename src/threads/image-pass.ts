@@ -4,8 +4,8 @@
  */
 import { MiB } from "../bytes/units.js";
 import type { ImageWindow } from "../verification/wim/index.js";
-import type { RingMemory, RingSize } from "./hash-ring.js";
-import { createRingMemory, releaseRing } from "./hash-ring.js";
+import type { RingMemory, RingSize } from "./image-ring.js";
+import { createImageRing, releaseRing } from "./image-ring.js";
 
 /**
  * Room for a few ranges of every thread. A larger one costs memory; in a smaller one threads wait for each other where
@@ -21,7 +21,7 @@ export type ImagePass = ImageWindow & {
 
 /** A pass over the `size` bytes of the file at `path`, with so many hashes. Bytes are held until they are released. */
 export function createImagePass(path: string, size: number, hashes: number, ring = deepRingSize): ImagePass {
-  const memory = createRingMemory(hashes + 1, ring);
+  const memory = createImageRing(hashes + 1, ring);
   const { slotSize, slotCount } = ring;
   let released = 0;
   return {

@@ -16,7 +16,7 @@ import type {
 } from "../verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../verification/wim/index.js";
 import type { ImagePass } from "./image-pass.js";
-import { createThreadExecutor } from "./thread-executor.js";
+import { createThreadExecutor } from "./wim-executor.js";
 
 const createSha1: CreateSha1 = () => createHash("sha1");
 
@@ -30,8 +30,6 @@ export type VerifyWimThreadOptions = VerifyWimOptions & {
   readonly workers?: number;
   /** A pass that reads the image anyway: threads take their bytes from it where they can. */
   readonly pass?: ImagePass;
-  /** Entry of the threads, where the modules do not run from the build. */
-  readonly threadEntry?: URL;
 };
 
 /**
@@ -43,8 +41,7 @@ export function verifyWim(parts: readonly WimPart[], options: VerifyWimThreadOpt
   const count = Math.min(options.workers ?? Math.max(availableParallelism(), 1), threadLimit);
   const createExecutor = (setup: ExecutorSetup): WimExecutor => {
     const threads = count > 0 && bytes >= threadsFrom;
-    const { pass, threadEntry: entry } = options;
-    const executor = threads ? createThreadExecutor(setup, count, { pass, entry }) : null;
+    const executor = threads ? createThreadExecutor(setup, count, options.pass) : null;
     return executor ?? createInlineExecutor(setup, createSha1);
   };
   return verifyWimParts(parts, createExecutor, createSha1, options);

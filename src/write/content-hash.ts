@@ -3,7 +3,7 @@
  * every target, so it is taken once for all of them: whichever target is first to have read a block gives it.
  */
 import type { Block } from "../extents/blocks.js";
-import { startHasher } from "../threads/write-hasher.js";
+import { startWrittenHasher } from "../threads/index.js";
 
 export type ContentHash = {
   /** Blocks of one target come in ascending order; resolves when the memory may be used again. */
@@ -15,9 +15,8 @@ export type ContentHash = {
 };
 
 /** For the content of `[0, contentEnd)`, which the plan covers without a gap. */
-export function startContentHash(contentEnd: number, threadEntry: URL | undefined): ContentHash {
-  const options = { length: contentEnd, ...(threadEntry === undefined ? {} : { threadEntry }) };
-  const hasher = startHasher({ kind: "content", end: contentEnd }, options);
+export function startContentHash(contentEnd: number): ContentHash {
+  const hasher = startWrittenHasher({ kind: "content", end: contentEnd }, contentEnd);
   let offered = 0;
   return {
     async offer(block, bytes) {

@@ -1,7 +1,7 @@
 /** The manifest of a write under way: its units are hashed as they pass, and it takes its place when all have passed. */
 import type { DiskPlan } from "../volumes/plan.js";
 import type { Block } from "../extents/blocks.js";
-import { startHasher } from "../threads/write-hasher.js";
+import { startWrittenHasher } from "../threads/index.js";
 import { encodeManifest, shapeOf } from "../manifest/manifest.js";
 
 export type ManifestWriter = {
@@ -17,17 +17,14 @@ export type ManifestWriter = {
 };
 
 /** Undefined where the plan has no place for a manifest. */
-export function startManifestWriter(plan: DiskPlan, threadEntry: URL | undefined): ManifestWriter | undefined {
+export function startManifestWriter(plan: DiskPlan): ManifestWriter | undefined {
   const extent = plan.extents.find(({ source }) => source.kind === "manifest");
   if (extent === undefined) return undefined;
   const areaStart = extent.offset;
   const areaEnd = areaStart + extent.length;
   const shape = shapeOf(plan, areaStart);
   const length = shape.spans.reduce((sum, { start, end }) => sum + end - start, 0);
-  const hasher = startHasher(
-    { kind: "units", units: shape.units },
-    { length, ...(threadEntry === undefined ? {} : { threadEntry }) },
-  );
+  const hasher = startWrittenHasher({ kind: "units", units: shape.units }, length);
   let manifest: Uint8Array | undefined;
   const reaches = ({ offset, length: blockLength }: Block): boolean =>
     offset < areaEnd && offset + blockLength > areaStart;

@@ -20,8 +20,6 @@ export type PassOptions = {
   readonly runs: readonly TargetRun[];
   /** Keep what it takes to read back and compare, now and later: fingerprints, and the manifest on the target. */
   readonly verify: boolean;
-  /** Entry of the hashing thread, where it is not beside this module. */
-  readonly threadEntry: URL | undefined;
   /** Throws when the write is to stop; asked before every block. */
   readonly checkpoint: () => void;
 };
@@ -31,14 +29,14 @@ export type PassOptions = {
  * checkpoint throws; nothing is in flight then either.
  */
 export async function writePass(options: PassOptions): Promise<Written> {
-  const { plan, bootBlock, blocks, ring, runs, verify, threadEntry, checkpoint } = options;
+  const { plan, bootBlock, blocks, ring, runs, verify, checkpoint } = options;
   const { extents } = plan;
   const fingerprint = createFingerprinter(extents);
   const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
   const bootBytes = new Uint8Array(bootBlock.length);
   await assemble(extents, bootBlock, bootBytes);
   // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
-  const manifest = verify ? startManifestWriter(plan, threadEntry) : undefined;
+  const manifest = verify ? startManifestWriter(plan) : undefined;
   const hashing = new Pending();
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {

@@ -34,8 +34,6 @@ export type WritePlanOptions = {
   readonly now: () => number;
   /** How long a target may not answer. Default: `usualPatience`. */
   readonly patience?: Patience;
-  /** Entry of the hashing thread, where the modules do not run from the build. */
-  readonly threadEntry?: URL;
 };
 
 export type WriteResult = {
@@ -90,7 +88,7 @@ async function execute(job: Job): Promise<WriteResult> {
     if (run.writer.kind === "drive" && job.onlyChanged !== true) await run.probeCapacity();
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
-  const written = await metered(job, "write", () => writePass({ ...job, threadEntry: job.threadEntry, checkpoint }));
+  const written = await metered(job, "write", () => writePass({ ...job, checkpoint }));
   enter(job, "flush");
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
@@ -172,7 +170,7 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
 async function verify(job: Job, written: Written): Promise<string> {
   const { plan, ring, bootBlock } = job;
   enter(job, "verify");
-  const hash = startContentHash(plan.contentEnd, job.threadEntry);
+  const hash = startContentHash(plan.contentEnd);
   try {
     // It is not on the targets yet, and takes its place there only when all else is right.
     await hash.offer(bootBlock, written.bootBytes);

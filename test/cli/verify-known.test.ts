@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { verifyCommand } from "../../src/cli/commands/verify.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
@@ -16,22 +16,15 @@ import { knownImagesOf } from "../../src/windows/known-images/index.js";
 import { knownImageRow } from "../support/known-images.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
-import { startThreads } from "../support/verify-command.js";
 import { sample } from "../support/sample.js";
 
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
-  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
-);
-
 let folder: string;
-let stopThreads: () => void;
 let bytes: Buffer;
 let table: KnownImages;
 /** Every file's last byte in the image, and the bytes that it has, the last file of the image first. */
 let ends: { path: string; end: number; size: number }[];
 
 beforeAll(async () => {
-  stopThreads = startThreads();
   folder = mkdtempSync(join(tmpdir(), "win7usb-known-"));
   bytes = readFileSync(await writeDemoImage(folder));
   const published = knownImageRow({
@@ -50,7 +43,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  stopThreads();
 });
 
 async function run(content: Uint8Array, options: { json?: true; verbose?: true; deep?: true; allow?: string[] }) {

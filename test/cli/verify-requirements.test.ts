@@ -2,16 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeWim } from "../../fixtures/wim/writer.js";
 import type { Windows7Options } from "../../fixtures/windows7/tree.js";
 import { writeDemoImage } from "../support/demo-image.js";
-import { startThreads, verify, verifyText } from "../support/verify-command.js";
+import { verify, verifyText } from "../support/verify-command.js";
 import { imageOf } from "../support/windows-images.js";
-
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
-  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
-);
 
 const discs = {
   "retail disc": { payloadSize: 1000 },
@@ -35,11 +31,9 @@ const discs = {
 const nameless = "disc whose images say nothing but a name";
 
 let folder: string;
-let stopThreads: () => void;
 const isos = new Map<string, string>();
 
 beforeAll(async () => {
-  stopThreads = startThreads();
   folder = mkdtempSync(join(tmpdir(), "win7usb-requirements-"));
   for (const [name, options] of Object.entries(discs)) {
     isos.set(name, await writeDemoImage(folder, options, `${isos.size}.iso`));
@@ -51,7 +45,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  stopThreads();
 });
 
 /** The WIM with these elements of its XML data under names that nobody asks for; nothing covers the XML data. */

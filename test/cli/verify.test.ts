@@ -1,10 +1,9 @@
-/** `win7usb verify` in process, from the command line to the exit code; its threads run from a build of their own. */
-import { imageRuns } from "../support/image-runs.js";
+/** `win7usb verify` in process, from the command line to the exit code. */
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directory, file, filler } from "../../fixtures/windows7/nodes.js";
 import type { VerifyInternals } from "../../src/cli/commands/verify.js";
 import { verifyCommand } from "../../src/cli/commands/verify.js";
@@ -14,21 +13,9 @@ import { memorySource } from "../../src/source/byte-source.js";
 import { find } from "../../src/tree/index.js";
 import { knownImagesOf } from "../../src/windows/known-images/index.js";
 import { knownImageRow } from "../support/known-images.js";
-import type { BuiltThreads } from "../support/built-threads.js";
-import { buildThreads } from "../support/built-threads.js";
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
-
-/** Threads cannot run TypeScript: everything of the verification is real but where they begin. */
-const entries = vi.hoisted((): Record<"hash" | "wim", { threadEntry?: URL }> => ({ hash: {}, wim: {} }));
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) => {
-  const actual = await importOriginal();
-  return {
-    ...actual,
-    hashFile: (path, algorithms, options) => actual.hashFile(path, algorithms, { ...options, ...entries.hash }),
-    verifyWim: (parts, options) => actual.verifyWim(parts, { ...options, ...entries.wim }),
-  };
-});
+import { imageRuns } from "../support/image-runs.js";
 
 type Report = {
   verdict: string;
@@ -43,22 +30,17 @@ type Report = {
   windows: Record<string, unknown> | null;
 };
 
-let threads: BuiltThreads;
 let folder: string;
 let iso: string;
 let bytes: Buffer;
 
 beforeAll(async () => {
-  threads = buildThreads();
-  entries.hash.threadEntry = threads.entry("verify/hash-thread.js");
-  entries.wim.threadEntry = threads.entry("verify/wim-thread.js");
   folder = mkdtempSync(join(tmpdir(), "win7usb-verify-cli-"));
   iso = await writeDemoImage(folder);
   bytes = readFileSync(iso);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  threads.remove();
 });
 
 async function run(...argv: string[]) {

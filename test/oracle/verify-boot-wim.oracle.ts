@@ -1,16 +1,12 @@
 /** What `verify` says of the image that starts: boot.wim as wimlib makes it, with and without what Setup needs. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeDisc } from "../support/disc.js";
 import { judge } from "../support/judges.js";
 import type { Verified } from "../support/verify-command.js";
-import { startThreads, verify } from "../support/verify-command.js";
+import { verify } from "../support/verify-command.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib } from "../support/wimlib-trees.js";
-
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
-  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
-);
 
 /** Files of boot images; Setup lies in the root or in `sources`, in any case of letters. */
 const trees = {
@@ -23,12 +19,10 @@ type Tree = keyof typeof trees;
 
 describe.skipIf(!judge("wimlib-imagex"))("the image that starts", () => {
   let folder: string;
-  let stopThreads: () => void;
   const pathOf = (name: string): string => join(folder, name);
 
   beforeAll(() => {
     folder = makeFolder();
-    stopThreads = startThreads();
     for (const [name, files] of Object.entries(trees)) {
       for (const file of files) {
         mkdirSync(join(pathOf(name), file, ".."), { recursive: true });
@@ -37,7 +31,6 @@ describe.skipIf(!judge("wimlib-imagex"))("the image that starts", () => {
     }
   });
   afterAll(() => {
-    stopThreads();
     removeFolder(folder);
   });
 

@@ -1,31 +1,25 @@
 /** `win7usb verify` over discs whose install image is a split set, an ESD or a delta, as wimlib makes them. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import type { SourceFiles } from "../support/disc.js";
 import { discEditions, writeDisc } from "../support/disc.js";
 import { judge } from "../support/judges.js";
 import type { Verified } from "../support/verify-command.js";
-import { openChecks, startThreads, verify, verifyText } from "../support/verify-command.js";
+import { openChecks, verify, verifyText } from "../support/verify-command.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
-
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
-  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
-);
 
 /** What only the second image has; `split` puts it behind the first part. */
 const noise = Buffer.from(filler(400_000, 77));
 
 describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
   let folder: string;
-  let stopThreads: () => void;
   const pathOf = (name: string): string => join(folder, name);
   const read = (name: string): Buffer => readFileSync(pathOf(name));
 
   beforeAll(() => {
     folder = makeFolder();
-    stopThreads = startThreads();
     for (const [index, id] of discEditions.entries()) {
       mkdirSync(pathOf(id));
       writeTree(pathOf(id), index + 1);
@@ -43,7 +37,6 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
     }
   });
   afterAll(() => {
-    stopThreads();
     removeFolder(folder);
   });
 

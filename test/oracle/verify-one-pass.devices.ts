@@ -9,8 +9,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { verify } from "../../src/steps/verify-image.js";
-import type { BuiltThreads } from "../support/built-threads.js";
-import { buildThreads } from "../support/built-threads.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
 
@@ -131,12 +129,10 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
 
   describe.skipIf(!tools)("on a slow medium", () => {
     const rate = 12 * MiB;
-    let threads: BuiltThreads;
     let close: () => Promise<void>;
     const slow = (): string => pathOf("shown/nbd");
 
     beforeAll(async () => {
-      threads = buildThreads();
       mkdirSync(pathOf("shown"));
       const server = ["nbdkit", "-s", "-r", "--filter=rate", "file", iso, `rate=${rate * 8}`, "burstiness=0.2"];
       const shower = spawn("nbdfuse", ["-r", pathOf("shown"), "--command", ...server], { stdio: "ignore" });
@@ -148,7 +144,6 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
       for (let turn = 0; turn < 100 && !existsSync(slow()); turn += 1) await delay(50);
     });
     afterAll(async () => {
-      threads.remove();
       await close();
     });
 
@@ -159,11 +154,7 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
       const onEvent = (event: { event: string }): void => {
         if (event.event === "progress") marks.push({ ...(event as unknown as Mark), at: performance.now() - begin });
       };
-      const threadEntries = {
-        hash: threads.entry("verify/hash-thread.js"),
-        wim: threads.entry("verify/wim-thread.js"),
-      };
-      await verify(slow(), { deep: true, onEvent, threadEntries });
+      await verify(slow(), { deep: true, onEvent });
       const seconds = (performance.now() - begin) / 1000;
       const { size } = statSync(iso);
       // Slower than the medium, so that this tells anything, and not as slow as twice.

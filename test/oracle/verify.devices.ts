@@ -6,27 +6,20 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/main.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import type { LoopDevice } from "../support/loop-device.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
-import { startThreads } from "../support/verify-command.js";
-
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
-  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
-);
 
 const sector = 2048;
 
 let folder: string;
-let stopThreads: () => void;
 let iso: string;
 let loop: LoopDevice | null = null;
 
 beforeAll(async () => {
-  stopThreads = startThreads();
   folder = mkdtempSync(join(tmpdir(), "win7usb-optical-"));
   iso = await writeDemoImage(folder);
 });
@@ -36,7 +29,6 @@ afterEach(() => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  stopThreads();
 });
 
 const options = { readOnly: true, sectorSize: sector } as const;

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { toHex } from "../../src/bytes/hex.js";
 import { memorySource } from "../../src/source/byte-source.js";
@@ -19,12 +19,8 @@ import { writeImageOf } from "../support/demo-image.js";
 import { judge } from "../support/judges.js";
 import { attributes, makeNtfsVolume, streams } from "../support/ntfs-capture.js";
 import type { Verified } from "../support/verify-command.js";
-import { openChecks, startThreads, verify } from "../support/verify-command.js";
+import { openChecks, verify } from "../support/verify-command.js";
 import { makeFolder, removeFolder, wimlib } from "../support/wimlib-trees.js";
-
-vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
-  (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()),
-);
 
 const install = "sources/install.wim";
 const createSha1 = () => createHash("sha1");
@@ -35,18 +31,15 @@ const canMount = judges.every(judge) && process.getuid?.() === 0;
 
 describe.skipIf(!canMount)("a WIM of an NTFS volume", () => {
   let folder: string;
-  let stopThreads: () => void;
   const pathOf = (name: string): string => join(folder, name);
 
   beforeAll(async () => {
     folder = makeFolder();
-    stopThreads = startThreads();
     const volume = await makeNtfsVolume(folder);
     wimlib("capture", volume, pathOf("lzx.wim"), "Volume", "--compress=LZX", "--check");
     wimlib("capture", volume, pathOf("none.wim"), "Volume", "--compress=none");
   });
   afterAll(() => {
-    stopThreads();
     removeFolder(folder);
   });
 

@@ -7,8 +7,6 @@ import type { FileSource } from "../../src/source/file-source.js";
 import { openFileSource } from "../../src/source/file-source.js";
 import type { WimReport } from "../../src/threads/index.js";
 import { verifyWim } from "../../src/threads/index.js";
-import type { BuiltThreads } from "../support/built-threads.js";
-import { buildThreads } from "../support/built-threads.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib } from "../support/wimlib-trees.js";
 
@@ -30,16 +28,13 @@ function writeLargeFile(path: string): void {
 
 describe.skipIf(!judge("wimlib-imagex"))("a WIM with a file of 300 MiB", () => {
   let folder: string;
-  let threads: BuiltThreads;
 
   beforeAll(() => {
     folder = makeFolder();
-    threads = buildThreads();
     mkdirSync(join(folder, "tree"));
     writeLargeFile(join(folder, "tree", "large.bin"));
   });
   afterAll(() => {
-    threads.remove();
     removeFolder(folder);
   });
 
@@ -47,8 +42,7 @@ describe.skipIf(!judge("wimlib-imagex"))("a WIM with a file of 300 MiB", () => {
     const source: FileSource = await openFileSource(path);
     const file = { path, extents: [{ offset: 0, length: source.size }] };
     try {
-      const threadEntry = threads.entry("verify/wim-thread.js");
-      return await verifyWim([{ name: "large.wim", source, file }], { workers: 2, threadEntry });
+      return await verifyWim([{ name: "large.wim", source, file }], { workers: 2 });
     } finally {
       await source.close();
     }

@@ -1,36 +1,8 @@
-/**
- * `win7usb verify` in process, from the command line to the exit code. Threads cannot run TypeScript, so that a test has
- * to let them begin in a build of their own:
- *
- *     vi.mock(import("../../src/threads/index.js"), async (importOriginal) =>
- *       (await import("../support/verify-command.js")).withBuiltThreads(await importOriginal()));
- */
+/** `win7usb verify` in process, from the command line to the exit code. */
 import { main } from "../../src/cli/main.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
-import type { hashFile, verifyWim } from "../../src/threads/index.js";
-import { buildThreads } from "./built-threads.js";
 import type { FakeTerminal } from "./fake-terminal.js";
 import { fakeTerminal } from "./fake-terminal.js";
-
-type Verifiers = { readonly hashFile: typeof hashFile; readonly verifyWim: typeof verifyWim };
-
-const entries: { hash: { threadEntry?: URL }; wim: { threadEntry?: URL } } = { hash: {}, wim: {} };
-
-export function withBuiltThreads<Module extends Verifiers>(actual: Module): Module {
-  return {
-    ...actual,
-    hashFile: (path, algorithms, options) => actual.hashFile(path, algorithms, { ...options, ...entries.hash }),
-    verifyWim: (parts, options) => actual.verifyWim(parts, { ...options, ...entries.wim }),
-  };
-}
-
-/** Builds the threads; the returned function removes them. */
-export function startThreads(): () => void {
-  const threads = buildThreads();
-  entries.hash.threadEntry = threads.entry("threads/hash-thread.js");
-  entries.wim.threadEntry = threads.entry("threads/wim-thread.js");
-  return () => threads.remove();
-}
 
 export type Verified = { readonly exitCode: number; readonly report: VerificationReport };
 

@@ -6,15 +6,18 @@
 import { array, assert, asyncProperty, boolean, integer, nat, oneof, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memorySource } from "../../src/source/byte-source.js";
-import { ringCounter } from "../../src/threads/hash-ring.js";
+import { ringCounter } from "../../src/threads/image-ring.js";
 import type { ImagePass } from "../../src/threads/image-pass.js";
 import { createImagePass } from "../../src/threads/image-pass.js";
+import { expectShape } from "../../src/threads/shape.js";
+import { wimResults } from "../../src/threads/wim-results.js";
 import { ExtentMap } from "../../src/verification/wim/extent-map.js";
 import type { PartRange } from "../../src/verification/wim/low-water.js";
 import { LowWater } from "../../src/verification/wim/low-water.js";
 import type { FileExtent, Passage, WimExecutor, WimPart } from "../../src/verification/wim/index.js";
 import { runSteps } from "../../src/verification/wim/schedule.js";
 import type { RangesStep } from "../../src/verification/wim/steps.js";
+import type { TaskOf, WimResults, WimTaskKind } from "../../src/verification/wim/tasks.js";
 
 const ring = { slotSize: 64, slotCount: 4 };
 const ringBytes = ring.slotSize * ring.slotCount;
@@ -142,7 +145,7 @@ function fakeThreads(count: number, { pass, take }: { pass: ImagePass; take: (pa
   const executor: WimExecutor = {
     concurrency: count,
     window: pass,
-    async run(_, passage) {
+    async run<K extends WimTaskKind>({ kind }: TaskOf<K>, passage?: Passage): Promise<WimResults[K]> {
       runs += 1;
       if (passage !== undefined) passed.push(passage);
       const queue = queues.reduce((idle, other) => (other.waiting < idle.waiting ? other : idle));
@@ -151,7 +154,7 @@ function fakeThreads(count: number, { pass, take }: { pass: ImagePass; take: (pa
       queue.last = work.catch(() => undefined);
       await work;
       queue.waiting -= 1;
-      return { kind: "ranges", wrong: [] };
+      return expectShape({ kind: "ranges", wrong: [] }, wimResults[kind], "what every task comes to here");
     },
     close: () => Promise.resolve(),
   };
@@ -162,7 +165,14 @@ const createSha1 = () => ({ update: () => undefined, digest: () => new Uint8Arra
 
 async function runSet(parts: WimPart[], ranges: readonly PartRange[], executor: WimExecutor): Promise<number> {
   let done = 0;
-  const events = { done: () => void (done += 1), largeAdvanced: () => undefined, largeDone: () => undefined };
+  const unexpected = (): void => expect.unreachable();
+  const events = {
+    batchDone: unexpected,
+    rangesDone: () => void (done += 1),
+    metadataDone: unexpected,
+    largeAdvanced: unexpected,
+    largeDone: unexpected,
+  };
   await runSteps(ranges.map(step), { parts, executor, createSha1, events });
   return done;
 }

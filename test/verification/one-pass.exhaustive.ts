@@ -19,21 +19,16 @@ import type { WimReport } from "../../src/threads/index.js";
 import { wimHeaderRecord } from "../../src/wim/header.js";
 import { lookupTableEntryRecord } from "../../src/wim/lookup-table.js";
 import { resourceHeaderRecord } from "../../src/wim/resource.js";
-import type { BuiltThreads } from "../support/built-threads.js";
-import { buildThreads } from "../support/built-threads.js";
 import { compressWim } from "../support/compressed-wim.js";
 
 const MiB = 2 ** 20;
 const KiB = 2 ** 10;
-let threads: BuiltThreads;
 let folder: string;
 
 beforeAll(() => {
-  threads = buildThreads();
   folder = mkdtempSync(join(tmpdir(), "win7usb-pass-"));
 });
 afterAll(() => {
-  threads.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -105,8 +100,8 @@ function settled({ checks, failures, ...rest }: WimReport) {
 async function verifyBoth(image: Image, extents: Extents, workers: number, ring?: (typeof rings)["small slots"]) {
   const part = wimPart("install.wim", fileNode(image.source, extents), image);
   const pass = createImagePass(image.path, image.bytes.length, 1, ring);
-  const hashing = hashFile(image.path, ["sha1"], { pass, threadEntry: threads.entry("threads/hash-thread.js") });
-  const options = { pass, workers, threadEntry: threads.entry("threads/wim-thread.js") };
+  const hashing = hashFile(image.path, ["sha1"], { pass });
+  const options = { pass, workers };
   const verifying = verifyWim([part], options).finally(() => pass.release(image.bytes.length));
   const [hashed, report] = await Promise.all([hashing, verifying]);
   expect(hashed.sha1).toBe(createHash("sha1").update(image.bytes).digest("hex"));
@@ -192,7 +187,6 @@ describe.skipIf(process.platform !== "linux")("an end before the end", () => {
       sets: [{ name: "install.wim", parts, start: extents[0]!.offset }],
       deep: true,
       now: () => performance.now(),
-      threadEntries: { hash: threads.entry("threads/hash-thread.js"), wim: threads.entry("threads/wim-thread.js") },
     };
     // Node's own threads are all there from here on.
     const { hashed, wims: outcomes } = await runPasses(image, options);
@@ -226,8 +220,7 @@ describe.skipIf(process.platform !== "linux")("an end before the end", () => {
     const part = wimPart("install.wim", set!.parts[0]!.file, image);
     const pass = createImagePass(image.path, image.bytes.length, 1);
     const interruption = new AbortController();
-    const threadEntry = threads.entry("threads/wim-thread.js");
-    const verifying = verifyWim([part], { pass, workers: 3, threadEntry, signal: interruption.signal });
+    const verifying = verifyWim([part], { pass, workers: 3, signal: interruption.signal });
     const outcome = verifying.catch((error: unknown) => error);
     await delay(1000);
     expect(threadCount()).toBeGreaterThanOrEqual(before + 3);

@@ -11,8 +11,8 @@ import { parseRequirements } from "../requirements.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
-/** What callers may put in the place of the package's own: a table of known images, and where threads begin. */
-export type VerifyInternals = Pick<VerifyOptions, "knownImages" | "threadEntries">;
+/** What callers may put in the place of the package's own: a table of known images. */
+export type VerifyInternals = Pick<VerifyOptions, "knownImages">;
 
 export async function verifyCommand(
   path: string,

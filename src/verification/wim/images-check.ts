@@ -6,7 +6,7 @@ import type { WimExecutor } from "./ports.js";
 import type { ReportBuilder, WimPlace } from "./report.js";
 import { placeLimit } from "./report.js";
 import type { ImageTally } from "./image-tally.js";
-import type { MetadataResult, PathsResult } from "./tasks.js";
+import type { MetadataResult } from "./tasks.js";
 
 /** Damaged blobs whose files are looked for; beyond that, names no longer help. */
 const namedBlobLimit = 1000;
@@ -131,7 +131,7 @@ export class Images {
       const { resource } = this.#set.parts[0]!.lookupTable.metadata[image - 1]!;
       const wanted = blobs.slice(0, namedBlobLimit);
       const result = await this.#executor.run({ kind: "paths", part: 0, resource, blobs: wanted, limit: placeLimit });
-      for (const { blob, path } of (result as PathsResult).paths) {
+      for (const { blob, path } of result.paths) {
         const known = places.get(blob) ?? [];
         if (known.length < placeLimit) places.set(blob, [...known, { image, path }]);
       }

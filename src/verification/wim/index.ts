@@ -19,8 +19,8 @@ import type { CreateSha1, ExecutorSetup, WimExecutor, WimPart } from "./ports.js
 import type { WimReport } from "./report.js";
 import { ReportBuilder } from "./report.js";
 import { runSteps } from "./schedule.js";
-import type { LargeBlob, Step, StepEvents } from "./steps.js";
-import type { BlobsResult, MetadataResult, RangesResult, WimTaskResult } from "./tasks.js";
+import type { BatchStep, LargeBlob, MetadataStep, RangesStep, StepEvents } from "./steps.js";
+import type { BlobsResult, MetadataResult, RangesResult } from "./tasks.js";
 
 export { createInlineExecutor } from "./inline-executor.js";
 export type { FileExtent, FileRange } from "./extent-map.js";
@@ -28,7 +28,8 @@ export { ExtentMap } from "./extent-map.js";
 export type { CreateSha1, ExecutorSetup, ImageWindow, Passage, Sha1, WimExecutor, WimPart } from "./ports.js";
 export type { WimCheck, WimCheckId, WimCheckStatus, WimFailure, WimPlace, WimReport } from "./report.js";
 export { TaskRunner } from "./run-task.js";
-export type { WimTask, WimTaskResult } from "./tasks.js";
+export type { WimResults, WimTask, WimTaskKind } from "./tasks.js";
+export type { ImageTally, MissingBlob } from "./image-tally.js";
 
 export type VerifyWimOptions = {
   /** Bytes of the WIM that have been checked, and that there are; a byte that two checks read counts twice. */
@@ -59,7 +60,7 @@ export async function verifyWimParts(
   const stop = (): void => void executor.close();
   options.signal?.addEventListener("abort", stop);
   try {
-    await new Verification(set, executor, createSha1, report, options).run();
+    await new WimVerification(set, executor, createSha1, report, options).run();
   } finally {
     options.signal?.removeEventListener("abort", stop);
     await executor.close();
@@ -68,7 +69,7 @@ export async function verifyWimParts(
   return report.finish("not checked");
 }
 
-class Verification {
+class WimVerification {
   readonly #set: OpenSet;
   readonly #executor: WimExecutor;
   readonly #createSha1: CreateSha1;
@@ -102,7 +103,9 @@ class Verification {
       this.#options.onProgress?.({ bytes: this.#bytes, totalBytes });
     };
     const events: StepEvents = {
-      done: (step, result) => advance(this.#take(step, result)),
+      batchDone: (step, result) => advance(this.#takeBatch(step, result)),
+      rangesDone: (step, result) => advance(this.#takeRanges(step, result)),
+      metadataDone: (step, result) => advance(this.#takeMetadata(step, result)),
       largeAdvanced: advance,
       largeDone: (step, digest, problem, slackChunks) => {
         this.#slackChunks += slackChunks;
@@ -120,27 +123,25 @@ class Verification {
     }
   }
 
-  /** Takes a finished step's findings; returns how many bytes of the WIM it read. */
-  #take(step: Step, result: WimTaskResult): number {
-    if (step.kind === "batch") return this.#takeBatch(step.ids, result as BlobsResult);
-    if (step.kind === "ranges") {
-      const { part, ranges } = step.task;
-      const { wim } = this.#set.parts[part]!;
-      for (const index of (result as RangesResult).wrong) {
-        const { offset, length } = ranges[index]!;
-        const message = `${wim.name}: bytes ${offset} to ${offset + length} do not match the integrity table`;
-        this.#report.fail({ check: "wim-integrity-table", wim: wim.name, message, places: [] }, "wim-damaged");
-      }
-      return ranges.reduce((bytes, range) => bytes + range.length, 0);
+  // Each takes what a finished step found, and returns how many bytes of the WIM the step has read.
+
+  #takeRanges({ task: { part, ranges } }: RangesStep, { wrong }: RangesResult): number {
+    const { wim } = this.#set.parts[part]!;
+    for (const index of wrong) {
+      const { offset, length } = ranges[index]!;
+      const message = `${wim.name}: bytes ${offset} to ${offset + length} do not match the integrity table`;
+      this.#report.fail({ check: "wim-integrity-table", wim: wim.name, message, places: [] }, "wim-damaged");
     }
-    if (step.kind === "large") throw new RangeError("a large blob has no single result");
-    const metadata = result as MetadataResult;
-    this.#slackChunks += metadata.slackChunks;
-    this.#images.take(step.image, metadata);
-    return step.task.resource.size;
+    return ranges.reduce((bytes, range) => bytes + range.length, 0);
   }
 
-  #takeBatch(ids: readonly number[], result: BlobsResult): number {
+  #takeMetadata({ image, task }: MetadataStep, result: MetadataResult): number {
+    this.#slackChunks += result.slackChunks;
+    this.#images.take(image, result);
+    return task.resource.size;
+  }
+
+  #takeBatch({ ids }: BatchStep, result: BlobsResult): number {
     this.#slackChunks += result.slackChunks;
     const damaged = new Set<number>();
     for (const { index, message } of result.problems) {

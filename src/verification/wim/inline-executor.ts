@@ -1,7 +1,7 @@
 /** An executor that does the work on the calling thread, one task after the other. */
 import type { CreateSha1, ExecutorSetup, WimExecutor } from "./ports.js";
 import { TaskRunner } from "./run-task.js";
-import type { WimTaskResult } from "./tasks.js";
+import type { TaskOf, WimResults, WimTaskKind } from "./tasks.js";
 
 export function createInlineExecutor(setup: ExecutorSetup, createSha1: CreateSha1): WimExecutor {
   const sources = setup.parts.map((part) => part.source);
@@ -9,8 +9,8 @@ export function createInlineExecutor(setup: ExecutorSetup, createSha1: CreateSha
   let last: Promise<unknown> = Promise.resolve();
   return {
     concurrency: 1,
-    run(task) {
-      const run = (): Promise<WimTaskResult> => runner.run(task);
+    run<K extends WimTaskKind>(task: TaskOf<K>) {
+      const run = (): Promise<WimResults[K]> => runner.run<K>(task);
       const result = last.then(run, run);
       last = result.catch(() => undefined);
       return result;

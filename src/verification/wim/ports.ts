@@ -3,7 +3,7 @@ import type { ByteSource } from "../../source/byte-source.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
 import type { BlobTable } from "./blob-index.js";
 import type { FileExtent, FileRange } from "./extent-map.js";
-import type { WimTask, WimTaskResult } from "./tasks.js";
+import type { TaskOf, WimResults, WimTaskKind } from "./tasks.js";
 
 /** A SHA-1 in the making; Node's own `Hash` is one. */
 export type Sha1 = { update(data: Uint8Array): unknown; digest(): Uint8Array };
@@ -56,6 +56,6 @@ export type WimExecutor = {
    * Tasks that share a thread are done in the order of the calls. Rejects only where something other than the WIM is at
    * fault, such as a drive that cannot be read.
    */
-  run(task: WimTask, passage?: Passage): Promise<WimTaskResult>;
+  run<K extends WimTaskKind>(task: TaskOf<K>, passage?: Passage): Promise<WimResults[K]>;
   close(): Promise<void>;
 };

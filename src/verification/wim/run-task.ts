@@ -13,7 +13,7 @@ import { compareHashes, sha1Length } from "./blob-index.js";
 import { findPaths, tallyImage } from "./image-tally.js";
 import type { CreateSha1 } from "./ports.js";
 import type { BlobsTask, ChunkTableTask, MetadataTask, PathsTask, RangesTask } from "./tasks.js";
-import type { SegmentTask, StoredSegmentTask, WimTask, WimTaskResult } from "./tasks.js";
+import type { SegmentTask, StoredSegmentTask, TaskOf, WimResults, WimTaskKind, WimTasks } from "./tasks.js";
 
 /** Runs tasks one after the other; `sources` and `formats` are by part. */
 export class TaskRunner {
@@ -21,6 +21,17 @@ export class TaskRunner {
   readonly #formats: readonly ResourceFormat[];
   readonly #blobs: BlobTable;
   readonly #createSha1: CreateSha1;
+  readonly #runners: {
+    readonly [K in WimTaskKind]: (task: WimTasks[K], taken?: () => void) => Promise<WimResults[K]>;
+  } = {
+    blobs: (task) => this.#checkBlobs(task),
+    segment: (task) => this.#readSegment(task),
+    "stored-segment": (task) => this.#readSegment(task),
+    "chunk-table": (task) => this.#readChunkTable(task),
+    ranges: (task) => this.#checkRanges(task),
+    metadata: (task, taken) => this.#checkMetadata(task, taken),
+    paths: (task) => this.#findPaths(task),
+  };
 
   constructor(
     sources: readonly ByteSource[],
@@ -35,16 +46,12 @@ export class TaskRunner {
   }
 
   /** `taken` is called where a task has read all that it needs, and has much to do with it. */
-  run(task: WimTask, taken?: () => void): Promise<WimTaskResult> {
-    if (task.kind === "blobs") return this.#checkBlobs(task);
-    if (task.kind === "segment" || task.kind === "stored-segment") return this.#readSegment(task);
-    if (task.kind === "chunk-table") return this.#readChunkTable(task);
-    if (task.kind === "ranges") return this.#checkRanges(task);
-    if (task.kind === "metadata") return this.#checkMetadata(task, taken);
-    return this.#findPaths(task);
+  run<K extends WimTaskKind>(task: TaskOf<K>, taken?: () => void): Promise<WimResults[K]> {
+    const kind: K = task.kind;
+    return this.#runners[kind](task, taken);
   }
 
-  async #checkBlobs({ part, resources, hashes }: BlobsTask): Promise<WimTaskResult> {
+  async #checkBlobs({ part, resources, hashes }: BlobsTask): Promise<WimResults["blobs"]> {
     const reader = this.#readers[part]!;
     const slackBefore = reader.slackChunks;
     const problems: { index: number; message: string }[] = [];
@@ -59,7 +66,7 @@ export class TaskRunner {
     return { kind: "blobs", problems, slackChunks: reader.slackChunks - slackBefore };
   }
 
-  async #readSegment(task: SegmentTask | StoredSegmentTask): Promise<WimTaskResult> {
+  async #readSegment(task: SegmentTask | StoredSegmentTask): Promise<WimResults["segment"]> {
     const { buffer } = task;
     const reader = this.#readers[task.part]!;
     const slackBefore = reader.slackChunks;
@@ -77,7 +84,7 @@ export class TaskRunner {
     return { kind: "segment", buffer, length, problem, slackChunks: reader.slackChunks - slackBefore };
   }
 
-  async #readChunkTable({ part, offset, length }: ChunkTableTask): Promise<WimTaskResult> {
+  async #readChunkTable({ part, offset, length }: ChunkTableTask): Promise<WimResults["chunk-table"]> {
     const table = new Uint8Array(length);
     let filled = 0;
     const sink: ContentSink = (bytes) => {
@@ -88,7 +95,7 @@ export class TaskRunner {
     return { kind: "chunk-table", table, problem };
   }
 
-  async #checkRanges({ part, ranges, hashes }: RangesTask): Promise<WimTaskResult> {
+  async #checkRanges({ part, ranges, hashes }: RangesTask): Promise<WimResults["ranges"]> {
     const wrong: number[] = [];
     for (const [index, { offset, length }] of ranges.entries()) {
       const sha1 = this.#createSha1();
@@ -98,9 +105,9 @@ export class TaskRunner {
     return { kind: "ranges", wrong };
   }
 
-  async #checkMetadata({ part, resource, hash }: MetadataTask, taken?: () => void): Promise<WimTaskResult> {
+  async #checkMetadata({ part, resource, hash }: MetadataTask, taken?: () => void): Promise<WimResults["metadata"]> {
     const slackBefore = this.#readers[part]!.slackChunks;
-    let tally = null;
+    let tally: WimResults["metadata"]["tally"] = null;
     const check = async (): Promise<void> => {
       const data = await this.#readMetadata(part, resource);
       taken?.();
@@ -112,7 +119,7 @@ export class TaskRunner {
     return { kind: "metadata", problem, tally, slackChunks: this.#readers[part]!.slackChunks - slackBefore };
   }
 
-  async #findPaths({ part, resource, blobs, limit }: PathsTask): Promise<WimTaskResult> {
+  async #findPaths({ part, resource, blobs, limit }: PathsTask): Promise<WimResults["paths"]> {
     const data = await this.#readMetadata(part, resource);
     return { kind: "paths", paths: findPaths(data, this.#blobs, blobs, limit, this.#formats[part]!) };
   }

@@ -9,7 +9,7 @@ import { LowWater } from "./low-water.js";
 import { OrderedHashing, SegmentBuffers } from "./ordered-hashing.js";
 import type { CreateSha1, WimExecutor, WimPart } from "./ports.js";
 import type { LargeBlob, Step, StepEvents } from "./steps.js";
-import type { ChunkTableResult, ChunkTableTask, SegmentResult, WimTask, WimTaskResult } from "./tasks.js";
+import type { ChunkTableResult, ChunkTableTask, TaskOf, WimResults, WimTaskKind } from "./tasks.js";
 
 /** Tasks waiting at each thread beside the one it works on, so that it does not wait for this one. */
 const queuedPerThread = 1;
@@ -45,9 +45,15 @@ class Schedule {
   }
 
   async start(step: Exclude<Step, LargeBlob>): Promise<void> {
-    const { events, signal } = this.#options;
-    await this.#flow.free(signal);
-    this.#flow.start(async () => events.done(step, await this.#run(step.task, step.reads)));
+    await this.#flow.free(this.#options.signal);
+    this.#flow.start(() => this.#runStep(step));
+  }
+
+  async #runStep(step: Exclude<Step, LargeBlob>): Promise<void> {
+    const { events } = this.#options;
+    if (step.kind === "batch") events.batchDone(step, await this.#run(step.task, step.reads));
+    else if (step.kind === "ranges") events.rangesDone(step, await this.#run(step.task, step.reads));
+    else events.metadataDone(step, await this.#run(step.task, step.reads));
   }
 
   async startLarge(step: LargeBlob): Promise<void> {
@@ -67,7 +73,7 @@ class Schedule {
       const order = hashing.expect(reads.end - reads.start);
       this.#flow.start(async () => {
         const result = await this.#run(segment.task(this.#buffers.take()), reads);
-        await hashing.add(order, result as SegmentResult);
+        await hashing.add(order, result);
       });
     }
     hashing.close();
@@ -81,7 +87,7 @@ class Schedule {
     const { signal } = this.#options;
     await this.#flow.free(signal);
     try {
-      return (await this.#run(task, reads)) as ChunkTableResult;
+      return await this.#run(task, reads);
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -89,12 +95,12 @@ class Schedule {
   }
 
   /** Begins the task before it returns, so that tasks begin in the order in which their ranges enter. */
-  async #run(task: WimTask, reads: PartRange | null): Promise<WimTaskResult> {
+  async #run<K extends WimTaskKind>(task: TaskOf<K>, reads: PartRange | null): Promise<WimResults[K]> {
     const range = reads === null ? null : this.#lowWater.enter(reads);
-    if (range === null) return this.#options.executor.run(task);
+    if (range === null) return this.#options.executor.run<K>(task);
     const taken = (): void => this.#lowWater.leave(range);
     try {
-      return await this.#options.executor.run(task, { range, taken });
+      return await this.#options.executor.run<K>(task, { range, taken });
     } finally {
       taken();
     }

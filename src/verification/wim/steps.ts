@@ -2,7 +2,7 @@
 import type { ChunkLayout } from "../../wim/compression/chunks.js";
 import type { PartRange } from "./low-water.js";
 import type { ListedBlob } from "./blob-list.js";
-import type { BlobsTask, MetadataTask, RangesTask, WimTaskResult } from "./tasks.js";
+import type { BlobsResult, BlobsTask, MetadataResult, MetadataTask, RangesResult, RangesTask } from "./tasks.js";
 
 type Reading = { readonly reads: PartRange };
 export type MetadataStep = Reading & {
@@ -30,8 +30,9 @@ export type LargeBlob = Reading & {
 export type Step = MetadataStep | RangesStep | BatchStep | LargeBlob;
 
 export type StepEvents = {
-  /** A step other than a large blob is done. */
-  readonly done: (step: Step, result: WimTaskResult) => void;
+  readonly batchDone: (step: BatchStep, result: BlobsResult) => void;
+  readonly rangesDone: (step: RangesStep, result: RangesResult) => void;
+  readonly metadataDone: (step: MetadataStep, result: MetadataResult) => void;
   /** So many more bytes of a large blob are done. */
   readonly largeAdvanced: (bytes: number) => void;
   /** A large blob is done: its digest, or what is wrong with it. */

@@ -100,18 +100,26 @@ export type PathsResult = {
   readonly paths: readonly { readonly blob: number; readonly path: string }[];
 };
 
-export type WimTask =
-  | BlobsTask
-  | SegmentTask
-  | StoredSegmentTask
-  | ChunkTableTask
-  | RangesTask
-  | MetadataTask
-  | PathsTask;
-export type WimTaskResult =
-  | BlobsResult
-  | SegmentResult
-  | ChunkTableResult
-  | RangesResult
-  | MetadataResult
-  | PathsResult;
+/** Tasks and their results by the task's kind. */
+export type WimTasks = {
+  readonly blobs: BlobsTask;
+  readonly segment: SegmentTask;
+  readonly "stored-segment": StoredSegmentTask;
+  readonly "chunk-table": ChunkTableTask;
+  readonly ranges: RangesTask;
+  readonly metadata: MetadataTask;
+  readonly paths: PathsTask;
+};
+export type WimResults = {
+  readonly blobs: BlobsResult;
+  readonly segment: SegmentResult;
+  readonly "stored-segment": SegmentResult;
+  readonly "chunk-table": ChunkTableResult;
+  readonly ranges: RangesResult;
+  readonly metadata: MetadataResult;
+  readonly paths: PathsResult;
+};
+export type WimTaskKind = keyof WimTasks;
+export type WimTask = WimTasks[WimTaskKind];
+/** A task of one kind. */
+export type TaskOf<K extends WimTaskKind> = { readonly kind: K } & WimTasks[K];

@@ -4,22 +4,22 @@ import type { Owned } from "../manifest/hash-units.js";
 import { UnitHasher } from "../manifest/unit-hasher.js";
 
 /** `content`: the SHA-256 of `[0, end)`. `units`: the SHA-256 of each unit, one after the other. */
-export type HashTask =
+export type WrittenHashTask =
   | { readonly kind: "content"; readonly end: number }
   | { readonly kind: "units"; readonly units: readonly Owned[] };
 
-export type TaskHash = {
+export type WrittenHash = {
   /** Bytes come in ascending order. */
   update(offset: number, bytes: Uint8Array): void;
   /** Ends the hash; throws where something is missing. */
   digest(): Uint8Array;
 };
 
-export function createTaskHash(task: HashTask): TaskHash {
+export function createWrittenHash(task: WrittenHashTask): WrittenHash {
   return task.kind === "content" ? contentHash(task.end) : new UnitHasher(task.units);
 }
 
-function contentHash(end: number): TaskHash {
+function contentHash(end: number): WrittenHash {
   const hash = createHash("sha256");
   let hashed = 0;
   return {

@@ -1,15 +1,14 @@
-/** Entry of the threads of `hash-file.ts`: each hashes what is in the ring, and reads the file into it where that is due. */
+/** A thread of `hash-file.ts`: it hashes what is in the ring, and reads the file into it where that is due. */
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
-import { parentPort, workerData } from "node:worker_threads";
-import { Win7UsbError } from "../errors.js";
 import { openExtents } from "./extent-source.js";
-import type { RingMemory } from "./hash-ring.js";
-import { takeRing } from "./hash-ring.js";
+import type { RingMemory } from "./image-ring.js";
+import { takeFromRing } from "./image-ring.js";
+import type { RunTask } from "./messages.js";
 
 export type HashAlgorithm = "sha1" | "sha256" | "md5";
 
-export type HashThreadSetup = {
+export type HashFileSetup = {
   readonly memory: RingMemory;
   readonly path: string;
   /** Bytes of the file. */
@@ -20,36 +19,34 @@ export type HashThreadSetup = {
   readonly lengths: readonly number[];
 };
 
-/** What a thread tells: how far it has read, its digests by length, or why it cannot go on. */
-export type HashThreadMessage =
-  | { readonly bytes: number }
-  | { readonly algorithm: HashAlgorithm; readonly digests: readonly string[] }
-  | { readonly code: string | null; readonly message: string };
+/** Told on the way: bytes of the file that have been read, by whichever thread. */
+export type HashFileNote = { readonly bytes: number };
 
-/** Milliseconds between two words about progress. */
+/** Milliseconds between two notes. */
 const reportEvery = 100;
 
-const port = parentPort;
-if (port === null) throw new Error("this module is the entry of a worker thread");
-const setup = workerData as HashThreadSetup;
-function tell(message: HashThreadMessage): void {
-  port!.postMessage(message, []);
+/** One task, without anything that it needs beyond the setup; its result is the digests, in hexadecimal, by length. */
+export function hashFileTasks(setup: HashFileSetup): RunTask {
+  return (_, note) => ({ result: hashFile(setup, note) });
 }
 
-function hashFile({ memory, path, length, taker, algorithm, lengths }: HashThreadSetup): readonly string[] {
+function hashFile(
+  { memory, path, length, taker, algorithm, lengths }: HashFileSetup,
+  note: (note: HashFileNote) => void,
+): readonly string[] {
   const source = openExtents(path, [{ offset: 0, length }]);
   const digests = new PrefixDigests(algorithm, lengths);
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let notedAt = Number.NEGATIVE_INFINITY;
   const fill = (offset: number, target: Uint8Array): void => {
     source.readIntoNow(offset, target);
     const bytes = offset + target.length;
     const now = performance.now();
-    if (bytes < length && now - toldAt < reportEvery) return;
-    toldAt = now;
-    tell({ bytes });
+    if (bytes < length && now - notedAt < reportEvery) return;
+    notedAt = now;
+    note({ bytes });
   };
   try {
-    takeRing(memory, taker, length, fill, (offset, bytes) => digests.update(offset, bytes));
+    takeFromRing(memory, taker, length, fill, (offset, bytes) => digests.update(offset, bytes));
     return digests.all;
   } finally {
     source.close();
@@ -87,11 +84,4 @@ class PrefixDigests {
       this.all.push(this.#hash.copy().digest("hex"));
     }
   }
-}
-
-try {
-  tell({ algorithm: setup.algorithm, digests: hashFile(setup) });
-} catch (error) {
-  const code = error instanceof Win7UsbError ? error.code : null;
-  tell({ code, message: error instanceof Error ? error.message : String(error) });
 }

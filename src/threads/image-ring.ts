@@ -17,7 +17,7 @@ export type RingSize = { readonly slotSize: number; readonly slotCount: number }
  * Slots so large that a read and two wake-ups cost nothing beside them, and so few that they stay in the processor's cache
  * where all that takes from them is hashing.
  */
-export const hashRingSize: RingSize = { slotSize: MiB, slotCount: 12 };
+export const hashingRing: RingSize = { slotSize: MiB, slotCount: 12 };
 
 /** Plain shared memory, so that it can be handed to threads. */
 export type RingMemory = {
@@ -30,7 +30,7 @@ export type RingMemory = {
 /** Slots that were filled; 1 while a thread reads the next; how often anything changed; then a counter for each taker. */
 export const ringCounter = { filled: 0, reading: 1, changes: 2, firstTaker: 3 } as const;
 
-export function createRingMemory(takers: number, { slotSize, slotCount }: RingSize): RingMemory {
+export function createImageRing(takers: number, { slotSize, slotCount }: RingSize): RingMemory {
   const counters = new SharedArrayBuffer((ringCounter.firstTaker + takers) * Int32Array.BYTES_PER_ELEMENT);
   return { counters, slots: new SharedArrayBuffer(slotCount * slotSize), slotSize };
 }
@@ -39,7 +39,7 @@ export function createRingMemory(takers: number, { slotSize, slotCount }: RingSi
 export type FillSlot = (offset: number, target: Uint8Array) => void;
 
 /** One thread's view of the ring for a file of `length` bytes. */
-class Ring {
+class RingView {
   readonly counters: Int32Array;
   readonly #memory: RingMemory;
   readonly slotCount: number;
@@ -100,14 +100,14 @@ function announce(counters: Int32Array): void {
  * Takes `length` bytes in order as the taker of that number, counted from 0, and reads where it is this thread's turn.
  * Blocks this thread.
  */
-export function takeRing(
+export function takeFromRing(
   memory: RingMemory,
   taker: number,
   length: number,
   fill: FillSlot,
   take: (offset: number, bytes: Uint8Array) => void,
 ): void {
-  const ring = new Ring(memory, length);
+  const ring = new RingView(memory, length);
   const { counters } = ring;
   for (let index = 0; index < ring.slotTotal;) {
     const changes = Atomics.load(counters, ringCounter.changes);
@@ -126,7 +126,7 @@ export function takeRing(
 
 /** Fills `target` with what lies from `offset` on, as a part of the taker of that number. Blocks this thread. */
 export function copyFromRing(memory: RingMemory, taker: number, offset: number, target: Uint8Array): void {
-  const ring = new Ring(memory, offset + target.length);
+  const ring = new RingView(memory, offset + target.length);
   const { counters } = ring;
   const { slotSize } = memory;
   const first = Math.floor(offset / slotSize);

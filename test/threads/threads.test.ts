@@ -9,24 +9,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directory, file, filler, fixedTime } from "../../fixtures/windows7/nodes.js";
 import { writeWim } from "../../fixtures/wim/writer.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { HashAlgorithm, HashFileOptions } from "../../src/threads/index.js";
+import type { HashAlgorithm } from "../../src/threads/index.js";
 import { hashFile, verifyWim, wimPart } from "../../src/threads/index.js";
 import type { WimPart } from "../../src/threads/index.js";
-import type { BuiltThreads } from "../support/built-threads.js";
-import { buildThreads } from "../support/built-threads.js";
 import { compressWim } from "../support/compressed-wim.js";
 import { expectRejection, rejection } from "../support/wim-fixtures.js";
 
 const MiB = 2 ** 20;
-let threads: BuiltThreads;
 let folder: string;
 
 beforeAll(() => {
-  threads = buildThreads();
   folder = mkdtempSync(join(tmpdir(), "win7usb-verify-"));
 });
 afterAll(() => {
-  threads.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -38,10 +33,6 @@ function write(name: string, data: Uint8Array): string {
 
 function hash(algorithm: string, data: Uint8Array): string {
   return createHash(algorithm).update(data).digest("hex");
-}
-
-function options(): HashFileOptions {
-  return { threadEntry: threads.entry("threads/hash-thread.js") };
 }
 
 /** A WIM in a file, in two extents with something between them, as an image may hold it. */
@@ -63,7 +54,7 @@ describe("the hashes of a file", () => {
     const data = filler(size, size);
     const marks: number[] = [];
     const onProgress = ({ bytes }: { bytes: number }): void => void marks.push(bytes);
-    const hashed = await hashFile(write(`file${size}`, data), algorithms, { ...options(), onProgress });
+    const hashed = await hashFile(write(`file${size}`, data), algorithms, { onProgress });
     for (const algorithm of algorithms) expect(hashed[algorithm]).toBe(hash(algorithm, data));
     expect(hashed.length).toBe(size);
     expect(marks.at(-1) ?? 0).toBe(size);
@@ -72,7 +63,7 @@ describe("the hashes of a file", () => {
   it("are told for shorter lengths too, and only for what is asked", async () => {
     const data = filler(3 * MiB, 3);
     const prefixes = [2 * MiB, 5, 2 * MiB + 1, 0, 4 * MiB, 3 * MiB];
-    const hashed = await hashFile(write("prefixes", data), ["sha1"], { ...options(), prefixes });
+    const hashed = await hashFile(write("prefixes", data), ["sha1"], { prefixes });
     expect(hashed.sha256).toBeUndefined();
     expect(hashed.prefixes).toEqual(
       [0, 5, 2 * MiB, 2 * MiB + 1].map((length) => ({ length, sha1: hash("sha1", data.subarray(0, length)) })),
@@ -80,8 +71,8 @@ describe("the hashes of a file", () => {
   });
 
   it("are refused for what is not there or too short", async () => {
-    await expectRejection(hashFile(join(folder, "none"), algorithms, options()), "image-missing", /none/);
-    const short = hashFile(write("short", filler(100, 1)), algorithms, { ...options(), length: 200 });
+    await expectRejection(hashFile(join(folder, "none"), algorithms), "image-missing", /none/);
+    const short = hashFile(write("short", filler(100, 1)), algorithms, { length: 200 });
     await expectRejection(short, "image-truncated", /ends at byte 100/);
   });
 
@@ -89,7 +80,6 @@ describe("the hashes of a file", () => {
     const abort = new AbortController();
     const path = write("long", filler(64 * MiB, 1));
     const hashing = hashFile(path, algorithms, {
-      ...options(),
       signal: abort.signal,
       onProgress: () => abort.abort(new Error("enough")),
     });
@@ -118,19 +108,18 @@ describe("a WIM verified on threads", () => {
 
   it.each([1, 3])("gives the same report as on none, with %i of them", async (workers) => {
     const data = await compressed;
-    const threadEntry = threads.entry("threads/wim-thread.js");
     const inline = await verifyWim([part("sound.wim", data)], { workers: 0 });
     expect(inline.status).toBe("pass");
     const progress: number[] = [];
     const onProgress = ({ bytes, totalBytes }: { bytes: number; totalBytes: number }): void =>
       void progress.push(bytes / totalBytes);
-    expect(await verifyWim([part("sound.wim", data)], { workers, threadEntry, onProgress })).toEqual(inline);
+    expect(await verifyWim([part("sound.wim", data)], { workers, onProgress })).toEqual(inline);
     expect(progress.at(-1)).toBe(1);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
 
     const damaged = data.slice();
     for (let at = 5000; at < damaged.length - 200_000; at += 1_500_000) damaged[at]! ^= 0x10;
-    const report = await verifyWim([part("damaged.wim", damaged)], { workers, threadEntry });
+    const report = await verifyWim([part("damaged.wim", damaged)], { workers });
     expect(report).toEqual(await verifyWim([part("damaged.wim", damaged)], { workers: 0 }));
     expect(report.status).toBe("fail");
     expect(report.failures.flatMap(({ places }) => places.map(({ path }) => path))).toContain("large.txt");
@@ -138,14 +127,13 @@ describe("a WIM verified on threads", () => {
 
   it("stops at an abort, and where the file is gone", async () => {
     const data = await compressed;
-    const threadEntry = threads.entry("threads/wim-thread.js");
     const abort = new AbortController();
     const onProgress = (): void => abort.abort(new Error("enough"));
-    const stopped = verifyWim([part("abort.wim", data)], { workers: 2, threadEntry, onProgress, signal: abort.signal });
+    const stopped = verifyWim([part("abort.wim", data)], { workers: 2, onProgress, signal: abort.signal });
     await expect(stopped).rejects.toThrow("enough");
     const gone = part("gone.wim", data);
     rmSync(gone.file!.path);
-    expect((await rejection(verifyWim([gone], { workers: 2, threadEntry }))).code).toBe("image-unreadable");
+    expect((await rejection(verifyWim([gone], { workers: 2 }))).code).toBe("image-unreadable");
   });
 
   it("is a part of an image by its extents", () => {

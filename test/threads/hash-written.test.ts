@@ -1,31 +1,23 @@
 /** Hashing beside the transfers: a thread says what hashing in place says, and its failures are those of the write. */
 import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { sharedPageMemory } from "../../src/bytes/page-memory.js";
 import { MiB } from "../../src/bytes/units.js";
 import { startContentHash } from "../../src/write/content-hash.js";
-import type { HashTask } from "../../src/threads/write-hash-task.js";
-import { startHasher, threadFrom } from "../../src/threads/write-hasher.js";
+import { startWrittenHasher, threadFrom } from "../../src/threads/hash-written.js";
+import { setThreadEntry } from "../../src/threads/thread.js";
+import type { WrittenHashTask } from "../../src/threads/written-hash.js";
 import { writePlan } from "../../src/write/write-plan.js";
-import { buildThreads, type BuiltThreads } from "../support/built-threads.js";
 import { memoryDrive } from "../support/memory-drive.js";
 import { bytesExtent, planOf, zerosExtent } from "../support/plans.js";
-
-let threads: BuiltThreads;
-let threadEntry: URL;
-beforeAll(() => {
-  threads = buildThreads();
-  threadEntry = threads.entry("threads/write-hash-thread.js");
-}, 60_000);
-afterAll(() => threads.remove());
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
 const content = sharedPageMemory(3 * MiB);
 content.forEach((_, at) => (content[at] = (at * 7 + (at >>> 11)) & 0xff));
 
-const tasks: { task: HashTask; expected: Uint8Array }[] = [
+const tasks: { task: WrittenHashTask; expected: Uint8Array }[] = [
   { task: { kind: "content", end: 3 * MiB - 5 }, expected: sha256(content.subarray(0, 3 * MiB - 5)) },
   {
     task: {
@@ -49,7 +41,7 @@ describe.each([
   { where: "in place", length: 0 },
 ])("a hasher $where", ({ length }) => {
   it.each(tasks)("takes what its task asks for: $task.kind", async ({ task, expected }) => {
-    const hasher = startHasher(task, { length, threadEntry });
+    const hasher = startWrittenHasher(task, length);
     const taken: number[] = [];
     const updates: Promise<void>[] = [];
     for (let offset = 0; offset < content.length; offset += MiB / 2) {
@@ -63,7 +55,7 @@ describe.each([
   });
 
   it("fails where something is missing", async () => {
-    const hasher = startHasher({ kind: "content", end: 3 * MiB }, { length, threadEntry });
+    const hasher = startWrittenHasher({ kind: "content", end: 3 * MiB }, length);
     await hasher.update(0, content.subarray(0, MiB));
     await expect(hasher.digest()).rejects.toThrow(`${MiB} bytes of content were hashed, expected ${3 * MiB}`);
     await hasher.close();
@@ -72,15 +64,16 @@ describe.each([
 
 describe("a hashing thread", () => {
   it("that cannot start fails what is asked of it, now and later", async () => {
-    const missing = pathToFileURL("/nonexistent/hash-thread.js");
-    const hasher = startHasher({ kind: "content", end: 1 }, { length: threadFrom, threadEntry: missing });
-    await expect(hasher.update(0, new Uint8Array(1))).rejects.toThrow("/nonexistent/hash-thread.js");
-    await expect(hasher.digest()).rejects.toThrow("/nonexistent/hash-thread.js");
+    setThreadEntry(pathToFileURL("/nonexistent/entry.js"));
+    const hasher = startWrittenHasher({ kind: "content", end: 1 }, threadFrom);
+    setThreadEntry(new URL(inject("threadEntry")));
+    await expect(hasher.update(0, new Uint8Array(1))).rejects.toThrow("/nonexistent/entry.js");
+    await expect(hasher.digest()).rejects.toThrow("/nonexistent/entry.js");
     await hasher.close();
   });
 
   it("that is closed leaves nobody waiting", async () => {
-    const hasher = startHasher({ kind: "content", end: 3 * MiB }, { length: threadFrom, threadEntry });
+    const hasher = startWrittenHasher({ kind: "content", end: 3 * MiB }, threadFrom);
     const update = hasher.update(0, content);
     await Promise.all([hasher.close(), expect(update).rejects.toThrow("has ended")]);
   });
@@ -96,7 +89,6 @@ describe("a hashing thread", () => {
       verify: true,
       onEvent: () => undefined,
       now: () => 0,
-      threadEntry,
     });
     const expected = sha256(drives[0]!.bytes).toString("hex");
     expect(done.map((each) => [each.sha256, each.verified])).toEqual([
@@ -113,7 +105,7 @@ function offer(index: number) {
 
 describe("the hash of a content that several targets give", () => {
   it("takes each block once, from whoever comes first, and goes on when that one is lost", async () => {
-    const hash = startContentHash(3 * MiB, undefined);
+    const hash = startContentHash(3 * MiB);
     // The first is lost after two blocks; the second was one behind.
     await hash.offer(...offer(0));
     await hash.offer(...offer(0));
@@ -125,7 +117,7 @@ describe("the hash of a content that several targets give", () => {
   });
 
   it("fails where nobody gave it all", async () => {
-    const hash = startContentHash(3 * MiB, undefined);
+    const hash = startContentHash(3 * MiB);
     await hash.offer(...offer(0));
     await hash.offer(...offer(2));
     await expect(hash.digest()).rejects.toThrow("expected");

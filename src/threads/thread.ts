@@ -1,0 +1,96 @@
+/** A worker thread as the one that starts it sees it: it is asked for tasks, and answers each. */
+import { Worker } from "node:worker_threads";
+import type { ErrorCode } from "../errors.js";
+import { exitCodes, Win7UsbError } from "../errors.js";
+import type { Request } from "./messages.js";
+import { isAnswer } from "./messages.js";
+import type { ThreadSetup } from "./serve.js";
+import { expectShape, type Guard } from "./shape.js";
+
+let entry = new URL("./entry.js", import.meta.url);
+
+/**
+ * Where threads start from now on, for whoever runs from something else than the package's own modules: a bundle, or
+ * TypeScript in tests. That file must do what `entry.ts` does.
+ */
+export function setThreadEntry(url: URL): void {
+  entry = url;
+}
+
+export type Asking<Result> = {
+  readonly result: Guard<Result>;
+  readonly onNote?: (note: unknown) => void;
+  /** What is handed over instead of being copied. */
+  readonly transfer?: readonly ArrayBuffer[];
+};
+
+export type Thread = {
+  /** Tasks that were asked for and are not answered. */
+  readonly waiting: number;
+  /** Rejects with the task's own error, and where the thread ends before it has answered. */
+  ask<Result>(task: unknown, asking: Asking<Result>): Promise<Result>;
+  /** Ends the thread, whatever it does. */
+  close(): Promise<void>;
+};
+
+type Waiting = {
+  readonly onNote: ((note: unknown) => void) | undefined;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+export function startThread(setup: ThreadSetup): Thread {
+  const worker = new Worker(entry, { workerData: setup });
+  const waiting = new Map<number, Waiting>();
+  let ended: { readonly error: unknown } | undefined;
+  let lastId = 0;
+  // A thread that dies takes all its tasks with it; without this, whoever waits for them would wait for ever.
+  const end = (error: unknown): void => {
+    ended ??= { error };
+    for (const { reject } of waiting.values()) reject(ended.error);
+    waiting.clear();
+  };
+  worker.on("error", end);
+  worker.on("exit", (code) => end(new Error(`a thread (${setup.kind}) has ended with code ${code}`)));
+  const take = (message: unknown): void => {
+    const answer = expectShape(message, isAnswer, "a thread's answer");
+    const asked = waiting.get(answer.id);
+    if ("note" in answer) return asked?.onNote?.(answer.note);
+    waiting.delete(answer.id);
+    if ("error" in answer) asked?.reject(errorOf(answer.error.code, answer.error.message));
+    else asked?.resolve(answer.result);
+  };
+  worker.on("message", (message: unknown) => {
+    try {
+      take(message);
+    } catch (error) {
+      end(error);
+    }
+  });
+  return {
+    get waiting() {
+      return waiting.size;
+    },
+    async ask(task, { result, onNote, transfer = [] }) {
+      if (ended !== undefined) throw ended.error;
+      const answer = await new Promise((resolve, reject) => {
+        lastId += 1;
+        waiting.set(lastId, { onNote, resolve, reject });
+        worker.postMessage({ id: lastId, task } satisfies Request, [...transfer]);
+      });
+      return expectShape(answer, result, `the result of a thread (${setup.kind})`);
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** The error as it was thrown, as far as it crosses. */
+function errorOf(code: string | null, message: string): Error {
+  return isErrorCode(code) ? new Win7UsbError(code, message) : new Error(message);
+}
+
+function isErrorCode(code: string | null): code is ErrorCode {
+  return code !== null && code in exitCodes;
+}
