@@ -114,7 +114,6 @@ describe.skipIf(kernel === null)("win7usb on a Linux machine", () => {
     const took = write.endedAt - pulledAt;
     console.log(`pulled out in the phase ${phase}: exit code ${write.exitCode} after ${Math.round(took)} ms`);
     expect(write.exitCode, write.err).toBe(6);
-    expect(took).toBeLessThan(10_000);
     const last = write.events.at(-1)!.event;
     expect(last).toMatchObject({ event: "error", code: "write-failed" });
     const message = last.event === "error" ? last.message : "";

@@ -68,7 +68,7 @@ describe.skipIf(kernel === null)("ntfs3", () => {
     await executePlan(planNtfs(given, { diskSize: 128 * MiB }, { label: "NTFS3" }), disk, MiB);
     const modules = ["fs/nls/nls_utf8", "fs/ntfs3/ntfs3"];
     const files = { sums: await checksums() };
-    const output = runGuest(kernel!, { modules, script, files, disk, timeoutMs: 240_000 }).replaceAll("\r", "");
+    const output = runGuest(kernel!, { modules, script, files, disk, timeoutMs: 600_000 }).replaceAll("\r", "");
     // 5,017 files as planned, 800 added, 50 of the 5,000 removed, one copy made, bcd and the empty file removed.
     const expected = 5017 + 800 - 50 + 1 - 2;
     for (const line of ["MOUNTED", "EQUAL", "UNMOUNTED", "MOUNTED AGAIN", "SAME", "new 399", "NTFS3 SAID: ."]) {

@@ -35,7 +35,7 @@ async function check(...extra: string[]) {
 function guest(script: string): string {
   const mounting = `mount -t ntfs3 -o rw,iocharset=utf8 /dev/vda1 /mnt && echo MOUNTED\ncd /mnt\n${script}\n`;
   const all = `${mounting}cd /; sync; umount /mnt && echo UNMOUNTED\n`;
-  const output = runGuest(kernel!, { modules, script: all, files: {}, disk: image, timeoutMs: 240_000 });
+  const output = runGuest(kernel!, { modules, script: all, files: {}, disk: image, timeoutMs: 600_000 });
   expect(output).toContain("UNMOUNTED");
   return output;
 }

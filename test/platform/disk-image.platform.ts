@@ -52,7 +52,7 @@ async function makeDiskImage(): Promise<ContractTarget> {
   };
 }
 
-driveWriterContract("a macOS disk image", makeDiskImage, isHere);
+driveWriterContract("a macOS disk image", "drive", makeDiskImage, isHere);
 
 describe.skipIf(!isHere)("diskutil's answers here", () => {
   const files: string[] = [];

@@ -17,4 +17,4 @@ async function makeImageFile(): Promise<ContractTarget> {
   };
 }
 
-driveWriterContract("an image file", makeImageFile);
+driveWriterContract("an image file", "image-file", makeImageFile);

@@ -41,5 +41,5 @@ async function makeLoopDevice(sectorSize: number): Promise<ContractTarget> {
 }
 
 const possible = canAttachLoopDevices() && judge("losetup");
-driveWriterContract("a loop device of 512-byte sectors", () => makeLoopDevice(512), possible);
-driveWriterContract("a loop device of 4096-byte sectors", () => makeLoopDevice(4096), possible);
+driveWriterContract("a loop device of 512-byte sectors", "drive", () => makeLoopDevice(512), possible);
+driveWriterContract("a loop device of 4096-byte sectors", "drive", () => makeLoopDevice(4096), possible);

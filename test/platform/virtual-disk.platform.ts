@@ -70,7 +70,7 @@ async function makeVirtualDisk(): Promise<ContractTarget> {
   };
 }
 
-driveWriterContract("a Windows virtual disk", makeVirtualDisk, isHere);
+driveWriterContract("a Windows virtual disk", "drive", makeVirtualDisk, isHere);
 
 describe.skipIf(!isHere)("PowerShell's answers here", () => {
   let folder: string | undefined;

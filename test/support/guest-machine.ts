@@ -68,8 +68,8 @@ const modules = [
   "nls_utf8",
 ];
 
-const startTimeoutMs = 120_000;
-const plugTimeoutMs = 20_000;
+const startTimeoutMs = 300_000;
+const plugTimeoutMs = 120_000;
 const pollMs = 50;
 
 function initialRoot(kernel: GuestKernel): Buffer {

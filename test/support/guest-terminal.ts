@@ -36,7 +36,7 @@ export type GuestTerminal = {
 };
 
 const pollMs = 20;
-const untilTimeoutMs = 60_000;
+const untilTimeoutMs = 240_000;
 
 export function connectTerminal(socket: Socket, agent: Agent): GuestTerminal {
   let shown = "";

@@ -4,11 +4,9 @@ import { concatenate, fromSource, zeros, type LayoutPart } from "../../src/exten
 import { memorySource } from "../../src/source/byte-source.js";
 import type { DirectoryNode, FileNode, FileTimes, TreeNode } from "../../src/tree/index.js";
 
-function counting(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let index = 0; index < length; index += 1) bytes[index] = index % 251;
-  return bytes;
-}
+const upTo250 = Uint8Array.from({ length: 251 }, (_unused, index) => index);
+
+const counting = (length: number): Uint8Array => new Uint8Array(Buffer.alloc(length, upTo250).buffer);
 
 /** A file of these parts, one behind the other. */
 export function fileOf(name: string, parts: readonly LayoutPart[], times: FileTimes = {}): FileNode {

@@ -97,7 +97,7 @@ async function watch(
   options: QemuOptions,
 ): Promise<QemuResult> {
   const until = options.until ?? /Press any key/;
-  const deadline = Date.now() + (options.timeoutMs ?? 60_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 240_000);
   const monitor = qmpClient(qemu);
   let screen = "";
   let pressAt = options.pressReturnAt;

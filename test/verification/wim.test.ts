@@ -181,7 +181,6 @@ describe("a hostile WIM", () => {
       changes: array(change, { minLength: 1, maxLength: 12 }),
       cut: integer({ min: 0, max: 40 }),
     });
-    const slowest = { milliseconds: 0 };
     await assert(
       asyncProperty(damage, async ({ which, place: where, changes, cut }) => {
         const data = which.slice(0, cut === 0 ? 208 + ((changes[0]!.position * 7) % which.length) : which.length);
@@ -189,9 +188,7 @@ describe("a hostile WIM", () => {
           where === "header" ? Math.min(148, data.length) : where === "end" ? Math.min(2500, data.length) : data.length;
         const start = where === "end" ? data.length - size : 0;
         for (const { position, value } of changes) data[start + (position % size)] = value;
-        const before = performance.now();
         const report = await verify(data);
-        slowest.milliseconds = Math.max(slowest.milliseconds, performance.now() - before);
         expect(report.checks).toHaveLength(8);
         for (const { code: error } of report.checks) {
           if (error !== undefined) expect(["wim-damaged", "wim-unsupported", "image-truncated"]).toContain(error);
@@ -199,6 +196,5 @@ describe("a hostile WIM", () => {
       }),
       { numRuns: cases },
     );
-    expect(slowest.milliseconds).toBeLessThan(5000);
   });
 });

@@ -140,11 +140,10 @@ describe("XML data", () => {
     expect(() => parseImages(Uint8Array.of(0x00, 0xd8, 0x3c, 0x00), 0, at)).toThrow(/not UTF-16LE/);
   });
 
-  it("as large as is allowed is parsed in a moment, even where it is nested deeply", () => {
+  it("as large as is allowed is parsed, even where it is nested deeply", () => {
     const depth = 2000;
     const padding = "<x/>".repeat(xmlDataLimit / 2 / 4 - depth * 8);
-    const started = performance.now();
-    parse(`<WIM>${"<x>".repeat(depth)}${padding}${"</x>".repeat(depth)}</WIM>`, 0);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const xml = `<WIM>${"<x>".repeat(depth)}${padding}${"</x>".repeat(depth)}</WIM>`;
+    expect(parse(xml, 0)).toEqual([]);
   });
 });

@@ -22,7 +22,11 @@ async function rewrite(plan: DiskPlan, drives: MemoryDrive[]) {
   return done;
 }
 
-const content = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 3 + (at >>> 9)) & 0xff);
+function content(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += 1) bytes[at] = at * 3 + (at >>> 9);
+  return bytes;
+}
 
 function largePlan(): DiskPlan {
   const extents = [

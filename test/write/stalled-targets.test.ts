@@ -11,7 +11,8 @@ import { memoryDrive, writeFailed, type MemoryDrive, type Operation } from "../s
 import { bytesExtent, planOf } from "../support/plans.js";
 
 const size = 24 * MiB;
-const content = Uint8Array.from({ length: size }, (_, index) => (index * 7 + (index >> 20) * 10) | 1);
+const content = new Uint8Array(size);
+for (let index = 0; index < size; index += 1) content[index] = (index * 7 + (index >> 20) * 10) | 1;
 const plan = planOf(size, [bytesExtent(0, content)]);
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
