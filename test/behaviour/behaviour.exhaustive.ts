@@ -3,7 +3,6 @@
  * output of `--json`. A change of structure must leave all of it as it is; a change of behaviour is recorded anew, with
  * `RECORD=1 npx vitest run --project exhaustive test/behaviour`, and read in the diff.
  */
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,8 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Disc } from "./discs.js";
 import { discs } from "./discs.js";
 import { everyCase } from "../support/sample.js";
+import { runProgram } from "../support/program.js";
 
-const program = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
 const recordedPath = join(import.meta.dirname, "recorded.json");
 const recording = process.env["RECORD"] === "1";
 
@@ -54,14 +53,14 @@ function withoutChance(value: unknown): unknown {
 }
 
 function win7usb(...argv: string[]): Outcome {
-  const { status, stdout } = spawnSync(process.execPath, [program, ...argv, "--json"], { encoding: "utf8" });
-  return { exitCode: status, output: stdout === "" ? null : withoutChance(JSON.parse(stdout)) };
+  const { exitCode, out } = runProgram([...argv, "--json"]);
+  return { exitCode, output: out === "" ? null : withoutChance(JSON.parse(out)) };
 }
 
 /** Of a write the events say how far it is: their number depends on the machine, the last one does not. */
 function write(...argv: string[]): Outcome {
-  const { status, stdout } = spawnSync(process.execPath, [program, "write", ...argv, "--json"], { encoding: "utf8" });
-  return { exitCode: status, output: withoutChance(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "null")) };
+  const { exitCode, out } = runProgram(["write", ...argv, "--json"]);
+  return { exitCode, output: withoutChance(JSON.parse(out.trimEnd().split("\n").at(-1) ?? "null")) };
 }
 
 async function digest(path: string): Promise<string> {

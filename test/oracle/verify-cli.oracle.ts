@@ -1,6 +1,6 @@
 /** `win7usb verify` as it is run, over an image that genisoimage and wimlib made; its hashes are held against coreutils'. */
 import { imageRuns } from "../support/image-runs.js";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -12,8 +12,7 @@ import { contentSource, find, walk } from "../../src/tree/index.js";
 import { hostFileSource } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
-
-const command = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
+import { programCommand, runProgram } from "../support/program.js";
 
 const noiseSize = 24 * 2 ** 20;
 
@@ -26,8 +25,8 @@ type Report = {
 };
 
 function verify(path: string, ...options: string[]): { exitCode: number | null; report: Report } {
-  const result = spawnSync(process.execPath, [command, "verify", path, "--json", ...options], { encoding: "utf8" });
-  return { exitCode: result.status, report: JSON.parse(result.stdout) as Report };
+  const { exitCode, out } = runProgram(["verify", path, "--json", ...options]);
+  return { exitCode, report: JSON.parse(out) as Report };
 }
 
 describe.skipIf(!judge("wimlib-imagex") || !judge("genisoimage"))("an image by genisoimage with WIMs by wimlib", () => {
@@ -124,7 +123,8 @@ describe.skipIf(!judge("wimlib-imagex") || !judge("genisoimage"))("an image by g
   });
 
   it("stops at Ctrl-C with 130", async () => {
-    const child = spawn(process.execPath, [command, "verify", iso, "--deep"], { stdio: ["ignore", "pipe", "pipe"] });
+    const [node, command] = programCommand;
+    const child = spawn(node, [command, "verify", iso, "--deep"], { stdio: ["ignore", "pipe", "pipe"] });
     let out = "";
     child.stdout.on("data", (data: Buffer) => (out += data.toString()));
     child.stderr.once("data", () => child.kill("SIGINT"));

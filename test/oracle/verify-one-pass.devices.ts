@@ -11,9 +11,9 @@ import { filler } from "../../fixtures/windows7/nodes.js";
 import { verify } from "../../src/steps/verify-image.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
+import { programCommand } from "../support/program.js";
 
 const MiB = 2 ** 20;
-const command = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
 
 /** Noise stays as it is in a compressed WIM; of the other kind half is left. No two MiB are the same. */
 function writeContent(path: string, size: number, kind: "noise" | "halves"): void {
@@ -87,7 +87,7 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
       "-o",
       file,
     ];
-    const result = spawnSync("strace", [...strace, process.execPath, command, "verify", path, "--json", ...options], {
+    const result = spawnSync("strace", [...strace, ...programCommand, "verify", path, "--json", ...options], {
       encoding: "utf8",
       // What goes through a ring of the kernel's is no call that could be counted.
       env: { ...process.env, UV_USE_IO_URING: "0" },
@@ -173,7 +173,8 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
     });
 
     it("ends at Ctrl-C", async () => {
-      const child = spawn(process.execPath, [command, "verify", slow(), "--deep"], {
+      const [node, command] = programCommand;
+      const child = spawn(node, [command, "verify", slow(), "--deep"], {
         stdio: ["ignore", "pipe", "pipe"],
       });
       const closed = new Promise((resolve) => child.once("close", resolve));

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { judge } from "../support/judges.js";
+import { programCommand, runProgram } from "../support/program.js";
 
-const command = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
 const columns = 80;
 
 let folder: string;
@@ -30,16 +30,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 type Shown = { readonly exitCode: number | null; readonly out: string };
 
 function piped(argv: readonly string[]): Shown {
-  const { status, stdout } = spawnSync(process.execPath, [command, "verify", ...argv], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return { exitCode: status, out: stdout };
+  return runProgram(["verify", ...argv], folder);
 }
 
 /** Everything that reaches the screen: progress, then the answer. */
 function onTerminal(argv: readonly string[], environment: Record<string, string>): Shown {
-  const words = [process.execPath, command, "verify", ...argv].map((word) => `'${word}'`).join(" ");
+  const words = [...programCommand, "verify", ...argv].map((word) => `'${word}'`).join(" ");
   const line = `stty cols ${columns} rows 50; ${words}`;
   const { status, stdout } = spawnSync("script", ["--quiet", "--return", "--command", line, "/dev/null"], {
     cwd: folder,

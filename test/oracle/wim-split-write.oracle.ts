@@ -4,7 +4,7 @@
  */
 import { fileOf } from "../support/memory-tree.js";
 import { fromSource, zeros, type LayoutPart } from "../../src/extents/layout.js";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,8 +19,8 @@ import { hostFileSource } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
 import { openChecks } from "../support/verify-command.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
+import { runProgram, type ProgramRun } from "../support/program.js";
 
-const command = join(import.meta.dirname, "..", "..", "bin", "win7usb.js");
 /** Gigabytes are read a dozen times. */
 const timeout = 900_000;
 const judges = ["wimlib-imagex", "fsck.fat", "mcopy", "fallocate"];
@@ -92,10 +92,7 @@ describe.skipIf(!judges.every(judge))("an install.wim over 4 GiB", () => {
     return withInstall(disc);
   }
 
-  function win7usb(...argv: string[]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...argv, "--json"], { encoding: "utf8" });
-    return { exitCode: status, out: stdout, err: stderr };
-  }
+  const win7usb = (...argv: string[]): ProgramRun => runProgram([...argv, "--json"]);
 
   it("is written to FAT32 in parts, which is told before and in JSON", { timeout }, () => {
     const { exitCode, out, err } = win7usb("write", iso, image, "-f", "fat32");

@@ -6,9 +6,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
@@ -16,8 +15,8 @@ import { usualPatience } from "../../src/progress/patience.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { canFail } from "../support/faulty-file.js";
 import { attachLoopDevice } from "../support/loop-device.js";
+import { programCommand } from "../support/program.js";
 
-const program = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "win7usb.js");
 const driveSize = 96 * MiB;
 const sectorSize = 512;
 
@@ -72,8 +71,9 @@ type Run = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
 
 function write(targets: readonly Drive[], onEvent: (event: Event, child: ChildProcess) => void): Run {
   const paths = targets.map(({ path }) => path);
+  const [node, program] = programCommand;
   const args = [program, "write", iso, ...paths, "--yes", "--allow", "fixed-disk", "--json"];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(node, args, { stdio: ["ignore", "pipe", "pipe"] });
   const events: Event[] = [];
   let rest = "";
   let err = "";
@@ -134,7 +134,8 @@ const isBlank = ({ backing }: Drive): boolean =>
   readFileSync(backing).subarray(0, sectorSize).equals(Buffer.alloc(sectorSize));
 const warningsOf = ({ events }: Ended): Event[] => events.filter(({ event }) => event === "warning");
 
-describe.skipIf(!canFail())("a drive that stops answering", () => {
+// Waiting is most of it.
+describe.skipIf(!canFail()).concurrent("a drive that stops answering", () => {
   it("and goes on after some seconds is told of, and whole", async () => {
     const drive = await openDrive("pausing");
     try {

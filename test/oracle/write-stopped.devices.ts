@@ -6,9 +6,8 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
@@ -17,9 +16,8 @@ import { canFail, openFaultyFile, type FaultyFile } from "../support/faulty-file
 import { judge } from "../support/judges.js";
 import { attachLoopDevice, canAttachLoopDevices, type LoopDevice } from "../support/loop-device.js";
 import { rounds } from "../support/sample.js";
+import { programCommand } from "../support/program.js";
 
-/** The program as it is built: a process of its own is what gets killed. */
-const program = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "bin", "win7usb.js");
 const driveSize = 64 * MiB;
 const sectorSize = 512;
 const moments = rounds(50, 20);
@@ -56,7 +54,7 @@ async function start(command: readonly string[], started: (child: ReturnType<typ
   return { exitCode, out, elapsedMs: performance.now() - from };
 }
 
-const writeArguments = (target: string): string[] => [process.execPath, program, "write", iso, target];
+const writeArguments = (target: string): string[] => [...programCommand, "write", iso, target];
 
 /** Kills the process that was started, which supervises the one that writes, or `both`; resolves when neither is left. */
 async function killedAt(ms: number, command: readonly string[], both: boolean): Promise<Ended> {
