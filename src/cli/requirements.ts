@@ -1,7 +1,7 @@
 /** `--require edition=Professional arch=x86 sp=1 language=en-US genuine`, read before the image is touched. */
 import { Win7UsbError } from "../errors.js";
-import type { Requirement } from "../verification/verdict-requirements.js";
-import { plainEdition } from "../verification/verdict-requirements.js";
+import type { Requirement } from "../verification/requirements.js";
+import { plainEdition } from "../verification/requirements.js";
 
 const languagePattern = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i;
 const editionPattern = /^(?:starter|homebasic|homepremium|professional|enterprise|ultimate)k?n?$/;

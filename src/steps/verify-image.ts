@@ -12,27 +12,27 @@ import type { KnownImages } from "../windows/known-images/index.js";
 import { loadKnownImages } from "../windows/known-images/index.js";
 import type { Check, Verdict } from "../verification/verdict.js";
 import { excused, verdictOf } from "../verification/verdict.js";
-import type { Claim, KnownFinding, Resemblance } from "../verification/verdict-known.js";
-import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "../verification/verdict-known.js";
-import type { Requirement, UnmetRequirement } from "../verification/verdict-requirements.js";
-import { unmetRequirements } from "../verification/verdict-requirements.js";
-import { setupImageChecks } from "../verification/verdict-setup-image.js";
-import { agreementChecks, suitabilityChecks } from "../verification/verdict-suitability.js";
+import type { Claim, KnownFinding, Resemblance } from "../verification/known-image.js";
+import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "../verification/known-image.js";
+import type { Requirement, UnmetRequirement } from "../verification/requirements.js";
+import { unmetRequirements } from "../verification/requirements.js";
+import { setupImageChecks } from "../verification/setup-image.js";
+import { agreementChecks, suitabilityChecks } from "../verification/suitability.js";
 import { partSetChecks } from "../verification/part-sets.js";
 import type { ImageInput, InputOptions, OpenedInput } from "./image-input.js";
 import { openInput } from "./image-input.js";
 import type { PassResults, VerifyEvent } from "./verify-passes.js";
 import { runPasses } from "./verify-passes.js";
-import type { ReadForVerification } from "../verification/read.js";
-import { readForVerification } from "../verification/read.js";
+import type { ReadForVerification } from "../verification/read-image.js";
+import { readForVerification } from "../verification/read-image.js";
 import type { Scope } from "../verification/scope.js";
 import { scopeOf } from "../verification/scope.js";
-import type { Truncation } from "../verification/volume-checks.js";
-import { bootFileChecks, truncationOf, volumeChecks } from "../verification/volume-checks.js";
+import type { Truncation } from "../verification/volume.js";
+import { bootFileChecks, truncationOf, volumeChecks } from "../verification/volume.js";
 import type { WimOutcome, WimSet } from "../verification/wims.js";
 import { wimSets } from "../verification/wims.js";
 
-export type { Requirement } from "../verification/verdict-requirements.js";
+export type { Requirement } from "../verification/requirements.js";
 export type { VerifyEvent } from "./verify-passes.js";
 
 export type VerifyOptions = InputOptions & {

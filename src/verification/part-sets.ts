@@ -5,7 +5,7 @@ import { readHeader } from "../wim/header.js";
 import { wimError } from "../wim/index.js";
 import { partSetProblem } from "../wim/part-set.js";
 import type { Check } from "./verdict.js";
-import { outcomeOf } from "./read.js";
+import { outcomeOf } from "./read-image.js";
 import type { WimSet } from "./wims.js";
 
 const partsHint = "Copy all parts again, from one and the same set.";

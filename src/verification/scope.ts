@@ -1,8 +1,8 @@
 /** What the verdict rests on, and what nobody can tell from this image alone: `intact` must not claim more. */
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
-import type { KnownFinding } from "./verdict-known.js";
-import { hashNames } from "./verdict-known.js";
+import type { KnownFinding } from "./known-image.js";
+import { hashNames } from "./known-image.js";
 import type { WimOutcome } from "./wims.js";
 
 /** Sentences without a full stop. */

@@ -1,5 +1,5 @@
 /**
- * What all checks of an image come to. A check says what was looked at and what was seen; the verdict weighs them. Traps: a
+ * The verdict on an image. A check says what was examined and what was found; the verdict weighs all checks. Traps: a
  * Linux disc without a boot manager is not damaged, it is something else; an image whose hash was published is what was
  * published, whatever else looks odd in it; and `intact` only says that no check failed, so that what was not checked must be
  * said beside it.

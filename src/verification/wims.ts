@@ -4,7 +4,7 @@ import { contentSource, walk } from "../tree/index.js";
 import type { WimCheck, WimFailure, WimReport } from "./wim/index.js";
 import { openWim } from "../wim/index.js";
 import type { Check } from "./verdict.js";
-import { outcomeOf } from "./read.js";
+import { outcomeOf } from "./read-image.js";
 
 /** A WIM, or all parts of a split one. */
 export type WimSet = {

@@ -7,10 +7,10 @@ import type { WindowsIdentity } from "../../src/windows/index.js";
 import { identify } from "../../src/windows/index.js";
 import type { Check } from "../../src/verification/verdict.js";
 import { excused, verdictOf } from "../../src/verification/verdict.js";
-import type { Requirement } from "../../src/verification/verdict-requirements.js";
-import { unmetRequirements } from "../../src/verification/verdict-requirements.js";
-import { setupImageChecks } from "../../src/verification/verdict-setup-image.js";
-import { suitabilityChecks } from "../../src/verification/verdict-suitability.js";
+import type { Requirement } from "../../src/verification/requirements.js";
+import { unmetRequirements } from "../../src/verification/requirements.js";
+import { setupImageChecks } from "../../src/verification/setup-image.js";
+import { suitabilityChecks } from "../../src/verification/suitability.js";
 import { imageOf } from "../support/windows-images.js";
 
 const check = (kind: Check["kind"], status: Check["status"]): Check => ({ id: "x", kind, status, message: "seen" });

@@ -1,5 +1,5 @@
 /** A verification for people: the verdict first, then why, then what it means for them; all checks with `--verbose`. */
-import { cutFilesNamed } from "../../verification/volume-checks.js";
+import { cutFilesNamed } from "../../verification/volume.js";
 import type { EditionFacts } from "../../windows/index.js";
 import { abbreviated, count, formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";

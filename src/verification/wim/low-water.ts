@@ -1,7 +1,7 @@
 /**
- * What a pass over the whole image may not let go of yet. The pass brings the image's bytes through a ring of bounded
- * memory, and tasks take theirs as they come by, so that the file is read once; what cannot be had that way, a task reads
- * for itself. Nothing waits for ever, whatever the WIM says, because of three things:
+ * The offset below which a pass over the whole image may reuse its buffer. The pass brings the image's bytes through a ring
+ * of bounded memory, and tasks copy theirs while they are in it, so that the file is read once; what is not in the ring, a
+ * task reads for itself. Nothing waits for ever, whatever the WIM says, because of three things:
  *
  * 1. Tasks take from the ring in ascending order: one whose range begins below that of one started before it does not, nor
  *    does one whose range is longer than `rangeLimit` or leaves what passes.

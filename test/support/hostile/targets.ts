@@ -20,7 +20,7 @@ import type { WimPart } from "../../../src/verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
 import { caveats, checkBootFiles, identify, suitabilityRefusals } from "../../../src/windows/index.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
-import { setupImageChecks } from "../../../src/verification/verdict-setup-image.js";
+import { setupImageChecks } from "../../../src/verification/setup-image.js";
 
 /** Longer ones tell nobody anything, and hostile text fills them. */
 const longestMessage = 4 * KiB;

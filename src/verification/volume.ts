@@ -5,7 +5,7 @@ import { find } from "../tree/index.js";
 import type { BiosBootEntry, BootFileCheck } from "../windows/index.js";
 import { checkBootFiles } from "../windows/index.js";
 import type { Check } from "./verdict.js";
-import type { ReadOutcome } from "./read.js";
+import type { ReadOutcome } from "./read-image.js";
 
 /** Of 512 bytes: as many as a BIOS could load below the video memory; larger claims are not read. */
 const bootImageSectorLimit = 1280;

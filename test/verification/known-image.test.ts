@@ -4,14 +4,14 @@ import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import type { KnownImage } from "../../src/windows/known-images/index.js";
 import { knownImagesOf, loadKnownImages } from "../../src/windows/known-images/index.js";
 import { identify } from "../../src/windows/index.js";
-import type { Claim, MeasuredImage } from "../../src/verification/verdict-known.js";
+import type { Claim, MeasuredImage } from "../../src/verification/known-image.js";
 import {
   findKnown,
   knownImageCheck,
   needsMd5,
   prefixLengths,
   resemblance,
-} from "../../src/verification/verdict-known.js";
+} from "../../src/verification/known-image.js";
 import { knownImageRow } from "../support/known-images.js";
 
 const row = (fields: Partial<KnownImage>): KnownImage => knownImageRow({ independentOrigins: 2, ...fields });
