@@ -1,9 +1,6 @@
 /** Whether an image holds certain files: for what setup needs and what recovery tools there are. */
-import { resourceFormat } from "./compression/chunks.js";
-import { createResourceReader } from "./compression/resource-reader.js";
-import { readMetadata } from "./compression/read-metadata.js";
+import { readImageMetadata } from "./compression/read-metadata.js";
 import type { Wim } from "./index.js";
-import { wimError } from "./index.js";
 import { walkMetadata } from "./metadata-walk.js";
 
 /**
@@ -11,15 +8,11 @@ import { walkMetadata } from "./metadata-walk.js";
  * they were asked for. `image` is counted from 1. Throws `wim-damaged` where there is no such image or its metadata is none.
  */
 export async function pathsInImage(wim: Wim, image: number, wanted: readonly string[]): Promise<Set<string>> {
-  const { metadata } = await wim.lookupTable();
-  const entry = metadata[image - 1];
-  if (entry === undefined) throw wimError("wim-damaged", wim, `there is no image ${image}, only ${metadata.length}`);
-  const format = resourceFormat(wim.name, wim.header);
-  const data = await readMetadata(createResourceReader(wim.source, format), entry.resource, format);
+  const data = await readImageMetadata(wim, image);
   const asked = new Map(wanted.map((path) => [path.toUpperCase(), path]));
   const deepest = Math.max(...wanted.map((path) => path.split("/").length));
   const found = new Set<string>();
-  walkMetadata(data, format, (visited) => {
+  walkMetadata(data, wim, (visited) => {
     // Paths cost more than the walk, and most entries lie deeper than what is asked for.
     if (visited.depth > deepest) return;
     const path = asked.get(visited.path().toUpperCase());

@@ -63,3 +63,15 @@ export async function readIntegrityTable(
   });
   return { chunkSize, start, end, hashes };
 }
+
+/** What tools write: the bytes of each hash but the last. */
+export const integrityChunkSize = 10 * MiB;
+
+/** The bytes of a table of these hashes, 20 bytes each. */
+export function encodeIntegrityTable(chunkSize: number, hashes: readonly Uint8Array[]): Uint8Array {
+  const size = integrityTableRecord.size + hashes.length * sha1Length;
+  const table = new Uint8Array(size);
+  integrityTableRecord.patch(table, 0, { size, entryCount: hashes.length, chunkSize });
+  for (const [index, hash] of hashes.entries()) table.set(hash, integrityTableRecord.size + index * sha1Length);
+  return table;
+}

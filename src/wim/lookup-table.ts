@@ -123,18 +123,25 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
     throw wimError("wim-damaged", at, `the lookup table has ${data.length} bytes, expected a multiple of ${size}`);
   }
   const entries = new LookupTableEntries(data.length / size);
-  const metadata: LookupTableEntry[] = [];
   for (let offset = 0; offset < data.length; offset += size) {
     const entry = decodeEntry(data, offset, at);
     if ((entry.resource.flags & resourceFlags.free) !== 0) continue;
     checkEntry(entry, source, header, at);
     entries.add(entry);
-    // Microsoft's own WinPE WIMs have metadata that nothing refers to any more; it is no image.
-    const isMetadata = (entry.resource.flags & resourceFlags.metadata) !== 0;
-    if (isMetadata && entry.referenceCount !== 0) metadata.push(entries.get(entries.length - 1));
   }
+  const metadata = metadataPlaces(entries).map((index) => entries.get(index));
   checkMetadataCount(metadata.length, header, at);
   return { entries, metadata };
+}
+
+/** The places of the images' metadata in the table, by image index - 1. */
+export function metadataPlaces({ length, flags, referenceCounts }: LookupTableEntries): number[] {
+  const places: number[] = [];
+  for (let index = 0; index < length; index += 1) {
+    // Microsoft's own WinPE WIMs have metadata that nothing refers to any more; it is no image.
+    if ((flags[index]! & resourceFlags.metadata) !== 0 && referenceCounts[index] !== 0) places.push(index);
+  }
+  return places;
 }
 
 function decodeEntry(table: Uint8Array, offset: number, at: WimLocation): LookupTableEntry {

@@ -5,13 +5,16 @@ import { lookupTableEntryRecord } from "./lookup-table.js";
 import type { WimLocation } from "./resource.js";
 import { resourceFlags, wimError } from "./resource.js";
 
+/** An entry with its place in the lookup table, which decides which image a metadata resource is of. */
+export type ListedEntry = { readonly index: number; readonly entry: LookupTableEntry };
+
 /** A run of the WIM's bytes that is moved as a whole, and every entry that names it. */
 export type StoredRun = {
   /** Bytes from the start of the WIM. */
   readonly offset: number;
   readonly size: number;
   /** With their places in the lookup table, ascending. */
-  readonly entries: readonly { readonly index: number; readonly entry: LookupTableEntry }[];
+  readonly entries: readonly ListedEntry[];
 };
 
 /** A part's number is 16 bits. */
@@ -23,7 +26,10 @@ const partCountLimit = 0xffff;
  * `wim-unsupported` where one is larger than a part.
  */
 export function allotRuns(entries: readonly LookupTableEntry[], partSize: number, at: WimLocation): StoredRun[][] {
-  const runs = listRuns(entries, at);
+  const runs = listRuns(
+    entries.map((entry, index) => ({ index, entry })),
+    at,
+  );
   const metadata = runs.filter(holdsMetadata);
   let used = metadata.reduce((sum, run) => sum + bytesInPart(run), 0);
   if (used > partSize) {
@@ -54,24 +60,23 @@ export function allotRuns(entries: readonly LookupTableEntry[], partSize: number
   return parts;
 }
 
-/** Every run once, by ascending offset. */
-function listRuns(entries: readonly LookupTableEntry[], at: WimLocation): StoredRun[] {
-  const indexed = entries.map((entry, index) => ({ index, entry }));
-  indexed.sort((a, b) => compareRuns(a.entry, b.entry) || a.index - b.index);
-  const runs: { offset: number; size: number; entries: { index: number; entry: LookupTableEntry }[] }[] = [];
+/** Every run once, by ascending offset. Throws `wim-damaged` where resources overlap. */
+export function listRuns(listed: readonly ListedEntry[], at: WimLocation): StoredRun[] {
+  const sorted = listed.toSorted((a, b) => compareRuns(a.entry, b.entry) || a.index - b.index);
+  const runs: { offset: number; size: number; entries: ListedEntry[] }[] = [];
   let end = wimHeaderRecord.size;
-  for (const listed of indexed) {
-    const { offset, size } = listed.entry.resource;
+  for (const row of sorted) {
+    const { offset, size } = row.entry.resource;
     const last = runs.at(-1);
     if (last !== undefined && last.offset === offset && last.size === size) {
-      last.entries.push(listed);
+      last.entries.push(row);
       continue;
     }
     if (size > 0 && offset < end) {
       throw wimError("wim-damaged", at, `the resource at ${offset} overlaps what ends at ${end}`);
     }
     if (size > 0) end = offset + size;
-    runs.push({ offset, size, entries: [listed] });
+    runs.push({ offset, size, entries: [row] });
   }
   return runs;
 }

@@ -7,6 +7,7 @@ import { millisecondsOf } from "../bytes/file-time.js";
 import type { XmlElement as ParsedElement } from "@rgrove/parse-xml";
 import { parseXml, XmlElement, XmlText } from "@rgrove/parse-xml";
 import { MiB } from "../bytes/units.js";
+import { Win7UsbError } from "../errors.js";
 import type { WimArchitecture, WimImage } from "./image.js";
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
@@ -27,9 +28,6 @@ const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
 /** Every image of the document by ascending index. `imageCount` is the header's; throws `wim-damaged` where they differ. */
 export function parseImages(data: Uint8Array, imageCount: number, at: WimLocation): WimImage[] {
   const root = parseDocument(decodeText(data, at), at);
-  if (root.name !== "WIM") {
-    throw wimError("wim-damaged", at, `the XML data's root is <${shortened(root.name)}>, expected <WIM>`);
-  }
   const images = elementsOf(root, "IMAGE").map((element) => imageOf(element, at));
   images.sort((a, b) => a.index - b.index);
   const wrong = images.find((image, position) => image.index !== position + 1);
@@ -44,7 +42,8 @@ export function parseImages(data: Uint8Array, imageCount: number, at: WimLocatio
   return images;
 }
 
-function decodeText(data: Uint8Array, at: WimLocation): string {
+/** The XML data's text without its byte order mark; throws `wim-damaged`. */
+export function decodeText(data: Uint8Array, at: WimLocation): string {
   try {
     return new TextDecoder("utf-16le", { fatal: true }).decode(data);
   } catch (error) {
@@ -52,20 +51,25 @@ function decodeText(data: Uint8Array, at: WimLocation): string {
   }
 }
 
-function parseDocument(text: string, at: WimLocation): ParsedElement {
+/** The root element, every node with its place in `text`. */
+export function parseDocument(text: string, at: WimLocation): ParsedElement {
   let problem: string;
   try {
-    const { root } = parseXml(text);
-    if (root !== null) return root;
+    const { root } = parseXml(text, { includeOffsets: true });
+    if (root?.name === "WIM") return root;
+    if (root !== null) {
+      throw wimError("wim-damaged", at, `the XML data's root is <${shortened(root.name)}>, expected <WIM>`);
+    }
     problem = "there is no element";
   } catch (error) {
+    if (error instanceof Win7UsbError) throw error;
     // The parser reports syntax with an Error, and nesting too deep for its recursion with a RangeError.
     problem = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   }
   throw wimError("wim-damaged", at, `the XML data cannot be parsed: ${shortened(problem)}`);
 }
 
-function elementsOf(parent: ParsedElement | undefined, name: string): ParsedElement[] {
+export function elementsOf(parent: ParsedElement | undefined, name: string): ParsedElement[] {
   const elements: ParsedElement[] = [];
   for (const child of parent?.children ?? []) {
     if (child instanceof XmlElement && child.name === name) elements.push(child);
@@ -74,7 +78,7 @@ function elementsOf(parent: ParsedElement | undefined, name: string): ParsedElem
 }
 
 /** The first element at `path` below `parent`. */
-function elementAt(parent: ParsedElement, path: string): ParsedElement | undefined {
+export function elementAt(parent: ParsedElement, path: string): ParsedElement | undefined {
   let element: ParsedElement | undefined = parent;
   for (const name of path.split("/")) element = elementsOf(element, name)[0];
   return element;

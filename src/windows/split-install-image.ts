@@ -5,12 +5,11 @@
  */
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
-import { concatenate, fromSource, substitute, type LayoutPart } from "../extents/layout.js";
-import { memorySource, type ByteSource } from "../source/byte-source.js";
+import { substitute } from "../extents/layout.js";
+import type { ByteSource } from "../source/byte-source.js";
 import type { DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree/index.js";
 import { contentSource, find, walk } from "../tree/index.js";
 import { openWim } from "../wim/index.js";
-import type { PlannedPart } from "../wim/split.js";
 import { planParts } from "../wim/split.js";
 import { partPath } from "./setup-images.js";
 
@@ -69,10 +68,10 @@ async function splitFile(
   const paths = planned.length === 1 ? [path] : planned.map((_, index) => partPath(firstPartPath(path), index + 1));
   const taken = paths.find((part) => part !== path && find(tree, part) !== undefined);
   if (taken !== undefined) throw tooLarge(path, node.size, limits, `${taken} is there already`);
-  const files = planned.map(({ size, pieces }, index): FileNode => {
+  const files = planned.map(({ size, extents }, index): FileNode => {
     const name = paths[index]!.slice(path.length - node.name.length);
     // Not ranges of the WIM, but of what it lies in itself: what reads the image's file can read the parts as well.
-    const content = substitute(concatenate(pieces.map((piece) => partOf(piece, source))), source, node.content);
+    const content = substitute(extents, source, node.content);
     return { ...node, name, size, content };
   });
   const parts = files.map(({ size }, index) => ({ path: paths[index]!, size }));
@@ -93,12 +92,6 @@ async function planFile(path: string, node: FileNode, limits: SizeLimits, source
 /** `INSTALL.WIM` becomes `INSTALL.SWM`. */
 function firstPartPath(path: string): string {
   return path.replace(/wim$/i, (extension) => (extension === "WIM" ? "SWM" : "swm"));
-}
-
-function partOf(piece: PlannedPart["pieces"][number], source: ByteSource): LayoutPart {
-  return piece.kind === "range"
-    ? fromSource(source, piece.offset, piece.length)
-    : fromSource(memorySource(piece.bytes));
 }
 
 function tooLarge(path: string, size: number, { file: limit }: SizeLimits, reason: string, cause?: unknown) {

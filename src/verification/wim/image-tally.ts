@@ -1,24 +1,15 @@
-/**
- * What one image's tree adds up to, to be compared with the XML data and the lookup table. The counts follow what WIM tools
- * write: DIRCOUNT and FILECOUNT count names, the root among the directories; a reparse point counts as a file; TOTALBYTES
- * is every stream of every name; HARDLINKBYTES is what names beyond a file's first one add to it.
- */
+/** What one image's tree adds up to, to be compared with the XML data and the lookup table. */
+import type { ImageCounts } from "../../wim/image-counts.js";
+import { hashAt, ImageCounter } from "../../wim/image-counts.js";
 import type { VisitedEntry } from "../../wim/metadata-walk.js";
 import { walkMetadata } from "../../wim/metadata-walk.js";
 import type { WimLocation } from "../../wim/resource.js";
-import { toHex } from "../../bytes/hex.js";
 import type { BlobTable } from "./blob-index.js";
-import { findBlob, sha1Length } from "./blob-index.js";
+import { findBlob } from "./blob-index.js";
 
 export type MissingBlob = { readonly path: string; readonly hash: string };
 
-export type ImageTally = {
-  readonly directories: number;
-  /** Directories that are reparse points too, counted in `files`. */
-  readonly reparseDirectories: number;
-  readonly files: number;
-  readonly totalBytes: number;
-  readonly hardLinkBytes: number;
+export type ImageTally = ImageCounts & {
   /** By blob id: how many streams of this image have it as content. */
   readonly references: Uint32Array;
   /** Streams whose content is not in the lookup table: the first `missingLimit` of them, and their number. */
@@ -34,12 +25,7 @@ const missingLimit = 100;
 export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation): ImageTally {
   const references = new Uint32Array(blobs.sizes.length);
   const missing: MissingBlob[] = [];
-  const links = new Set<string>();
-  let directories = 0;
-  let reparseDirectories = 0;
-  let files = 0;
-  let totalBytes = 0;
-  let hardLinkBytes = 0;
+  const counter = new ImageCounter();
   let missingCount = 0;
   const addStreams = (entry: VisitedEntry): number => {
     let bytes = 0;
@@ -53,34 +39,16 @@ export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation):
       }
       missingCount += 1;
       if (missing.length >= missingLimit) continue;
-      missing.push({ path: entry.pathOf(stream), hash: toHex(data.subarray(hashOffset, hashOffset + sha1Length)) });
+      missing.push({ path: entry.pathOf(stream), hash: hashAt(data, hashOffset) });
     }
     return bytes;
   };
   const { strayDescriptors } = walkMetadata(data, at, (entry) => {
-    const bytes = addStreams(entry);
-    totalBytes += bytes;
-    if (entry.isDirectory && !entry.isReparsePoint) directories += 1;
-    else files += 1;
-    if (entry.isDirectory && entry.isReparsePoint) reparseDirectories += 1;
-    if (entry.isDirectory || bytes === 0 || (entry.hardLinkLow === 0 && entry.hardLinkHigh === 0)) return;
-    // Some Windows 7 images give one group to different files; names are links only where the content is the same too.
-    const content = entry.streams.find((stream) => stream.nameLength === 0)?.hashOffset ?? entry.streams[0]!.hashOffset;
-    const link = `${entry.hardLinkHigh}:${entry.hardLinkLow}:${findBlob(blobs, data, content)}`;
-    if (links.has(link)) hardLinkBytes += bytes;
-    else links.add(link);
+    counter.add(entry, addStreams(entry), (hashOffset) => findBlob(blobs, data, hashOffset));
   });
-  return {
-    directories,
-    reparseDirectories,
-    files,
-    totalBytes,
-    hardLinkBytes,
-    references,
-    missing,
-    missingCount,
-    strayDescriptors,
-  };
+  const { directories, reparseDirectories, files, totalBytes, hardLinkBytes } = counter;
+  const counts = { directories, reparseDirectories, files, totalBytes, hardLinkBytes };
+  return { ...counts, references, missing, missingCount, strayDescriptors };
 }
 
 /** The paths of the streams that have one of `wanted` as content, at most `limit` for each. */

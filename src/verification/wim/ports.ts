@@ -5,9 +5,7 @@ import type { BlobTable } from "./blob-index.js";
 import type { FileExtent, FileRange } from "./extent-map.js";
 import type { TaskOf, WimResults, WimTaskKind } from "./tasks.js";
 
-/** A SHA-1 in the making; Node's own `Hash` is one. */
-export type Sha1 = { update(data: Uint8Array): unknown; digest(): Uint8Array };
-export type CreateSha1 = () => Sha1;
+export type { CreateSha1, Sha1 } from "../../wim/sha1.js";
 
 /** One WIM, or one part of a split set. */
 export type WimPart = {

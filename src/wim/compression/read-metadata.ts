@@ -2,8 +2,11 @@
 import { metadataLimit } from "../metadata.js";
 import type { ResourceHeader } from "../resource.js";
 import { wimError } from "../resource.js";
+import type { Wim } from "../index.js";
 import type { ResourceFormat } from "./chunks.js";
+import { resourceFormat } from "./chunks.js";
 import type { ResourceReader } from "./resource-reader.js";
+import { createResourceReader } from "./resource-reader.js";
 
 /** A whole metadata resource; throws `wim-unsupported` where it is larger than `metadataLimit`. */
 export async function readMetadata(
@@ -22,4 +25,13 @@ export async function readMetadata(
     filled += content.length;
   });
   return data;
+}
+
+/** An image's whole metadata resource; `image` is counted from 1. Throws `wim-damaged` where there is no such image. */
+export async function readImageMetadata(wim: Wim, image: number): Promise<Uint8Array> {
+  const { metadata } = await wim.lookupTable();
+  const entry = metadata[image - 1];
+  if (entry === undefined) throw wimError("wim-damaged", wim, `there is no image ${image}, only ${metadata.length}`);
+  const format = resourceFormat(wim.name, wim.header);
+  return readMetadata(createResourceReader(wim.source, format), entry.resource, format);
 }

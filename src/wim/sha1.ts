@@ -1,0 +1,3 @@
+/** A SHA-1 in the making; Node's own `Hash` is one. Given from outside, so that this room knows no cryptography. */
+export type Sha1 = { update(data: Uint8Array): unknown; digest(): Uint8Array };
+export type CreateSha1 = () => Sha1;
