@@ -3,7 +3,7 @@
  * a hint that holds for every caller; which option helps, only the command line knows.
  */
 import type { Warning, Win7UsbError } from "../errors.js";
-import { verifyRefusals, writeRefusals } from "./options.js";
+import { allCommands } from "./table/program.js";
 
 /** A failed check has no data. */
 export type Failure = {
@@ -12,23 +12,27 @@ export type Failure = {
   readonly data?: Win7UsbError["data"];
 };
 
-/** Refusals that a command's `--allow` lifts. */
-const lifted: Readonly<Record<string, readonly string[]>> = {
-  write: writeRefusals,
-  verify: verifyRefusals,
-};
-
-/** A sentence, or undefined where there is nothing to do but what the message says. */
-export function hintFor({ code, hint, data = {} }: Failure, command: string | undefined): string | undefined {
-  if (code === undefined || command === undefined) return hint;
-  if (lifted[command]?.includes(code) === true && hint !== undefined) {
-    return `${hint.replace(/\.$/, "")}, or allow this one with --allow ${code}.`;
-  }
-  return (command === "write" ? writeHint(code, data) : undefined) ?? hint;
+/** Whether `--allow` of that command lifts this refusal. */
+function isLifted(code: string, command: string): boolean {
+  const options = allCommands.find(({ name }) => name === command)?.options ?? [];
+  return options.some((option) => option.long === "allow" && option.kind === "list" && option.choices?.includes(code));
 }
 
-/** What an option of `write` does about it. */
-function writeHint(code: string, { fileSystem, choice }: Win7UsbError["data"]): string | undefined {
+/** A sentence, or undefined where there is nothing to do but what the message says. */
+export function hintFor({ code, hint, data = {} }: Failure, command: string, size?: number): string | undefined {
+  if (code === undefined) return hint;
+  if (isLifted(code, command) && hint !== undefined) {
+    return `${hint.replace(/\.$/, "")}, or allow this one with --allow ${code}.`;
+  }
+  return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
+}
+
+/** What an option of `write` does about it; `size` as it was given, in bytes. */
+function writeHint(code: string, data: Win7UsbError["data"], size: number | undefined): string | undefined {
+  const { fileSystem, choice, needed, available } = data;
+  if (code === "too-small" && size !== undefined && available === size) {
+    return `Give --size ${String(needed)}, or leave it out for the smallest that holds everything.`;
+  }
   if (code === "file-too-large" || code === "directory-too-large") return "Use --filesystem ntfs.";
   if (code === "name-collision" && fileSystem === "fat32") return "Use --filesystem ntfs, which needs no short names.";
   if (code === "target-exists") return "Choose another name, or replace it with --force.";

@@ -1,16 +1,46 @@
-/** Entry of the command line: runs the program and turns whatever is thrown into a message and an exit code. */
-import { exitCodeOf } from "../errors.js";
-import { runProgram } from "./program.js";
+/** The command line from its words to an exit code. */
+import type { Invocation } from "./options.js";
+import type { Parsed } from "./parse.js";
+import { parse } from "./parse.js";
 import type { Terminal } from "./terminal.js";
 import { processTerminal } from "./terminal.js";
 
-/** Resolves to the exit code; never throws. */
-export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
-  try {
-    return await runProgram(argv, terminal);
-  } catch (thrown) {
-    const { reportError } = await import("./report-error.js");
-    reportError(thrown, argv, terminal);
-    return exitCodeOf(thrown);
+/** Runs a command; resolves to the exit code and never throws. */
+export type Execute = (invocation: Invocation, terminal: Terminal) => Promise<number>;
+
+const inThisProcess: Execute = async (invocation, terminal) => {
+  const { run } = await import("./run.js");
+  return run(invocation, terminal);
+};
+
+/** Resolves to the exit code; never throws. `argv` without node and script. */
+export async function main(
+  argv: readonly string[],
+  terminal: Terminal = processTerminal(),
+  execute: Execute = inThisProcess,
+): Promise<number> {
+  const parsed = await parse(argv);
+  return parsed.kind === "run" ? execute(parsed.invocation, terminal) : answer(parsed, terminal);
+}
+
+/** What needs no command: help, the version, and what is wrong with a command line. Resolves to the exit code. */
+async function answer(parsed: Exclude<Parsed, { kind: "run" }>, terminal: Terminal): Promise<number> {
+  if (parsed.kind === "version") {
+    const { packageVersion } = await import("../version.js");
+    terminal.out(`${packageVersion}\n`);
+    return 0;
   }
+  const { helpText, usageLine } = await import("./help.js");
+  if (parsed.kind === "help") {
+    terminal.out(helpText(parsed.command, parsed.isLong));
+    return 0;
+  }
+  const { message, command } = parsed;
+  if (message === null) terminal.err(helpText(command, false));
+  else {
+    const name = command === null ? "win7usb" : `win7usb ${command.name}`;
+    const usage = command === null ? "" : `Usage: ${usageLine(command)}\n`;
+    terminal.err(`win7usb: ${message}\n${usage}(${name} --help shows what can be asked for)\n`);
+  }
+  return 2;
 }

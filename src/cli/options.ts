@@ -1,33 +1,26 @@
 /** What the commands are given once the command line is understood. */
+import type { commands } from "./table/commands.js";
+import type { OptionsOf } from "./table/spec.js";
 
-export type FileSystemChoice = "auto" | "fat32" | "ntfs";
-export type InspectOptions = { readonly json?: boolean; readonly verbose?: boolean };
-export type CheckOptions = { readonly iso?: string; readonly label?: string; readonly json?: boolean };
-export type DrivesOptions = { readonly json?: boolean; readonly all?: boolean };
-export type WriteOptions = {
-  readonly filesystem: FileSystemChoice;
-  readonly label?: string;
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
-  readonly size?: number;
-  /** False with `--no-verify`. */
-  readonly verify: boolean;
-  readonly force?: boolean;
-  readonly onlyChanged?: boolean;
-  readonly json?: boolean;
-  readonly allow: readonly string[];
-};
-export type VerifyOptions = {
-  readonly deep?: boolean;
-  readonly md5?: boolean;
-  readonly require: readonly string[];
-  readonly allow: readonly string[];
-  readonly verbose?: boolean;
-  readonly json?: boolean;
-};
+type Commands = typeof commands;
+/** `help` is answered before anything runs. */
+type CommandName = Exclude<keyof Commands, "help">;
+export type WriteOptions = OptionsOf<Commands["write"]>;
+export type VerifyOptions = OptionsOf<Commands["verify"]>;
+export type CheckOptions = OptionsOf<Commands["check"]>;
+export type InspectOptions = OptionsOf<Commands["inspect"]>;
+export type DrivesOptions = OptionsOf<Commands["drives"]>;
 
-/** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
-export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files"] as const;
-export const targetRefusals = ["fixed-disk", "large-disk"] as const;
-export const writeRefusals = [...imageRefusals, ...targetRefusals] as const;
-export const verifyRefusals = [...imageRefusals, "altered"] as const;
+/** A command line that is understood and asks for more than help. */
+export type Invocation = {
+  [Name in CommandName]: {
+    readonly command: Name;
+    readonly operands: readonly string[];
+    readonly options: OptionsOf<Commands[Name]>;
+  };
+}[CommandName];
+
+/** Whether it is a write that is not a dry run. */
+export function writesTargets(invocation: Invocation): boolean {
+  return invocation.command === "write" && invocation.options.dryRun !== true;
+}

@@ -1,5 +1,6 @@
 /** How a failure reaches the person and the script: the cause, then the next step; with `--json` an object on stdout. */
 import { Win7UsbError } from "../errors.js";
+import { writesTargets, type Invocation } from "./options.js";
 import { printable, wrap } from "./format.js";
 import { hintFor } from "./hints.js";
 import { styleFor } from "./style.js";
@@ -7,14 +8,14 @@ import type { Terminal } from "./terminal.js";
 
 const issueHint = "This is a fault in win7usb. Please report it with the command and this text.";
 
-export type ErrorFields = { code: string; message: string; hint?: string; data?: Record<string, unknown> };
+type ErrorFields = { code: string; message: string; hint?: string; data?: Record<string, unknown> };
 
-/** What `--json` says of a failure of `command`. */
-export function errorFields(thrown: unknown, command?: string): ErrorFields {
+/** What `--json` says of a failure. */
+function errorFields(thrown: unknown, { command, options }: Invocation): ErrorFields {
   if (!(thrown instanceof Win7UsbError)) {
     return { code: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), hint: issueHint };
   }
-  const hint = hintFor(thrown, command);
+  const hint = hintFor(thrown, command, "size" in options ? options.size : undefined);
   return {
     code: thrown.code,
     message: thrown.message,
@@ -23,12 +24,12 @@ export function errorFields(thrown: unknown, command?: string): ErrorFields {
   };
 }
 
-export function reportError(thrown: unknown, argv: readonly string[], terminal: Terminal): void {
-  const fields = errorFields(thrown, argv[0]);
-  if (argv.includes("--json")) {
+export function reportError(thrown: unknown, invocation: Invocation, terminal: Terminal): void {
+  const fields = errorFields(thrown, invocation);
+  const { options } = invocation;
+  if ("json" in options && options.json) {
     // `write` speaks in events, one a line; the other commands in one object.
-    const isWrite = argv[0] === "write" && !argv.includes("--dry-run") && !argv.includes("-n");
-    const object = isWrite ? { schema: 1, event: "error", ...fields } : { schema: 1, error: fields };
+    const object = writesTargets(invocation) ? { schema: 1, event: "error", ...fields } : { schema: 1, error: fields };
     terminal.out(`${JSON.stringify(object)}\n`);
   }
   const style = styleFor(terminal);

@@ -8,6 +8,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { Invocation } from "./options.js";
 import { endingSignals } from "./terminal.js";
 
 /** What the writing process tells. */
@@ -22,9 +23,9 @@ const entry = fileURLToPath(new URL("./supervised.js", import.meta.url));
 
 type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
 
-/** Runs `main` in another process; resolves to its exit code, or ends this process by the signal that ended that one. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const child = fork(entry, argv, { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+/** Runs a write in another process; resolves to its exit code, or ends this process by the signal that ended that one. */
+export async function supervise(invocation: Invocation): Promise<number> {
+  const child = fork(entry, [JSON.stringify(invocation)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const exited = exitOf(child);
   const end = await new Promise<End>((resolve) => {
     let listening = false;

@@ -1,6 +1,7 @@
-/** Entry of the process that writes: the command line, interrupted and ended by the process that supervises it. */
+/** Entry of the process that writes: a command, interrupted and ended by the process that supervises it. */
 import { closeSync } from "node:fs";
-import { main } from "./main.js";
+import type { Invocation } from "./options.js";
+import { run } from "./run.js";
 import type { Order, Told } from "./supervise.js";
 import { endingSignals, processTerminal } from "./terminal.js";
 
@@ -42,7 +43,8 @@ process.on("message", (order: Order) => {
 // What waits for orders only has nothing more to do.
 process.channel?.unref();
 
-process.exitCode = await main(process.argv.slice(2), { ...processTerminal(), onInterrupt });
+const invocation = JSON.parse(process.argv[2]!) as Invocation;
+process.exitCode = await run(invocation, { ...processTerminal(), onInterrupt });
 tell({ exitCode: process.exitCode }, () => {
   process.off("disconnect", supervisorGone);
   process.disconnect();

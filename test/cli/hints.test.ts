@@ -1,7 +1,7 @@
 /** Hints name options that the command has, and none of another command. */
 import { describe, expect, it } from "vitest";
 import { checkWarning, hintFor } from "../../src/cli/hints.js";
-import { verifyRefusals, writeRefusals } from "../../src/cli/options.js";
+import { imageRefusals, targetRefusals } from "../../src/cli/table/commands.js";
 import { exitCodes } from "../../src/errors.js";
 import { main } from "../../src/cli/main.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
@@ -26,8 +26,8 @@ describe("a hint", () => {
   );
 
   it.each([
-    ["write", writeRefusals],
-    ["verify", verifyRefusals],
+    ["write", [...imageRefusals, ...targetRefusals]],
+    ["verify", [...imageRefusals, "altered"]],
   ] as const)("of %s says how to lift a refusal that can be lifted", (command, refusals) => {
     for (const code of refusals) {
       const hint = hintFor({ code, hint: "Take the x86 (32-bit) image." }, command);
@@ -47,8 +47,12 @@ describe("a hint", () => {
     [{ code: "no-space" }, undefined],
   ])("of write for %j is %j", (failure, hint) => expect(hintFor(failure, "write")).toBe(hint));
 
-  it("is the room's own where no command is known", () => {
-    expect(hintFor({ code: "x64", hint: "Take the x86 image." }, undefined)).toBe("Take the x86 image.");
+  it("of a size that is too small is the size that is needed", () => {
+    const failure = { code: "too-small", hint: "Use a larger drive.", data: { needed: 200, available: 100 } };
+    expect(hintFor(failure, "write", 100)).toMatch(/^Give --size 200,/);
+    expect(hintFor(failure, "write")).toBe("Use a larger drive.");
+    // FAT32 itself holds no more.
+    expect(hintFor(failure, "write", 50)).toBe("Use a larger drive.");
   });
 });
 

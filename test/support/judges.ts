@@ -38,6 +38,11 @@ export const packageOf: Readonly<Record<string, string>> = {
   strace: "strace",
   "mkfs.ext4": "e2fsprogs",
   setfattr: "attr",
+  mandoc: "mandoc",
+  groff: "groff-base",
+  bash: "bash",
+  zsh: "zsh",
+  fish: "fish",
 };
 
 function isExecutable(path: string): boolean {

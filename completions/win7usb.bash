@@ -1,0 +1,67 @@
+# bash completion for win7usb: source it, or put it into bash-completion's folder as "win7usb".
+_win7usb() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i
+  # "=" breaks words: "--filesystem=nt" arrives in three of them, "edition=Pro" of a list too.
+  if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -*) ;;
+      *) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  COMPREPLY=()
+  case $command in
+    write)
+      case $before in
+        -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
+        -l|--label) COMPREPLY=(); return ;;
+        --size) COMPREPLY=(); return ;;
+        --allow) _win7usb_items "x64 rtm not-windows-7 no-boot-files fixed-disk large-disk"; return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
+      ;;
+    verify)
+      case $before in
+        --require) _win7usb_items "edition= arch=x86 arch=x64 sp=0 sp=1 language= genuine"; return ;;
+        --allow) _win7usb_items "x64 rtm not-windows-7 no-boot-files altered"; return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "--deep --md5 --require --allow --verbose --json -h --help"; else _win7usb_files; fi
+      ;;
+    check)
+      case $before in
+        --iso) _win7usb_files; return ;;
+        -l|--label) COMPREPLY=(); return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --json -h --help"; else _win7usb_files; fi
+      ;;
+    inspect)
+      if [[ $word == -* ]]; then _win7usb_words "--verbose --json -h --help"; else _win7usb_files; fi
+      ;;
+    drives)
+      if [[ $word == -* ]]; then _win7usb_words "--all --json -h --help"; else _win7usb_words ""; fi
+      ;;
+    completion)
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "bash zsh fish powershell"; fi
+      ;;
+    help)
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write verify check inspect drives completion help"; fi
+      ;;
+    *) _win7usb_words "write verify check inspect drives completion help -h --help -V --version" ;;
+  esac
+}
+_win7usb_words() {
+  COMPREPLY=($(compgen -W "$1" -- "$word"))
+}
+# The items of a list, behind its last comma.
+_win7usb_items() {
+  local done=
+  [[ $word == *,* ]] && done=${word%,*},
+  COMPREPLY=($(compgen -W "$1" -P "$done" -- "${word##*,}"))
+  compopt -o nospace 2>/dev/null
+}
+_win7usb_files() {
+  compopt -o filenames 2>/dev/null
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -f -- "$word"))
+}
+complete -F _win7usb win7usb

@@ -1,0 +1,59 @@
+# PowerShell completion for win7usb: put it into $PROFILE, or dot-source it there.
+Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { "$_" })
+  $command = $words | Select-Object -Skip 1 | Where-Object { -not $_.StartsWith('-') } | Select-Object -First 1
+  $before = $words[-1]
+  $options = @()
+  $values = @()
+  $isList = $false
+  switch ($command) {
+    'write' {
+      $options = @('-f', '--filesystem', '-l', '--label', '--size', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
+        { $_ -cin @('-l', '--label') } { $values = @() }
+        '--size' { $values = @() }
+        '--allow' { $values = @('x64', 'rtm', 'not-windows-7', 'no-boot-files', 'fixed-disk', 'large-disk'); $isList = $true }
+      }
+    }
+    'verify' {
+      $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--require' { $values = @('edition=', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'genuine'); $isList = $true }
+        '--allow' { $values = @('x64', 'rtm', 'not-windows-7', 'no-boot-files', 'altered'); $isList = $true }
+      }
+    }
+    'check' {
+      $options = @('--iso', '-l', '--label', '--json', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--iso' { $values = @() }
+        { $_ -cin @('-l', '--label') } { $values = @() }
+      }
+    }
+    'inspect' {
+      $options = @('--verbose', '--json', '-h', '--help')
+    }
+    'drives' {
+      $options = @('--all', '--json', '-h', '--help')
+    }
+    'completion' {
+      $options = @('-h', '--help')
+      $values = @('bash', 'zsh', 'fish', 'powershell')
+    }
+    'help' {
+      $options = @('-h', '--help')
+      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'help')
+    }
+    default {
+      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'help')
+      $options = '-h', '--help', '-V', '--version'
+    }
+  }
+  # Files are PowerShell's own to complete: it does where nothing is offered.
+  $head = if ($isList -and $wordToComplete -match '^(.*,)') { $Matches[1] } else { '' }
+  $offered = if ($wordToComplete.StartsWith('-')) { $options } else { $values | ForEach-Object { $head + $_ } }
+  $offered | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+  }
+}

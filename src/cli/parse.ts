@@ -1,0 +1,83 @@
+/** The command line as it was typed, read once. */
+import type { Invocation } from "./options.js";
+import { allCommands } from "./table/program.js";
+import type { CommandSpec, ListSpec } from "./table/spec.js";
+
+export type Parsed =
+  | { readonly kind: "run"; readonly invocation: Invocation }
+  /** `command` is null for help on the program; `isLong` with `--help`. */
+  | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean }
+  | { readonly kind: "version" }
+  /** Wrong usage; `message` is null where nothing was asked for. `json`: a script asked. */
+  | {
+      readonly kind: "usage";
+      readonly message: string | null;
+      readonly command: CommandSpec | null;
+      readonly json: boolean;
+    };
+
+/** `argv` without node and script. */
+export async function parse(argv: readonly string[]): Promise<Parsed> {
+  const simple = withoutParser(argv);
+  if (simple !== null) return simple;
+  const { parseWords } = await import("./parser.js");
+  const named = commandNamed(argv.find((word) => !word.startsWith("-")));
+  const outcome = parseWords(joinLists(argv, named));
+  if (outcome.kind === "run") return understood(outcome.command, outcome.operands, outcome.options);
+  return outcome.kind === "usage" ? { ...outcome, command: named, json: asksForJson(argv) } : outcome;
+}
+
+/** Help and the version by themselves, which a person waits for: they are told before the parser is loaded. */
+function withoutParser(argv: readonly string[]): Parsed | null {
+  const last = argv.at(-1);
+  const command = argv.length === 2 ? commandNamed(argv[0]) : null;
+  if (argv.length !== 1 && command === null) return null;
+  if (last === "--help" || last === "-h") return { kind: "help", command, isLong: last === "--help" };
+  return command === null && (last === "--version" || last === "-V") ? { kind: "version" } : null;
+}
+
+function commandNamed(name: string | undefined): CommandSpec | null {
+  return allCommands.find((command) => command.name === name) ?? null;
+}
+
+function understood(command: CommandSpec, operands: readonly string[], options: object): Parsed {
+  if (command.name === "help") {
+    const about = commandNamed(operands[0]);
+    if (about !== null || operands.length === 0) return { kind: "help", command: about, isLong: true };
+    return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json: false };
+  }
+  // The parser was made from the table that this type was made from.
+  const invocation = { command: command.name, operands, options } as Invocation;
+  return { kind: "run", invocation };
+}
+
+/** Whether a script waits for the answer to a command line that is not understood. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+}
+
+/**
+ * `--require a=b c=d` and `--allow x64 rtm`: words behind a list that can be items of it belong to it. A file of such a
+ * name is given as `./x64`.
+ */
+function joinLists(argv: readonly string[], command: CommandSpec | null): string[] {
+  const joined: string[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at]!;
+    if (word === "--") return [...joined, ...argv.slice(at)];
+    joined.push(word);
+    const [name = "", inWord] = word.split("=", 2);
+    const option = command?.options.find(({ long, short }) => name === `--${long}` || word === `-${short}`);
+    if (option === undefined || option.kind === "flag") continue;
+    if (inWord === undefined && at + 1 < argv.length) joined.push(argv[(at += 1)]!);
+    while (option.kind === "list" && argv[at + 1]?.split(",").every((item) => isItem(item, option)) === true) {
+      joined.push(`${joined.pop()},${argv[(at += 1)]}`);
+    }
+  }
+  return joined;
+}
+
+function isItem(text: string, { choices, item }: ListSpec): boolean {
+  return choices?.includes(text) ?? item?.test(text) === true;
+}

@@ -1,0 +1,97 @@
+/** Commander's parser, made from the table of commands; nothing else knows commander. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { parseSize } from "./format.js";
+import { allCommands, programName } from "./table/program.js";
+import type { CommandSpec, ListSpec, OptionSpec } from "./table/spec.js";
+
+/** Answered whatever else stands on the command line. */
+type Asked =
+  | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean }
+  | { readonly kind: "version" };
+export type ParserOutcome =
+  | Asked
+  | {
+      readonly kind: "run";
+      readonly command: CommandSpec;
+      readonly operands: readonly string[];
+      /** By the names that the table gives them. */
+      readonly options: object;
+    }
+  /** `message` is null where no command was named. */
+  | { readonly kind: "usage"; readonly message: string | null };
+
+/** Ends the parser where it meets an option that asks. */
+class AskedError extends Error {
+  readonly asked: Asked;
+  constructor(asked: Asked) {
+    super(asked.kind);
+    this.asked = asked;
+  }
+}
+
+export function parseWords(words: readonly string[]): ParserOutcome {
+  let outcome: ParserOutcome = { kind: "usage", message: null };
+  const program = withHelp(new Command(programName), null)
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .option("-V, --version")
+    .on("option:version", () => {
+      throw new AskedError({ kind: "version" });
+    });
+  for (const command of allCommands) {
+    const parser = withHelp(program.command(command.name), command);
+    for (const { name, optional, repeated } of command.operands) {
+      const text = repeated === true ? `${name}...` : name;
+      parser.argument(optional === true ? `[${text}]` : `<${text}>`);
+    }
+    for (const spec of command.options) parser.addOption(optionOf(spec));
+    parser.action(() => {
+      outcome = { kind: "run", command, operands: parser.args, options: parser.opts() };
+    });
+  }
+  try {
+    program.parse(words, { from: "user" });
+  } catch (error) {
+    if (error instanceof AskedError) return error.asked;
+    if (!(error instanceof CommanderError)) throw error;
+    return { kind: "usage", message: error.code === "commander.help" ? null : error.message.replace(/^error: /, "") };
+  }
+  return outcome;
+}
+
+/** `-h` and `--help` differ, which commander's own do not. */
+function withHelp(parser: Command, command: CommandSpec | null): Command {
+  parser.helpOption(false);
+  parser.option("-h").on("option:h", () => {
+    throw new AskedError({ kind: "help", command, isLong: false });
+  });
+  return parser.option("--help").on("option:help", () => {
+    throw new AskedError({ kind: "help", command, isLong: true });
+  });
+}
+
+function optionOf(spec: OptionSpec): Option {
+  const dashed = spec.short === undefined ? `--${spec.long}` : `-${spec.short}, --${spec.long}`;
+  if (spec.kind === "flag") return new Option(dashed);
+  const option = new Option(`${dashed} <${spec.value}>`);
+  if (spec.kind === "choice") return option.choices(spec.choices).default(spec.default);
+  if (spec.kind === "size") return option.argParser(sizeOf);
+  if (spec.kind !== "list") return option;
+  return option.argParser((text: string, before: readonly string[]) => [...before, ...itemsOf(text, spec)]).default([]);
+}
+
+function itemsOf(text: string, { choices }: ListSpec): string[] {
+  const items = text.split(",");
+  if (choices !== undefined && !items.every((item) => choices.includes(item))) {
+    throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
+  }
+  return items;
+}
+
+function sizeOf(text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw new InvalidArgumentError("Give a size such as 8G, 512M or 4294967296.");
+  return size;
+}

@@ -1,0 +1,45 @@
+/** Runs a command that was understood, and turns whatever is thrown into a message and an exit code. */
+import { exitCodeOf } from "../errors.js";
+import type { Invocation } from "./options.js";
+import type { Terminal } from "./terminal.js";
+
+/** Resolves to the exit code; never throws. */
+export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
+  try {
+    return await runCommand(invocation, terminal);
+  } catch (thrown) {
+    const { reportError } = await import("./report-error.js");
+    reportError(thrown, invocation, terminal);
+    return exitCodeOf(thrown);
+  }
+}
+
+async function runCommand(invocation: Invocation, terminal: Terminal): Promise<number> {
+  const [first = "", ...others] = invocation.operands;
+  switch (invocation.command) {
+    case "write": {
+      const { writeCommand } = await import("./commands/write.js");
+      return writeCommand(first, others, invocation.options, terminal);
+    }
+    case "verify": {
+      const { verifyCommand } = await import("./commands/verify.js");
+      return verifyCommand(first, invocation.options, terminal);
+    }
+    case "check": {
+      const { checkCommand } = await import("./commands/check.js");
+      return checkCommand(first, invocation.options, terminal);
+    }
+    case "inspect": {
+      const { inspectCommand } = await import("./commands/inspect.js");
+      return inspectCommand(first, invocation.options, terminal);
+    }
+    case "drives": {
+      const { drivesCommand } = await import("./commands/drives.js");
+      return drivesCommand(invocation.options, terminal);
+    }
+    default: {
+      const { completionCommand } = await import("./commands/completion.js");
+      return completionCommand(first, terminal);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/** The commands of win7usb: operands, options and examples. */
+import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
+
+/** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
+export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files"] as const;
+export const targetRefusals = ["fixed-disk", "large-disk"] as const;
+export const shells = ["bash", "zsh", "fish", "powershell"] as const;
+
+const json = {
+  long: "json",
+  kind: "flag",
+  group: "output",
+  summary: "one JSON object on standard output",
+} as const satisfies FlagSpec;
+
+const allow = {
+  long: "allow",
+  kind: "list",
+  value: "name,...",
+  group: "limits",
+  summary: "lift refusals by their names",
+} as const satisfies ListSpec;
+
+const iso = { name: "iso", kind: "iso", summary: "the ISO file, or an optical drive" } as const;
+const targetSummary = "whole drives (/dev/sdX), or paths of image files to create";
+
+const write = {
+  name: "write",
+  summary: "make a bootable stick or image file",
+  description:
+    "Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO. Everything is checked and planned before a drive is erased, and what was written is read back. Several targets are written in one pass.",
+  operands: [iso, { name: "target", kind: "target", repeated: true, summary: targetSummary }],
+  options: [
+    {
+      long: "filesystem",
+      short: "f",
+      kind: "choice",
+      value: "name",
+      choices: ["auto", "fat32", "ntfs"],
+      default: "auto",
+      group: "result",
+      summary: "file system: auto, fat32 or ntfs",
+      details:
+        "auto is FAT32, or NTFS where a file is over 4 GiB - 1. With fat32 an install.wim of that size is split into install.swm, install2.swm and so on, which Setup takes in its place; another file of that size is refused.",
+    },
+    {
+      long: "label",
+      short: "l",
+      kind: "text",
+      value: "text",
+      group: "result",
+      summary: "volume label (default: the ISO's own)",
+      details: "FAT32 takes 11 characters of it, NTFS 32.",
+    },
+    {
+      long: "size",
+      kind: "size",
+      value: "n[K|M|G|T]",
+      group: "result",
+      summary: "size of the image file (default: as small as can be)",
+      details: "8G and 8GiB are 2^33 bytes. A drive has its own size.",
+    },
+    {
+      long: "only-changed",
+      kind: "flag",
+      group: "result",
+      summary: "write only the blocks of a drive that differ",
+      details: "Each drive is read first. An image file is always written anew.",
+    },
+    { long: "force", kind: "flag", group: "result", summary: "replace an existing image file" },
+    {
+      long: "no-verify",
+      kind: "flag",
+      group: "checks",
+      summary: "do not read back what was written",
+      details: "No manifest is left for check either, and no hash is told.",
+    },
+    {
+      ...allow,
+      choices: [...imageRefusals, ...targetRefusals],
+      details:
+        "The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused.",
+    },
+    {
+      long: "yes",
+      short: "y",
+      kind: "flag",
+      group: "limits",
+      summary: "do not ask before a drive is erased",
+      details: "It answers the question and lifts no refusal.",
+    },
+    {
+      long: "dry-run",
+      short: "n",
+      kind: "flag",
+      group: "output",
+      summary: "show what would be written, and write nothing",
+    },
+    { ...json, summary: "one JSON event a line", details: "The last one is done or error." },
+  ],
+  examples: [
+    ["win7usb write win7.iso /dev/sdX", "make a stick"],
+    ["win7usb write win7.iso usb.img", "make an image file (no root needed)"],
+    ["win7usb write win7.iso /dev/sdX /dev/sdY --yes --json", "two sticks, by a script"],
+  ],
+} as const satisfies CommandSpec;
+
+const verify = {
+  name: "verify",
+  summary: "say whether an ISO is sound, genuine, and what you need",
+  description:
+    "Checks an ISO before it is written: is it whole, known by its hash, sound inside? The first word of the answer is the verdict: genuine, intact, damaged or unsuitable.",
+  operands: [iso],
+  options: [
+    {
+      long: "deep",
+      kind: "flag",
+      group: "checks",
+      summary: "decompress every file of every WIM, compare its SHA-1",
+    },
+    { long: "md5", kind: "flag", group: "checks", summary: "tell the MD5 too, beside SHA-1 and SHA-256" },
+    {
+      long: "require",
+      kind: "list",
+      value: "k=v,...",
+      item: /^(?:genuine|[a-z0-9]+=[^\\/]*)$/i,
+      beginnings: ["edition=", "arch=x86", "arch=x64", "sp=0", "sp=1", "language=", "genuine"],
+      group: "limits",
+      summary: "exit with 4 unless all of these are met",
+      details: "edition=Professional, arch=x86, sp=1, language=en-US, or genuine: its hash is a published one.",
+    },
+    {
+      ...allow,
+      choices: [...imageRefusals, "altered"],
+      details: "altered: it has the label and size of a published image and another hash.",
+    },
+    { long: "verbose", kind: "flag", group: "output", summary: "every check, hash, edition and caveat" },
+    json,
+  ],
+  examples: [
+    ["win7usb verify win7.iso --deep", "is it sound, genuine, what I need?"],
+    ["win7usb verify --require edition=Professional,sp=1 --require arch=x86 win7.iso", "for a script"],
+  ],
+} as const satisfies CommandSpec;
+
+const check = {
+  name: "check",
+  summary: "say whether a stick or image file is still what was written",
+  description:
+    "Reads a stick or image file whole and says which files are no longer what was written, and where: with --iso to the byte, otherwise by the manifest that write left behind the partition, to within 1 MiB of a file. Files that were added, changed or removed are told apart from damage; added ones are no mismatch.",
+  operands: [{ name: "target", kind: "target", summary: "a whole drive (/dev/sdX), or an image file" }],
+  options: [
+    {
+      long: "iso",
+      kind: "file",
+      value: "iso",
+      group: "checks",
+      summary: "compare with this ISO, to the byte",
+      details: "By default the target is compared with the manifest that write left on it.",
+    },
+    {
+      long: "label",
+      short: "l",
+      kind: "text",
+      value: "text",
+      group: "checks",
+      summary: "with --iso: the label that it was written with",
+      details: "It is needed only where manifest and volume do not tell it any more.",
+    },
+    json,
+  ],
+  examples: [
+    ["win7usb check /dev/sdX", "is the stick still what was written?"],
+    ["win7usb check /dev/sdX --iso win7.iso", "against the ISO, to the byte"],
+  ],
+} as const satisfies CommandSpec;
+
+const inspect = {
+  name: "inspect",
+  summary: "say what is in an ISO",
+  description: "Says which Windows an ISO holds: edition, service pack, language, and what looks wrong.",
+  operands: [iso],
+  options: [{ long: "verbose", kind: "flag", group: "output", summary: "every edition, boot image and check" }, json],
+  examples: [["win7usb inspect win7.iso", "what is in it"]],
+} as const satisfies CommandSpec;
+
+const drives = {
+  name: "drives",
+  summary: "list the drives that can be written",
+  description: "Lists the drives that can be written, and with --all the others with the reason.",
+  operands: [],
+  options: [
+    { long: "all", kind: "flag", group: "output", summary: "also the drives that would be refused, and why" },
+    json,
+  ],
+  examples: [["win7usb drives", "drives that can be written"]],
+} as const satisfies CommandSpec;
+
+const completion = {
+  name: "completion",
+  summary: "print what completes commands and options in a shell",
+  description: "Prints a script that completes commands, options and their values. The package has the same as files.",
+  operands: [{ name: "shell", kind: "shell", summary: "bash, zsh, fish or powershell" }],
+  options: [],
+  examples: [["source <(win7usb completion bash)", "complete in this shell"]],
+} as const satisfies CommandSpec;
+
+const help = {
+  name: "help",
+  summary: "show help for a command",
+  description: "Shows the help of a command, as its --help does.",
+  operands: [{ name: "command", kind: "command", optional: true, summary: "a command's name" }],
+  options: [],
+  examples: [],
+} as const satisfies CommandSpec;
+
+export const commands = { write, verify, check, inspect, drives, completion, help };

@@ -1,0 +1,95 @@
+/** Command lines and what is understood of them. */
+import { describe, expect, it } from "vitest";
+import { parse } from "../../src/cli/parse.js";
+
+async function understood(line: string) {
+  const parsed = await parse(line.split(" "));
+  expect(parsed.kind, JSON.stringify(parsed)).toBe("run");
+  return parsed.kind === "run" ? parsed.invocation : undefined;
+}
+
+describe("a command line", () => {
+  const required = ["edition=Professional", "sp=1", "arch=x86"];
+  it.each([
+    "verify win7.iso --require edition=Professional,sp=1,arch=x86",
+    "verify --require edition=Professional,sp=1 --require arch=x86 win7.iso",
+    "verify --require=edition=Professional --require=sp=1,arch=x86 win7.iso",
+    "verify win7.iso --require edition=Professional sp=1 arch=x86",
+    "verify --require edition=Professional sp=1 arch=x86 win7.iso",
+    "verify --require edition=Professional sp=1 arch=x86 -- win7.iso",
+  ])("has lists before and after operands, repeated or with commas: %s", async (line) => {
+    const invocation = await understood(line);
+    expect(invocation).toEqual({
+      command: "verify",
+      operands: ["win7.iso"],
+      options: { require: required, allow: [] },
+    });
+  });
+
+  it.each([
+    "write a.iso b.img --allow x64,rtm",
+    "write --allow x64 rtm -- a.iso b.img",
+    "write --allow x64 rtm a.iso b.img",
+    "write --allow x64 a.iso --allow rtm b.img",
+  ])("has known names in a list, and a path as an operand: %s", async (line) => {
+    expect(await understood(line)).toEqual({
+      command: "write",
+      operands: ["a.iso", "b.img"],
+      options: { filesystem: "auto", verify: true, allow: ["x64", "rtm"] },
+    });
+  });
+
+  it.each([
+    ["write --label --allow a.iso b.img", { label: "--allow" }],
+    ["write -l x64 -yn -fntfs a.iso b.img", { label: "x64", yes: true, dryRun: true, filesystem: "ntfs" }],
+    [
+      "write a.iso b.img --size=8G --no-verify --only-changed --force --json",
+      { size: 2 ** 33, verify: false, json: true },
+    ],
+  ])("has options as they are typed: %s", async (line, options) => {
+    const invocation = await understood(line);
+    expect(invocation?.operands).toEqual(["a.iso", "b.img"]);
+    expect(invocation?.options).toMatchObject(options);
+  });
+
+  it("has a file of an item's name as a path", async () => {
+    expect((await understood("verify --allow rtm ./x64"))?.operands).toEqual(["./x64"]);
+    expect((await understood("verify --require sp=1 ./a=b.iso"))?.operands).toEqual(["./a=b.iso"]);
+  });
+
+  it.each([
+    ["--help", null, true],
+    ["-h", null, false],
+    ["write --help", "write", true],
+    ["write a.iso b.img -h", "write", false],
+    ["write --frobnicate --help", "write", true],
+    ["help", null, true],
+    ["help verify", "verify", true],
+  ])("asks for help: %s", async (line, command, isLong) => {
+    const parsed = await parse(line.split(" "));
+    expect(parsed).toMatchObject({ kind: "help", isLong });
+    expect(parsed.kind === "help" && (parsed.command?.name ?? null)).toBe(command);
+  });
+
+  it.each([
+    ["frobnicate", /unknown command 'frobnicate'/, null, false],
+    ["help frobnicate", /unknown command 'frobnicate'/, null, false],
+    ["verifi a.iso", /Did you mean verify/, null, false],
+    ["verify a.iso --dep", /unknown option '--dep'\n\(Did you mean --deep\?\)/, "verify", false],
+    ["verify", /missing required argument 'iso'/, "verify", false],
+    ["verify a.iso b.iso --json", /too many arguments/, "verify", true],
+    ["verify a.iso -- --json", /too many arguments/, "verify", false],
+    ["write a.iso b.img --allow x64,anything", /--allow .*Allowed choices are x64, rtm/, "write", false],
+    ["write a.iso b.img --size big --json", /--size .*Give a size such as 8G/, "write", true],
+    ["write a.iso b.img -f ext4", /Allowed choices are auto, fat32, ntfs/, "write", false],
+    ["write a.iso b.img --label", /argument missing/, "write", false],
+  ])("is wrong: %s", async (line, message, command, json) => {
+    const parsed = await parse(line.split(" "));
+    expect(parsed).toMatchObject({ kind: "usage", message: expect.stringMatching(message), json });
+    expect(parsed.kind === "usage" && (parsed.command?.name ?? null)).toBe(command);
+  });
+
+  it("asks for nothing", async () => {
+    expect(await parse([])).toMatchObject({ kind: "usage", message: null, command: null });
+  });
+});

@@ -1,0 +1,15 @@
+/** Files that come from the table of commands: what each must hold, by its path in the package. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { completions } from "../src/cli/completion/index.js";
+import { manualPage } from "./manual.js";
+import { withTables } from "./readme.js";
+
+export function generatedFiles(root: string): Map<string, string> {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  return new Map([
+    ["docs/win7usb.1", manualPage(version)],
+    ["README.md", withTables(readFileSync(join(root, "README.md"), "utf8"))],
+    ...Object.values(completions).map(({ fileName, text }) => [`completions/${fileName}`, text()] as const),
+  ]);
+}
