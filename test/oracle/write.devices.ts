@@ -131,23 +131,29 @@ describe.skipIf(!canAttachLoopDevices() || !judge("losetup"))("a loop device", (
     expect(readFileSync(path).every((byte) => byte === 0xa5)).toBe(true);
   });
 
-  it("is listed with what the kernel says of it, and refused as fixed unless that is allowed", async () => {
-    const { path } = attach(diskSize, { sectorSize: 4096 });
-    const drive = (await listDrives()).find((each) => each.path === path);
-    expect(drive).toMatchObject({
-      size: Number(execFileSync("blockdev", ["--getsize64", path], { encoding: "utf8" })),
-      logicalBlockSize: Number(execFileSync("blockdev", ["--getss", path], { encoding: "utf8" })),
-      bus: "loop",
-      removable: false,
-      readOnly: false,
-      system: false,
-      backingFile: join(folder, "disk0.img"),
-    });
-    expect(refusals(drive!, { allow: [] }).map(({ code }) => code)).toEqual(["fixed-disk"]);
-    expect(refusals(drive!, { allow: ["fixed-disk"] })).toEqual([]);
-    const system = (await listDrives()).filter((each) => each.system);
-    for (const each of system) expect(refusals(each, { allow: ["fixed-disk"] })[0]?.code).toBe("system-disk");
-  });
+  it.each([
+    { sectorSize: 512, always: [] },
+    { sectorSize: 4096, always: ["sector-size"] },
+  ])(
+    "of $sectorSize-byte sectors is listed as the kernel says, and refused as fixed",
+    async ({ sectorSize, always }) => {
+      const { path } = attach(diskSize, { sectorSize });
+      const drive = (await listDrives()).find((each) => each.path === path);
+      expect(drive).toMatchObject({
+        size: Number(execFileSync("blockdev", ["--getsize64", path], { encoding: "utf8" })),
+        logicalBlockSize: Number(execFileSync("blockdev", ["--getss", path], { encoding: "utf8" })),
+        bus: "loop",
+        removable: false,
+        readOnly: false,
+        system: false,
+        backingFile: join(folder, "disk0.img"),
+      });
+      expect(refusals(drive!, { allow: [] }).map(({ code }) => code)).toEqual([...always, "fixed-disk"]);
+      expect(refusals(drive!, { allow: ["fixed-disk"] }).map(({ code }) => code)).toEqual(always);
+      const system = (await listDrives()).filter((each) => each.system);
+      for (const each of system) expect(refusals(each, { allow: ["fixed-disk"] })[0]?.code).toBe("system-disk");
+    },
+  );
 
   it("that is mounted is in use until it is unmounted", async () => {
     const { path } = attach();
