@@ -45,7 +45,7 @@ describe.each(kinds)("a new volume compared with the %s", (kind) => {
     const random = seeded(kind.length);
     const next = (): number => random.next().value;
     const structuresEnd = planned("bootmgr").runs[0]!.offset;
-    for (let round = 0; round < rounds(60); round += 1) {
+    for (let round = 0; round < rounds(60, 8); round += 1) {
       const end = round % 3 === 0 ? plan.contentEnd : structuresEnd;
       const place = Math.min(Math.floor(next() * end), partition.end - 513);
       const mask = 1 << Math.floor(next() * 8);

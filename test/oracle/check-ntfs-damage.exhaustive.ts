@@ -16,8 +16,8 @@ import { canAttachLoopDevices } from "../support/loop-device.js";
 import { readerOf } from "../support/memory-reader.js";
 import { NtfsReader } from "../support/ntfs-reader.js";
 import { flipAt, mountedStick } from "../support/ntfs-stick.js";
-import { diskSize, partition, seeded, UsedStick, useForLong } from "../support/used-stick.js";
-import { rounds } from "../support/sample.js";
+import { diskSize, partition, UsedStick, useForLong } from "../support/used-stick.js";
+import { randomFrom, rounds } from "../support/sample.js";
 
 let stick: UsedStick;
 
@@ -49,7 +49,7 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
     prepare();
     const whole = readable();
     expect(whole.size).toBe(stick.manifest.files!.length);
-    const random = seeded(name.length * 7919);
+    const random = randomFrom(name.length * 7919);
     const targets = metadataOf(stick.image);
     let seen = 0;
     for (let round = 0; round < count; round += 1) {
@@ -81,7 +81,7 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
     const targets = metadataOf(stick.image);
     const bytes = readFileSync(stick.image);
     const whole = await contentsByReader(bytes);
-    const random = seeded(31_337);
+    const random = randomFrom(31_337);
     let lostRounds = 0;
     for (let round = 0; round < rounds(80, 20); round += 1) {
       const target = targets[round % targets.length]!;
@@ -131,7 +131,7 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
 
   it("finds every damage of a file's content after use, and names the file", async () => {
     stick.use(useForLong);
-    const random = seeded(4711);
+    const random = randomFrom(4711);
     const candidates = stick.manifest.files!.filter(({ path, size }) => size > 0 && path !== "sources/install.wim");
     for (let round = 0; round < rounds(60, 12); round += 1) {
       const { path, runs } = candidates[Math.floor(random() * candidates.length)]!;
@@ -207,7 +207,7 @@ function metadataOf(path: string): Target[] {
   ] as const) {
     blocks(inode, name);
   }
-  const random = seeded(99);
+  const random = randomFrom(99);
   return targets.toSorted(() => random() - 0.5);
 }
 

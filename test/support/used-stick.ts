@@ -81,15 +81,6 @@ async function run(...argv: string[]) {
   return { exitCode, ...terminal.shown };
 }
 
-/** The same numbers in every run. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** A month of use: everything that moves structures and keeps the image's files. */
 export function useForLong(root: string): void {
   mkdirSync(join(root, "System Volume Information"));

@@ -20,6 +20,7 @@ import { wimHeaderRecord } from "../../src/wim/header.js";
 import { lookupTableEntryRecord } from "../../src/wim/lookup-table.js";
 import { resourceHeaderRecord } from "../../src/wim/resource.js";
 import { compressWim } from "../support/compressed-wim.js";
+import { randomFrom } from "../support/sample.js";
 
 const MiB = 2 ** 20;
 const KiB = 2 ** 10;
@@ -140,11 +141,8 @@ describe("a WIM whose bytes pass", () => {
 
   it("may have a lookup table that says anything, and everything ends", { timeout: 240_000 }, async () => {
     const extents = places((await stored).length)["whole"]!;
-    let state = 7;
-    const random = (below: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * below);
-    };
+    const next = randomFrom(7);
+    const random = (below: number): number => Math.floor(next() * below);
     for (let round = 0; round < 6; round += 1) {
       const wim = (await stored).slice();
       const table = resourceHeaderRecord.decode(wim, wimHeaderRecord.fields.lookupTable.offset);
