@@ -1,170 +1,198 @@
-/** The field kinds that records are declared from. Each takes the field's offset in the record, in bytes. */
-import type { Field } from "./record.js";
+/**
+ * The field kinds that records are declared from. Each takes the field's offset in the record, in bytes. What is written
+ * is checked first: a DataView would cut 70000 down to 16 bits without a word.
+ */
+import type { Field, Reserved } from "./record.js";
 
-type Get = (view: DataView, at: number) => number;
-type Set = (view: DataView, at: number, value: number) => void;
+type Read = (view: DataView, at: number) => number;
+type Write = (view: DataView, at: number, value: number) => void;
 
-function integer(offset: number, width: number, get: Get, set: Set): Field<number> {
-  return { offset, width, get, set };
+/** An integer of `width` bytes, from `least` to `most`. */
+function integer(width: number, least: number, most: number, read: Read, write: Write) {
+  return (offset: number): Field<number> => ({
+    offset,
+    width,
+    read: (view, at) => read(view, at + offset),
+    write(view, at, value) {
+      if (!Number.isInteger(value) || value < least || value > most) throw outOfRange(value, least, most);
+      write(view, at + offset, value);
+    },
+  });
 }
 
-export const uint8 = (offset: number): Field<number> =>
-  integer(
-    offset,
-    1,
-    (view, at) => view.getUint8(at),
-    (view, at, value) => view.setUint8(at, value),
-  );
-export const int8 = (offset: number): Field<number> =>
-  integer(
-    offset,
-    1,
-    (view, at) => view.getInt8(at),
-    (view, at, value) => view.setInt8(at, value),
-  );
-export const uint16le = (offset: number): Field<number> =>
-  integer(
-    offset,
-    2,
-    (view, at) => view.getUint16(at, true),
-    (view, at, value) => view.setUint16(at, value, true),
-  );
-export const int16le = (offset: number): Field<number> =>
-  integer(
-    offset,
-    2,
-    (view, at) => view.getInt16(at, true),
-    (view, at, value) => view.setInt16(at, value, true),
-  );
-export const uint16be = (offset: number): Field<number> =>
-  integer(
-    offset,
-    2,
-    (view, at) => view.getUint16(at, false),
-    (view, at, value) => view.setUint16(at, value, false),
-  );
-export const uint32le = (offset: number): Field<number> =>
-  integer(
-    offset,
-    4,
-    (view, at) => view.getUint32(at, true),
-    (view, at, value) => view.setUint32(at, value, true),
-  );
-export const uint32be = (offset: number): Field<number> =>
-  integer(
-    offset,
-    4,
-    (view, at) => view.getUint32(at, false),
-    (view, at, value) => view.setUint32(at, value, false),
-  );
+function outOfRange(value: number | bigint, least: number | bigint, most: number | bigint): RangeError {
+  return new RangeError(`${value} does not fit, expected an integer from ${least} to ${most}`);
+}
+
+const unsigned = (width: number, read: Read, write: Write) => integer(width, 0, 2 ** (8 * width) - 1, read, write);
+const signed = (width: number, read: Read, write: Write) =>
+  integer(width, -(2 ** (8 * width - 1)), 2 ** (8 * width - 1) - 1, read, write);
+
+export const uint8 = unsigned(
+  1,
+  (view, at) => view.getUint8(at),
+  (view, at, value) => view.setUint8(at, value),
+);
+export const int8 = signed(
+  1,
+  (view, at) => view.getInt8(at),
+  (view, at, value) => view.setInt8(at, value),
+);
+export const uint16le = unsigned(
+  2,
+  (view, at) => view.getUint16(at, true),
+  (view, at, value) => view.setUint16(at, value, true),
+);
+export const uint16be = unsigned(
+  2,
+  (view, at) => view.getUint16(at, false),
+  (view, at, value) => view.setUint16(at, value, false),
+);
+export const int16le = signed(
+  2,
+  (view, at) => view.getInt16(at, true),
+  (view, at, value) => view.setInt16(at, value, true),
+);
+export const uint32le = unsigned(
+  4,
+  (view, at) => view.getUint32(at, true),
+  (view, at, value) => view.setUint32(at, value, true),
+);
+export const uint32be = unsigned(
+  4,
+  (view, at) => view.getUint32(at, false),
+  (view, at, value) => view.setUint32(at, value, false),
+);
+export const int32le = signed(
+  4,
+  (view, at) => view.getInt32(at, true),
+  (view, at, value) => view.setInt32(at, value, true),
+);
+
+/** ECMA-119 7.2.3: 16 bits in both byte orders, little-endian first; the little-endian half is the one read. */
+export const bothEndian16 = integer(
+  4,
+  0,
+  2 ** 16 - 1,
+  (view, at) => view.getUint16(at, true),
+  (view, at, value) => {
+    view.setUint16(at, value, true);
+    view.setUint16(at + 2, value, false);
+  },
+);
+
+/** ECMA-119 7.3.3: 32 bits in both byte orders, little-endian first; the little-endian half is the one read. */
+export const bothEndian32 = integer(
+  8,
+  0,
+  2 ** 32 - 1,
+  (view, at) => view.getUint32(at, true),
+  (view, at, value) => {
+    view.setUint32(at, value, true);
+    view.setUint32(at + 4, value, false);
+  },
+);
+
+/** `value` as read from a field of `bits` bits, where a number can hold it. */
+function exact(value: number, bits: number): number {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`a ${bits}-bit field has ${value}, which is above 2^53 - 1`);
+  return value;
+}
 
 /** A 64-bit field as a number. Above 2^53 - 1 it throws RangeError: no size or offset of a real disc comes near. */
-export const uint64le = (offset: number): Field<number> => ({
-  offset,
-  width: 8,
-  get(view, at) {
-    const value = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
-    if (!Number.isSafeInteger(value)) throw new RangeError(`64-bit value ${value} at ${at} is above 2^53 - 1`);
-    return value;
-  },
-  set(view, at, value) {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned 64-bit integer`);
+export const uint64le = integer(
+  8,
+  0,
+  Number.MAX_SAFE_INTEGER,
+  (view, at) => exact(view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32, 64),
+  (view, at, value) => {
     view.setUint32(at, value % 2 ** 32, true);
     view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
   },
-});
+);
 
 /** A 56-bit field (the size in a WIM resource header). Above 2^53 - 1 it throws RangeError, as `uint64le` does. */
-export const uint56le = (offset: number): Field<number> => ({
-  offset,
-  width: 7,
-  get(view, at) {
-    const high = view.getUint16(at + 4, true) + view.getUint8(at + 6) * 0x10000;
-    const value = view.getUint32(at, true) + high * 2 ** 32;
-    if (!Number.isSafeInteger(value)) throw new RangeError(`56-bit value ${value} at ${at} is above 2^53 - 1`);
-    return value;
-  },
-  set(view, at, value) {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no unsigned 56-bit integer`);
+export const uint56le = integer(
+  7,
+  0,
+  Number.MAX_SAFE_INTEGER,
+  (view, at) =>
+    exact(view.getUint32(at, true) + (view.getUint16(at + 4, true) + view.getUint8(at + 6) * 0x10000) * 2 ** 32, 56),
+  (view, at, value) => {
     const high = Math.floor(value / 2 ** 32);
     view.setUint32(at, value % 2 ** 32, true);
-    view.setUint16(at + 4, high & 0xffff, true);
+    view.setUint16(at + 4, high % 0x10000, true);
     view.setUint8(at + 6, high >>> 16);
   },
-});
+);
+
+const largestUint64 = 2n ** 64n - 1n;
 
 /** A 64-bit field kept opaque (serial numbers, flags, FILETIME). */
 export const biguint64le = (offset: number): Field<bigint> => ({
   offset,
   width: 8,
-  get: (view, at) => view.getBigUint64(at, true),
-  set: (view, at, value) => view.setBigUint64(at, value, true),
+  read: (view, at) => view.getBigUint64(at + offset, true),
+  write(view, at, value) {
+    if (value < 0n || value > largestUint64) throw outOfRange(value, 0, largestUint64);
+    view.setBigUint64(at + offset, value, true);
+  },
 });
 
-/** A 24-bit little-endian field (some WIM and NTFS records). */
-export const uint24le = (offset: number): Field<number> =>
-  integer(
-    offset,
-    3,
-    (view, at) => view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000,
-    (view, at, value) => {
-      view.setUint16(at, value & 0xffff, true);
-      view.setUint8(at + 2, value >>> 16);
-    },
-  );
-
-/** ECMA-119 7.2.3: 16 bits in both byte orders, little-endian first; the little-endian half is the one read. */
-export const bothEndian16 = (offset: number): Field<number> =>
-  integer(
-    offset,
-    4,
-    (view, at) => view.getUint16(at, true),
-    (view, at, value) => {
-      view.setUint16(at, value, true);
-      view.setUint16(at + 2, value, false);
-    },
-  );
-
-/** ECMA-119 7.3.3: 32 bits in both byte orders, little-endian first; the little-endian half is the one read. */
-export const bothEndian32 = (offset: number): Field<number> =>
-  integer(
-    offset,
-    8,
-    (view, at) => view.getUint32(at, true),
-    (view, at, value) => {
-      view.setUint32(at, value, true);
-      view.setUint32(at + 4, value, false);
-    },
-  );
-
-/** `width` bytes as they are; a view of the record on decode, zero-padded on encode. */
+/** `width` bytes as they are; a view of the record when read, padded with zeros when written. */
 export const bytes = (offset: number, width: number): Field<Uint8Array> => ({
   offset,
   width,
-  get: (view, at) => new Uint8Array(view.buffer, view.byteOffset + at, width),
-  set(view, at, value) {
-    if (value.length > width) throw new RangeError(`${value.length} bytes do not fit a field of ${width}`);
-    const field = new Uint8Array(view.buffer, view.byteOffset + at, width);
+  read: (view, at) => new Uint8Array(view.buffer, view.byteOffset + at + offset, width),
+  write(view, at, value) {
+    if (value.length > width) throw new RangeError(`${value.length} bytes do not fit, expected at most ${width}`);
+    const field = new Uint8Array(view.buffer, view.byteOffset + at + offset, width);
     field.fill(0);
     field.set(value);
   },
 });
 
-/** ASCII text of `width` bytes, one character a byte (Latin-1 on decode), padded with blanks on encode and not trimmed. */
+/** Text of `width` bytes, one character a byte (Latin-1) when read and not trimmed; ASCII padded with blanks when written. */
 export const ascii = (offset: number, width: number): Field<string> => ({
   offset,
   width,
-  get(view, at) {
+  read(view, at) {
     let text = "";
-    for (let index = 0; index < width; index += 1) text += String.fromCharCode(view.getUint8(at + index));
+    for (let index = 0; index < width; index += 1) text += String.fromCharCode(view.getUint8(at + offset + index));
     return text;
   },
-  set(view, at, value) {
-    if (value.length > width) throw new RangeError(`"${value}" does not fit a field of ${width} characters`);
+  write(view, at, value) {
+    if (value.length > width) {
+      throw new RangeError(`${JSON.stringify(value)} does not fit, expected at most ${width} characters`);
+    }
     for (let index = 0; index < width; index += 1) {
       const unit = index < value.length ? value.charCodeAt(index) : 0x20;
-      if (unit > 0x7e) throw new RangeError(`"${value}" is not ASCII`);
-      view.setUint8(at + index, unit);
+      if (unit > 0x7e) throw new RangeError(`${JSON.stringify(value)} is not ASCII`);
+      view.setUint8(at + offset + index, unit);
     }
   },
 });
+
+/** `count` fields of one kind behind one another; where fewer are written, zeros are behind them. */
+export function list<T>(kind: (offset: number) => Field<T>, offset: number, count: number): Field<readonly T[]> {
+  const { width } = kind(0);
+  const items = Array.from({ length: count }, (_, index) => kind(offset + index * width));
+  return {
+    offset,
+    width: width * count,
+    read: (view, at) => items.map((item) => item.read(view, at)),
+    write(view, at, value) {
+      if (value.length > count) throw new RangeError(`${value.length} elements do not fit, expected at most ${count}`);
+      new Uint8Array(view.buffer, view.byteOffset + at + offset, width * count).fill(0);
+      for (const [index, element] of value.entries()) items[index]!.write(view, at, element);
+    },
+  };
+}
+
+/** `width` bytes that mean nothing and are zero, or `value`, in a new record. */
+export function reserved(offset: number, width: number, value?: Uint8Array): Reserved {
+  if (value !== undefined && value.length !== width) {
+    throw new Error(`reserved bytes at ${offset} have a value of ${value.length} bytes, expected ${width}`);
+  }
+  return { offset, width, value: value ?? null };
+}

@@ -3,7 +3,7 @@
  * 32 bytes: a validation entry with a checksum, the default entry, then sections. Nothing else depends on it, so that
  * what is wrong with it is a warning. Traps: every location counts sectors of 2048 bytes, every length sectors of 512.
  */
-import { ascii, bytes, uint16le, uint32le, uint8 } from "../bytes/fields.js";
+import { ascii, bytes, reserved, uint16le, uint32le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { Win7UsbError } from "../errors.js";
 import { damaged } from "./failures.js";
@@ -20,19 +20,23 @@ export const bootCatalogueEntrySize = 32;
 export const validationEntry = record("validation entry", bootCatalogueEntrySize, {
   headerId: uint8(0),
   platformId: uint8(1),
+  reserved: reserved(2, 2),
   idString: ascii(4, 24),
   checksum: uint16le(28),
   keyBytes: bytes(30, 2),
 });
 
-/** El Torito 1.0, figures 3 and 5. */
+/** El Torito 1.0, figure 5; of figure 3, the default entry, the selection criteria are zero. */
 export const bootEntry = record("boot entry", bootCatalogueEntrySize, {
   bootIndicator: uint8(0),
   bootMediaType: uint8(1),
   loadSegment: uint16le(2),
   systemType: uint8(4),
+  unused: reserved(5, 1),
   sectorCount: uint16le(6),
   loadRba: uint32le(8),
+  selectionCriteriaType: uint8(12),
+  selectionCriteria: bytes(13, 19),
 });
 
 /** El Torito 1.0, figure 4. */

@@ -10,8 +10,8 @@ import { damaged } from "./failures.js";
 import { logicalSectorSize, maximumRecognitionDescriptors, systemAreaSize } from "./limits.js";
 import type { Reading } from "./reading.js";
 
-/** ECMA-119 8.1 and ECMA-167 2/9.1: the head that all volume structure descriptors share. */
-export const volumeStructureDescriptor = record("volume structure descriptor", logicalSectorSize, {
+/** ECMA-119 8.1 and ECMA-167 2/9.1: the head that all volume structure descriptors share, before their data. */
+export const volumeStructureDescriptor = record("volume structure descriptor", 7, {
   type: uint8(0),
   standardIdentifier: ascii(1, 5),
   version: uint8(6),

@@ -8,7 +8,7 @@
  * version; and a manifest is hostile input like any other, because sticks are handed around.
  */
 import { createHash } from "node:crypto";
-import { ascii, uint16le, uint32le, uint64le, uint8 } from "../bytes/fields.js";
+import { ascii, reserved, uint16le, uint32le, uint64le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { KiB, MiB } from "../bytes/units.js";
 import { manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
@@ -52,6 +52,7 @@ export const manifestHeader = record("manifest header", 96, {
   unitCount: uint32le(64),
   /** Bytes of UTF-8 behind the header. */
   labelLength: uint16le(68),
+  reserved: reserved(70, 26),
 });
 
 export const spanRecord = record("manifest span", 16, { offset: uint64le(0), length: uint64le(8) });
@@ -63,6 +64,7 @@ export const fileRecord = record("manifest file", 24, {
   modified: uint64le(8),
   runCount: uint32le(16),
   pathLength: uint16le(20),
+  reserved: reserved(22, 2),
 });
 
 export type Manifest = {

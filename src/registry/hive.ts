@@ -4,12 +4,13 @@
  * Names follow the registry file format as documented by others than Microsoft, which never published it. Input is
  * hostile: every cell is bounded, lists are capped, and a walk never goes deeper than its path, so cycles cannot trap it.
  */
-import { ascii, bytes, uint16le, uint32le } from "../bytes/fields.js";
+import { ascii, bytes, reserved, uint16le, uint32le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { KiB } from "../bytes/units.js";
 
 export const baseBlockSize = 4 * KiB;
 
+/** "Base block"; what lies between the file's name and the checksum is of Windows Vista and later. */
 export const baseBlockRecord = record("HBASE_BLOCK", baseBlockSize, {
   signature: ascii(0, 4),
   primarySequenceNumber: uint32le(4),
@@ -23,16 +24,31 @@ export const baseBlockRecord = record("HBASE_BLOCK", baseBlockSize, {
   hiveBinsSize: uint32le(40),
   clusteringFactor: uint32le(44),
   fileName: bytes(48, 64),
+  resourceManagerId: bytes(112, 16),
+  logId: bytes(128, 16),
+  flags: uint32le(144),
+  transactionManagerId: bytes(148, 16),
+  guidSignature: uint32le(164),
+  lastReorganized: bytes(168, 8),
+  reserved1: reserved(176, 332),
   checksum: uint32le(508),
+  reserved2: reserved(512, 3528),
+  thawTransactionManagerId: bytes(4040, 16),
+  thawResourceManagerId: bytes(4056, 16),
+  thawLogId: bytes(4072, 16),
+  bootType: uint32le(4088),
+  bootRecover: uint32le(4092),
 });
 
 /** A cell's content begins behind its 32-bit size. */
 export const cellHeaderSize = 4;
 
+/** "Key node"; the key's name follows. */
 export const keyNodeRecord = record("CM_KEY_NODE", 76, {
   signature: ascii(0, 2),
   flags: uint16le(2),
   lastWritten: bytes(4, 8),
+  accessBits: uint32le(12),
   parent: uint32le(16),
   subkeyCount: uint32le(20),
   volatileSubkeyCount: uint32le(24),
@@ -46,10 +62,12 @@ export const keyNodeRecord = record("CM_KEY_NODE", 76, {
   largestSubkeyClass: uint32le(56),
   largestValueName: uint32le(60),
   largestValueData: uint32le(64),
+  workVariable: uint32le(68),
   nameLength: uint16le(72),
   classNameLength: uint16le(74),
 });
 
+/** "Key value"; the value's name follows. */
 export const keyValueRecord = record("CM_KEY_VALUE", 20, {
   signature: ascii(0, 2),
   nameLength: uint16le(2),
@@ -57,6 +75,7 @@ export const keyValueRecord = record("CM_KEY_VALUE", 20, {
   data: uint32le(8),
   type: uint32le(12),
   flags: uint16le(16),
+  spare: reserved(18, 2),
 });
 
 export const keyFlags = { hiveEntry: 0x04, noDelete: 0x08, asciiName: 0x20 } as const;

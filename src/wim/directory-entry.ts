@@ -81,8 +81,8 @@ export class EntryReader {
     }
     this.offset = offset;
     this.length = length;
-    this.attributes = fields.attributes.get(this.view, offset + fields.attributes.offset);
-    this.securityId = fields.securityId.get(this.view, offset + fields.securityId.offset);
+    this.attributes = fields.attributes.read(this.view, offset);
+    this.securityId = fields.securityId.read(this.view, offset);
     this.#readNames();
     this.streamsOffset = roundUp(offset + length, metadataAlignment);
     this.#readStreams();
@@ -95,8 +95,8 @@ export class EntryReader {
 
   #readNames(): void {
     const { offset, length, view } = this;
-    const nameLength = fields.fileNameLength.get(view, offset + fields.fileNameLength.offset);
-    const shortLength = fields.shortNameLength.get(view, offset + fields.shortNameLength.offset);
+    const nameLength = fields.fileNameLength.read(view, offset);
+    const shortLength = fields.shortNameLength.read(view, offset);
     const needed = directoryEntryRecord.size + withTerminator(nameLength) + withTerminator(shortLength);
     if (needed > length || nameLength % 2 !== 0 || shortLength % 2 !== 0) {
       const seen = `${nameLength} and ${shortLength} of ${length} bytes`;
@@ -112,7 +112,7 @@ export class EntryReader {
     this.streamEntries = [];
     this.streams = [];
     this.#addContent(offset + fields.hash.offset, 0);
-    const count = fields.streamCount.get(view, offset + fields.streamCount.offset);
+    const count = fields.streamCount.read(view, offset);
     const { size, fields: stream } = streamEntryRecord;
     let position = this.streamsOffset;
     for (let index = 0; index < count; index += 1) {
@@ -120,7 +120,7 @@ export class EntryReader {
         throw metadataError(this.#at, `stream ${index} of the entry at ${offset} is cut off`);
       }
       const length = this.uint64(position);
-      const nameLength = stream.nameLength.get(view, position + stream.nameLength.offset);
+      const nameLength = stream.nameLength.read(view, position);
       if (length < size + nameLength || length > view.byteLength - position) {
         throw metadataError(this.#at, `stream ${index} of the entry at ${offset} has ${length} bytes`);
       }

@@ -11,7 +11,6 @@ import { descriptorCrc } from "../../src/iso9660-reader/udf/crc.js";
 import { timestamp } from "../../src/iso9660-reader/udf/fields.js";
 import { decodeCompressedUnicode, decodeDstring } from "../../src/iso9660-reader/udf/text.js";
 import { instantField } from "../../src/iso9660-reader/udf/time.js";
-import { volumeStructureDescriptor } from "../../src/iso9660-reader/volume-recognition.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { directory, file, tree } from "../support/memory-tree.js";
 import { composeIso, isoDirectory, sectorSize } from "./iso-composer.js";
@@ -33,7 +32,7 @@ describe("timestamps of ECMA-167", () => {
   };
   const instantOf = (values: Partial<ReturnType<typeof timestamp.decode>>): number | undefined => {
     const bytes = timestamp.encode({ ...date, typeAndTimeZone: 0x1000, ...values });
-    return instantField(0).get(new DataView(bytes.buffer), 0);
+    return instantField(0).read(new DataView(bytes.buffer), 0);
   };
   const utc = Date.UTC(2010, 10, 20, 22, 25, 3, 456);
   const minute = 60_000;
@@ -96,10 +95,11 @@ function catalogue(): Uint8Array {
 
 describe("the boot catalogue", () => {
   const bootRecord = bootRecordVolumeDescriptor.encode({
+    standardIdentifier: "CD001",
+    version: 1,
     bootSystemIdentifier: "EL TORITO SPECIFICATION".padEnd(32, "\0"),
     bootCatalogueLocation: 25,
   });
-  volumeStructureDescriptor.patch(bootRecord, 0, { type: 0, standardIdentifier: "CD001", version: 1 });
   const withCatalogue = (bytes: Uint8Array): Uint8Array =>
     composeIso({ root: [], sectors: { 17: bootRecord, 25: bytes } });
 

@@ -72,13 +72,13 @@ export function composeIso(composition: IsoComposition): Uint8Array {
   const isPrimary = !joliet && version === 1;
   const descriptor = volumeDescriptor.encode({
     type: isPrimary ? 1 : 2,
+    standardIdentifier: "CD001",
     version,
     volumeSpaceSize: sectorCount,
     logicalBlockSize: composition.blockSize ?? sectorSize,
     rootDirectoryRecord: rootRecord,
     escapeSequences: joliet ? new TextEncoder().encode("%/E") : new Uint8Array(),
   });
-  volumeStructureDescriptor.patch(descriptor, 0, { standardIdentifier: "CD001" });
   put(16, descriptor);
   put(17, volumeStructureDescriptor.encode({ type: 255, standardIdentifier: "CD001", version: 1 }));
   put(rootSector, isoDirectory(rootSector, root, composition.rootUse));

@@ -19,6 +19,7 @@ import {
   type1PartitionMap,
   type2PartitionMap,
 } from "../../src/iso9660-reader/udf/volume-records.js";
+import { logicalSectorSize } from "../../src/iso9660-reader/limits.js";
 import { volumeStructureDescriptor } from "../../src/iso9660-reader/volume-recognition.js";
 import { memorySource } from "../../src/source/byte-source.js";
 
@@ -60,7 +61,7 @@ export function compose(composition: Composition): Uint8Array {
   const put = (block: number, bytes: Uint8Array): void => image.set(bytes, block * blockSize);
   for (const [index, standardIdentifier] of ["BEA01", "NSR03", "TEA01"].entries()) {
     const descriptor = volumeStructureDescriptor.encode({ standardIdentifier, version: 1 });
-    image.set(descriptor, recognitionOffset + index * descriptor.length);
+    image.set(descriptor, recognitionOffset + index * logicalSectorSize);
   }
   const partitionBlocks = composition.partitionBlocks ?? blockCount - partitionStart;
   for (const start of [mainSequence, reserveSequence]) {

@@ -105,16 +105,13 @@ function sparingTableAt(location: number, sequenceNumber: number, original: numb
 
 describe("sparable partitions", () => {
   const packetLength = 4;
-  const locations = new Uint8Array(16);
-  new DataView(locations.buffer).setUint32(0, 200, true);
-  new DataView(locations.buffer).setUint32(4, 201, true);
   const map = type2Map(
     "*UDF Sparable Partition",
     sparablePartitionMap.encode({
       packetLength,
       numberOfSparingTables: 2,
       sizeOfEachSparingTable: blockSize,
-      locationsOfSparingTables: locations,
+      locationsOfSparingTables: [200, 201],
     }),
   );
   const letters = text(["a", "b", "c", "d", "e", "f"].map((letter) => letter.repeat(blockSize)).join(""));

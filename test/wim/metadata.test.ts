@@ -63,7 +63,7 @@ describe("metadata", () => {
 
   const subdirectory = fields.subdirectoryOffset.offset;
   const listOf = (path: string): number => {
-    return fields.subdirectoryOffset.get(new DataView(metadata.buffer), offsets(metadata).get(path)! + subdirectory);
+    return fields.subdirectoryOffset.read(new DataView(metadata.buffer), offsets(metadata).get(path)!);
   };
   it.each<[string, string, (view: DataView, entry: number) => void, RegExp]>([
     [

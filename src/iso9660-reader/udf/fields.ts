@@ -1,22 +1,7 @@
 /** The composite fields that ECMA-167 builds its records from. Each takes the field's offset in the record, in bytes. */
-import { ascii, int16le, uint16le, uint32le, uint8 } from "../../bytes/fields.js";
-import { record } from "../../bytes/record.js";
-import type { Decoded, Field, FieldSet, RecordLayout } from "../../bytes/record.js";
-
-/** A whole record as one field of another. */
-function nested<F extends FieldSet>(layout: RecordLayout<F>): (offset: number) => Field<Decoded<F>> {
-  const entries = Object.entries<Field<unknown>>(layout.fields);
-  return (offset) => ({
-    offset,
-    width: layout.size,
-    get(view, at) {
-      const result: Record<string, unknown> = {};
-      for (const [key, field] of entries) result[key] = field.get(view, at + field.offset);
-      return result as Decoded<F>;
-    },
-    set: (view, at, value) => layout.patch(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), at, value),
-  });
-}
+import { ascii, bytes, int16le, reserved, uint16le, uint32le, uint8 } from "../../bytes/fields.js";
+import { nested, record } from "../../bytes/record.js";
+import type { Decoded } from "../../bytes/record.js";
 
 /** ECMA-167 3/7.1 extent_ad: bytes, and the block of the volume where they begin. */
 export const extentDescriptor = record("extent descriptor", 8, { length: uint32le(0), location: uint32le(4) });
@@ -33,15 +18,31 @@ export const longAllocationDescriptor = record("long allocation descriptor", 16,
   lengthAndType: uint32le(0),
   position: uint32le(4),
   partitionReference: uint16le(8),
+  implementationUse: bytes(10, 6),
 });
 export const longAllocationField = nested(longAllocationDescriptor);
 export type LongAllocation = Decoded<(typeof longAllocationDescriptor)["fields"]>;
+
+/** ECMA-167 3/7.2: the head of every descriptor. */
+export const descriptorTag = record("descriptor tag", 16, {
+  identifier: uint16le(0),
+  version: uint16le(2),
+  checksum: uint8(4),
+  reserved: reserved(5, 1),
+  serialNumber: uint16le(6),
+  crc: uint16le(8),
+  crcLength: uint16le(10),
+  location: uint32le(12),
+});
+export const tagField = nested(descriptorTag);
 
 /** ECMA-167 1/7.4 regid, with the suffix of UDF 2.1.5.2 (domains): the revision in binary-coded decimal, 0x0102. */
 export const entityIdentifier = record("entity identifier", 32, {
   flags: uint8(0),
   identifier: ascii(1, 23),
   udfRevision: uint16le(24),
+  /** What the rest of the suffix means depends on the identifier. */
+  suffixRemainder: bytes(26, 6),
 });
 export const entityField = nested(entityIdentifier);
 

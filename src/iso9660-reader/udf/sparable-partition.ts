@@ -2,8 +2,6 @@
  * Sparable partitions (UDF 2.2.9, 2.2.12; CD-RW, DVD-RW): a table moves whole packets elsewhere. Of its copies the
  * sound one with the highest sequence number holds.
  */
-import { uint32le } from "../../bytes/fields.js";
-import { record } from "../../bytes/record.js";
 import { roundDown } from "../../bytes/units.js";
 import { Win7UsbError } from "../../errors.js";
 import { firstIndexWhere } from "../../extents/search.js";
@@ -16,27 +14,24 @@ import type { ByteRun, Partition, Volume } from "./volume.js";
 
 /** UDF 2.2.12: from here on an original location marks a spare packet as free or defective. */
 const firstReservedLocation = 0xfffffff0;
-const maximumTables = 4;
-const tableLocation = record("sparing table location", 4, { location: uint32le(0) });
 
 /** The partition as its sparing table has it. */
 export async function sparablePartition(volume: Volume, plain: Partition, map: Uint8Array): Promise<Partition> {
   const fields = decodeChecked(sparablePartitionMap, map, 0, "the sparable partition map");
   const { packetLength, numberOfSparingTables, sizeOfEachSparingTable } = fields;
   if (packetLength === 0) throw damaged("the sparable partition has packets of 0 blocks, expected 16 or 32");
-  const count = Math.min(numberOfSparingTables, maximumTables);
+  const locations = fields.locationsOfSparingTables.slice(0, numberOfSparingTables);
   if (sizeOfEachSparingTable > maximumSparingTableSize || sizeOfEachSparingTable < sparingTable.size) {
     throw damaged(
       `a sparing table has ${sizeOfEachSparingTable} bytes, expected ${sparingTable.size} to ${maximumSparingTableSize}`,
     );
   }
   let best: Table | undefined;
-  for (let index = 0; index < count; index += 1) {
-    const { location } = tableLocation.decode(fields.locationsOfSparingTables, index * tableLocation.size);
+  for (const location of locations) {
     const table = await readTable(volume, location, sizeOfEachSparingTable);
     if (table !== undefined && (best === undefined || table.sequenceNumber > best.sequenceNumber)) best = table;
   }
-  if (best === undefined) throw damaged(`none of the ${count} sparing tables of ${plain.name} is sound`);
+  if (best === undefined) throw damaged(`none of the ${locations.length} sparing tables of ${plain.name} is sound`);
   const { packets } = best;
   return packets.size === 0 ? plain : withSparedPackets(volume.blockSize, plain, packetLength, packets);
 }

@@ -4,7 +4,7 @@ import { damaged, decodeChecked } from "../failures.js";
 import type { Reading } from "../reading.js";
 import { warn } from "../reading.js";
 import { descriptorCrc } from "./crc.js";
-import { descriptorTag } from "./volume-records.js";
+import { descriptorTag } from "./fields.js";
 
 /** ECMA-167 3/7.2.3: the byte of the tag that the checksum itself stands in. */
 const checksumOffset = descriptorTag.fields.checksum.offset;

@@ -13,12 +13,6 @@ const offsetNotSpecified = -2047;
 
 const { fields } = timestamp;
 
-/** Reads one part of the timestamp at `at`; the parts are read by themselves because there are three in each File Entry. */
-function part(name: keyof typeof fields, view: DataView, at: number): number {
-  const field = fields[name];
-  return field.get(view, at + field.offset);
-}
-
 /**
  * A timestamp as milliseconds since 1970-01-01T00:00:00Z, undefined where none is recorded. Microseconds are cut. It is
  * written as local time with an offset of 0.
@@ -26,29 +20,31 @@ function part(name: keyof typeof fields, view: DataView, at: number): number {
 export const instantField = (offset: number): Field<number | undefined> => ({
   offset,
   width: timestamp.size,
-  get(view, at) {
-    const typeAndTimeZone = part("typeAndTimeZone", view, at);
+  // Part by part, because there are three timestamps in each File Entry.
+  read(view, start) {
+    const at = start + offset;
+    const typeAndTimeZone = fields.typeAndTimeZone.read(view, at);
     const signed = (typeAndTimeZone << 20) >> 20;
     const isUtc = typeAndTimeZone >>> typeShift === coordinatedUniversalTime || signed === offsetNotSpecified;
     // Writers leave junk in the parts below a second; a bad fraction does not unmake the time.
-    const centiseconds = part("centiseconds", view, at);
-    const hundredsOfMicroseconds = part("hundredsOfMicroseconds", view, at);
+    const centiseconds = fields.centiseconds.read(view, at);
+    const hundredsOfMicroseconds = fields.hundredsOfMicroseconds.read(view, at);
     const isFraction = centiseconds < 100 && hundredsOfMicroseconds < 100;
     return instantOf({
-      year: part("year", view, at),
-      month: part("month", view, at),
-      day: part("day", view, at),
-      hour: part("hour", view, at),
-      minute: part("minute", view, at),
-      second: part("second", view, at),
+      year: fields.year.read(view, at),
+      month: fields.month.read(view, at),
+      day: fields.day.read(view, at),
+      hour: fields.hour.read(view, at),
+      minute: fields.minute.read(view, at),
+      second: fields.second.read(view, at),
       millisecond: isFraction ? centiseconds * 10 + Math.floor(hundredsOfMicroseconds / 10) : 0,
       offset: isUtc ? 0 : signed,
     });
   },
-  set(view, at, instant) {
+  write(view, at, instant) {
     if (instant === undefined) return;
     const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-    timestamp.patch(bytes, at, timestampOf(instant, 0));
+    timestamp.patch(bytes, at + offset, timestampOf(instant, 0));
   },
 });
 

@@ -61,10 +61,8 @@ function plainVolume(): Uint8Array {
 }
 
 function sparableVolume(): Uint8Array {
-  const locations = new Uint8Array(16);
-  for (const [index, block] of [200, 201].entries()) new DataView(locations.buffer).setUint32(index * 4, block, true);
   const fields = { packetLength: 4, numberOfSparingTables: 2, sizeOfEachSparingTable: blockSize };
-  const map = sparablePartitionMap.encode({ ...fields, locationsOfSparingTables: locations });
+  const map = sparablePartitionMap.encode({ ...fields, locationsOfSparingTables: [200, 201] });
   const table = (location: number): Uint8Array => {
     const entries = [
       { originalLocation: 20, mappedLocation: partitionStart + 50 },

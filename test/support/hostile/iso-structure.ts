@@ -18,9 +18,9 @@ import {
   fileSetDescriptor,
   indirectEntry,
 } from "../../../src/iso9660-reader/udf/file-records.js";
+import { descriptorTag } from "../../../src/iso9660-reader/udf/fields.js";
 import {
   anchorVolumeDescriptorPointer,
-  descriptorTag,
   logicalVolumeDescriptor,
   partitionDescriptor,
   primaryVolumeDescriptor,

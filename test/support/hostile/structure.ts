@@ -28,6 +28,7 @@ export class StructureBuilder implements Structure {
   /** Every field of a record at `offset`; `length` where it is longer than its fixed part. */
   record<F extends FieldSet>(layout: RecordLayout<F>, offset: number, length = layout.size): void {
     for (const field of Object.values(layout.fields)) {
+      if (!("read" in field)) continue;
       // Composite fields are changed by their words, where lengths and positions stand.
       const { width } = field;
       const step = width <= 8 ? width : 4;

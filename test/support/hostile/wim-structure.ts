@@ -55,7 +55,7 @@ function addMetadata(found: StructureBuilder, wim: Uint8Array, { offset, size }:
   found.record(securityBlockRecord, offset);
   const data = wim.subarray(offset, offset + size);
   walkMetadata(data, { name: "a sound WIM" }, (entry) => {
-    const length = directoryEntryRecord.fields.length.get(new DataView(data.buffer, data.byteOffset), entry.offset);
+    const length = directoryEntryRecord.fields.length.read(new DataView(data.buffer, data.byteOffset), entry.offset);
     found.record(directoryEntryRecord, offset + entry.offset, length);
     for (const { hashOffset } of entry.streams) {
       const ownHash = entry.offset + directoryEntryRecord.fields.hash.offset;

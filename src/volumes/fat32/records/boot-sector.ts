@@ -4,7 +4,7 @@
  * start, and the drive number is 80h, because boot records read both from here; the 16-bit FAT size and the version must
  * be 0; and the FAT's size does not fit 16 bits.
  */
-import { ascii, bytes, uint16le, uint32le, uint8 } from "../../../bytes/fields.js";
+import { ascii, bytes, reserved, uint16le, uint32le, uint8 } from "../../../bytes/fields.js";
 import { record, type Decoded } from "../../../bytes/record.js";
 import { bootSignature, headCount, sectorsPerTrack } from "../../mbr.js";
 import { sectorSize } from "../../plan.js";
@@ -33,6 +33,7 @@ export const fat32BootSector = record("FAT32 boot sector", sectorSize, {
   rootCluster: uint32le(44),
   fsInfoSector: uint16le(48),
   backupBootSector: uint16le(50),
+  reserved: reserved(52, 12),
   driveNumber: uint8(64),
   state: uint8(65),
   extendedBootSignature: uint8(66),
@@ -46,9 +47,11 @@ export const fat32BootSector = record("FAT32 boot sector", sectorSize, {
 /** FAT32 specification, "FAT32 FSInfo Sector Structure". */
 export const fsInfo = record("FSInfo", sectorSize, {
   leadSignature: uint32le(0),
+  reserved1: reserved(4, 480),
   structureSignature: uint32le(484),
   freeCount: uint32le(488),
   nextFree: uint32le(492),
+  reserved2: reserved(496, 12),
   trailSignature: uint32le(508),
 });
 

@@ -2,7 +2,7 @@
  * A file record segment: its header, and the headers of the attributes in it (NTFS documentation, "File Record" and
  * "Attribute Header"). Names of fields are those of Microsoft's published structures in full words.
  */
-import { ascii, biguint64le, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { ascii, biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { updateSequenceArraySize } from "./fixups.js";
 import { align8, fileRecordSize, fileReference } from "./volume-format.js";
@@ -44,6 +44,7 @@ export const fileRecordHeader = record("FILE_RECORD_SEGMENT_HEADER", 0x30, {
   bytesAvailable: uint32le(0x1c),
   baseFileRecord: fileReference(0x20),
   nextAttributeInstance: uint16le(0x28),
+  recordNumberHighPart: reserved(0x2a, 2),
   recordNumber: uint32le(0x2c),
 });
 export const fileRecordSignature = "FILE";
@@ -74,6 +75,7 @@ export const residentAttribute = record("ATTRIBUTE_RECORD_HEADER (resident)", 0x
   valueLength: uint32le(0x10),
   valueOffset: uint16le(0x14),
   residentFlags: uint8(0x16),
+  reserved: reserved(0x17, 1),
 });
 
 export const nonresidentAttribute = record("ATTRIBUTE_RECORD_HEADER (nonresident)", 0x40, {
@@ -82,6 +84,7 @@ export const nonresidentAttribute = record("ATTRIBUTE_RECORD_HEADER (nonresident
   highestVcn: uint64le(0x18),
   mappingPairsOffset: uint16le(0x20),
   compressionUnit: uint8(0x22),
+  reserved: reserved(0x23, 5),
   allocatedLength: uint64le(0x28),
   fileSize: uint64le(0x30),
   validDataLength: uint64le(0x38),

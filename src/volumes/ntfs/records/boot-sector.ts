@@ -3,7 +3,17 @@
  * because the copy of the boot sector in the partition's last sector is no part of the volume; and sizes below a cluster
  * are given as a negative power of two.
  */
-import { ascii, biguint64le, bytes, int8, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import {
+  ascii,
+  biguint64le,
+  bytes,
+  int8,
+  reserved,
+  uint16le,
+  uint32le,
+  uint64le,
+  uint8,
+} from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { KiB } from "../../../bytes/units.js";
 import type { Partition } from "../../mbr.js";
@@ -12,23 +22,33 @@ import { sectorSize } from "../../plan.js";
 import { check, VolumeFault } from "../../volume-fault.js";
 import { clusterSize, fileRecordSize, indexBlockSize, sectorsPerCluster } from "./volume-format.js";
 
-/** PACKED_BOOT_SECTOR. `unused` is read by Windows as a check: drive number 80h and two more bytes as it writes them. */
+/**
+ * PACKED_BOOT_SECTOR; what a FAT would have there (`fats`, `rootEntries` and so on) must be zero. `unused` is a drive
+ * number of 80h and two more bytes as Windows writes them.
+ */
 export const ntfsBootSector = record("NTFS boot sector", sectorSize, {
   jump: bytes(0x000, 3),
   oem: ascii(0x003, 8),
   bytesPerSector: uint16le(0x00b),
   sectorsPerCluster: uint8(0x00d),
   reservedSectors: uint16le(0x00e),
+  fats: uint8(0x010),
+  rootEntries: uint16le(0x011),
+  sectors: uint16le(0x013),
   media: uint8(0x015),
+  sectorsPerFat: uint16le(0x016),
   sectorsPerTrack: uint16le(0x018),
   heads: uint16le(0x01a),
   hiddenSectors: uint32le(0x01c),
-  unused: uint32le(0x024),
+  largeSectors: uint32le(0x020),
+  unused: reserved(0x024, 4, Uint8Array.of(0x80, 0x00, 0x80, 0x00)),
   numberSectors: uint64le(0x028),
   mftStartLcn: uint64le(0x030),
   mft2StartLcn: uint64le(0x038),
   clustersPerFileRecordSegment: int8(0x040),
+  reserved0: reserved(0x041, 3),
   defaultClustersPerIndexAllocationBuffer: int8(0x044),
+  reserved1: reserved(0x045, 3),
   serialNumber: biguint64le(0x048),
   checksum: uint32le(0x050),
   bootstrap: bytes(0x054, 0x1aa),
@@ -39,7 +59,6 @@ export const ntfsBootSector = record("NTFS boot sector", sectorSize, {
 const jumpToCode = Uint8Array.of(0xeb, ntfsBootSector.fields.bootstrap.offset - 2, 0x90);
 const oem = "NTFS";
 const fixedDisk = 0xf8;
-const unusedAsWindowsWrites = 0x0080_0080;
 
 /** The sizes that every volume here has. */
 const sizes = {
@@ -79,7 +98,6 @@ export function encodeBootSector(options: BootSectorOptions): Uint8Array {
     sectorsPerTrack,
     heads: headCount,
     hiddenSectors: partition.startSector,
-    unused: unusedAsWindowsWrites,
     numberSectors: partition.sectorCount - 1,
     mftStartLcn: options.mftCluster,
     mft2StartLcn: options.mftMirrorCluster,

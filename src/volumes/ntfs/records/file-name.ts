@@ -2,7 +2,7 @@
  * The value of $FILE_NAME, which is the key of a directory's index too: times, sizes and attributes repeat the file's
  * (NTFS documentation, "$FILE_NAME (0x30)").
  */
-import { biguint64le, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { check } from "../../volume-fault.js";
 import { timeFields, type FileTimestamps } from "./standard-information.js";
@@ -20,6 +20,7 @@ export const fileName = record("FILE_NAME", 0x42, {
   fileSize: uint64le(0x30),
   fileAttributes: uint32le(0x38),
   packedEaSize: uint16le(0x3c),
+  reserved: reserved(0x3e, 2),
   fileNameLength: uint8(0x40),
   flags: uint8(0x41),
 });

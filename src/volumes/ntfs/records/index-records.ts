@@ -2,7 +2,7 @@
  * The records of an index: a root in the file record, allocation buffers ("INDX") of 4 KiB, and entries (NTFS
  * documentation, "$INDEX_ROOT (0x90)", "Index Header", "Index Record" and "Directory").
  */
-import { ascii, biguint64le, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { ascii, biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { check } from "../../volume-fault.js";
 import { updateSequenceArraySize } from "./fixups.js";
@@ -27,6 +27,7 @@ export const indexHeader = record("INDEX_HEADER", 0x10, {
   firstFreeByte: uint32le(0x04),
   bytesAvailable: uint32le(0x08),
   flags: uint8(0x0c),
+  reserved: reserved(0x0d, 3),
 });
 
 /** Set in a root that has allocation buffers, and in a buffer that has children. */
@@ -38,6 +39,7 @@ export const indexRoot = record("INDEX_ROOT", 0x10, {
   collationRule: uint32le(0x04),
   bytesPerIndexBuffer: uint32le(0x08),
   clustersPerIndexBuffer: uint8(0x0c),
+  reserved: reserved(0x0d, 3),
 });
 
 /** INDEX_ALLOCATION_BUFFER without its INDEX_HEADER, which follows. */
@@ -60,15 +62,18 @@ export const indexEntryHeader = record("INDEX_ENTRY (file name)", 0x10, {
   length: uint16le(0x08),
   attributeLength: uint16le(0x0a),
   flags: uint16le(0x0c),
+  reserved: reserved(0x0e, 2),
 });
 
 /** INDEX_ENTRY of a view index, which has data of its own in place of a file reference. */
 export const viewIndexEntryHeader = record("INDEX_ENTRY (view)", 0x10, {
   dataOffset: uint16le(0x00),
   dataLength: uint16le(0x02),
+  reservedForZero: reserved(0x04, 4),
   length: uint16le(0x08),
   attributeLength: uint16le(0x0a),
   flags: uint16le(0x0c),
+  reserved: reserved(0x0e, 2),
 });
 
 export const indexEntryFlags = { node: 1, end: 2 } as const;

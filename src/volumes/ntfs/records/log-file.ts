@@ -13,11 +13,17 @@ const restartPage = record("LFS_RESTART_PAGE_HEADER", 0x1e, {
   signature: ascii(0x00, 4),
   updateSequenceArrayOffset: uint16le(0x04),
   updateSequenceArrayCount: uint16le(0x06),
+  checkDiskLogSequenceNumber: biguint64le(0x08),
   systemPageSize: uint32le(0x10),
+  logPageSize: uint32le(0x14),
   restartAreaOffset: uint16le(0x18),
+  minorVersion: uint16le(0x1a),
+  majorVersion: uint16le(0x1c),
 });
 const restartArea = record("LFS_RESTART_AREA", 0x10, {
   currentLogSequenceNumber: biguint64le(0x00),
+  clientCount: uint16le(0x08),
+  clientFreeList: uint16le(0x0a),
   clientInUseList: uint16le(0x0c),
   flags: uint16le(0x0e),
 });

@@ -2,7 +2,7 @@
  * Security descriptors ([MS-DTYP] 2.4) and the stream $SDS that keeps them (NTFS documentation, "$Secure (9)"). The stream
  * consists of blocks of 256 KiB of which every second one repeats the one before it.
  */
-import { uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { KiB, roundUp } from "../../../bytes/units.js";
 import { check } from "../../volume-fault.js";
@@ -11,7 +11,12 @@ import { check } from "../../volume-fault.js";
 export type SecurityIdentifier = { readonly authority: number; readonly subAuthorities: readonly number[] };
 
 /** [MS-DTYP] 2.4.2.2. */
-const sidHeader = record("SID", 8, { revision: uint8(0), subAuthorityCount: uint8(1), authority: uint8(7) });
+const sidHeader = record("SID", 8, {
+  revision: uint8(0),
+  subAuthorityCount: uint8(1),
+  authorityHighPart: reserved(2, 5),
+  authority: uint8(7),
+});
 /** [MS-DTYP] 2.4.4.2, without the SID. */
 const aceHeader = record("ACCESS_ALLOWED_ACE", 8, {
   type: uint8(0),
@@ -20,10 +25,17 @@ const aceHeader = record("ACCESS_ALLOWED_ACE", 8, {
   mask: uint32le(4),
 });
 /** [MS-DTYP] 2.4.5. */
-const aclHeader = record("ACL", 8, { revision: uint8(0), size: uint16le(2), aceCount: uint16le(4) });
+const aclHeader = record("ACL", 8, {
+  revision: uint8(0),
+  sbz1: reserved(1, 1),
+  size: uint16le(2),
+  aceCount: uint16le(4),
+  sbz2: reserved(6, 2),
+});
 /** [MS-DTYP] 2.4.6, self-relative. */
 const descriptorHeader = record("SECURITY_DESCRIPTOR", 20, {
   revision: uint8(0),
+  sbz1: reserved(1, 1),
   control: uint16le(2),
   ownerOffset: uint32le(4),
   groupOffset: uint32le(8),

@@ -65,7 +65,7 @@ export function decodeStandardInformation(value: Uint8Array): StandardInformatio
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   const complete = value.length >= standardInformation.size;
   return {
-    modified: lastModificationTime.get(view, lastModificationTime.offset),
-    securityId: complete ? securityId.get(view, securityId.offset) : 0,
+    modified: lastModificationTime.read(view, 0),
+    securityId: complete ? securityId.read(view, 0) : 0,
   };
 }

@@ -6,8 +6,8 @@
  * project, version 0.5), cited by the titles of its sections; names of structures are those of Microsoft's ntfs.h, as
  * far as it was published (Win32 documentation, "Master File Table").
  */
-import { uint16le, uint32le } from "../../../bytes/fields.js";
-import type { Field } from "../../../bytes/record.js";
+import { reserved, uint16le, uint32le } from "../../../bytes/fields.js";
+import { nested, record } from "../../../bytes/record.js";
 import { KiB } from "../../../bytes/units.js";
 import { sectorSize } from "../../plan.js";
 
@@ -49,27 +49,21 @@ export const firstFileRecord = 64;
 export type FileReference = { readonly record: number; readonly sequence: number };
 
 /** No volume here has 2^32 records (one takes 1 KiB), so that the upper 16 bits of the number are always zero. */
-export function fileReference(offset: number): Field<FileReference> {
-  const low = uint32le(0);
-  const sequence = uint16le(6);
-  return {
-    offset,
-    width: 8,
-    get: (view, at) => ({ record: low.get(view, at), sequence: sequence.get(view, at + 6) }),
-    set(view, at, value) {
-      low.set(view, at, value.record);
-      sequence.set(view, at + 6, value.sequence);
-    },
-  };
-}
+export const fileReference = nested(
+  record("MFT_SEGMENT_REFERENCE", 8, {
+    record: uint32le(0),
+    segmentNumberHighPart: reserved(4, 2),
+    sequence: uint16le(6),
+  }),
+);
 
 /** The reference of a record in its first use. The first 16 records carry their own number as sequence, $MFT carries 1. */
-export function referenceTo(record: number): FileReference {
-  return { record, sequence: sequenceOf(record) };
+export function referenceTo(number: number): FileReference {
+  return { record: number, sequence: sequenceOf(number) };
 }
 
-export function sequenceOf(record: number): number {
-  return record < firstExtendRecord && record > 0 ? record : 1;
+export function sequenceOf(number: number): number {
+  return number < firstExtendRecord && number > 0 ? number : 1;
 }
 
 const firstExtendRecord = systemRecords.quota;

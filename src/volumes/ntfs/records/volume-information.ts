@@ -1,8 +1,9 @@
 /** $VOLUME_INFORMATION (NTFS documentation, "$VOLUME_INFORMATION (0x70)"). */
-import { uint16le, uint8 } from "../../../bytes/fields.js";
+import { reserved, uint16le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 
 export const volumeInformation = record("VOLUME_INFORMATION", 12, {
+  reserved: reserved(0, 8),
   majorVersion: uint8(8),
   minorVersion: uint8(9),
   flags: uint16le(10),
