@@ -124,6 +124,8 @@ function startTable(folder: string, iso: string): void {
     new Map([
       ["node -e 0", () => measure([process.execPath, "-e", "0"], folder)],
       ["win7usb --help", () => measure([...program, "--help"], folder)],
+      ["win7usb --version", () => measure([...program, "--version"], folder)],
+      ["win7usb drives", () => measure([...program, "drives"], folder)],
       ["win7usb inspect", () => measure([...program, "inspect", iso], folder)],
     ]),
     startRuns,
