@@ -4,8 +4,9 @@ import type { DiskPlan } from "../volumes/plan.js";
 import type { Extent } from "../extents/extent.js";
 import { assemble, piecesOf, type Block } from "../extents/blocks.js";
 import { type Span } from "../extents/extent.js";
-import { ownersOf, spansBefore } from "../manifest/hash-units.js";
+import { ownersOf } from "../manifest/hash-units.js";
 import { firstEndingBehind } from "../extents/search.js";
+import { coverage } from "../extents/spans.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { createRing, type Slot } from "../transfer/ring.js";
 import { digestSize, UnitHasher } from "../manifest/unit-hasher.js";
@@ -28,7 +29,7 @@ const totalOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { leng
 export async function compareWithPlan(plan: DiskPlan, options: CompareOptions): Promise<Comparison> {
   const { reader, begin, advanced } = options;
   const { extents, files, clusterSize, diskSize } = plan;
-  const owners = ownersOf(spansBefore(extents, diskSize), files, clusterSize);
+  const owners = ownersOf(coverage(extents, diskSize), files, clusterSize);
   const differences = new Differences();
   const blocks = blocksFor(reader, extents, diskSize);
   const ring = createRing(readsInFlight, blockSize);

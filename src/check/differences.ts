@@ -2,7 +2,7 @@
 import { sectorSize } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
 import { noFile, type Owned } from "../manifest/hash-units.js";
-import { firstEndingBehind } from "../extents/search.js";
+import { overlapping } from "../extents/search.js";
 import { changedRanges } from "../extents/changed-ranges.js";
 
 /** `different`: read, and not as it should be. `unreadable`: the target gave an error. */
@@ -57,9 +57,7 @@ export class Differences {
 
 /** The parts of `span` by who owns them, ascending. */
 function* ownedIn(owners: readonly Owned[], span: Span): Generator<Owned> {
-  for (let index = firstEndingBehind(owners, span.start); index < owners.length; index += 1) {
-    const { start, end, file } = owners[index]!;
-    if (start >= span.end) return;
+  for (const { start, end, file } of overlapping(owners, span.start, span.end)) {
     yield { start: Math.max(start, span.start), end: Math.min(end, span.end), file };
   }
 }

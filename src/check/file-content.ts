@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { DiskPlan, DiskRun } from "../volumes/plan.js";
-import { assemble } from "../extents/blocks.js";
+import { readLayout } from "../extents/layout-source.js";
 import { type Span } from "../extents/extent.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { digestSize } from "../manifest/unit-hasher.js";
@@ -39,8 +39,7 @@ export function contentByPlan({ extents, files }: DiskPlan): ContentCheck {
       const bytes = await attempt(read, at, length);
       if (bytes === undefined) return { start: at, end: at + length, kind: "unreadable" };
       const wanted = expected.subarray(0, length);
-      const firstExtent = extents.findIndex(({ offset, length: size }) => offset + size > place);
-      await assemble(extents, { offset: place, length, firstExtent, partial: true }, wanted);
+      await readLayout(extents, place, wanted, { gaps: "kept" });
       if (Buffer.compare(bytes, wanted) === 0) continue;
       const differs = (byte: number, index: number): boolean => byte !== wanted[index];
       found.add(at + bytes.findIndex(differs), at + bytes.findLastIndex(differs) + 1);

@@ -7,7 +7,6 @@ import { KiB, roundDown, roundUp } from "../bytes/units.js";
 import { partitionAlignment } from "../volumes/mbr.js";
 import { sectorSize } from "../volumes/plan.js";
 import type { PlannedFile } from "../volumes/plan.js";
-import type { Extent } from "../extents/extent.js";
 import type { Span } from "../extents/extent.js";
 
 /** `file` is an index, or `noFile`. */
@@ -15,19 +14,6 @@ export type Owned = Span & { readonly file: number };
 
 /** The file system's own structures, the boot record and the gap before the partition. */
 export const noFile = -1;
-
-/** The plan's extents before `end` as the largest spans without a gap. */
-export function spansBefore(extents: readonly Extent[], end: number): Span[] {
-  const spans: { start: number; end: number }[] = [];
-  for (const { offset, length } of extents) {
-    const stop = Math.min(offset + length, end);
-    if (stop <= offset) continue;
-    const last = spans.at(-1);
-    if (last?.end === offset) last.end = stop;
-    else spans.push({ start: offset, end: stop });
-  }
-  return spans;
-}
 
 type Run = Span & { readonly file: number };
 

@@ -15,7 +15,8 @@ import { manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
 import type { DiskPlan, FileSystemName, PlannedFile } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
 import type { Span } from "../extents/extent.js";
-import { ownersOf, spansBefore, unitsOf, type Owned } from "./hash-units.js";
+import { coverage } from "../extents/spans.js";
+import { ownersOf, unitsOf, type Owned } from "./hash-units.js";
 import { digestSize } from "./unit-hasher.js";
 
 export { digestSize } from "./unit-hasher.js";
@@ -90,7 +91,7 @@ const utf8 = new TextEncoder();
 /** Everything of a plan's manifest but the digests. */
 export function shapeOf(plan: DiskPlan, manifestOffset: number): ManifestShape {
   const { fileSystem, label, diskSize, contentEnd, clusterSize } = plan;
-  const spans = spansBefore(plan.extents, manifestOffset);
+  const spans = coverage(plan.extents, manifestOffset);
   const common = { program: packageVersion, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
   for (const files of [plan.files, null]) {
     const owned = ownersOf(spans, files ?? [], clusterSize);

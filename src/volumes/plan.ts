@@ -2,12 +2,12 @@
  * DiskPlan: every byte of the stick as data. A plan is a sorted list of extents that never overlap; what no extent
  * covers is left alone. It is made without touching a device: the same image and options give the same plan.
  */
-import type { Extent } from "../extents/extent.js";
+import type { Extent, Run } from "../extents/extent.js";
 
 export const sectorSize = 512;
 
 /** Bytes of the disk. */
-export type DiskRun = { readonly offset: number; readonly length: number };
+export type DiskRun = Run;
 
 /** Where a file's content lies on the disk, in file order. Resident or empty files have what runs they have, or none. */
 export type PlannedFile = {

@@ -3,9 +3,9 @@ import { KiB, MiB, roundUp } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../volumes/plan.js";
-import { blocksOf, type Block } from "../extents/blocks.js";
+import { blocksOf, largestUnit, type Block } from "../extents/blocks.js";
+import { checkLayout } from "../extents/extent.js";
 import { writesInFlight } from "./target-run.js";
-import { largestUnit } from "../extents/blocks.js";
 
 /** Large enough that neither Node's turn-around nor a stick's command overhead is seen in the rate. */
 const fewTargetsBlockSize = 4 * MiB;
@@ -34,7 +34,7 @@ export function blockSizeFor(targetCount: number): number {
 
 /** Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
 export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepared {
-  checkPlan(plan);
+  checkLayout(plan.extents, plan.diskSize);
   if (targets.length === 0) throw new Error("there is no target to write");
   for (const target of targets) checkTarget(plan, target);
   const unit = Math.max(sectorSize, ...targets.map((target) => target.alignment));
@@ -60,20 +60,6 @@ export function plannedDataBytes(plan: DiskPlan): number {
     (total, { length, source }) => (source.kind === "zeros" ? total : total + roundUp(length, fileSystemBlock)),
     0,
   );
-}
-
-function checkPlan(plan: DiskPlan): void {
-  let end = 0;
-  for (const { offset, length, source } of plan.extents) {
-    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || length < 0 || offset < end) {
-      throw new Error(`the plan's extent of ${length} bytes at ${offset} is not behind byte ${end}`);
-    }
-    if (source.kind === "bytes" && source.bytes.length !== length) {
-      throw new Error(`the plan's extent at ${offset} has ${source.bytes.length} bytes, expected ${length}`);
-    }
-    end = offset + length;
-  }
-  if (end > plan.diskSize) throw new Error(`the plan ends at byte ${end} of a disk of ${plan.diskSize}`);
 }
 
 function checkTarget(plan: DiskPlan, target: DriveWriter): void {

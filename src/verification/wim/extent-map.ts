@@ -1,8 +1,10 @@
 /** Where a part's bytes lie in the file that holds it. */
-export type FileExtent = { readonly offset: number; readonly length: number };
+import type { Run, Span } from "../../extents/extent.js";
+import { firstIndexWhere } from "../../extents/search.js";
 
-/** Bytes of a file; `end` is exclusive. */
-export type FileRange = { readonly start: number; readonly end: number };
+/** Bytes of the file. */
+export type FileExtent = Run;
+export type FileRange = Span;
 
 export class ExtentMap {
   /** Bytes of the part. */
@@ -56,13 +58,7 @@ export class ExtentMap {
 
   /** The last extent that begins at or before `offset`. */
   #extentAt(offset: number): number {
-    let low = 0;
-    let high = this.#starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#starts[middle]! <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return Math.max(low, 0);
+    const starts = this.#starts;
+    return Math.max(firstIndexWhere(starts.length, (index) => starts[index]! > offset) - 1, 0);
   }
 }

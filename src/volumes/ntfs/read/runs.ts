@@ -2,7 +2,7 @@
 import type { ClusterRun } from "../records/run-list.js";
 import { clusterSize } from "../records/volume-format.js";
 import type { Span } from "../../../extents/extent.js";
-import { firstEndingBehind } from "../../../extents/search.js";
+import { overlapping } from "../../../extents/search.js";
 
 /** A part of a stream, in its own bytes, and the byte of the disk where it begins; null for a hole. */
 export type MappedSpan = Span & { readonly disk: number | null };
@@ -20,9 +20,7 @@ export function mapRuns(runs: readonly ClusterRun[], volumeStart: number): Mappe
 
 /** The parts of `[from, to)` of the stream, ascending. */
 export function* partsOf(spans: readonly MappedSpan[], from: number, to: number): Generator<MappedSpan> {
-  for (let index = firstEndingBehind(spans, from); index < spans.length; index += 1) {
-    const span = spans[index]!;
-    if (span.start >= to) return;
+  for (const span of overlapping(spans, from, to)) {
     const start = Math.max(span.start, from);
     yield { start, end: Math.min(span.end, to), disk: span.disk === null ? null : span.disk + start - span.start };
   }
