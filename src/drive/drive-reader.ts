@@ -37,9 +37,7 @@ export async function openDriveReader(target: Target): Promise<DriveReader> {
     });
   }
   const path = target.kind === "drive" ? rawPath(target.path) : target.path;
-  const buffered = await openReadOnly(path, 0);
-  const direct = await openDirect(path);
-  const size = target.kind === "drive" ? target.drive.size : (await buffered.stat()).size;
+  const { buffered, direct, size } = await openBoth(path, target);
   const alignment = target.kind === "drive" ? target.drive.logicalBlockSize : pageSize;
   return {
     path: target.path,
@@ -56,6 +54,20 @@ export async function openDriveReader(target: Target): Promise<DriveReader> {
       await buffered.close();
     },
   };
+}
+
+/** The target through the system's cache and past it, and its size; nothing stays open where a step fails. */
+async function openBoth(path: string, target: Target) {
+  const buffered = await openReadOnly(path, 0);
+  let direct: FileHandle | undefined;
+  try {
+    direct = await openDirect(path);
+    return { buffered, direct, size: target.kind === "drive" ? target.drive.size : (await buffered.stat()).size };
+  } catch (error) {
+    await direct?.close();
+    await buffered.close();
+    throw error;
+  }
 }
 
 /** macOS reads a drive past its cache under another name. */
