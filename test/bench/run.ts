@@ -16,6 +16,7 @@ import { writeBenchImage } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
 import { compare, measure } from "./measure.js";
+import { planTable } from "./plan.js";
 import { printTable } from "./table.js";
 import { throttleDevice } from "./throttle.js";
 
@@ -149,6 +150,7 @@ async function bench(): Promise<void> {
       loop.detach();
     }
     startTable(folder, iso);
+    planTable();
   } finally {
     rmSync(folder, { recursive: true });
   }

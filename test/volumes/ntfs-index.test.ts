@@ -96,24 +96,29 @@ describe("a directory", () => {
   });
 });
 
-describe("planning", () => {
-  it("takes 50,000 files in at most two seconds", () => {
-    const content = file("content", 1000);
-    const folders = Array.from({ length: 500 }, (_, folder) =>
-      directory(
-        `folder ${folder}`,
-        Array.from({ length: 100 }, (_unused, index) => ({
-          ...content,
-          name: `Component-${folder}-${index} of the tree.manifest`,
-        })),
-      ),
+describe("a tree of many entries", () => {
+  /** Index nodes that are made, and entries whose size is asked for, where `count` entries are packed. */
+  function workOf(count: number): { nodes: number; asked: number } {
+    let asked = 0;
+    const sizes = new Proxy(
+      Array.from({ length: count }, () => 120),
+      {
+        get(target, key, receiver): unknown {
+          if (typeof key === "string" && /^\d+$/.test(key)) asked += 1;
+          return Reflect.get(target, key, receiver);
+        },
+      },
     );
-    const given = tree(...folders);
-    const times = [0, 1].map(() => {
-      const start = performance.now();
-      plan(given, 1024 * MiB);
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(2000);
+    const { nodes } = buildIndexTree(sizes, () => 100);
+    return { nodes: nodes.length, asked };
+  }
+
+  it("takes work in proportion to their number", () => {
+    const small = workOf(2_000);
+    const large = workOf(64_000);
+    expect(large.asked).toBeLessThan(1.1 * 32 * small.asked);
+    expect(large.nodes).toBeLessThan(1.1 * 32 * small.nodes);
+    // Once to copy the numbers, once or twice to pack a level.
+    expect(large.asked).toBeLessThan(4 * 64_000);
   });
 });

@@ -3,6 +3,7 @@
 # reported instead of followed.
 
 	.set	EOC, 0x0ffffff8		# and above: end of a cluster chain
+	.set	FIRST_CLUSTER, 2
 	.set	CLUSTER_MASK, 0x0fffffff
 	.set	DIRECTORY_SECTORS, 4096	# 2 MiB = 65,536 entries, the most that [MS-FAT] lets a directory have
 	.set	EXCESS_CLUSTERS, 1024	# that a chain may go on behind the file's size before it counts as a loop
@@ -64,7 +65,7 @@ stage_2:
 	jb	failed
 	xor	edx, edx
 	div	ecx
-	add	eax, 2
+	add	eax, FIRST_CLUSTER
 	cmp	eax, ebx
 	jb	2f
 	mov	eax, ebx
@@ -161,7 +162,7 @@ damaged:
 
 # in: EAX = cluster. Returns if the volume has it; keeps all registers
 check_cluster:
-	cmp	eax, 2
+	cmp	eax, FIRST_CLUSTER
 	jb	damaged
 	cmp	eax, [bp + CLUSTER_END]
 	jae	damaged
@@ -173,7 +174,7 @@ read_clusters:
 	pop	es
 # in: EAX = first cluster, CX = sectors, ES = segment. out: ES moved on; EAX, EDX, SI lost
 read_run:
-	sub	eax, 2
+	sub	eax, FIRST_CLUSTER
 	movzx	edx, byte ptr [bp + SecPerClus]
 	imul	eax, edx
 	add	eax, [bp + DATA_START]

@@ -22,6 +22,7 @@
 	.set	STAGE_2_SECTORS, 2
 	.set	STAGE_2_MAGIC, 0x3757		# "W7"
 
+	.set	BootCode, 0x5a		# boot sector offsets
 	.set	EDD, 2			# boot sector offsets: where bootmgr looks for it
 	.set	BytsPerSec, 0x0b
 	.set	SecPerClus, 0x0d
@@ -37,7 +38,7 @@
 
 	.globl	_start
 _start:
-	.org	0x5a
+	.org	BootCode
 stage_1:
 	cli
 	xor	ax, ax
@@ -68,8 +69,8 @@ text_read:
 text_code:
 	.asciz	"boot code damaged"
 
-	.org	0x1fe			# fails to assemble if stage 1 is longer
-	.word	0xaa55
+	.org	SIGNATURE_OFFSET			# fails to assemble if stage 1 is longer
+	.word	SIGNATURE
 
 	.org	STAGE_2 - BOOT_SECTOR
 	.include "fat32-stage2.s"

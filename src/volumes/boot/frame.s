@@ -8,6 +8,8 @@
 	.set	HEADS, -8		# word
 	.set	FRAME, 64		# bytes reserved for all variables, ours and the includer's
 	.set	SECTOR_SIZE, 512
+	.set	SIGNATURE, 0xaa55
+	.set	SIGNATURE_OFFSET, 0x1fe
 	.set	SECTOR_PARAGRAPHS, SECTOR_SIZE / 16
 	.set	TRANSFER_SECTORS, 64	# at most; aligned 32 KiB windows cannot cross a 64 KiB boundary
 	.set	READ_TRIES, 6		# with an eighth of the sectors each: the last four read one

@@ -13,7 +13,8 @@
 	.set	SECTOR_SIZE, 512
 	.set	CODE_SIZE, 440		# behind it lie the disk signature and the table
 	.set	SIGNATURE, 0xaa55	# at 0x1FE of every boot sector
-	.set	TABLE, RELOCATED + 0x1be
+	.set	TABLE_OFFSET, 0x1be
+	.set	TABLE, RELOCATED + TABLE_OFFSET
 	.set	ENTRIES, 4
 	.set	ENTRY_SIZE, 16
 	.set	ENTRY_START, 8		# entry: first sector as LBA

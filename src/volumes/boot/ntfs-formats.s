@@ -42,6 +42,9 @@
 	.set	RECORD, 0xa000		# segment 0: the record in memory
 	.set	LIST_SEGMENT, 0x1800
 	.set	LARGEST_LIST, 0x8000	# bytes; up to where the file is loaded
+	.set	NTFS_SIGNATURE, 0x5346544e
+	.set	FILE_SIGNATURE, 0x454c4946
+	.set	INDEX_SIGNATURE, 0x58444e49
 	.set	SEQUENCE_OFFSET, 0x04	# multi-sector header: the update sequence array
 	.set	SEQUENCE_COUNT, 0x06
 	.set	FIRST_ATTRIBUTE, 0x14	# file record
@@ -54,6 +57,7 @@
 	.set	NAME_LENGTH, 0x09
 	.set	NAME_OFFSET, 0x0a
 	.set	FLAGS, 0x0c
+	.set	ENCRYPTED, 0x4000
 	.set	VALUE_LENGTH, 0x10	# resident
 	.set	VALUE_OFFSET, 0x14
 	.set	LOWEST_VCN, 0x10	# nonresident
@@ -79,9 +83,10 @@
 	.set	HAS_NODE, 1		# its last 8 bytes are the number of the node below
 	.set	LAST, 2			# no key
 	.set	ENTRY_HEADER, 0x10
-	.set	KEY_FLAGS, 0x10 + 0x38	# the key is a $FILE_NAME
-	.set	KEY_LENGTH, 0x10 + 0x40
-	.set	KEY_NAME, 0x10 + 0x42
+	.set	KEY_FLAGS, ENTRY_HEADER + 0x38	# the key is a $FILE_NAME
+	.set	KEY_LENGTH, ENTRY_HEADER + 0x40
+	.set	KEY_NAME, ENTRY_HEADER + 0x42
+	.set	KEY_DIRECTORY, 0x10000000
 	.set	LARGEST_BLOCK_SECTORS, 128
 	.set	MOST_LEVELS, 10		# 2^32 files need fewer; an index that loops ends here
 

@@ -82,7 +82,7 @@ found:
 	mov	eax, es:[si + ENTRY_RECORD]
 	cmp	word ptr es:[si + ENTRY_RECORD + 4], 0
 	jne	damaged
-	test	byte ptr es:[si + KEY_FLAGS + 3], 0x10	# a directory
+	test	byte ptr es:[si + KEY_FLAGS + 3], KEY_DIRECTORY >> 24
 	jnz	missing
 	ret
 
@@ -107,7 +107,7 @@ go_down:
 	push	es
 	call	read_stream
 	pop	es
-	cmp	dword ptr es:[0], 0x58444e49	# "INDX"
+	cmp	dword ptr es:[0], INDEX_SIGNATURE
 	jne	damaged
 	mov	ecx, [block_sectors]
 	call	apply_fixups

@@ -82,7 +82,7 @@ read_record:
 	push	es
 	call	read_stream
 	pop	es
-	cmp	dword ptr [RECORD], 0x454c4946	# "FILE"
+	cmp	dword ptr [RECORD], FILE_SIGNATURE
 	jne	damaged
 	test	byte ptr [RECORD + RECORD_FLAGS], IN_USE
 	jz	damaged

@@ -2,7 +2,7 @@
 
 stage_2:
 	mov	si, offset text_volume
-	cmp	dword ptr [bp + OemId], 0x5346544e	# "NTFS"
+	cmp	dword ptr [bp + OemId], NTFS_SIGNATURE
 	jne	failed
 	cmp	word ptr [bp + BytesPerSector], SECTOR_SIZE
 	jne	failed
@@ -60,7 +60,7 @@ stage_2:
 	je	resident
 	mov	dx, [stream_flags]
 	mov	si, offset text_encrypted
-	test	dh, 0x40
+	test	dh, ENCRYPTED >> 8
 	jnz	failed
 	mov	si, offset text_compressed
 	test	dl, dl				# the method of compression

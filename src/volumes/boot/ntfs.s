@@ -21,6 +21,7 @@
 	.set	EDD, -9			# frame
 	.set	EDD_FOR_BOOTMGR, 2	# boot sector offsets
 	.set	OemId, 0x03
+	.set	Bootstrap, 0x54
 	.set	BytesPerSector, 0x0b
 	.set	SectorsPerCluster, 0x0d
 	.set	HiddenSectors, 0x1c
@@ -32,7 +33,7 @@
 
 	.globl	_start
 _start:
-	.org	0x54
+	.org	Bootstrap
 stage_1:
 	cli
 	xor	ax, ax
@@ -66,8 +67,8 @@ text_read:
 text_code:
 	.asciz	"boot code damaged"
 
-	.org	0x1fe			# fails to assemble if stage 1 is longer
-	.word	0xaa55
+	.org	SIGNATURE_OFFSET			# fails to assemble if stage 1 is longer
+	.word	SIGNATURE
 
 	.include "ntfs-stage2.s"
 	.include "ntfs-index.s"
