@@ -54,8 +54,10 @@ export const exitCodes = {
 /** Something that is odd and ends nothing; scripts match on the code, the message is a sentence for people. */
 export type Warning = { readonly code: string; readonly message: string };
 
+/** Names of all failures that win7usb foresees; scripts match on them. */
 export type ErrorCode = keyof typeof exitCodes;
 
+/** What an error says besides its code and message. */
 export type ErrorDetails = {
   /** What the person can do about it, as a sentence or a command. */
   hint?: string;

@@ -60,10 +60,11 @@ export type { VerifyOptions, VerifyResult } from "./steps/verify-image.js";
 export { verify } from "./steps/verify-image.js";
 export type { VerifyEvent, VerifyPhase } from "./steps/verify-passes.js";
 export type { FileHashes, HashAlgorithm, WimCheckId, WimFailure, WimPlace } from "./threads/index.js";
+export { wimCheckIds } from "./verification/wim/report.js";
 export type { Check, CheckKind, CheckStatus, Verdict } from "./verification/verdict.js";
 export type { HashName, KnownFinding, Resemblance } from "./verification/known-image.js";
 export type { Requirement, UnmetRequirement } from "./verification/requirements.js";
-export type { Scope } from "./verification/scope.js";
+export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
 
 export type { PreparedWrite, WriteChoices } from "./steps/prepare-write.js";

@@ -9,6 +9,7 @@ import type { Difference } from "./differences.js";
  */
 export type MismatchCause = "damaged" | "changed" | "removed" | "unreadable" | "undecided";
 
+/** A place that is not as it was written. */
 export type Mismatch = {
   /** Null for what belongs to no file: partition table, boot record, the file system's own structures. */
   readonly path: string | null;

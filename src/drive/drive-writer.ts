@@ -11,6 +11,7 @@ export type ReadBack = {
   readonly reason?: string;
 };
 
+/** A target that is open for writing. Whoever has it ends it with `commit` or `abort`. */
 export type DriveWriter = {
   /** The drive's own path, or the image file's as the person named it; the key of a target in events and results. */
   readonly path: string;

@@ -1,6 +1,7 @@
 /** What is known of a drive before it is opened: facts for the person's decision, the guard's, and its identity. */
 import type { DriveWriter } from "./drive-writer.js";
 
+/** Where something of a drive is mounted. */
 export type Mountpoint = {
   /** Where it is mounted; `[SWAP]` for swap space. */
   readonly path: string;
@@ -8,12 +9,14 @@ export type Mountpoint = {
   readonly device: string;
 };
 
+/** A partition that is on a drive. */
 export type Partition = {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
 };
 
+/** What the system says of a drive. */
 export type Drive = {
   /** The device of the whole drive, links resolved: `/dev/sdb`, `/dev/disk4`, `\\.\PhysicalDrive2`. */
   readonly path: string;

@@ -15,6 +15,7 @@ export const largestUnasked = 256 * GiB;
 /** Bytes: what a BIOS reads by INT 13h, and what the partition table counts in. */
 export const bootableSectorSize = 512;
 
+/** A reason not to write to a drive. */
 export type Refusal = {
   readonly code: ErrorCode;
   readonly message: string;
@@ -22,6 +23,7 @@ export type Refusal = {
   readonly data: Record<string, unknown>;
 };
 
+/** What a drive is held against. */
 export type Circumstances = {
   /** Names of refusals that the person lifts; only those in `allowableRefusals` have an effect. */
   readonly allow: readonly string[];

@@ -50,6 +50,7 @@ const sectionHeader = record("section header entry", bootCatalogueEntrySize, {
 const headerIndicators = { section: 0x90, lastSection: 0x91, extension: 0x44 } as const;
 const bootable = 0x88;
 const bootMediaTypeMask = 0x0f;
+/** One way to boot from the disc (El Torito 1.0, figures 3 and 5). */
 export type BootEntry = {
   readonly bootable: boolean;
   /** 0 no emulation, 1 to 3 floppy, 4 hard disk. */
@@ -65,6 +66,7 @@ export type BootEntry = {
   readonly platform: number;
 };
 
+/** The disc's boot catalogue. */
 export type ElTorito = {
   /** Sector of 2048 bytes. */
   readonly catalogLocation: number;

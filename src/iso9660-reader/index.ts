@@ -31,8 +31,10 @@ export type { PrimaryVolume } from "./iso9660/volume-descriptors.js";
 export type { Warning } from "../errors.js";
 export type { TruncatedFile } from "./reading.js";
 
+/** File systems of a disc. */
 export type IsoFileSystem = "udf" | "joliet" | "iso9660";
 
+/** One of the file systems that an image holds. */
 export type FileSystemSummary = {
   readonly fileSystem: IsoFileSystem;
   readonly volumeLabel: string;
@@ -42,6 +44,7 @@ export type FileSystemSummary = {
   readonly rockRidge?: true;
 };
 
+/** A disc image whose structure was read; contents are read through its tree. */
 export type Iso9660Image = {
   /** The file system that was read: the newest one there is. */
   readonly fileSystem: IsoFileSystem;

@@ -15,6 +15,7 @@ import {
 import { metadataReader } from "./metadata-reader.js";
 import type { MetadataReader } from "./metadata-reader.js";
 
+/** A file whose last bytes lie behind the image's end. */
 export type TruncatedFile = { readonly path: string; readonly missingBytes: number };
 
 export type Reading = {

@@ -7,6 +7,7 @@
 /** `write` the data, `flush` it to the medium, `verify` by reading back, `finish` with the sector that boots. */
 export type WritePhase = "write" | "flush" | "verify" | "finish";
 
+/** A target that was finished. */
 export type TargetDone = {
   readonly path: string;
   /** Hexadecimal SHA-256 of the first `sha256Bytes` bytes of the target, as read back; null where nothing was. */
@@ -24,8 +25,10 @@ export type TargetFailed = {
   readonly error: { readonly code: string; readonly message: string; readonly hint?: string };
 };
 
+/** The image is about to be read. */
 export type StartEvent = { readonly event: "start"; readonly image: string; readonly targets: readonly string[] };
 
+/** What will be written. */
 export type PlanEvent = {
   readonly event: "plan";
   /** Bytes each target is given. */
@@ -36,6 +39,7 @@ export type PlanEvent = {
   readonly files: number;
 };
 
+/** A phase begins, for all targets at once. */
 export type PhaseEvent = { readonly event: "phase"; readonly phase: WritePhase };
 
 export type ProgressEvent<Phase extends string = WritePhase> = {
@@ -68,8 +72,10 @@ export type WarningEvent = {
   readonly elapsedMs?: number;
 };
 
+/** The write is over, and at least one target was finished. */
 export type DoneEvent = { readonly event: "done"; readonly targets: readonly (TargetDone | TargetFailed)[] };
 
+/** Whatever ended the command: the last event where there is no `done`. */
 export type ErrorEvent = {
   readonly event: "error";
   readonly code: string;
@@ -77,4 +83,5 @@ export type ErrorEvent = {
   readonly hint?: string;
 };
 
+/** What happens during a write, in order. */
 export type WriteEvent = StartEvent | PlanEvent | PhaseEvent | ProgressEvent | WarningEvent | DoneEvent | ErrorEvent;

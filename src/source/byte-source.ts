@@ -4,6 +4,7 @@
  */
 import { Win7UsbError } from "../errors.js";
 
+/** Bytes that are read at any place; `Win7UsbError` or the source's own error where they cannot be. */
 export type ByteSource = {
   /** Bytes. */
   readonly size: number;

@@ -23,8 +23,10 @@ import { openTarget, type OpenedTarget, type TargetInput } from "./open-target.j
  */
 export type CheckVerdict = "match" | "mismatch" | "unreadable";
 
+/** What `check` tells while it runs. */
 export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & Warning);
 
+/** Choices of `check`. */
 export type CheckOptions = {
   /** Compare with this image's plan instead of the target's own manifest. */
   readonly image?: ImageInput | undefined;

@@ -10,6 +10,7 @@ import { interruptibleSource } from "../source/interruptible-source.js";
  */
 export type ImageInput = string | ByteSource;
 
+/** How a call names and reads an image. */
 export type InputOptions = {
   /** How messages and results call a source that has no path. Default: `image`. */
   readonly name?: string | undefined;

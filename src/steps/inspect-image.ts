@@ -35,6 +35,7 @@ export type ImageFacts = {
 /** The Windows in an image, as `--json` tells it. */
 export type WindowsFacts = Omit<WindowsIdentity, "volumeLabel" | "warnings">;
 
+/** What is in an image. */
 export type Inspection = {
   readonly image: ImageFacts;
   readonly windows: WindowsFacts;
@@ -44,8 +45,10 @@ export type Inspection = {
   readonly warnings: readonly Warning[];
 };
 
+/** What `inspect` tells while it runs. */
 export type InspectEvent = { readonly event: "warning" } & Warning;
 
+/** Choices of `inspect`. */
 export type InspectOptions = InputOptions & {
   /** Told of every warning, in the order of the result. */
   readonly onEvent?: ((event: InspectEvent) => void) | undefined;

@@ -35,6 +35,7 @@ import { wimSets } from "../verification/wims.js";
 export type { Requirement } from "../verification/requirements.js";
 export type { VerifyEvent } from "./verify-passes.js";
 
+/** Choices of `verify`. */
 export type VerifyOptions = InputOptions & {
   /** Every blob of every WIM is decoded and its SHA-1 compared. Default: false. */
   readonly deep?: boolean | undefined;

@@ -29,6 +29,7 @@ export type WriteOutcome = WriteResult & {
   readonly notes: readonly string[];
 };
 
+/** Choices of `write`. */
 export type WriteOptions = InputOptions & WriteChoices & WriteRun;
 
 /**

@@ -6,6 +6,7 @@ import type { RingMemory } from "./image-ring.js";
 import { takeFromRing } from "./image-ring.js";
 import type { RunTask } from "./messages.js";
 
+/** Hashes that are taken of an image. */
 export type HashAlgorithm = "sha1" | "sha256" | "md5";
 
 export type HashFileSetup = {

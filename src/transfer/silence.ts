@@ -16,6 +16,7 @@ export type Operation = {
   readonly length: number | null;
 };
 
+/** What all checks come to. */
 export type Verdict =
   | { readonly state: "answering" }
   /** `first` once for each silence. */

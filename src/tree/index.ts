@@ -10,6 +10,7 @@ import type { ByteSource } from "../source/byte-source.js";
 /** Instants in milliseconds since 1970-01-01T00:00:00Z; what the image does not record is absent. */
 export type FileTimes = { readonly created?: number; readonly modified?: number; readonly accessed?: number };
 
+/** The attributes that FAT and NTFS share; an absent one is not set. */
 export type FileAttributes = {
   readonly readOnly?: boolean;
   readonly hidden?: boolean;
@@ -20,6 +21,7 @@ export type FileAttributes = {
 /** What files and directories have in common. */
 export type NodeFacts = { readonly name: string; readonly times: FileTimes; readonly attributes: FileAttributes };
 
+/** A file; its content is read where it is wanted. */
 export type FileNode = NodeFacts & {
   readonly kind: "file";
   /** Bytes; the sum of the extents' lengths. */
@@ -28,7 +30,9 @@ export type FileNode = NodeFacts & {
   readonly content: readonly Extent[];
 };
 
+/** A directory; its children in the order of the image. */
 export type DirectoryNode = NodeFacts & { readonly kind: "directory"; readonly children: readonly TreeNode[] };
+/** What a directory holds. */
 export type TreeNode = FileNode | DirectoryNode;
 
 /** The root directory; its name is empty. */

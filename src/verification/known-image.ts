@@ -6,6 +6,7 @@ import type { WindowsIdentity } from "../windows/identity.js";
 import type { KnownImage, KnownImages, KnownMatch } from "../windows/known-images/index.js";
 import type { Check } from "./verdict.js";
 
+/** Hashes by which an image may be known. */
 export type HashName = "sha1" | "sha256" | "md5";
 /** Hashes in hexadecimal of the first `length` bytes. */
 export type MeasuredHashes = { readonly length: number } & { readonly [name in HashName]?: string };

@@ -1,6 +1,7 @@
 /** What a script may require of an image beyond its being sound. */
 import type { WindowsIdentity } from "../windows/identity.js";
 
+/** What may be required of an image. */
 export type Requirement =
   | { readonly name: "edition"; readonly value: string }
   | { readonly name: "arch"; readonly value: string }
@@ -8,6 +9,7 @@ export type Requirement =
   | { readonly name: "language"; readonly value: string }
   | { readonly name: "genuine" };
 
+/** A requirement that the image does not meet. */
 export type UnmetRequirement = {
   /** As it was asked for: `edition=Professional`. */
   readonly requirement: string;

@@ -14,6 +14,7 @@ export type { CheckStatus } from "../windows/boot-files.js";
  */
 export type CheckKind = "soundness" | "suitability" | "origin" | "agreement";
 
+/** What was looked at, and what was seen. */
 export type Check = {
   /** Names that scripts may rely on, such as `structure`, `boot/bcd` or `wim-blobs`. */
   readonly id: string;
@@ -28,6 +29,7 @@ export type Check = {
   readonly hint?: string;
 };
 
+/** What all checks come to. */
 export type Verdict = "genuine" | "intact" | "damaged" | "unsuitable";
 
 /** Damage outweighs everything, unsuitability an origin. `isOfficial`: a published hash is that of these bytes. */

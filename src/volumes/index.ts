@@ -9,6 +9,7 @@ import { planFat32, smallestFat32Disk } from "./fat32/plan/index.js";
 import { planNtfs, smallestNtfsDisk } from "./ntfs/plan/index.js";
 import type { DiskPlan, DriveGeometry, FileSystemName, LayoutOptions } from "./plan.js";
 
+/** How a disk is laid out. */
 export type PlanOptions = { readonly fileSystem: FileSystemName; readonly label: string };
 
 type Layout = {

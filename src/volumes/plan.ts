@@ -18,8 +18,10 @@ export type PlannedFile = {
   readonly modified?: number;
 };
 
+/** File systems that are written. */
 export type FileSystemName = "fat32" | "ntfs";
 
+/** Every byte of a disk that boots, as data. */
 export type DiskPlan = {
   /** Bytes of the whole disk that the plan was made for. */
   readonly diskSize: number;

@@ -8,6 +8,7 @@ import type { FileNode, FileTree } from "../tree/index.js";
 import { contentSource, find, readSmallFile } from "../tree/index.js";
 import { readBootConfiguration } from "./boot-configuration.js";
 
+/** How a check ended; `skip` where it could not be done. */
 export type CheckStatus = "pass" | "fail" | "warn" | "skip";
 export type BootFileCheck = { readonly id: string; readonly status: CheckStatus; readonly message: string };
 

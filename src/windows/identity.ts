@@ -22,6 +22,7 @@ export type Edition = {
   readonly modified: number | null;
 };
 
+/** install.wim, its parts, or install.esd: what Setup installs. */
 export type InstallImage = {
   /** As found in the tree, such as `sources/install.wim`. */
   readonly path: string;
@@ -31,6 +32,7 @@ export type InstallImage = {
   readonly missingParts: readonly string[];
 };
 
+/** boot.wim: what the disc starts. */
 export type BootImages = {
   readonly path: string;
   /** Image that is set to boot, counted from 1; 0 = none. */
@@ -43,6 +45,7 @@ export type BootImages = {
   }[];
 };
 
+/** Which Windows an image holds, by what it says of itself. */
 export type WindowsIdentity = {
   /** `Windows 7`, another Windows' name, or several joined by " and "; null where it is no Windows that is known. */
   readonly product: string | null;

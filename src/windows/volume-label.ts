@@ -11,6 +11,7 @@
 /** Whom a disc was made for, and so which keys fit it. */
 export type Channel = "Retail" | "OEM" | "Volume" | "Evaluation" | "Checked";
 
+/** What a volume label of Windows 7's says. */
 export type VolumeLabel = {
   readonly text: string;
   /** Null where the label does not tell. */

@@ -36,6 +36,7 @@ export type WritePlanOptions = {
   readonly patience?: Patience;
 };
 
+/** How a write ended for each target. */
 export type WriteResult = {
   readonly done: readonly TargetDone[];
   /** Targets that failed while at least one other was finished; empty where all went well. */

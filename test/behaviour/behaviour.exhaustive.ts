@@ -12,6 +12,7 @@ import type { Disc } from "./discs.js";
 import { discs } from "./discs.js";
 import { everyCase } from "../support/sample.js";
 import { runProgram } from "../support/program.js";
+import { parseEvents, parseOutput, type Output } from "../support/json-output.js";
 
 const recordedPath = join(import.meta.dirname, "recorded.json");
 const recording = process.env["RECORD"] === "1";
@@ -54,13 +55,16 @@ function withoutChance(value: unknown): unknown {
 
 function win7usb(...argv: string[]): Outcome {
   const { exitCode, out } = runProgram([...argv, "--json"]);
-  return { exitCode, output: out === "" ? null : withoutChance(JSON.parse(out)) };
+  const [command] = argv;
+  const output = parseOutput(command === "write" ? "write-plan" : (command as Output), out);
+  return { exitCode, output: withoutChance(output) };
 }
 
 /** Of a write the events say how far it is: their number depends on the machine, the last one does not. */
 function write(...argv: string[]): Outcome {
   const { exitCode, out } = runProgram(["write", ...argv, "--json"]);
-  return { exitCode, output: withoutChance(JSON.parse(out.trimEnd().split("\n").at(-1) ?? "null")) };
+  const last = argv.includes("--dry-run") ? parseOutput("write-plan", out) : parseEvents(out).at(-1);
+  return { exitCode, output: withoutChance(last) };
 }
 
 async function digest(path: string): Promise<string> {

@@ -16,6 +16,7 @@ import { disagreements } from "../support/lsblk-judge.js";
 import { fetchGuestTools, recordInGuest } from "../support/record-guest.js";
 import { machines } from "../support/record-machines.js";
 import { everyCase } from "../support/sample.js";
+import { parseOutput } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-drives-"));
 const commands = ["qemu-system-x86_64", "busybox", "apt-get", "dpkg-deb", "xz", "chroot"];
@@ -37,7 +38,7 @@ describe.skipIf(tools === null)("drives of a machine", () => {
       machines.find((machine) => machine.name === name)!,
     );
     const recording = JSON.parse(guest.recording) as LinuxRecording;
-    const { drives } = JSON.parse(guest.drives) as { drives: Listed[] };
+    const { drives } = parseOutput<{ drives: Listed[] }>("drives", guest.drives);
     expect(disagreements(recording.lsblk, drives)).toEqual([]);
     expect(codesOf(drives.map(({ refusals }) => refusals.map(({ code }) => code)))).toEqual(
       codesOf(Object.values(expectedVerdicts.linux[name] ?? {})),

@@ -19,6 +19,7 @@ import { ctrlC, disorder, drawnLines, terminalColumns, wordsOf } from "../suppor
 import { writeInGuest } from "../support/guest-write.js";
 import { judge } from "../support/judges.js";
 import { expectBoot } from "./stick.js";
+import { parseEvents } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-stalls-"));
 const kernel = judge("nbdkit") ? guestKernel(work) : null;
@@ -51,10 +52,7 @@ describe.skipIf(kernel === null)("a drive that stops answering", () => {
       await stick.unplug();
       const silent = drawnLines(outcome.shown).filter((line) => line.includes("no answer"));
       expect(silent.filter((line) => /MiB\/s|left/.test(line) || line.length > terminalColumns)).toEqual([]);
-      const events = (await guest.run("cat /run/events")).out
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as WriteEvent);
+      const events = parseEvents<WriteEvent>((await guest.run("cat /run/events")).out);
       const warnings = events.filter(({ event }) => event === "warning");
       const place = { target: stick.path, phase: "write" };
       expect(warnings).toMatchObject([

@@ -16,6 +16,7 @@ import { isBlank, makeUsedStick, nextSerial, usedStickSize } from "../support/gu
 import { ctrlC, disorder, drawnLines, terminalColumns, wordsOf } from "../support/guest-terminal.js";
 import { fileDigest } from "../support/guest-write.js";
 import { expectBoot } from "./stick.js";
+import { parseEvents } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-terminal-"));
 const kernel = guestKernel(work);
@@ -125,8 +126,8 @@ describe.skipIf(kernel === null)("at a terminal", () => {
       session.type(`${stick.path}\r`);
       const outcome = await session.ended;
       expect(outcome.exitCode, outcome.shown).toBe(5);
-      const events = (await guest.run("cat /run/events")).out.trim().split("\n");
-      expect(JSON.parse(events.at(-1)!)).toMatchObject({ event: "error", code });
+      const events = parseEvents((await guest.run("cat /run/events")).out);
+      expect(events.at(-1)).toMatchObject({ event: "error", code });
       if (other !== null) expect((await other.transferred()).written).toBe(0);
       await other?.unplug();
       expect(await digestsOf()).toEqual(digests);

@@ -18,6 +18,7 @@ import { guestFiles } from "../support/guest-root.js";
 import { doneTargets, fileDigest, writeInGuest } from "../support/guest-write.js";
 import { bootImage } from "../support/qemu.js";
 import { expectBoot, readAt, writeAt } from "./stick.js";
+import { parseOutput } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-write-"));
 const kernel = guestKernel(work);
@@ -53,7 +54,7 @@ describe.skipIf(kernel === null)("win7usb on a Linux machine", () => {
     expect(list.split("\n")[1]?.trim()).toMatch(new RegExp(`^${stick.path} +268 MB +usb +QEMU QEMU HARDDISK +-$`));
     expect(list).not.toContain("/dev/vda");
     expect(hidden).toContain("1 other drive not shown");
-    const { drives } = JSON.parse((await guest.run("win7usb drives --json")).out) as { drives: unknown[] };
+    const { drives } = parseOutput<{ drives: unknown[] }>("drives", (await guest.run("win7usb drives --json")).out);
     const facts = { path: stick.path, size: stickSize, bus: "usb", removable: true, serial: "GOOD", writable: true };
     expect(drives).toMatchObject([facts]);
 

@@ -14,6 +14,7 @@ import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { directory, file, tree } from "../support/memory-tree.js";
 import { rounds } from "../support/sample.js";
+import { parseEvents } from "../support/json-output.js";
 
 let folder: string;
 let whole: Buffer;
@@ -36,7 +37,7 @@ async function expectRefusal(iso: string, code: ErrorCode, cause: RegExp, ...mor
   const target = path("target.img");
   const terminal = fakeTerminal();
   const exitCode = await main(["write", iso, target, "--json", ...more], terminal);
-  const last = JSON.parse(terminal.shown.out.trimEnd().split("\n").at(-1)!) as Record<string, unknown>;
+  const last = parseEvents(terminal.shown.out).at(-1)!;
   expect(last).toMatchObject({ schema: 1, event: "error", code });
   expect(last["message"]).toMatch(cause);
   expect(last["hint"], "a next step").toBeTypeOf("string");

@@ -21,6 +21,7 @@ import { readManifest } from "../../src/manifest/read-manifest.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { sample } from "../support/sample.js";
+import { parseOutput } from "../support/json-output.js";
 
 let folder: string;
 let iso: string;
@@ -47,7 +48,7 @@ async function run(...argv: string[]) {
 
 async function check(...argv: string[]) {
   const { exitCode, out, err } = await run("check", image, "--json", ...argv);
-  return { exitCode, err, report: JSON.parse(out) as CheckResult & { filesystem: string; addedCount: number } };
+  return { exitCode, err, report: parseOutput<CheckResult & { filesystem: string; addedCount: number }>("check", out) };
 }
 
 function fresh(fileSystem = "fat32"): Manifest {

@@ -14,6 +14,7 @@ import { suitabilityRefusals } from "../../src/windows/index.js";
 import { tree } from "../support/memory-tree.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { writeDemoImage } from "../support/demo-image.js";
+import { parseEvents, parseOutput } from "../support/json-output.js";
 
 let folder: string;
 let iso: string;
@@ -71,7 +72,7 @@ describe("inspect", () => {
     const { exitCode, out, err } = await run("inspect", iso, "--json");
     expect(exitCode).toBe(0);
     expect(err).toBe("");
-    const object = JSON.parse(out) as Record<string, unknown>;
+    const object = parseOutput("inspect", out);
     expect(object).toMatchObject({
       schema: 1,
       image: { path: iso, size: statSync(iso).size, volumeLabel: "GSP1RMCPRFRER_EN_DVD", fileSystem: "udf" },
@@ -108,10 +109,7 @@ describe("write to an image file", () => {
     const second = join(folder, "second.img");
     const { exitCode, out } = await run("write", iso, first, "--json");
     expect(exitCode).toBe(0);
-    const events = out
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const events = parseEvents(out);
     expect(events.every((event) => event["schema"] === 1)).toBe(true);
     expect(events[0]).toMatchObject({ event: "start", image: iso, targets: [first] });
     expect(events[1]).toMatchObject({ event: "plan", filesystem: "fat32", totalBytes: statSync(first).size });
@@ -149,7 +147,7 @@ describe("write to an image file", () => {
     const { exitCode, out } = await run("write", iso, target, "--dry-run", "--json");
     expect(exitCode).toBe(0);
     expect(existsSync(target)).toBe(false);
-    expect(JSON.parse(out)).toMatchObject({ schema: 1, plan: { filesystem: "fat32", files: 30 } });
+    expect(parseOutput("write-plan", out)).toMatchObject({ schema: 1, plan: { filesystem: "fat32", files: 30 } });
   });
 
   it("ends with 130 when interrupted, and leaves no image behind", async () => {

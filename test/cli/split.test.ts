@@ -12,6 +12,7 @@ import { writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { enlargedWim } from "../support/large-wim.js";
 import { directory, hole } from "../support/memory-tree.js";
+import { parseOutput } from "../support/json-output.js";
 
 let folder: string;
 beforeAll(() => {
@@ -54,7 +55,7 @@ describe("an install.wim of 6 GiB", () => {
   it("is planned in parts with -f fat32", async () => {
     const { exitCode, out, err } = await plan(iso, "-f", "fat32", "--json");
     expect([exitCode, err]).toEqual([0, ""]);
-    const { plan: planned, warnings } = JSON.parse(out) as PlanObject;
+    const { plan: planned, warnings } = parseOutput<PlanObject>("write-plan", out);
     expect(planned.filesystem).toBe("fat32");
     expect(planned.splits).toHaveLength(1);
     const [split] = planned.splits;
@@ -81,7 +82,7 @@ describe("an install.wim of 6 GiB", () => {
   it.each(["auto", "ntfs"])("stays whole on NTFS with -f %s", async (choice) => {
     const { exitCode, out } = await plan(iso, "-f", choice, "--json");
     expect(exitCode).toBe(0);
-    const { plan: planned, warnings } = JSON.parse(out) as PlanObject;
+    const { plan: planned, warnings } = parseOutput<PlanObject>("write-plan", out);
     expect([planned.filesystem, planned.splits]).toEqual(["ntfs", []]);
     expect(warnings.map(({ code }) => code)).not.toContain("wim-split");
   });

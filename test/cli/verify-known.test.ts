@@ -17,6 +17,7 @@ import { knownImageRow } from "../support/known-images.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { sample } from "../support/sample.js";
+import { parseOutput } from "../support/json-output.js";
 
 let folder: string;
 let bytes: Buffer;
@@ -56,7 +57,7 @@ async function run(content: Uint8Array, options: { json?: true; verbose?: true; 
 
 async function verify(content: Uint8Array, options: { deep?: true; allow?: string[] } = {}) {
   const { exitCode, out } = await run(content, { json: true, ...options });
-  return { exitCode, report: JSON.parse(out) as VerificationReport };
+  return { exitCode, report: parseOutput<VerificationReport>("verify", out) };
 }
 
 const text = async (content: Uint8Array, verbose?: true): Promise<string> =>

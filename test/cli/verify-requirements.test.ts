@@ -8,6 +8,7 @@ import type { Windows7Options } from "../../fixtures/windows7/tree.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { verify, verifyText } from "../support/verify-command.js";
 import { imageOf } from "../support/windows-images.js";
+import { parseOutput } from "../support/json-output.js";
 
 const discs = {
   "retail disc": { payloadSize: 1000 },
@@ -149,6 +150,9 @@ describe("what cannot be required", () => {
     expect([exitCode, out]).toEqual([2, ""]);
     expect(err.replaceAll(/\s+/g, " ")).toContain(expected);
     const { out: json } = await verifyText(isos.get("retail disc")!, "--json", "--require", text);
-    expect(JSON.parse(json)).toMatchObject({ schema: 1, error: { code: "usage", data: { requirement: text } } });
+    expect(parseOutput("verify", json)).toMatchObject({
+      schema: 1,
+      error: { code: "usage", data: { requirement: text } },
+    });
   });
 });

@@ -16,6 +16,7 @@ import { knownImageRow } from "../support/known-images.js";
 import { writeDemoImage, writeImageOf } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { imageRuns } from "../support/image-runs.js";
+import { parseOutput } from "../support/json-output.js";
 
 type Report = {
   verdict: string;
@@ -51,7 +52,7 @@ async function run(...argv: string[]) {
 
 async function verify(path: string, ...argv: string[]): Promise<{ exitCode: number; report: Report }> {
   const { exitCode, out } = await run(path, "--json", ...argv);
-  return { exitCode, report: JSON.parse(out) as Report };
+  return { exitCode, report: parseOutput<Report>("verify", out) };
 }
 
 function write(name: string, content: Uint8Array): string {
@@ -69,7 +70,7 @@ async function withTable(path: string, knownImages: VerifyInternals["knownImages
   const terminal = fakeTerminal();
   const options = { require: ["genuine"], allow, json: true };
   const exitCode = await verifyCommand(path, options, terminal, knownImages === undefined ? {} : { knownImages });
-  return { exitCode, report: JSON.parse(terminal.shown.out) as Report };
+  return { exitCode, report: parseOutput<Report>("verify", terminal.shown.out) };
 }
 
 async function extentOf(path: string): Promise<{ offset: number; length: number }> {
@@ -292,7 +293,7 @@ describe("an image that is something else", () => {
   ])("%s is an error", async (code, path) => {
     const { exitCode, out, err } = await run(path(), "--json");
     expect(exitCode).toBe(3);
-    expect(JSON.parse(out)).toMatchObject({ schema: 1, error: { code } });
+    expect(parseOutput("verify", out)).toMatchObject({ schema: 1, error: { code } });
     expect(err).toContain("win7usb:");
   });
 });

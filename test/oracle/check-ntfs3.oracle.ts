@@ -9,6 +9,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { judge } from "../support/judges.js";
 import { fetchKernel, runGuest } from "../support/linux-guest.js";
+import { parseOutput } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-check-ntfs3-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -29,7 +30,7 @@ async function run(...argv: string[]) {
 
 async function check(...extra: string[]) {
   const { exitCode, out } = await run("check", image, "--json", ...extra);
-  return { exitCode, ...(JSON.parse(out) as CheckResult) };
+  return { exitCode, ...parseOutput<CheckResult>("check", out) };
 }
 
 function guest(script: string): string {

@@ -26,6 +26,7 @@ import { fakeTerminal } from "../support/fake-terminal.js";
 import { judge } from "../support/judges.js";
 import type { LoopDevice } from "../support/loop-device.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
+import { parseEvents, parseOutput } from "../support/json-output.js";
 
 const driveSize = 256 * MiB;
 
@@ -58,13 +59,13 @@ async function write(...extra: string[]) {
     ...extra,
   );
   expect(exitCode, err).toBe(0);
-  const done = JSON.parse(out.trimEnd().split("\n").at(-1)!) as { targets: Done[] };
+  const done = parseEvents<{ targets: Done[] }>(out).at(-1)!;
   return done.targets[0]!;
 }
 
 async function check(target: string, ...extra: string[]) {
   const { exitCode, out } = await run("check", target, "--json", ...extra);
-  return { exitCode, ...(JSON.parse(out) as CheckResult) };
+  return { exitCode, ...parseOutput<CheckResult>("check", out) };
 }
 
 /** mtools work on the file: the drive is plugged out for them, as it would be. */

@@ -17,6 +17,7 @@ import { fakeTerminal } from "../support/fake-terminal.js";
 import { judge } from "../support/judges.js";
 import type { LoopDevice } from "../support/loop-device.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
+import { parseEvents } from "../support/json-output.js";
 
 const driveSize = 256 * MiB;
 const old = 0x5a;
@@ -167,7 +168,7 @@ type Done = { readonly sha256: string; readonly sha256Bytes: number; readonly ve
 
 /** The targets of the last event. */
 function doneOf(out: string): [Done, ...Done[]] {
-  return (JSON.parse(out.trimEnd().split("\n").at(-1)!) as { targets: [Done, ...Done[]] }).targets;
+  return parseEvents<{ targets: [Done, ...Done[]] }>(out).at(-1)!.targets;
 }
 
 /** The partition alone, as fsck.fat wants it. */

@@ -13,6 +13,7 @@ import { hostFileSource } from "../support/host-tree.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
 import { programCommand, runProgram } from "../support/program.js";
+import { parseOutput } from "../support/json-output.js";
 
 const noiseSize = 24 * 2 ** 20;
 
@@ -26,7 +27,7 @@ type Report = {
 
 function verify(path: string, ...options: string[]): { exitCode: number | null; report: Report } {
   const { exitCode, out } = runProgram(["verify", path, "--json", ...options]);
-  return { exitCode, report: JSON.parse(out) as Report };
+  return { exitCode, report: parseOutput<Report>("verify", out) };
 }
 
 describe.skipIf(!judge("wimlib-imagex") || !judge("genisoimage"))("an image by genisoimage with WIMs by wimlib", () => {

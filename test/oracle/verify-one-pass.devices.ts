@@ -12,6 +12,7 @@ import { verify } from "../../src/steps/verify-image.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
 import { programCommand } from "../support/program.js";
+import { parseOutput } from "../support/json-output.js";
 
 const MiB = 2 ** 20;
 
@@ -92,7 +93,7 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
       // What goes through a ring of the kernel's is no call that could be counted.
       env: { ...process.env, UV_USE_IO_URING: "0" },
     });
-    const { checks } = JSON.parse(result.stdout) as { checks: { id: string; status: string }[] };
+    const { checks } = parseOutput<{ checks: { id: string; status: string }[] }>("verify", result.stdout);
     return { bytes: bytesRead(file), checks };
   }
 

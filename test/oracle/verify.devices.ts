@@ -12,6 +12,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import type { LoopDevice } from "../support/loop-device.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
+import { parseOutput, type Output } from "../support/json-output.js";
 
 const sector = 2048;
 
@@ -52,7 +53,10 @@ async function run(...argv: string[]): Promise<Answer> {
   const terminal = fakeTerminal();
   const exitCode = await main([...argv, "--json"], terminal);
   // The path is the only thing that may differ.
-  return { exitCode, report: JSON.parse(terminal.shown.out.replaceAll(`"${argv[1]!}"`, `"<iso>"`)) };
+  return {
+    exitCode,
+    report: parseOutput(argv[0] as Output, terminal.shown.out.replaceAll(`"${argv[1]!}"`, `"<iso>"`)),
+  };
 }
 
 /** Bytes by which the medium is longer or shorter than the volume, and the exit code of `verify`. */

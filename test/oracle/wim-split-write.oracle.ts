@@ -20,6 +20,7 @@ import { judge } from "../support/judges.js";
 import { openChecks } from "../support/verify-command.js";
 import { makeFolder, removeFolder, windowsProperties, wimlib, writeTree } from "../support/wimlib-trees.js";
 import { runProgram, type ProgramRun } from "../support/program.js";
+import { parseEvents, parseOutput } from "../support/json-output.js";
 
 /** Gigabytes are read a dozen times. */
 const timeout = 900_000;
@@ -97,10 +98,7 @@ describe.skipIf(!judges.every(judge))("an install.wim over 4 GiB", () => {
   it("is written to FAT32 in parts, which is told before and in JSON", { timeout }, () => {
     const { exitCode, out, err } = win7usb("write", iso, image, "-f", "fat32");
     expect(exitCode, err).toBe(0);
-    const events = out
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Written);
+    const events = parseEvents<Written>(out);
     expect(events.filter(({ code }) => code === "wim-split")).toEqual([
       expect.objectContaining({ event: "warning", message: expect.stringContaining("split into 2 parts") }),
     ]);
@@ -144,7 +142,7 @@ describe.skipIf(!judges.every(judge))("an install.wim over 4 GiB", () => {
     closeSync(file);
     const { exitCode, out } = win7usb("check", image, "--iso", iso);
     expect(exitCode).toBe(7);
-    const { mismatches } = JSON.parse(out) as { mismatches: unknown[] };
+    const { mismatches } = parseOutput<{ mismatches: unknown[] }>("check", out);
     expect(mismatches).toEqual([expect.objectContaining({ path: "sources/install.swm", offset: at, length: 1 })]);
   });
 
@@ -162,7 +160,7 @@ describe.skipIf(!judges.every(judge))("an install.wim over 4 GiB", () => {
     const { tree, splits } = await splitInstallImages(await discWith(whole), limits);
     expect(splits[0]!.parts.length).toBeGreaterThan(1);
     const { exitCode, out } = win7usb("verify", await writeImageOf(tree, pathOf("split.iso")), "--deep");
-    const report = JSON.parse(out) as VerificationReport;
+    const report = parseOutput<VerificationReport>("verify", out);
     expect(openChecks(report, "sources/install.swm")).toEqual(["wim-integrity-table skip"]);
     expect([exitCode, report.verdict, report.failures]).toEqual([0, "intact", []]);
   });

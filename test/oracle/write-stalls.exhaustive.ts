@@ -16,6 +16,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { canFail } from "../support/faulty-file.js";
 import { attachLoopDevice } from "../support/loop-device.js";
 import { programCommand } from "../support/program.js";
+import { parseEvent } from "../support/json-output.js";
 
 const driveSize = 96 * MiB;
 const sectorSize = 512;
@@ -82,7 +83,7 @@ function write(targets: readonly Drive[], onEvent: (event: Event, child: ChildPr
     const lines = (rest + bytes.toString()).split("\n");
     rest = lines.pop()!;
     for (const line of lines) {
-      const event = JSON.parse(line) as Event;
+      const event = parseEvent<Event>(line);
       events.push(event);
       onEvent(event, child);
     }

@@ -5,6 +5,7 @@ import { finished } from "node:stream/promises";
 import type { ProgressEvent, TargetDone, WriteEvent } from "../../src/progress/events.js";
 import type { CommandOutcome, Line } from "./guest-agent.js";
 import type { GuestMachine } from "./guest-machine.js";
+import { parseEvent } from "./json-output.js";
 
 export type TimedEvent = {
   readonly event: WriteEvent;
@@ -26,7 +27,7 @@ export async function writeInGuest(
   const events: TimedEvent[] = [];
   const onLine = ({ channel, text, at }: Line): void => {
     if (channel !== "out") return;
-    const event = JSON.parse(text) as WriteEvent;
+    const event = parseEvent<WriteEvent>(text);
     events.push({ event, at });
     onEvent?.(event);
   };

@@ -13,6 +13,7 @@ import { writeImageOf } from "./demo-image.js";
 import { fakeTerminal } from "./fake-terminal.js";
 import { directory, file, tree } from "./memory-tree.js";
 import { mountedStick, readAt } from "./ntfs-stick.js";
+import { parseOutput } from "./json-output.js";
 
 export const diskSize = 64 * MiB;
 export const partition = { start: MiB, end: diskSize - MiB };
@@ -61,7 +62,7 @@ export class UsedStick {
     const extra = basis === "iso" ? ["--iso", this.iso] : [];
     const { exitCode, out, err } = await run("check", this.image, "--json", ...extra);
     expect([0, 3, 7], err).toContain(exitCode);
-    return { exitCode, ...(JSON.parse(out) as CheckResult & { addedCount: number }) };
+    return { exitCode, ...parseOutput<CheckResult & { addedCount: number }>("check", out) };
   }
 
   use(change: (root: string) => void): void {

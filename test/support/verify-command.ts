@@ -3,13 +3,14 @@ import { main } from "../../src/cli/main.js";
 import type { VerificationReport } from "../../src/cli/render/verification.js";
 import type { FakeTerminal } from "./fake-terminal.js";
 import { fakeTerminal } from "./fake-terminal.js";
+import { parseOutput } from "./json-output.js";
 
 export type Verified = { readonly exitCode: number; readonly report: VerificationReport };
 
 /** With `--json`. */
 export async function verify(path: string, ...argv: string[]): Promise<Verified> {
   const { exitCode, out } = await verifyText(path, "--json", ...argv);
-  return { exitCode, report: JSON.parse(out) as VerificationReport };
+  return { exitCode, report: parseOutput<VerificationReport>("verify", out) };
 }
 
 export async function verifyText(...argv: string[]): Promise<{ exitCode: number } & FakeTerminal["shown"]> {

@@ -1,6 +1,7 @@
 /** The command line's `write` in this process, and what it said, for tests of what goes wrong. */
 import { main } from "../../src/cli/main.js";
 import { fakeTerminal } from "./fake-terminal.js";
+import { parseEvents } from "./json-output.js";
 
 export type WrittenEvent = {
   readonly event: string;
@@ -26,10 +27,7 @@ export async function runWrite(argv: readonly string[], onOut = (_text: string):
   };
   const started = performance.now();
   const exitCode = await main(argv, { ...terminal, out });
-  const events = terminal.shown.out
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as WrittenEvent);
+  const events = parseEvents<WrittenEvent>(terminal.shown.out);
   return { exitCode, events, err: terminal.shown.err, elapsedMs: performance.now() - started };
 }
 

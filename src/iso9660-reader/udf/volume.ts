@@ -8,6 +8,7 @@ export type ByteRun = { readonly offset: number | null; readonly length: number 
 
 export type PartitionKind = "plain" | "sparable" | "virtual" | "metadata";
 
+/** A partition that is on a drive. */
 export type Partition = {
   readonly kind: PartitionKind;
   /** For messages: `"partition 0"`, `"metadata partition 1"`. */

@@ -14,6 +14,7 @@ export const wimCheckIds = [
   "wim-references",
   "wim-slack",
 ] as const;
+/** Names of the checks of a WIM, in the order in which they are told. */
 export type WimCheckId = (typeof wimCheckIds)[number];
 
 export type WimCheck = {

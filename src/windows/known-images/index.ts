@@ -8,10 +8,12 @@ import type { KnownImage, NotOfficialImage } from "./image.js";
 
 export type { KnownImage, NotOfficialImage } from "./image.js";
 
+/** A row of the table of known images: an official image, or one that only looks like it. */
 export type KnownMatch =
   | { readonly official: true; readonly image: KnownImage }
   | { readonly official: false; readonly image: NotOfficialImage };
 
+/** A table of published images, with its look-ups. */
 export type KnownImages = {
   readonly images: readonly KnownImage[];
   readonly notOfficial: readonly NotOfficialImage[];
