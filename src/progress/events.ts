@@ -42,6 +42,7 @@ export type PlanEvent = {
 /** A phase begins, for all targets at once. */
 export type PhaseEvent = { readonly event: "phase"; readonly phase: WritePhase };
 
+/** How far one target is in a phase. */
 export type ProgressEvent<Phase extends string = WritePhase> = {
   readonly event: "progress";
   readonly phase: Phase;
