@@ -170,7 +170,7 @@ describe("an image of known hash", () => {
 
   it("is altered where only label and size are right, unless that is allowed", async () => {
     const volumeLabel = "GSP1RMCPRFRER_EN_DVD";
-    const table = knownImagesOf([knownImageRow({ sha1: "ab", volumeLabel, size: bytes.length })]);
+    const table = knownImagesOf([knownImageRow({ sha1: "ab".repeat(20), volumeLabel, size: bytes.length })]);
     const refused = await withTable(iso, table);
     expect([refused.exitCode, refused.report.verdict, open(refused.report)]).toEqual([
       3,
