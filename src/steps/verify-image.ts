@@ -109,12 +109,16 @@ async function verifyOpened({ path, isFile, source }: OpenedInput, choices: Veri
     knownImageCheck(claim, finding, similar, table, choices.allow),
   ];
   const checks = isOfficial ? excused(found) : found;
+  const unmet = [
+    ...unmetRequirements(choices.requirements ?? [], windows, isOfficial),
+    ...(choices.deep === true ? notDeep(results.wims) : []),
+  ];
   const { sha1, sha256, md5 } = results.hashed;
   const hashes = { sha1, sha256, md5 };
   return {
     path,
     size,
-    verdict: verdictOf(checks, isOfficial),
+    verdict: verdictOf(checks, isOfficial, unmet.length === 0),
     checks,
     hashes: Object.fromEntries(Object.entries(hashes).filter(([, hash]) => hash !== undefined)),
     known: finding,
@@ -125,10 +129,7 @@ async function verifyOpened({ path, isFile, source }: OpenedInput, choices: Veri
     failureCount: results.wims.reduce((sum, wim) => sum + wim.failureCount, 0),
     truncated: truncationOf(read.volume, size),
     scope: scopeOf(image?.tree ?? null, finding, results.wims),
-    unmet: [
-      ...unmetRequirements(choices.requirements ?? [], windows, isOfficial),
-      ...(choices.deep === true ? notDeep(results.wims) : []),
-    ],
+    unmet,
   };
 }
 

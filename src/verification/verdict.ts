@@ -32,11 +32,14 @@ export type Check = {
 /** What all checks come to. */
 export type Verdict = "genuine" | "intact" | "damaged" | "unsuitable";
 
-/** Damage outweighs everything, unsuitability an origin. `isOfficial`: a published hash is that of these bytes. */
-export function verdictOf(checks: readonly Check[], isOfficial: boolean): Verdict {
+/**
+ * Damage outweighs everything, unsuitability an origin. `isOfficial`: a published hash is that of these bytes; `isWanted`:
+ * everything that was asked for is so. A script that reads the verdict alone must not go on where something is not.
+ */
+export function verdictOf(checks: readonly Check[], isOfficial: boolean, isWanted: boolean): Verdict {
   const failed = checks.filter((check) => check.status === "fail");
   if (failed.some((check) => check.kind !== "suitability")) return "damaged";
-  if (failed.length > 0) return "unsuitable";
+  if (failed.length > 0 || !isWanted) return "unsuitable";
   return isOfficial ? "genuine" : "intact";
 }
 

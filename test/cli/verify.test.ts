@@ -178,14 +178,14 @@ describe("an image of known hash", () => {
       ["known-image altered"],
     ]);
     const allowed = await withTable(iso, table, "altered");
-    expect([allowed.exitCode, allowed.report.verdict]).toEqual([4, "intact"]);
+    expect([allowed.exitCode, allowed.report.verdict]).toEqual([4, "unsuitable"]);
     expect(allowed.report.unmet.map(({ requirement }) => requirement)).toEqual(["genuine"]);
   });
 
   it("and not official is told as what it is", async () => {
     const table = knownImagesOf([], [{ fileName: "fake.iso", sha1: digest("sha1", bytes), verdict: "rebuilt by X" }]);
     const { exitCode, report } = await withTable(iso, table);
-    expect([exitCode, report.verdict]).toEqual([4, "intact"]);
+    expect([exitCode, report.verdict]).toEqual([4, "unsuitable"]);
     expect(report.known).toMatchObject({ official: false, fileName: "fake.iso" });
     expect(checkOf(report, "known-image")).toMatchObject({ status: "warn", code: "not-official" });
   });
@@ -308,7 +308,7 @@ describe("requirements on the command line", () => {
   it("are all listed where they are not, with exit 4", async () => {
     const required = ["--require", "edition=Ultimate", "arch=x86", "--require", "sp=0", "genuine"];
     const { exitCode, report } = await verify(iso, ...required);
-    expect([exitCode, report.verdict]).toEqual([4, "intact"]);
+    expect([exitCode, report.verdict]).toEqual([4, "unsuitable"]);
     expect(report.unmet.map(({ requirement }) => requirement)).toEqual(["edition=Ultimate", "sp=0", "genuine"]);
     const { out } = await run(iso, ...required);
     expect(out.match(/not met: /g)).toHaveLength(3);

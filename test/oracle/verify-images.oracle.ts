@@ -124,14 +124,14 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
     const shallow = await verify(disc);
     expect([shallow.exitCode, shallow.report.verdict]).toEqual([0, "intact"]);
     const deep = await verify(disc, "--deep");
-    expect([deep.exitCode, deep.report.verdict]).toEqual([4, "intact"]);
+    expect([deep.exitCode, deep.report.verdict]).toEqual([4, "unsuitable"]);
     expect(deep.report.unmet).toMatchObject([{ requirement: "deep" }]);
     for (const { report } of [shallow, deep]) {
       expect(openChecks(report, `sources/${name}`).filter((check) => check.endsWith("warn"))).toHaveLength(1);
       expect(report.scope.unchecked.join("; ")).toContain(`sources/${name}, whose compression is not supported`);
     }
     const text = (await verifyText(disc, "--deep")).out.replaceAll(/\s+/g, " ");
-    expect(text).toMatch(/^Intact as far as was checked, but not what was asked for: .* x not met: deep: it cannot be/);
+    expect(text).toMatch(/^Unsuitable: .* x not met: deep: it cannot be/);
     expect(text).toContain("next step Convert it to an LZX install.wim with a WIM tool, or take an untouched image.");
     expect(text.match(/its solid resources are not supported/g)).toHaveLength(1);
   });

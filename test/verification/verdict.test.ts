@@ -34,17 +34,20 @@ const statuses = async (wim: Uint8Array): Promise<string[]> =>
 
 describe("a verdict", () => {
   it.each([
-    [[], false, "intact"],
-    [[], true, "genuine"],
-    [[check("soundness", "warn"), check("origin", "skip")], false, "intact"],
-    [[check("suitability", "fail")], false, "unsuitable"],
-    [[check("suitability", "fail")], true, "unsuitable"],
-    [[check("suitability", "warn")], true, "genuine"],
-    [[check("soundness", "fail")], false, "damaged"],
-    [[check("origin", "fail")], false, "damaged"],
-    [[check("suitability", "fail"), check("soundness", "fail")], false, "damaged"],
-  ] as const)("of %j, official %s, is %s", (checks, isOfficial, verdict) => {
-    expect(verdictOf(checks, isOfficial)).toBe(verdict);
+    [[], false, true, "intact"],
+    [[], true, true, "genuine"],
+    [[check("soundness", "warn"), check("origin", "skip")], false, true, "intact"],
+    [[check("suitability", "fail")], false, true, "unsuitable"],
+    [[check("suitability", "fail")], true, true, "unsuitable"],
+    [[check("suitability", "warn")], true, true, "genuine"],
+    [[check("soundness", "fail")], false, true, "damaged"],
+    [[check("origin", "fail")], false, true, "damaged"],
+    [[check("suitability", "fail"), check("soundness", "fail")], false, true, "damaged"],
+    [[], false, false, "unsuitable"],
+    [[], true, false, "unsuitable"],
+    [[check("soundness", "fail")], false, false, "damaged"],
+  ] as const)("of %j, official %s, as asked for %s, is %s", (checks, isOfficial, isWanted, verdict) => {
+    expect(verdictOf(checks, isOfficial, isWanted)).toBe(verdict);
   });
 
   it("of published bytes has no damage, but other failures stay", () => {

@@ -45,7 +45,7 @@ export async function verifyCommand(
 }
 
 /** Damage outweighs what was asked for. */
-function exitCodeFor({ verdict, unmet }: VerifyResult): number {
+function exitCodeFor({ verdict }: VerifyResult): number {
   if (verdict === "damaged") return exitCodes["image-damaged"];
-  return verdict === "unsuitable" || unmet.length > 0 ? exitCodes["requirement-unmet"] : 0;
+  return verdict === "unsuitable" ? exitCodes["requirement-unmet"] : 0;
 }

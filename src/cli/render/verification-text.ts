@@ -30,14 +30,12 @@ export function verificationText(report: VerificationReport, verbose: boolean, s
 
 /** The answer, in one line where the terminal has room. */
 function verdictLine(report: VerificationReport, style: Style, columns: number): string {
-  const { verdict, known, windows, image, unmet } = report;
+  const { verdict, known, windows, image } = report;
   const what = windows === null ? printable(image.path) : headline({ windows });
   const text = verdict === "genuine" && known !== null ? printable(known.fileName) : what;
-  const isOther = unmet.length > 0 && (verdict === "genuine" || verdict === "intact");
-  const words = verdictWords[verdict] + (isOther ? ", but not what was asked for" : "");
-  const color = isOther ? "unsuitable" : verdict;
+  const words = verdictWords[verdict];
   // Colours have no width, so they come after the lines were broken.
-  const line = wrap(`${words}: ${text}`, columns, "  ").replace(words, painted(color, words, style));
+  const line = wrap(`${words}: ${text}`, columns, "  ").replace(words, painted(verdict, words, style));
   return `${style.strong(line)}\n`;
 }
 
