@@ -5,8 +5,10 @@
  */
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
+import type { Extent } from "../extents/extent.js";
 import { substitute } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
+import { memorySource } from "../source/byte-source.js";
 import type { DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree/index.js";
 import { contentSource, find, walk } from "../tree/index.js";
 import { openWim } from "../wim/index.js";
@@ -71,11 +73,18 @@ async function splitFile(
   const files = planned.map(({ size, extents }, index): FileNode => {
     const name = paths[index]!.slice(path.length - node.name.length);
     // Not ranges of the WIM, but of what it lies in itself: what reads the image's file can read the parts as well.
-    const content = substitute(extents, source, node.content);
+    const content = substitute(extents, source, node.content).map(asContent);
     return { ...node, name, size, content };
   });
   const parts = files.map(({ size }, index) => ({ path: paths[index]!, size }));
   return { split: { path, size: node.size, parts, hadIntegrityTable }, files };
+}
+
+/** A plan's own bytes are the file system's structures; what a file holds is a range of something, its tables as well. */
+function asContent(extent: Extent): Extent {
+  const { source } = extent;
+  if (source.kind !== "bytes") return extent;
+  return { ...extent, source: { kind: "range", source: memorySource(source.bytes), offset: 0 } };
 }
 
 async function planFile(path: string, node: FileNode, limits: SizeLimits, source: ByteSource) {

@@ -112,12 +112,16 @@ export class TargetRun {
     this.#closed = true;
   }
 
-  /** Closes a target that was given up; one whose boot block may have been written is blanked again as well as can be. */
+  /**
+   * Closes a target that was given up. A drive whose boot block may have been written is blanked again as well as can be;
+   * an image file goes with its temporary name, or is whole and could not be given its own (image-folder.ts).
+   */
   async close(bootBlock: Block | undefined): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      if (this.#bootBlockTouched && bootBlock !== undefined) await this.blankBootBlock(bootBlock);
+      const mayBoot = this.#bootBlockTouched && this.writer.kind === "drive";
+      if (mayBoot && bootBlock !== undefined) await this.blankBootBlock(bootBlock);
     } catch (error) {
       // The drive does not answer any more. The first failure is what the person is told; this one goes with it.
       if (this.failure !== undefined) this.failure.data["blanking"] = String(error);
