@@ -17,6 +17,14 @@ export function unsupported(message: string, data: Record<string, unknown> = {})
   });
 }
 
+/** `image-unsupported`: above a bound of `limits.ts`, which an image that is sound may be. */
+export function aboveLimit(message: string, data: Record<string, unknown> = {}): Win7UsbError {
+  return new Win7UsbError("image-unsupported", `${message}: a limit of win7usb, not damage`, {
+    hint: "Windows' own discs stay far below it: use the original image, or leave out what was added to it.",
+    data,
+  });
+}
+
 /** `image-truncated`: `what` needs bytes behind the end of the image. */
 export function truncated(what: string, end: number, size: number): Win7UsbError {
   return new Win7UsbError(

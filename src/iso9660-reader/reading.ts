@@ -3,7 +3,7 @@ import type { Warning } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { appendPart, type LayoutPart } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
-import { damaged } from "./failures.js";
+import { aboveLimit, damaged } from "./failures.js";
 import {
   maximumDirectoryBytes,
   maximumDirectorySize,
@@ -51,46 +51,49 @@ export function listWarnings(reading: Reading): Warning[] {
   }));
 }
 
-/** Counts one directory entry; throws `image-damaged` above the limit. */
+/** Counts one directory entry; throws `image-unsupported` above the limit. */
 export function countEntry(reading: Reading, path: string): void {
   reading.taken.entries += 1;
   if (reading.taken.entries <= maximumEntries) return;
-  throw damaged(`the image has more than ${maximumEntries} directory entries, counted up to /${path}`);
+  throw aboveLimit(`the image has more than ${maximumEntries} directory entries, counted up to /${path}`);
 }
 
-/** The path of an entry called `name`, counted; throws `image-damaged` above either limit of paths. */
+/** The path of an entry called `name`, counted; throws `image-unsupported` above either limit of paths. */
 export function pathBelow(reading: Reading, directory: string, name: string): string {
   const path = directory === "" ? name : `${directory}/${name}`;
   if (path.length > maximumPathLength) {
-    throw damaged(`the path /${directory}/... has ${path.length} characters, expected at most ${maximumPathLength}`);
+    throw aboveLimit(`the path /${directory}/... has ${path.length} characters, expected at most ${maximumPathLength}`);
   }
   reading.taken.pathCharacters += path.length;
   if (reading.taken.pathCharacters <= maximumPathCharacters) return path;
-  throw damaged(`the paths up to /${path} have more than ${maximumPathCharacters} characters`);
+  throw aboveLimit(`the paths up to /${path} have more than ${maximumPathCharacters} characters`);
 }
 
-/** Counts a directory's bytes before they are read; throws `image-damaged` above either limit. */
+/** Counts a directory's bytes before they are read; throws `image-unsupported` above either limit, `image-damaged` above the image's size. */
 export function countDirectory(reading: Reading, path: string, size: number): void {
+  if (size > reading.source.size) {
+    throw damaged(`the directory /${path} has ${size} bytes, expected at most the ${reading.source.size} of the image`);
+  }
   if (size > maximumDirectorySize) {
-    throw damaged(`the directory /${path} has ${size} bytes, expected at most ${maximumDirectorySize}`);
+    throw aboveLimit(`the directory /${path} has ${size} bytes, expected at most ${maximumDirectorySize}`);
   }
   countSystemUse(reading, path, size);
 }
 
-/** Counts bytes of Rock Ridge, which lie in directories and behind them; throws `image-damaged` above the limit. */
+/** Counts bytes of Rock Ridge, which lie in directories and behind them; throws `image-unsupported` above the limit. */
 export function countSystemUse(reading: Reading, path: string, size: number): void {
   reading.taken.directoryBytes += size;
   if (reading.taken.directoryBytes <= maximumDirectoryBytes) return;
-  throw damaged(`the directories up to /${path} have more than ${maximumDirectoryBytes} bytes`);
+  throw aboveLimit(`the directories up to /${path} have more than ${maximumDirectoryBytes} bytes`);
 }
 
-/** Counts an extent, or a block of descriptors of extents; throws `image-damaged` above the limit. */
+/** Counts an extent, or a block of descriptors of extents; throws `image-unsupported` above the limit. */
 export function countExtent(reading: Reading): void {
   reading.taken.extents += 1;
-  if (reading.taken.extents > maximumExtents) throw damaged(`the files have more than ${maximumExtents} extents`);
+  if (reading.taken.extents > maximumExtents) throw aboveLimit(`the files have more than ${maximumExtents} extents`);
 }
 
-/** Appends to a file's content; throws `image-damaged` above the limit. */
+/** Appends to a file's content; throws `image-unsupported` above the limit. */
 export function appendContent(reading: Reading, content: Extent[], part: LayoutPart): void {
   countExtent(reading);
   appendPart(content, part);

@@ -60,7 +60,7 @@ export function checkResourceBounds(resource: ResourceHeader, wimSize: number, w
 
 /**
  * The bytes of a resource that must be stored as it is: the lookup table, XML data and integrity table always are.
- * Throws `wim-unsupported` where it is compressed, `wim-damaged` where it leaves the file or is larger than `limit` bytes.
+ * Throws `wim-unsupported` where it is compressed or larger than `limit` bytes, `wim-damaged` where it leaves the file.
  */
 export async function readStoredResource(
   source: ByteSource,
@@ -76,9 +76,10 @@ export async function readStoredResource(
     const seen = `${resource.size} bytes stored, ${resource.originalSize} bytes original`;
     throw wimError("wim-damaged", at, `the ${what} is not compressed but its sizes differ: ${seen}`);
   }
-  if (resource.size > limit) {
-    throw wimError("wim-damaged", at, `the ${what} has ${resource.size} bytes, expected at most ${limit}`);
-  }
   checkResourceBounds(resource, source.size, what, at);
+  if (resource.size > limit) {
+    const seen = `the ${what} has ${resource.size} bytes, expected at most ${limit}`;
+    throw wimError("wim-unsupported", at, `${seen}: a limit of win7usb, not damage`);
+  }
   return source.read(resource.offset, resource.size);
 }

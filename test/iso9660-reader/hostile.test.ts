@@ -163,9 +163,9 @@ describe("UDF that contradicts itself", () => {
         }),
       }),
       "image-damaged",
-      "expected at most 16777216",
+      "33554432 bytes, expected at most the ",
     ],
-    ["a path of 1,254 characters", deepVolume(5), "image-damaged", "has 1254 characters, expected at most 1023"],
+    ["a path of 1,254 characters", deepVolume(5), "image-unsupported", "has 1254 characters, expected at most 1023"],
     [
       "a directory that was never recorded",
       withRoot([{ name: "d", icb: 10, characteristics: isDirectory }], {

@@ -152,6 +152,9 @@ describe("refused", () => {
     const sectors: Record<number, Uint8Array> = {};
     for (let sector = 30; sector < 170; sector += 1) sectors[sector] = isoDirectory(sector, [directoryIn(sector + 1)]);
     const reading = readImage(isoSourceOf({ root: [directoryIn(30)], sectors, sectorCount: 200 }));
-    await expect(reading).rejects.toThrow("deeper than 128 levels");
+    await expect(reading).rejects.toMatchObject({
+      code: "image-unsupported",
+      message: expect.stringContaining("deeper than 128 levels: a limit of win7usb, not damage"),
+    });
   });
 });

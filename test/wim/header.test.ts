@@ -76,7 +76,6 @@ describe("a header that is wrong", () => {
     ["another size", { headerSize: 96 }, /header's size is 96, expected 208/],
     ["part 0", { partNumber: 0 }, /part 0 of 1/],
     ["a part beyond the last", { partNumber: 3, totalParts: 2 }, /part 3 of 2/],
-    ["too many images", { imageCount: 70_000 }, /70000 images, expected at most 4096/],
     ["a boot index without an image", { bootIndex: 3 }, /image 3 is set to boot, but there are 2/],
     ["an odd chunk size", { flags: 0x40002, chunkSize: 30_000 }, /chunk size is 30000/],
     ["no chunk size", { flags: 0x40002, chunkSize: 0 }, /chunk size is 0/],
@@ -89,6 +88,7 @@ describe("a header that is wrong", () => {
   it.each<[string, HeaderFields, RegExp]>([
     ["version", { version: 0x10b00 }, /version 0x10b00 is not known/],
     ["compression", { flags: wimFlags.compression, chunkSize: 32768 }, /compression \(header flags 0x2\) is not known/],
+    ["number of images", { imageCount: 70_000 }, /70000 images, expected at most 4096: a limit of win7usb/],
   ])("with an unknown %s is not supported", async (_name, values, message) => {
     await expectRejection(openWim(memorySource(await patched(values))), "wim-unsupported", message);
   });
@@ -100,7 +100,7 @@ describe("a header that is wrong", () => {
       "wim-damaged",
       /XML data ends at byte 1000000100/,
     ],
-    ["huge", { size: 2 ** 40, originalSize: 2 ** 40, offset: 0 }, "wim-damaged", /expected at most 2097152/],
+    ["huge", { size: 2 ** 40, originalSize: 2 ** 40, offset: 0 }, "wim-damaged", /ends at byte 1099511627776/],
     ["of two sizes", { size: 100, originalSize: 200, offset: 208 }, "wim-damaged", /its sizes differ/],
     ["compressed", { size: 100, originalSize: 200, offset: 208, flags: 4 }, "wim-unsupported", /is compressed/],
     ["empty", { size: 0, originalSize: 0, offset: 0 }, "wim-damaged", /cannot be parsed/],

@@ -7,7 +7,7 @@
 import { bothEndian32, uint8 } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
 import type { FileTimes } from "../../tree/index.js";
-import { damaged, decodeChecked } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked } from "../failures.js";
 import { maximumNameBytes } from "../limits.js";
 import { decodeIdentifier } from "./names.js";
 import { recordingTime, volumeTime } from "./records.js";
@@ -79,7 +79,7 @@ function nameOf(pieces: readonly Uint8Array[], what: string): string | undefined
     if ((flags & nameFlags.continues) === 0) break;
   }
   if (name.length > maximumNameBytes) {
-    throw damaged(`${what} has a name of ${name.length} bytes, expected at most ${maximumNameBytes}`);
+    throw aboveLimit(`${what} has a name of ${name.length} bytes, expected at most ${maximumNameBytes}`);
   }
   return isNamed ? decodeIdentifier(Uint8Array.from(name), "enhanced") : undefined;
 }

@@ -6,7 +6,7 @@
  */
 import { ascii, bothEndian32, bytes, uint8 } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
-import { damaged } from "../failures.js";
+import { aboveLimit, damaged } from "../failures.js";
 import { logicalSectorSize, maximumSystemUseAreas, maximumSystemUseBytes } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { countSystemUse } from "../reading.js";
@@ -79,14 +79,18 @@ export async function systemUseEntries(
 ): Promise<SystemUseEntry[]> {
   const entries: SystemUseEntry[] = [];
   let area: Uint8Array | undefined = field;
+  const visited = new Set<string>();
   for (let areas = 0, taken = 0; area !== undefined; areas += 1) {
     taken += area.length;
     if (areas > maximumSystemUseAreas || taken > maximumSystemUseBytes) {
-      throw damaged(
+      throw aboveLimit(
         `${what} goes on in over ${maximumSystemUseAreas} areas or ${maximumSystemUseBytes} bytes of system use entries`,
       );
     }
     const next: Continuation | undefined = collect(area, entries, what);
+    const place = `${next?.blockLocation}/${next?.offset}`;
+    if (visited.has(place)) throw damaged(`${what} goes on in an area twice: its continuation areas form a circle`);
+    visited.add(place);
     area = next && (await readArea(reading, blockSize, next, what));
   }
   return entries;

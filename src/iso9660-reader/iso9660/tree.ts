@@ -2,7 +2,7 @@
 import type { Extent } from "../../extents/extent.js";
 import { fromSource } from "../../extents/layout.js";
 import type { FileTree } from "../../tree/index.js";
-import { damaged, decodeChecked } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { appendContent, noteMissing, pathBelow, warn } from "../reading.js";
@@ -45,7 +45,8 @@ async function readChildren(
     throw damaged(`the directory /${path} is entered twice: directories form a circle`, { path });
   }
   visited.add(section.offset);
-  if (depth > maximumDepth) throw damaged(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
+  if (depth > maximumDepth)
+    throw aboveLimit(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
   const children: LinkedNode[] = [];
   for (const entry of newestVersions(reading, await readIsoDirectory(isoReading, section, path), path)) {
     const childPath = pathBelow(reading, path, entry.name);

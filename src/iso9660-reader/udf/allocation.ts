@@ -5,7 +5,7 @@
  */
 import type { Extent } from "../../extents/extent.js";
 import { fromSource, zeros } from "../../extents/layout.js";
-import { damaged, decodeChecked, unsupported } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumAllocationDescriptors, maximumContinuations } from "../limits.js";
 import { appendContent, countExtent } from "../reading.js";
 import { longAllocationDescriptor, shortAllocationDescriptor } from "./fields.js";
@@ -29,7 +29,7 @@ export async function logicalExtents(volume: Volume, entry: FileEntry): Promise<
   const extents: LogicalExtent[] = [];
   let left = entry.informationLength;
   let descriptors: Uint8Array | null = entry.allocation;
-  let continuations = 0;
+  const visited = new Set<string>();
   while (descriptors !== null && left > 0) {
     let next: BlockAddress | null = null;
     for (const extent of descriptorsIn(entry, descriptors)) {
@@ -38,16 +38,18 @@ export async function logicalExtents(volume: Volume, entry: FileEntry): Promise<
         break;
       }
       if (extents.length === maximumAllocationDescriptors) {
-        throw damaged(`${entry.what} has more than ${maximumAllocationDescriptors} allocation descriptors`);
+        throw aboveLimit(`${entry.what} has more than ${maximumAllocationDescriptors} allocation descriptors`);
       }
       extents.push({ ...extent, length: Math.min(extent.length, left) });
       left -= extents.at(-1)!.length;
       if (left === 0) return extents;
     }
-    continuations += 1;
     countExtent(volume.reading);
-    if (continuations > maximumContinuations) {
-      throw damaged(`${entry.what} has more than ${maximumContinuations} allocation extents`);
+    const place = next === null ? "" : `${next.partitionReference}/${next.block}`;
+    if (visited.has(place)) throw damaged(`the allocation extents of ${entry.what} form a circle`);
+    visited.add(place);
+    if (visited.size > maximumContinuations) {
+      throw aboveLimit(`${entry.what} has more than ${maximumContinuations} allocation extents`);
     }
     descriptors = next === null ? null : await continuation(volume, entry, next);
   }

@@ -3,7 +3,7 @@
  * number counts maps, not partitions; a virtual or metadata partition lies inside of another map's partition; and that
  * one may be sparable, so maps are built in two passes.
  */
-import { damaged, decodeChecked, unsupported } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumPartitionMaps } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { metadataPartition } from "./metadata-partition.js";
@@ -53,8 +53,9 @@ export async function openVolume(reading: Reading, descriptors: VolumeDescriptor
 
 function parseMaps({ logicalVolume, mapTable }: VolumeDescriptors): PartitionMap[] {
   const count = logicalVolume.numberOfPartitionMaps;
-  if (count < 1 || count > maximumPartitionMaps) {
-    throw damaged(`the logical volume has ${count} partition maps, expected 1 to ${maximumPartitionMaps}`);
+  if (count < 1) throw damaged(`the logical volume has ${count} partition maps, expected at least 1`);
+  if (count > maximumPartitionMaps) {
+    throw aboveLimit(`the logical volume has ${count} partition maps, expected at most ${maximumPartitionMaps}`);
   }
   const maps: PartitionMap[] = [];
   let offset = 0;

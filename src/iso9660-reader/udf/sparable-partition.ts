@@ -5,7 +5,7 @@
 import { roundDown } from "../../bytes/units.js";
 import { Win7UsbError } from "../../errors.js";
 import { firstIndexWhere } from "../../extents/search.js";
-import { damaged, decodeChecked } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked } from "../failures.js";
 import { maximumSparingTableSize } from "../limits.js";
 import { warn } from "../reading.js";
 import { checkedTag } from "./tag.js";
@@ -21,10 +21,10 @@ export async function sparablePartition(volume: Volume, plain: Partition, map: U
   const { packetLength, numberOfSparingTables, sizeOfEachSparingTable } = fields;
   if (packetLength === 0) throw damaged("the sparable partition has packets of 0 blocks, expected 16 or 32");
   const locations = fields.locationsOfSparingTables.slice(0, numberOfSparingTables);
-  if (sizeOfEachSparingTable > maximumSparingTableSize || sizeOfEachSparingTable < sparingTable.size) {
-    throw damaged(
-      `a sparing table has ${sizeOfEachSparingTable} bytes, expected ${sparingTable.size} to ${maximumSparingTableSize}`,
-    );
+  const size = `a sparing table has ${sizeOfEachSparingTable} bytes`;
+  if (sizeOfEachSparingTable < sparingTable.size) throw damaged(`${size}, expected at least ${sparingTable.size}`);
+  if (sizeOfEachSparingTable > maximumSparingTableSize) {
+    throw aboveLimit(`${size}, expected at most ${maximumSparingTableSize}`);
   }
   let best: Table | undefined;
   for (const location of locations) {

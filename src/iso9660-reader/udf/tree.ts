@@ -1,6 +1,6 @@
 /** From the file set descriptor to the tree (ECMA-167 4/8). */
 import type { FileAttributes, FileNode, FileTree, TreeNode } from "../../tree/index.js";
-import { damaged } from "../failures.js";
+import { aboveLimit, damaged } from "../failures.js";
 import { maximumDepth } from "../limits.js";
 import { noteMissing, pathBelow, warn } from "../reading.js";
 import { contentOf } from "./allocation.js";
@@ -34,7 +34,8 @@ async function readChildren(
   const key = `${directory.address.partitionReference}/${directory.address.block}`;
   if (visited.has(key)) throw damaged(`the directory /${path} is entered twice: directories form a circle`, { path });
   visited.add(key);
-  if (depth > maximumDepth) throw damaged(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
+  if (depth > maximumDepth)
+    throw aboveLimit(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
   const children: TreeNode[] = [];
   for (const identifier of await readDirectory(volume, directory, path)) {
     const childPath = pathBelow(volume.reading, path, identifier.name);

@@ -4,7 +4,7 @@
  */
 import { Win7UsbError } from "../../errors.js";
 import { layoutSource } from "../../extents/layout-source.js";
-import { damaged } from "../failures.js";
+import { aboveLimit, damaged } from "../failures.js";
 import { maximumVirtualTableSearch, maximumVirtualTableSize } from "../limits.js";
 import { contentOf } from "./allocation.js";
 import type { FileEntry } from "./file-entry.js";
@@ -74,11 +74,9 @@ function startOf(volume: Volume, physical: number): number {
 
 async function readTable(volume: Volume, entry: FileEntry): Promise<Uint8Array> {
   const size = entry.informationLength;
-  if (size > maximumVirtualTableSize || size < virtualTableTrailer.size) {
-    throw damaged(
-      `${entry.what} has ${size} bytes, expected ${virtualTableTrailer.size} to ${maximumVirtualTableSize}`,
-    );
-  }
+  const what = `${entry.what} has ${size} bytes`;
+  if (size < virtualTableTrailer.size) throw damaged(`${what}, expected at least ${virtualTableTrailer.size}`);
+  if (size > maximumVirtualTableSize) throw aboveLimit(`${what}, expected at most ${maximumVirtualTableSize}`);
   const bytes = await layoutSource(await contentOf(volume, entry), size).read(0, size);
   if (entry.fileType === fileTypes.unspecified) return bytes.subarray(0, olderEnd(bytes));
   if (size < virtualTableHeader.size) throw damaged(`${entry.what} has ${size} bytes and no room for its header`);

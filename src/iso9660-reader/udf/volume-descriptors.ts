@@ -6,7 +6,7 @@
 import { KiB } from "../../bytes/units.js";
 import type { Decoded } from "../../bytes/record.js";
 import { Win7UsbError } from "../../errors.js";
-import { damaged, unsupported } from "../failures.js";
+import { aboveLimit, damaged, unsupported } from "../failures.js";
 import { maximumSequenceDescriptors } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { warn } from "../reading.js";
@@ -89,7 +89,9 @@ async function readSequence(
   let index = 0;
   for (let count = 0; (index + 1) * blockSize <= extent.length; count += 1, index += 1) {
     if (count === maximumSequenceDescriptors) {
-      throw damaged(`the ${name} volume descriptor sequence has more than ${maximumSequenceDescriptors} descriptors`);
+      throw aboveLimit(
+        `the ${name} volume descriptor sequence has more than ${maximumSequenceDescriptors} descriptors`,
+      );
     }
     const block = extent.location + index;
     const what = `the descriptor at block ${block} in the ${name} volume descriptor sequence`;
