@@ -13,6 +13,7 @@ export const exitCodes = {
   "image-unreadable": 3,
   "image-not-iso": 3,
   "image-truncated": 3,
+  "image-changed": 3,
   "image-damaged": 3,
   "image-unsupported": 3,
   "wim-damaged": 3,

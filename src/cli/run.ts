@@ -1,16 +1,29 @@
 /** Runs a command that was understood, and turns whatever is thrown into a message and an exit code. */
-import { exitCodeOf } from "../errors.js";
+import { exitCodeOf, Win7UsbError } from "../errors.js";
 import type { Invocation } from "./options.js";
 import type { Terminal } from "./terminal.js";
 
 /** Resolves to the exit code; never throws. */
 export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
   try {
+    requireWorkingDirectory();
     return await runCommand(invocation, terminal);
   } catch (thrown) {
     const { reportError } = await import("./report-error.js");
     reportError(thrown, invocation, terminal);
     return exitCodeOf(thrown);
+  }
+}
+
+/** Threads and other processes ask for it when they start, whatever paths a command has: without one, nothing begins. */
+function requireWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch (cause) {
+    throw new Win7UsbError("usage", "the working directory is gone", {
+      hint: "Change to a folder that is there (cd ~), and run the same command again.",
+      cause,
+    });
   }
 }
 

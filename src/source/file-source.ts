@@ -11,6 +11,11 @@ import { checkRange, type ByteSource } from "./byte-source.js";
 /** A source whose bytes lie in a file or on a device. */
 export type FileSource = ByteSource & {
   readonly path: string;
+  /**
+   * Throws `image-changed` where the file is not what it was when it was opened: other bytes may have been read since, and
+   * nothing that was found or written by them holds. A device has no times of its own and is not asked.
+   */
+  assertUnchanged(): Promise<void>;
   /** Reads after this fail. */
   close(): Promise<void>;
 };
@@ -27,14 +32,15 @@ export function isFileSource(source: ByteSource): source is FileSource {
 export async function openFileSource(path: string): Promise<FileSource> {
   const handle = await openForReading(path);
   try {
-    return fileSource(path, handle, await sizeOf(path, handle));
+    const size = await sizeOf(path, handle);
+    return fileSource(path, handle, size, await identityOf(handle));
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-function fileSource(path: string, handle: FileHandle, size: number): FileSource {
+function fileSource(path: string, handle: FileHandle, size: number, opened: Identity): FileSource {
   const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
     checkRange(size, offset, target.length);
     let done = 0;
@@ -53,6 +59,10 @@ function fileSource(path: string, handle: FileHandle, size: number): FileSource 
       const target = new Uint8Array(length);
       await readInto(offset, target);
       return target;
+    },
+    async assertUnchanged() {
+      const now = await identityOf(handle);
+      if (now !== null && opened !== null && differs(opened, now)) throw changed(path, opened, now);
     },
     close: () => handle.close(),
   };
@@ -86,6 +96,28 @@ async function sizeOf(path: string, handle: FileHandle): Promise<number> {
   const stats = await handle.stat();
   requireFileOrDrive(path, stats);
   return stats.isFile() ? stats.size : deviceSize(path, handle);
+}
+
+/** What a change of a file changes: its size, and the times of its bytes and of its inode. Null for a device. */
+type Identity = { readonly size: bigint; readonly mtimeNs: bigint; readonly ctimeNs: bigint } | null;
+
+async function identityOf(handle: FileHandle): Promise<Identity> {
+  const stats = await handle.stat({ bigint: true });
+  return stats.isFile() ? { size: stats.size, mtimeNs: stats.mtimeNs, ctimeNs: stats.ctimeNs } : null;
+}
+
+/** The inode's time too: whoever changes bytes can set the time of the bytes back, but not that one. */
+function differs(before: NonNullable<Identity>, now: NonNullable<Identity>): boolean {
+  return before.size !== now.size || before.mtimeNs !== now.mtimeNs || before.ctimeNs !== now.ctimeNs;
+}
+
+function changed(path: string, before: NonNullable<Identity>, now: NonNullable<Identity>): Win7UsbError {
+  const what =
+    before.size === now.size ? "its times are others" : `it has ${now.size} bytes, expected ${before.size} as before`;
+  return new Win7UsbError("image-changed", `the image ${path} was changed while it was read: ${what}`, {
+    hint: "Let whatever writes to it finish, verify it, and run the same command again.",
+    data: { path, size: Number(now.size), expected: Number(before.size) },
+  });
 }
 
 /** A unit that divides every medium's size and that every device reads (ECMA-119 6.1.2: a logical sector). */

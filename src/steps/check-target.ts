@@ -76,7 +76,9 @@ export async function check(input: TargetInput, options: CheckOptions = {}): Pro
   try {
     const opened = image === undefined ? undefined : await openImage(image, { signal });
     try {
-      return await checkOpened(target, opened, options);
+      const result = await checkOpened(target, opened, options);
+      await opened?.assertUnchanged();
+      return result;
     } finally {
       await opened?.close();
     }

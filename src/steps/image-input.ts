@@ -26,6 +26,8 @@ export type OpenedInput = {
   readonly source: ByteSource;
   /** To be called when the step has ended; throws `interrupted` where it was to end before. */
   finish(): void;
+  /** Throws `image-changed` where a file is not what it was when it was opened; of other sources nothing can be told. */
+  assertUnchanged(): Promise<void>;
   /** Closes what was opened here. */
   close(): Promise<void>;
 };
@@ -44,6 +46,9 @@ export async function openInput(image: ImageInput, { name = "image", signal }: I
     finish() {
       throwIfInterrupted(path, signal);
       guarded?.release();
+    },
+    async assertUnchanged() {
+      if (isFileSource(opened)) await opened.assertUnchanged();
     },
     async close() {
       await file?.close();

@@ -25,6 +25,8 @@ export type OpenedImage = {
   readonly files: number;
   /** Below the root. */
   readonly directories: number;
+  /** Throws `image-changed` where the file is not what it was when it was opened. */
+  assertUnchanged(): Promise<void>;
   /** Closes what was opened for it: nothing for a source of the caller's. */
   close(): Promise<void>;
 };
@@ -41,7 +43,17 @@ export async function openImage(input: ImageInput, options: InputOptions = {}): 
     const windows = await identifyWhole(image);
     opened.finish();
     const counts = countNodes(image.tree);
-    return { path, isFile, size: source.size, source, image, windows, ...counts, close: () => opened.close() };
+    return {
+      path,
+      isFile,
+      size: source.size,
+      source,
+      image,
+      windows,
+      ...counts,
+      assertUnchanged: () => opened.assertUnchanged(),
+      close: () => opened.close(),
+    };
   } catch (error) {
     await opened.close();
     throw error;

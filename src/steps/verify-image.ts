@@ -79,13 +79,14 @@ export type VerifyResult = {
 
 /**
  * Verifies an image; damage is in the result. Throws `image-missing`, `image-unreadable`, `image-not-iso`,
- * `image-unsupported` and `interrupted`.
+ * `image-unsupported`, `image-changed` and `interrupted`.
  */
 export async function verify(input: ImageInput, options: VerifyOptions = {}): Promise<VerifyResult> {
   const opened = await openInput(input, options);
   try {
     const result = await verifyOpened(opened, options);
     opened.finish();
+    await opened.assertUnchanged();
     return result;
   } finally {
     await opened.close();

@@ -9,6 +9,8 @@ import { startThread } from "./thread.js";
 import { createWrittenHash, type WrittenHashTask } from "./written-hash.js";
 
 export type WrittenHasher = {
+  /** Rejects where no hashing can begin: to be awaited before the first byte is written. */
+  ready(): Promise<void>;
   /** Bytes come in ascending order; resolves when their memory may be used again. */
   update(offset: number, bytes: Uint8Array): Promise<void>;
   digest(): Promise<Uint8Array>;
@@ -27,6 +29,7 @@ export function startWrittenHasher(task: WrittenHashTask, length: number): Writt
 function hasherInPlace(task: WrittenHashTask): WrittenHasher {
   const hash = createWrittenHash(task);
   return {
+    ready: async () => undefined,
     update: async (offset, bytes) => hash.update(offset, bytes),
     digest: async () => hash.digest(),
     close: async () => undefined,
@@ -38,6 +41,9 @@ const isNull: Guard<null> = (value) => value === null;
 function hasherOnThread(task: WrittenHashTask): WrittenHasher {
   const thread = startThread({ kind: "hash-written", task });
   return {
+    async ready() {
+      await thread.ask("ready" satisfies HashWrittenRequest, { result: isNull });
+    },
     async update(offset, bytes) {
       await thread.ask({ offset, bytes } satisfies HashWrittenRequest, { result: isNull });
     },

@@ -6,6 +6,8 @@ import type { Block } from "../extents/blocks.js";
 import { startWrittenHasher } from "../threads/index.js";
 
 export type ContentHash = {
+  /** Rejects where nothing can be hashed. */
+  ready(): Promise<void>;
   /** Blocks of one target come in ascending order; resolves when the memory may be used again. */
   offer(block: Block, bytes: Uint8Array): Promise<void>;
   /** Hexadecimal, once a target has offered everything. */
@@ -19,6 +21,7 @@ export function startContentHash(contentEnd: number): ContentHash {
   const hasher = startWrittenHasher({ kind: "content", end: contentEnd }, contentEnd);
   let offered = 0;
   return {
+    ready: () => hasher.ready(),
     async offer(block, bytes) {
       // Behind the content, or another target was here first.
       if (block.offset !== offered || block.offset >= contentEnd) return;

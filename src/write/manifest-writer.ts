@@ -5,6 +5,8 @@ import { startWrittenHasher } from "../threads/index.js";
 import { encodeManifest, shapeOf } from "../manifest/manifest.js";
 
 export type ManifestWriter = {
+  /** Rejects where nothing can be hashed. */
+  ready(): Promise<void>;
   /** Await it before a block is given away: puts the manifest into it where that has its place there. */
   place(block: Block, bytes: Uint8Array): Promise<void>;
   /**
@@ -29,6 +31,7 @@ export function startManifestWriter(plan: DiskPlan): ManifestWriter | undefined 
   const reaches = ({ offset, length: blockLength }: Block): boolean =>
     offset < areaEnd && offset + blockLength > areaStart;
   return {
+    ready: () => hasher.ready(),
     async place(block, bytes) {
       if (!reaches(block)) return;
       await hasher.update(block.offset, bytes);

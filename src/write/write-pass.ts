@@ -2,7 +2,7 @@
 import type { DiskPlan } from "../volumes/plan.js";
 import { assemble, type Block } from "../extents/blocks.js";
 import { createFingerprinter, fingerprintSize } from "../manifest/fingerprint.js";
-import { startManifestWriter } from "./manifest-writer.js";
+import type { ManifestWriter } from "./manifest-writer.js";
 import { Pending } from "../transfer/pending.js";
 import { readAhead } from "../transfer/read-ahead.js";
 import type { Written } from "./read-back.js";
@@ -20,6 +20,8 @@ export type PassOptions = {
   readonly runs: readonly TargetRun[];
   /** Keep what it takes to read back and compare, now and later: fingerprints, and the manifest on the target. */
   readonly verify: boolean;
+  /** Closed by whoever started it. */
+  readonly manifest: ManifestWriter | undefined;
   /** Throws when the write is to stop; asked before every block. */
   readonly checkpoint: () => void;
 };
@@ -29,14 +31,12 @@ export type PassOptions = {
  * checkpoint throws; nothing is in flight then either.
  */
 export async function writePass(options: PassOptions): Promise<Written> {
-  const { plan, bootBlock, blocks, ring, runs, verify, checkpoint } = options;
+  const { plan, bootBlock, blocks, ring, runs, verify, manifest, checkpoint } = options;
   const { extents } = plan;
   const fingerprint = createFingerprinter(extents);
   const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
   const bootBytes = new Uint8Array(bootBlock.length);
   await assemble(extents, bootBlock, bootBytes);
-  // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
-  const manifest = verify ? startManifestWriter(plan) : undefined;
   const hashing = new Pending();
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {
@@ -57,6 +57,7 @@ export async function writePass(options: PassOptions): Promise<Written> {
     for (const run of runs) run.fail(error);
     throw error;
   } finally {
+    // What is still to be hashed is given up with it.
     await manifest?.close();
     await Promise.all([hashing.idle(), ...runs.map((run) => run.drained())]);
   }

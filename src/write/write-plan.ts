@@ -9,7 +9,8 @@ import { Win7UsbError } from "../errors.js";
 import { wipedAtEnd } from "../volumes/disk-end.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "../progress/events.js";
-import { startContentHash } from "./content-hash.js";
+import { startContentHash, type ContentHash } from "./content-hash.js";
+import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
 import type { Patience } from "../progress/patience.js";
 import { plannedBytes, prepare, type Prepared } from "./prepare.js";
 import { createMeter } from "../progress/progress-meter.js";
@@ -30,6 +31,8 @@ export type WritePlanOptions = {
   /** Aborting stops cleanly with `interrupted`; the targets are then not bootable. */
   readonly signal?: AbortSignal;
   readonly onEvent: (event: WriteEvent) => void;
+  /** Asked before the first byte, and again before anything boots: throws where what was read is not what it was. */
+  readonly assertUnchanged?: () => Promise<void>;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
   /** How long a target may not answer. Default: `usualPatience`. */
@@ -64,17 +67,34 @@ export async function writePlan(options: WritePlanOptions): Promise<WriteResult>
   try {
     prepared = prepare(options.plan, options.targets);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
-    return await execute({ ...options, ...prepared, runs, course, ring, reported: new Set() });
+    const job: Job = { ...options, ...prepared, runs, course, ring, reported: new Set() };
+    // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
+    return await (options.verify ? withHashes(job) : execute(job, undefined));
   } finally {
     // Only what was not committed is still open.
     await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
   }
 }
 
-async function execute(job: Job): Promise<WriteResult> {
+type Hashes = { readonly manifest: ManifestWriter | undefined; readonly content: ContentHash };
+
+/** Starts all that hashes before the first byte is written: where no thread can be had, nothing is lost yet. */
+async function withHashes(job: Job): Promise<WriteResult> {
+  const manifest = startManifestWriter(job.plan);
+  const content = startContentHash(job.plan.contentEnd);
+  try {
+    await Promise.all([manifest?.ready(), content.ready()]);
+    return await execute(job, { manifest, content });
+  } finally {
+    await Promise.all([manifest?.close(), content.close()]);
+  }
+}
+
+async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResult> {
   const { plan, bootBlock, onEvent } = job;
   const checkpoint = (): void => throwIfStopped(job);
   checkpoint();
+  await job.assertUnchanged?.();
   onEvent({
     event: "plan",
     bytesToWrite: plannedBytes(plan),
@@ -89,12 +109,13 @@ async function execute(job: Job): Promise<WriteResult> {
     if (run.writer.kind === "drive" && job.onlyChanged !== true) await run.probeCapacity();
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
-  const written = await metered(job, "write", () => writePass({ ...job, checkpoint }));
+  const written = await metered(job, "write", () => writePass({ ...job, manifest: hashes?.manifest, checkpoint }));
   enter(job, "flush");
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
-  const sha256 = job.verify ? await verify(job, written) : null;
+  const sha256 = hashes === undefined ? null : await verify(job, written, hashes.content);
   checkpoint();
+  await job.assertUnchanged?.();
   enter(job, "finish");
   await onEach(job, async (run) => {
     await run.writeBootBlock(bootBlock, written.bootBytes);
@@ -168,26 +189,21 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
 }
 
 /** Reads every target back; returns the content's SHA-256 in hexadecimal. */
-async function verify(job: Job, written: Written): Promise<string> {
-  const { plan, ring, bootBlock } = job;
+async function verify(job: Job, written: Written, hash: ContentHash): Promise<string> {
+  const { ring, bootBlock } = job;
   enter(job, "verify");
-  const hash = startContentHash(plan.contentEnd);
-  try {
-    // It is not on the targets yet, and takes its place there only when all else is right.
-    await hash.offer(bootBlock, written.bootBytes);
-    const verifyOne = async (run: TargetRun): Promise<void> => {
-      const advanced = (bytes: number): void => {
-        throwIfStopped(job);
-        job.course.meters.get(run.writer.path)?.advance(bytes);
-      };
-      await readBack({ writer: run.writer, written, ring, hash, advanced });
-      run.verified = true;
+  // It is not on the targets yet, and takes its place there only when all else is right.
+  await hash.offer(bootBlock, written.bootBytes);
+  const verifyOne = async (run: TargetRun): Promise<void> => {
+    const advanced = (bytes: number): void => {
+      throwIfStopped(job);
+      job.course.meters.get(run.writer.path)?.advance(bytes);
     };
-    await metered(job, "verify", () => onEach(job, verifyOne));
-    return await hash.digest();
-  } finally {
-    await hash.close();
-  }
+    await readBack({ writer: run.writer, written, ring, hash, advanced });
+    run.verified = true;
+  };
+  await metered(job, "verify", () => onEach(job, verifyOne));
+  return hash.digest();
 }
 
 function throwIfStopped(job: Job): void {

@@ -1,5 +1,16 @@
 /** `write` to paths and to writers of the caller's, from a path and from a source: its bytes, events and ends. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -194,5 +205,79 @@ describe("a writer that fails", () => {
     expect(failed.map((each) => each.path)).toEqual(["bad"]);
     expect([good.state, bad.state]).toEqual(["committed", "aborted"]);
     expect(boots(bad)).toBe(false);
+  });
+});
+
+describe("an image that changes while it is written", () => {
+  const changeInPlace = (file: string): void => {
+    const changed = readFileSync(file);
+    changed[changed.length - 5000] = changed[changed.length - 5000]! ^ 1;
+    writeFileSync(file, changed);
+  };
+  const changes: [string, (file: string) => void][] = [
+    ["bytes in place", changeInPlace],
+    [
+      "bytes in place, with its old time",
+      (file) => {
+        const { atime, mtime } = statSync(file);
+        changeInPlace(file);
+        utimesSync(file, atime, mtime);
+      },
+    ],
+    [
+      "cut and made as long again",
+      (file) => {
+        const { size } = statSync(file);
+        truncateSync(file, size - 4096);
+        truncateSync(file, size);
+      },
+    ],
+    ["longer", (file) => truncateSync(file, statSync(file).size + 2048)],
+  ];
+  const moments: ((event: WriteEvent) => boolean)[] = [
+    (event) => event.event === "phase" && event.phase === "write",
+    (event) => event.event === "phase" && event.phase === "verify",
+  ];
+
+  it.each(changes)("%s: exit code 3, and nothing boots", async (_, change) => {
+    for (const [index, isMoment] of moments.entries()) {
+      const changing = path(`changing-${index}.iso`);
+      copyFileSync(iso, changing);
+      const target = drive();
+      const image = path(`changing-${index}.img`);
+      const onEvent = (event: WriteEvent): void => {
+        if (isMoment(event)) change(changing);
+      };
+      const writing = write(changing, { targets: [target, image], onEvent });
+      await expect(writing).rejects.toMatchObject({ code: "image-changed", exitCode: 3 });
+      expect([boots(target), existsSync(image)]).toEqual([false, false]);
+    }
+  });
+
+  it("between the question and the write: the target is as it was", async () => {
+    const changing = path("early.iso");
+    copyFileSync(iso, changing);
+    const target = drive();
+    const before = Uint8Array.from(target.bytes);
+    const opened = await openImage(changing);
+    const prepared = await prepareWrite(opened, { targets: [target] });
+    changeInPlace(changing);
+    await expect(writePrepared(prepared)).rejects.toMatchObject({ code: "image-changed" });
+    await opened.close();
+    expect(Buffer.compare(target.bytes, before)).toBe(0);
+  });
+
+  it("whose path leads to another file by now is not written either", async () => {
+    const moved = path("moved.iso");
+    copyFileSync(iso, moved);
+    const other = path("other.iso");
+    writeFileSync(other, "another file");
+    const target = drive();
+    const onEvent = (event: WriteEvent): void => {
+      if (event.event === "plan") renameSync(other, moved);
+    };
+    // The old file lost its only name: its inode's time tells of that, so the write ends as well.
+    await expect(write(moved, { targets: [target], onEvent })).rejects.toMatchObject({ code: "image-changed" });
+    expect(boots(target)).toBe(false);
   });
 });
