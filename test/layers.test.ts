@@ -3,34 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { roomRanks as ranks } from "./support/rooms.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
-/** Lower rank = nearer the ground. A file may import its own room and rooms of a lower rank. */
-const ranks: Record<string, number> = {
-  "errors.ts": 0,
-  "version.ts": 0,
-  bytes: 1,
-  source: 2,
-  extents: 3,
-  tree: 4,
-  "iso9660-reader": 5,
-  wim: 5,
-  registry: 5,
-  windows: 6,
-  volumes: 6,
-  drive: 7,
-  progress: 8,
-  manifest: 8,
-  transfer: 9,
-  verification: 9,
-  threads: 10,
-  write: 11,
-  check: 11,
-  steps: 12,
-  "index.ts": 13,
-  cli: 14,
-};
 const withoutNode = new Set([
   "errors.ts",
   "bytes",
