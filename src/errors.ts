@@ -23,6 +23,8 @@ export const exitCodes = {
   rtm: 4,
   "not-windows-7": 4,
   "no-boot-files": 4,
+  "unreadable-wim": 4,
+  "unreadable-boot-wim": 4,
   "requirement-unmet": 4,
   "name-unsupported": 4,
   "name-collision": 4,

@@ -2,11 +2,13 @@
 import type { FileTree } from "../tree/index.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { SuitabilityCode } from "../windows/refusals.js";
-import { suitabilityRefusals } from "../windows/refusals.js";
+import { isAllowed, suitabilityRefusals } from "../windows/refusals.js";
 import type { Check } from "./verdict.js";
 
-/** One check for each refusal, and what it says where there is nothing to refuse. */
-const subjects: Readonly<Record<SuitabilityCode, { id: string; sound: (windows: WindowsIdentity) => string }>> = {
+type Subject = { readonly id: string; readonly sound?: (windows: WindowsIdentity) => string };
+
+/** One check for each refusal, and what it says where there is nothing to refuse; of a WIM, its own check says that. */
+const subjects: Readonly<Record<SuitabilityCode, Subject>> = {
   "not-windows-7": { id: "product", sound: ({ product }) => `it holds ${product ?? "no Windows"}` },
   x64: { id: "architecture", sound: ({ architecture }) => `it is ${architecture ?? "unknown"} and starts so` },
   rtm: {
@@ -14,20 +16,24 @@ const subjects: Readonly<Record<SuitabilityCode, { id: string; sound: (windows: 
     sound: ({ build, servicePack }) => `build ${build ?? "unknown"}, service pack ${servicePack ?? "unknown"}`,
   },
   "no-boot-files": { id: "boot-files", sound: () => "it has all that a stick needs to boot and install" },
+  "unreadable-boot-wim": { id: "boot-wim-format" },
+  "unreadable-wim": { id: "install-wim-format" },
 };
 
 /** A check for each of the refusals; what `allow` names is a warning. */
 export function suitabilityChecks(windows: WindowsIdentity, tree: FileTree, allow: readonly string[]): Check[] {
   const found = suitabilityRefusals(windows, tree);
   const codes = Object.keys(subjects) as SuitabilityCode[];
-  return codes.map((code): Check => {
+  return codes.flatMap((code): Check[] => {
     const { id, sound } = subjects[code];
     const refusal = found.find((candidate) => candidate.code === code);
     const base = { id, kind: "suitability" } as const;
-    if (refusal === undefined) return { ...base, status: "pass", message: sound(windows) };
-    const isAllowed = allow.includes(code);
-    const message = isAllowed ? `${refusal.message} (allowed)` : refusal.message;
-    return { ...base, ...(isAllowed ? { status: "warn" } : { status: "fail", hint: refusal.hint }), code, message };
+    if (refusal === undefined) {
+      return sound === undefined ? [] : [{ ...base, status: "pass", message: sound(windows) }];
+    }
+    const { message, hint } = refusal;
+    if (isAllowed(refusal, allow)) return [{ ...base, status: "warn", code, message: `${message} (allowed)` }];
+    return [{ ...base, status: "fail", hint, code, message }];
   });
 }
 

@@ -8,6 +8,7 @@ import type { Channel } from "./volume-label.js";
 import { bootImagePath } from "./setup-images.js";
 import type { SetupFiles } from "./setup-files.js";
 import { servicePackOfBranch, setupPaths } from "./setup-files.js";
+import { isNewerSetup, setupBuild } from "./wim-readers.js";
 
 const labelSource = "the volume label";
 /** Written by the tool that made Microsoft's discs; other tools write their own name. */
@@ -174,8 +175,8 @@ function productWarnings(identity: Described, files: SetupFiles): Warning[] {
 function imageWarnings(identity: Described): Warning[] {
   const warnings: Warning[] = [];
   const { installImage, bootImages } = identity;
-  if (installImage?.kind === "esd") {
-    const message = `${installImage.path} is an ESD, which no Windows 7 disc has and Windows 7's Setup cannot read`;
+  if (installImage?.kind === "esd" && !isNewerSetup(setupBuild(bootImages))) {
+    const message = `${installImage.path}: Windows 7's Setup looks for install.wim and install.swm only`;
     warnings.push({ code: "esd", message });
   }
   if (bootImages !== null && bootImages.bootIndex === 0) {

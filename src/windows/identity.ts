@@ -45,6 +45,14 @@ export type BootImages = {
   }[];
 };
 
+/** A WIM that what the disc starts cannot read. */
+export type UnreadableWim = {
+  readonly path: string;
+  readonly role: "boot" | "install";
+  /** What it is instead, as words that follow "it is". */
+  readonly reason: string;
+};
+
 /** Which Windows an image holds, by what it says of itself. */
 export type WindowsIdentity = {
   /** `Windows 7`, another Windows' name, or several joined by " and "; null where it is no Windows that is known. */
@@ -63,6 +71,8 @@ export type WindowsIdentity = {
   readonly editions: readonly Edition[];
   readonly installImage: InstallImage | null;
   readonly bootImages: BootImages | null;
+  /** WIMs that what the disc starts cannot read. */
+  readonly unreadable: readonly UnreadableWim[];
   /** Null where the label is not one of Windows 7's. */
   readonly volumeLabel: VolumeLabel | null;
   readonly warnings: readonly Warning[];

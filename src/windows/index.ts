@@ -10,13 +10,14 @@ import { find } from "../tree/index.js";
 import type { Wim, WimImage } from "../wim/index.js";
 import type { Described } from "./cross-check.js";
 import { crossCheck } from "./cross-check.js";
-import type { Architecture, BootImages, Edition, WindowsIdentity } from "./identity.js";
+import type { Architecture, BootImages, Edition, UnreadableWim, WindowsIdentity } from "./identity.js";
 import { productOf } from "./product.js";
 import type { EditionConfig } from "./setup-files.js";
 import { readSetupFiles } from "./setup-files.js";
 import { bootImagePath, openInstallImage, openWimAt } from "./setup-images.js";
 import type { Channel, VolumeLabel } from "./volume-label.js";
 import { parseVolumeLabel } from "./volume-label.js";
+import { setupBuild, unreadableReason } from "./wim-readers.js";
 
 export type { Architecture, BootImages, Edition, InstallImage, WindowsIdentity } from "./identity.js";
 export type { Channel, VolumeLabel } from "./volume-label.js";
@@ -48,6 +49,7 @@ export async function identify(tree: FileTree, image: ImageDescription = {}): Pr
   const windowsImages = (install?.wim ?? boot)?.images.filter((candidate) => candidate.hasWindows) ?? [];
   const editions = install === null ? [] : windowsImages.map(editionOf);
   const volumeLabel = parseVolumeLabel(image.volumeLabel ?? "");
+  const bootImages = boot === null ? null : bootImagesOf(boot);
   const described: Described = {
     product: productOfAll(windowsImages) ?? olderProduct(tree),
     architecture: architectureOfAll(windowsImages),
@@ -59,10 +61,22 @@ export async function identify(tree: FileTree, image: ImageDescription = {}): Pr
     channel: channelOf(files.editionConfig, volumeLabel),
     editions,
     installImage: install?.image ?? null,
-    bootImages: boot === null ? null : bootImagesOf(boot),
+    bootImages,
+    unreadable: unreadableWims(boot, install?.wim ?? null, setupBuild(bootImages)),
     volumeLabel,
   };
   return { ...described, warnings: crossCheck(described, files, image.applicationIdentifier) };
+}
+
+function unreadableWims(boot: Wim | null, install: Wim | null, build: number | null): UnreadableWim[] {
+  const wims = [
+    { role: "boot", wim: boot },
+    { role: "install", wim: install },
+  ] as const;
+  return wims.flatMap(({ role, wim }) => {
+    const reason = wim === null ? null : unreadableReason(role, wim.header, build);
+    return wim === null || reason === null ? [] : [{ path: wim.name, role, reason }];
+  });
 }
 
 function editionOf(image: WimImage): Edition {

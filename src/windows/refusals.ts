@@ -1,18 +1,21 @@
 /**
  * What win7usb is made for is Windows 7, x86, with Service Pack 1. Whatever an image is instead is refused by a name, and
- * each name can be allowed on its own; nothing is refused for being unknown.
+ * each name can be allowed on its own, save what cannot start at all; nothing is refused for being unknown.
  */
 import type { ErrorCode } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import { find } from "../tree/index.js";
 import { bootArchitecture } from "./cross-check.js";
-import type { WindowsIdentity } from "./identity.js";
+import type { UnreadableWim, WindowsIdentity } from "./identity.js";
 import { windows7 } from "./product.js";
 import { bootImagePath, installImagePaths } from "./setup-images.js";
 
-/** Names of what an image can be refused for; each can be allowed. */
-export type SuitabilityCode = Extract<ErrorCode, "not-windows-7" | "x64" | "rtm" | "no-boot-files">;
+/** Names of what an image can be refused for. */
+export type SuitabilityCode = Extract<
+  ErrorCode,
+  "not-windows-7" | "x64" | "rtm" | "no-boot-files" | "unreadable-wim" | "unreadable-boot-wim"
+>;
 /** One reason why an image is not what win7usb is made for. */
 export type SuitabilityRefusal = {
   readonly code: SuitabilityCode;
@@ -31,15 +34,30 @@ export function suitabilityRefusals(identity: WindowsIdentity, tree: FileTree): 
     architectureRefusal(identity),
     servicePackRefusal(identity),
     bootFileRefusal(identity, tree),
+    ...identity.unreadable.map(wimRefusal),
   ].filter((refusal) => refusal !== null);
 }
 
 /** Throws the first refusal that `allow` does not name; `data.refusals` lists all of those. */
 export function assertSuitable(identity: WindowsIdentity, tree: FileTree, allow: readonly string[] = []): void {
-  const standing = suitabilityRefusals(identity, tree).filter((refusal) => !allow.includes(refusal.code));
+  const standing = suitabilityRefusals(identity, tree).filter((refusal) => !isAllowed(refusal, allow));
   const [first] = standing;
   if (first === undefined) return;
   throw new Win7UsbError(first.code, first.message, { hint: first.hint, data: { refusals: standing } });
+}
+
+/** Whether `allow` lifts the refusal: a boot image that cannot be read is no matter of choice. */
+export function isAllowed({ code }: Pick<SuitabilityRefusal, "code">, allow: readonly string[]): boolean {
+  return code !== "unreadable-boot-wim" && allow.includes(code);
+}
+
+function wimRefusal({ path, role, reason }: UnreadableWim): SuitabilityRefusal {
+  const hint = "Export all its images to a WIM with LZX compression, or take an untouched image.";
+  if (role === "boot") {
+    const message = `${path} is ${reason}: the boot manager cannot read it, and no stick made of it starts`;
+    return { code: "unreadable-boot-wim", message, hint };
+  }
+  return { code: "unreadable-wim", message: `${path} is ${reason}: Windows 7's Setup cannot read it`, hint };
 }
 
 function productRefusal({ product, architecture }: WindowsIdentity): SuitabilityRefusal | null {

@@ -176,6 +176,7 @@ describe("names that --allow takes", () => {
     for (const identity of [
       { product: null, architecture: null },
       { product: "Windows 7", architecture: "x64" as const },
+      { unreadable: [{ path: "sources/install.wim", role: "install", reason: "solid" }] as const },
     ]) {
       for (const { code } of suitabilityRefusals({ ...nothingKnown, ...identity }, tree())) found.add(code);
     }
@@ -195,6 +196,7 @@ const nothingKnown: WindowsIdentity = {
   editions: [],
   installImage: null,
   bootImages: null,
+  unreadable: [],
   volumeLabel: null,
   warnings: [],
 };

@@ -1,5 +1,5 @@
 /** `win7usb verify` over discs whose install image is a split set, an ESD or a delta, as wimlib makes them. */
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
@@ -121,19 +121,40 @@ describe.skipIf(!judge("wimlib-imagex"))("a disc with WIMs by wimlib", () => {
     const wim = `${name}-${options.length}.wim`;
     wimlib("export", pathOf("install.wim"), "all", pathOf(wim), ...options);
     const disc = await writeDisc(folder, { "install.wim": null, [name]: read(wim) });
-    const shallow = await verify(disc);
+    const allowed = ["--allow", "unreadable-wim"] as const;
+    const shallow = await verify(disc, ...allowed);
     expect([shallow.exitCode, shallow.report.verdict]).toEqual([0, "intact"]);
-    const deep = await verify(disc, "--deep");
+    const deep = await verify(disc, "--deep", ...allowed);
     expect([deep.exitCode, deep.report.verdict]).toEqual([4, "unsuitable"]);
     expect(deep.report.unmet).toMatchObject([{ requirement: "deep" }]);
     for (const { report } of [shallow, deep]) {
       expect(openChecks(report, `sources/${name}`).filter((check) => check.endsWith("warn"))).toHaveLength(1);
       expect(report.scope.unchecked.join("; ")).toContain(`sources/${name}, whose compression is not supported`);
     }
-    const text = (await verifyText(disc, "--deep")).out.replaceAll(/\s+/g, " ");
+    const text = (await verifyText(disc, "--deep", ...allowed)).out.replaceAll(/\s+/g, " ");
     expect(text).toMatch(/^Unsuitable: .* x not met: deep: it cannot be/);
     expect(text).toContain("next step Convert it to an LZX install.wim with a WIM tool, or take an untouched image.");
     expect(text.match(/its solid resources are not supported/g)).toHaveLength(1);
+  });
+
+  it.each([
+    [["--solid"], /LZMS or solid/],
+    [["--compress=LZMS"], /LZMS/],
+    [["--pipable", "--compress=LZX"], /pipable/],
+    [["--compress=LZX", "--chunk-size=64K"], /chunks of 64 KiB/],
+    [["--compress=LZX"], null],
+    [["--compress=XPRESS"], null],
+    [["--compress=none"], null],
+  ])("by %j is refused where the disc's Setup cannot read it", async (options, refused) => {
+    const wim = pathOf("format.wim");
+    rmSync(wim, { force: true });
+    wimlib("export", pathOf("install.wim"), "all", wim, ...options);
+    const { exitCode, report } = await verify(await writeDisc(folder, { "install.wim": read("format.wim") }));
+    const found = report.checks.filter(({ id }) => id === "install-wim-format");
+    expect(exitCode).toBe(refused === null ? 0 : 4);
+    expect(found).toHaveLength(refused === null ? 0 : 1);
+    if (refused !== null)
+      expect(found[0]).toMatchObject({ code: "unreadable-wim", message: expect.stringMatching(refused) });
   });
 
   it("as a delta without its base is damaged: blobs are missing", async () => {

@@ -2,7 +2,7 @@
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
 /** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
-export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files"] as const;
+export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files", "unreadable-wim"] as const;
 export const targetRefusals = ["fixed-disk", "large-disk"] as const;
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -79,7 +79,7 @@ const write = {
       ...allow,
       choices: [...imageRefusals, ...targetRefusals],
       details:
-        "The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused.",
+        "The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },
     {
       long: "yes",
