@@ -67,6 +67,8 @@ export type ErrorDetails = {
   /** Values for scripts, as they appear in `--json`. */
   data?: Record<string, unknown>;
   cause?: unknown;
+  /** What stands in the way beside it, so that nobody meets one refusal after the other. */
+  others?: readonly Win7UsbError[];
 };
 
 /** Every failure that win7usb foresees. Anything else that is thrown is a fault of its own (`internal`). */
@@ -74,6 +76,8 @@ export class Win7UsbError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly data: Record<string, unknown>;
+  /** Others that were found with it, in order of weight; they have none of their own. */
+  readonly others: readonly Win7UsbError[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -81,10 +85,45 @@ export class Win7UsbError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.data = details.data ?? {};
+    this.others = details.others ?? [];
   }
 
   get exitCode(): number {
     return exitCodes[this.code];
+  }
+}
+
+/** Collects failures that do not hang on each other: the first that is found is thrown, and has the others with it. */
+export class Failures {
+  readonly #found: Win7UsbError[] = [];
+
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
+  }
+
+  /** What `work` gives; undefined where it throws a Win7UsbError, which is kept. Anything else goes through. */
+  async attempt<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.add(error);
+      return undefined;
+    }
+  }
+
+  /** Throws what is no Win7UsbError. */
+  add(error: unknown): void {
+    if (!(error instanceof Win7UsbError)) throw error;
+    this.#found.push(error, ...error.others);
+  }
+
+  /** Does nothing where there are none. */
+  throwAll(): void {
+    const [first, ...others] = this.#found;
+    if (first === undefined) return;
+    if (others.length === 0) throw first;
+    const { hint, data, cause } = first;
+    throw new Win7UsbError(first.code, first.message, { ...(hint === undefined ? {} : { hint }), data, cause, others });
   }
 }
 

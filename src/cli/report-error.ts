@@ -8,10 +8,17 @@ import type { Terminal } from "./terminal.js";
 
 const issueHint = "This is a fault in win7usb. Please report it with the command and this text.";
 
-type ErrorFields = { code: string; message: string; hint?: string; data?: Record<string, unknown> };
+type ErrorFields = {
+  code: string;
+  message: string;
+  hint?: string;
+  data?: Record<string, unknown>;
+  others?: ErrorFields[];
+};
 
 /** What `--json` says of a failure. */
-function errorFields(thrown: unknown, { command, options }: Invocation): ErrorFields {
+function errorFields(thrown: unknown, invocation: Invocation): ErrorFields {
+  const { command, options } = invocation;
   if (!(thrown instanceof Win7UsbError)) {
     return { code: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), hint: issueHint };
   }
@@ -21,6 +28,7 @@ function errorFields(thrown: unknown, { command, options }: Invocation): ErrorFi
     message: thrown.message,
     ...(hint === undefined ? {} : { hint }),
     ...(Object.keys(thrown.data).length === 0 ? {} : { data: thrown.data }),
+    ...(thrown.others.length === 0 ? {} : { others: thrown.others.map((other) => errorFields(other, invocation)) }),
   };
 }
 
@@ -33,8 +41,13 @@ export function reportError(thrown: unknown, invocation: Invocation, terminal: T
     terminal.out(`${JSON.stringify(object)}\n`);
   }
   const style = styleFor(terminal);
-  terminal.err(`${style.bad("win7usb:")} ${printable(fields.message)}\n`);
-  if (fields.hint !== undefined) terminal.err(`${wrap(`  hint: ${fields.hint}`, terminal.columns, "        ")}\n`);
+  const told = [fields, ...(fields.others ?? [])];
+  for (const [index, { message, hint }] of told.entries()) {
+    terminal.err(`${style.bad("win7usb:")} ${printable(message)}\n`);
+    // What helps against several of them is said once, after the last.
+    if (hint === undefined || told.slice(index + 1).some((later) => later.hint === hint)) continue;
+    terminal.err(`${wrap(`  hint: ${hint}`, terminal.columns, "        ")}\n`);
+  }
   if (!(thrown instanceof Win7UsbError) && thrown instanceof Error && thrown.stack !== undefined) {
     terminal.err(`${thrown.stack}\n`);
   }

@@ -1,5 +1,5 @@
 /** `--require edition=Professional arch=x86 sp=1 language=en-US genuine`, read before the image is touched. */
-import { Win7UsbError } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
 import type { Requirement } from "../verification/requirements.js";
 import { plainEdition } from "../verification/requirements.js";
 
@@ -27,9 +27,12 @@ const kinds = {
   },
 } satisfies Record<string, { expected: string; parse: (value: string) => Requirement | undefined }>;
 
-/** Throws `usage` for the first text that is no requirement. */
-export function parseRequirements(texts: readonly string[]): Requirement[] {
-  return texts.map(parseRequirement);
+/** Throws `usage` for what is no requirement: the first such text, with the others. */
+export async function parseRequirements(texts: readonly string[]): Promise<Requirement[]> {
+  const failures = new Failures();
+  const read = await Promise.all(texts.map((text) => failures.attempt(() => parseRequirement(text))));
+  failures.throwAll();
+  return read.filter((requirement) => requirement !== undefined);
 }
 
 function parseRequirement(text: string): Requirement {

@@ -4,7 +4,7 @@
  * this process alone and looks at their identity again. Traps: what was true when a drive was listed need not be true when
  * it is opened, and a platform's own automounter mounts what another program just freed.
  */
-import { Win7UsbError } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
 import type { Drive, WriteTarget } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { openImageFile } from "./image-file.js";
@@ -41,7 +41,8 @@ export type OpenOptions = {
 
 /**
  * Opens targets that the guard let pass: all of them, or none; writers of the caller's are open, and aborted where another
- * target cannot be opened. Every error has exit code 5, and nothing was written then; the first target's is thrown.
+ * target cannot be opened. Every error has exit code 5, and nothing was written then; the first target's is thrown,
+ * with the others'.
  */
 export async function openTargets(targets: readonly WriteTarget[], options: OpenOptions): Promise<DriveWriter[]> {
   const drives = drivesAmong(targets);
@@ -53,11 +54,11 @@ export async function openTargets(targets: readonly WriteTarget[], options: Open
     }),
   );
   const writers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-  for (const outcome of outcomes) {
-    if (outcome.status === "fulfilled") continue;
-    await Promise.all(writers.map((writer) => writer.abort()));
-    throw outcome.reason;
-  }
+  if (writers.length === outcomes.length) return writers;
+  await Promise.all(writers.map((writer) => writer.abort()));
+  const failures = new Failures();
+  for (const outcome of outcomes) if (outcome.status === "rejected") failures.add(outcome.reason);
+  failures.throwAll();
   return writers;
 }
 

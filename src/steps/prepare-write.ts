@@ -1,17 +1,18 @@
 /** Everything that is decided before the first byte is written: suitability, targets, file system, plan, refusals. */
-import type { WriteTarget } from "../drive/drive.js";
+import type { Drive, WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
-import type { Refusal } from "../drive/guard.js";
+import type { Circumstances, Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
-import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../drive/list.js";
-import { requireOtherThanImage } from "../drive/same-file.js";
-import { Win7UsbError } from "../errors.js";
+import { drivesAmong } from "../drive/list.js";
+import { Failures } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree } from "./fit-tree.js";
+import type { JudgedTargets } from "./judge-targets.js";
+import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
 
 /** What is to be written and where, each choice once: for the checks, the plan and the write alike. */
@@ -53,72 +54,53 @@ export type PreparedWrite = {
 
 /**
  * Checks the image and every target and plans the disk; nothing is written. Several targets share one plan, made for
- * the smallest of them. Throws the first refusal (exit codes 4 and 5), and `usage` where choices contradict each other.
+ * the smallest of them. Throws the first refusal (exit codes 4 and 5), and `usage` where choices contradict each other;
+ * its `others` are all that stands in the way besides.
  */
 export async function prepareWrite(image: OpenedImage, choices: WriteChoices): Promise<PreparedWrite> {
-  const { allow = [] } = choices;
-  assertSuitable(image.windows, image.image.tree, allow);
-  assertWhole(image.image);
-  const listing = new DriveListing();
-  const targets = await Promise.all(choices.targets.map((target) => inspectWriteTarget(target, listing)));
-  assertTargets(targets);
-  const imagePath = image.isFile ? image.path : undefined;
-  for (const { kind, path } of targets) if (kind === "image-file") await requireOtherThanImage(path, imagePath);
-  assertImageFiles(targets, choices);
-  const drives = drivesAmong(targets);
-  const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
-  // Refusals by identity come first: whether a system disk is large enough is not the point.
-  for (const drive of drives) throwFirst(refusals(drive, { allow, imageDrives }));
-
-  const { fileSystem, reason } = chooseFileSystem(image.image.tree, choices.fileSystem ?? "auto");
-  const options = { fileSystem, label: choices.label ?? image.image.volumeLabel };
-  const { tree, splits } = await fitTree(image.image.tree, fileSystem);
-  const needed = smallestDisk(tree, options);
-  for (const drive of drives) throwFirst(refusals(drive, { allow, imageDrives, needed }));
-  const diskSize = Math.min(...targets.map((target) => sizeOf(target, choices.size ?? needed)));
-  return { image, targets, plan: planDisk(tree, { diskSize }, options), reason, splits, choices };
+  const failures = new Failures();
+  await failures.attempt(() => assertSuitable(image.windows, image.image.tree, choices.allow));
+  const isWhole = await failures.attempt(() => {
+    assertWhole(image.image);
+    return true;
+  });
+  const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
+  // Of what is missing nothing can be planned.
+  const planned = isWhole ? await failures.attempt(() => planFor(image, judged, choices, failures)) : undefined;
+  failures.throwAll();
+  return { image, targets: judged.targets, ...planned!, choices };
 }
 
-async function inspectWriteTarget(target: string | DriveWriter, listing: DriveListing): Promise<WriteTarget> {
-  if (typeof target === "string") return inspectTarget(target, listing);
-  return { kind: "writer", path: target.path, writer: target };
+type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits">;
+
+/** Undefined where a target is too small for the smallest disk, which is among the failures then. */
+async function planFor(
+  { image }: OpenedImage,
+  { targets, imageDrives }: JudgedTargets,
+  choices: WriteChoices,
+  failures: Failures,
+): Promise<Planned | undefined> {
+  const { fileSystem, reason } = chooseFileSystem(image.tree, choices.fileSystem ?? "auto");
+  const options = { fileSystem, label: choices.label ?? image.volumeLabel };
+  const { tree, splits } = await fitTree(image.tree, fileSystem);
+  const needed = smallestDisk(tree, options);
+  const small = drivesAmong(targets).flatMap((drive) =>
+    tooSmall(drive, { allow: choices.allow ?? [], imageDrives, needed }),
+  );
+  for (const refusal of small) failures.add(errorOf(refusal));
+  if (small.length > 0) return undefined;
+  const imageFileSize = choices.size ?? needed;
+  const sizes = targets.map((target) => sizeOf(target, imageFileSize));
+  // Where no target is left, whether the size that was asked for will do is still to be told.
+  const diskSize = sizes.length === 0 ? imageFileSize : Math.min(...sizes);
+  return { plan: planDisk(tree, { diskSize }, options), reason, splits };
+}
+
+function tooSmall(drive: Drive, circumstances: Circumstances): Refusal[] {
+  return refusals(drive, circumstances).filter(({ code }) => code === "too-small");
 }
 
 function sizeOf(target: WriteTarget, imageFileSize: number): number {
   if (target.kind === "image-file") return imageFileSize;
   return target.kind === "drive" ? target.drive.size : target.writer.size;
-}
-
-function throwFirst(found: readonly Refusal[]): void {
-  const [first] = found;
-  if (first !== undefined) throw new Win7UsbError(first.code, first.message, { hint: first.hint, data: first.data });
-}
-
-function assertTargets(targets: readonly WriteTarget[]): void {
-  if (targets.length === 0) throw new Win7UsbError("usage", "there is no target to write");
-  const seen = new Set<string>();
-  for (const target of targets) {
-    const key = target.kind === "drive" ? target.drive.path : target.path;
-    if (seen.has(key)) throw new Win7UsbError("usage", `${target.path} is given twice as a target`);
-    seen.add(key);
-  }
-}
-
-function assertImageFiles(targets: readonly WriteTarget[], choices: WriteChoices): void {
-  if (choices.size !== undefined && targets.some((target) => target.kind !== "image-file")) {
-    throw new Win7UsbError("usage", "a size is that of an image file; a drive has its own", {
-      data: { choice: "size" },
-    });
-  }
-  if (choices.onlyChanged === true && targets.some((target) => target.kind === "image-file")) {
-    throw new Win7UsbError("usage", "writing only what differs is for drives; an image file is written anew", {
-      data: { choice: "onlyChanged" },
-    });
-  }
-  for (const target of targets) {
-    if (target.kind !== "image-file" || !target.exists || choices.force === true) continue;
-    throw new Win7UsbError("target-exists", `${target.path} exists already`, {
-      hint: "Choose another name, or let it be replaced.",
-    });
-  }
 }

@@ -3,7 +3,7 @@
  * each name can be allowed on its own, save what cannot start at all; nothing is refused for being unknown.
  */
 import type { ErrorCode } from "../errors.js";
-import { Win7UsbError } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import { find } from "../tree/index.js";
 import { bootArchitecture } from "./cross-check.js";
@@ -38,12 +38,14 @@ export function suitabilityRefusals(identity: WindowsIdentity, tree: FileTree): 
   ].filter((refusal) => refusal !== null);
 }
 
-/** Throws the first refusal that `allow` does not name; `data.refusals` lists all of those. */
+/** Throws the first refusal that `allow` does not name, with the others; `data.refusals` lists all of those. */
 export function assertSuitable(identity: WindowsIdentity, tree: FileTree, allow: readonly string[] = []): void {
   const standing = suitabilityRefusals(identity, tree).filter((refusal) => !isAllowed(refusal, allow));
-  const [first] = standing;
-  if (first === undefined) return;
-  throw new Win7UsbError(first.code, first.message, { hint: first.hint, data: { refusals: standing } });
+  const failures = new Failures();
+  for (const [index, { code, message, hint }] of standing.entries()) {
+    failures.add(new Win7UsbError(code, message, { hint, data: index === 0 ? { refusals: standing } : {} }));
+  }
+  failures.throwAll();
 }
 
 /** Whether `allow` lifts the refusal: a boot image that cannot be read is no matter of choice. */

@@ -20,7 +20,7 @@ export async function verifyCommand(
   terminal: Terminal,
   internals: VerifyInternals = {},
 ): Promise<number> {
-  const requirements = parseRequirements(options.require);
+  const requirements = await parseRequirements(options.require);
   const progress = await verificationProgress(terminal);
   let verification: VerifyResult;
   try {

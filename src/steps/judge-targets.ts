@@ -1,0 +1,80 @@
+/** Targets of a write as they are found, and all that stands against them by what they are; the plan's needs come later. */
+import type { WriteTarget } from "../drive/drive.js";
+import type { DriveWriter } from "../drive/drive-writer.js";
+import type { Refusal } from "../drive/guard.js";
+import { refusals } from "../drive/guard.js";
+import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../drive/list.js";
+import { requireOtherThanImage } from "../drive/same-file.js";
+import type { Failures } from "../errors.js";
+import { Win7UsbError } from "../errors.js";
+import type { WriteChoices } from "./prepare-write.js";
+
+export type JudgedTargets = {
+  /** In the order of the choices, without those that cannot be written at all. */
+  readonly targets: readonly WriteTarget[];
+  /** Paths of the drives that hold the image. */
+  readonly imageDrives: readonly string[];
+};
+
+/** `imagePath`: undefined where the image is no file. What is refused is added to `failures`. */
+export async function judgeTargets(
+  choices: WriteChoices,
+  imagePath: string | undefined,
+  failures: Failures,
+): Promise<JudgedTargets> {
+  const listing = new DriveListing();
+  const inspected = await Promise.allSettled(choices.targets.map((target) => inspectWriteTarget(target, listing)));
+  const targets: WriteTarget[] = [];
+  for (const outcome of inspected) {
+    if (outcome.status === "fulfilled") targets.push(outcome.value);
+    else failures.add(outcome.reason);
+  }
+  for (const error of contradictions(targets, choices)) failures.add(error);
+  for (const target of targets) {
+    if (target.kind !== "image-file") continue;
+    await failures.attempt(() => requireOtherThanImage(target.path, imagePath));
+    await failures.attempt(() => requireReplaceable(target, choices));
+  }
+  const drives = drivesAmong(targets);
+  const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
+  // By identity: whether a system disk is large enough is not the point.
+  for (const drive of drives) {
+    for (const refusal of refusals(drive, { allow: choices.allow ?? [], imageDrives })) failures.add(errorOf(refusal));
+  }
+  return { targets, imageDrives };
+}
+
+export function errorOf({ code, message, hint, data }: Refusal): Win7UsbError {
+  return new Win7UsbError(code, message, { hint, data });
+}
+
+async function inspectWriteTarget(target: string | DriveWriter, listing: DriveListing): Promise<WriteTarget> {
+  if (typeof target === "string") return inspectTarget(target, listing);
+  return { kind: "writer", path: target.path, writer: target };
+}
+
+/** What cannot be asked for together; each thing once. */
+function contradictions(targets: readonly WriteTarget[], choices: WriteChoices): Win7UsbError[] {
+  const found: Win7UsbError[] = [];
+  const usage = (message: string, data: Record<string, unknown> = {}): number =>
+    found.push(new Win7UsbError("usage", message, { data }));
+  if (choices.targets.length === 0) usage("there is no target to write");
+  const keys = targets.map((target) => (target.kind === "drive" ? target.drive.path : target.path));
+  for (const key of new Set(keys.filter((each, index) => keys.indexOf(each) !== index))) {
+    usage(`${key} is given twice as a target`);
+  }
+  if (choices.size !== undefined && targets.some((target) => target.kind !== "image-file")) {
+    usage("a size is that of an image file; a drive has its own", { choice: "size" });
+  }
+  if (choices.onlyChanged === true && targets.some((target) => target.kind === "image-file")) {
+    usage("writing only what differs is for drives; an image file is written anew", { choice: "onlyChanged" });
+  }
+  return found;
+}
+
+function requireReplaceable(target: WriteTarget & { kind: "image-file" }, { force }: WriteChoices): void {
+  if (!target.exists || force === true) return;
+  throw new Win7UsbError("target-exists", `${target.path} exists already`, {
+    hint: "Choose another name, or let it be replaced.",
+  });
+}
