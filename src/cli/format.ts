@@ -84,13 +84,25 @@ export function abbreviated(text: string, limit: number): string {
   return `${text.slice(0, half)} ... ${text.slice(text.length - half)}`;
 }
 
-const sizePattern = /^(\d+(?:\.\d+)?)\s*([KMGT])?(?:i?B)?$/i;
+const sizePattern = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])?(i)?(B)?)$/i;
+const thousand = 1000;
+/** Of a byte: below it a difference is the computer's own. */
+const leastFraction = 0.001;
 
-/** `4G`, `512M`, `1048576` in bytes (K, M, G and T are powers of 1024); undefined where it is no size. */
+/**
+ * `4G`, `8GB`, `1048576` in bytes; undefined where it is no size. K, M, G and T, alone and as KiB to TiB, are powers of
+ * 1024; KB to TB are powers of 1000, as on what drives are sold in.
+ */
 export function parseSize(text: string): number | undefined {
   const match = sizePattern.exec(text.trim());
   if (match === null) return undefined;
-  const units: Record<string, number> = { K: KiB, M: MiB, G: GiB, T: TiB };
-  const bytes = Number(match[1]) * (match[2] === undefined ? 1 : units[match[2].toUpperCase()]!);
-  return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+  const [, number, letter, binary, byte] = match;
+  if (letter === undefined && binary !== undefined) return undefined;
+  const power = letter === undefined ? 0 : "KMGT".indexOf(letter.toUpperCase()) + 1;
+  const base = byte !== undefined && binary === undefined ? thousand : KiB;
+  const exact = Number(number) * base ** power;
+  const bytes = Math.round(exact);
+  // 1.1 times a million is not quite what it is in decimal figures.
+  const isWhole = Math.abs(exact - bytes) < leastFraction;
+  return isWhole && Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
 }

@@ -79,5 +79,5 @@ function joinLists(argv: readonly string[], command: CommandSpec | null): string
 }
 
 function isItem(text: string, { choices, item }: ListSpec): boolean {
-  return choices?.includes(text) ?? item?.test(text) === true;
+  return choices?.includes(text.toLowerCase()) ?? item?.test(text) === true;
 }

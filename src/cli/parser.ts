@@ -76,7 +76,7 @@ function optionOf(spec: OptionSpec): Option {
   const dashed = spec.short === undefined ? `--${spec.long}` : `-${spec.short}, --${spec.long}`;
   if (spec.kind === "flag") return new Option(dashed);
   const option = new Option(`${dashed} <${spec.value}>`);
-  if (spec.kind === "choice") return option.choices(spec.choices).default(spec.default);
+  if (spec.kind === "choice") return option.argParser((text) => choiceOf(text, spec.choices)).default(spec.default);
   if (spec.kind === "size") return option.argParser(sizeOf);
   if (spec.kind !== "list") return option;
   return option.argParser((text: string, before: readonly string[]) => [...before, ...itemsOf(text, spec)]).default([]);
@@ -84,10 +84,14 @@ function optionOf(spec: OptionSpec): Option {
 
 function itemsOf(text: string, { choices }: ListSpec): string[] {
   const items = text.split(",");
-  if (choices !== undefined && !items.every((item) => choices.includes(item))) {
-    throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
-  }
-  return items;
+  return choices === undefined ? items : items.map((item) => choiceOf(item, choices));
+}
+
+/** Choices are told apart without their case. */
+function choiceOf(text: string, choices: readonly string[]): string {
+  const choice = choices.find((each) => each === text.toLowerCase());
+  if (choice === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
+  return choice;
 }
 
 function sizeOf(text: string): number {

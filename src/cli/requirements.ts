@@ -3,29 +3,75 @@ import { Failures, Win7UsbError } from "../errors.js";
 import type { Requirement } from "../verification/requirements.js";
 import { plainEdition } from "../verification/requirements.js";
 
-const languagePattern = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i;
-const editionPattern = /^(?:starter|homebasic|homepremium|professional|enterprise|ultimate)k?n?$/;
+const languagePattern = /^[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*$/i;
+
+const editionNames = ["Starter", "HomeBasic", "HomePremium", "Professional", "Enterprise", "Ultimate"] as const;
+/** Letters that a shortened name has at least: `pro`, `ent`. */
+const shortestEdition = 3;
+const editionSuffixes = ["", "n", "k", "kn"];
+
+/** `Professional` for `Pro`, `ProfessionalN` for `pro n`; a whole name as it was typed; undefined for none or several. */
+function editionOf(typed: string): string | undefined {
+  const plain = plainEdition(typed);
+  const found = editionSuffixes
+    .filter((suffix) => plain.endsWith(suffix))
+    .flatMap((suffix) => {
+      const name = plain.slice(0, plain.length - suffix.length);
+      const meant = editionNames.filter((edition) => edition.toLowerCase().startsWith(name));
+      if (name.length < shortestEdition || meant.length !== 1) return [];
+      return name === meant[0]!.toLowerCase() ? [typed] : [`${meant[0]}${suffix.toUpperCase()}`];
+    });
+  return found[0];
+}
+
+const architectures = {
+  x86: /^(?:x86|i[3-6]86|ia-?32|x?32(?:-?bit)?)$/i,
+  x64: /^(?:x64|amd64|x86[-_]64|64(?:-?bit)?)$/i,
+};
+
+function architectureOf(typed: string): "x86" | "x64" | undefined {
+  if (architectures.x86.test(typed)) return "x86";
+  return architectures.x64.test(typed) ? "x64" : undefined;
+}
 
 /** Each kind's words for what it takes, and how its value is read; undefined where the value is none. */
 const kinds = {
   edition: {
     expected: "Starter, HomeBasic, HomePremium, Professional, Enterprise or Ultimate, with N, K or KN where it has one",
-    parse: (value: string) =>
-      editionPattern.test(plainEdition(value)) ? ({ name: "edition", value } as const) : undefined,
+    parse: (typed: string) => {
+      const value = editionOf(typed);
+      return value === undefined ? undefined : ({ name: "edition", value } as const);
+    },
   },
   arch: {
     expected: "x86 or x64",
-    parse: (value: string) => (value === "x86" || value === "x64" ? ({ name: "arch", value } as const) : undefined),
+    parse: (typed: string) => {
+      const value = architectureOf(typed);
+      return value === undefined ? undefined : ({ name: "arch", value } as const);
+    },
   },
   sp: {
     expected: "0 or 1",
-    parse: (value: string) => (/^[01]$/.test(value) ? ({ name: "sp", value: Number(value) } as const) : undefined),
+    parse: (value: string) => {
+      const level = /^(?:sp[ -]?)?([01])$/i.exec(value)?.[1];
+      return level === undefined ? undefined : ({ name: "sp", value: Number(level) } as const);
+    },
   },
   language: {
     expected: "a language tag such as en-US",
-    parse: (value: string) => (languagePattern.test(value) ? ({ name: "language", value } as const) : undefined),
+    parse: (value: string) =>
+      languagePattern.test(value) ? ({ name: "language", value: value.replaceAll("_", "-") } as const) : undefined,
   },
 } satisfies Record<string, { expected: string; parse: (value: string) => Requirement | undefined }>;
+
+/** Other words for the kinds. */
+const otherNames: Readonly<Record<string, keyof typeof kinds>> = { lang: "language", architecture: "arch" };
+
+function kindNamed(typed: string): (typeof kinds)[keyof typeof kinds] | undefined {
+  const word = typed.toLowerCase();
+  const name = Object.hasOwn(otherNames, word) ? otherNames[word]! : word;
+  return Object.hasOwn(kinds, name) ? kinds[name as keyof typeof kinds] : undefined;
+}
 
 /** Throws `usage` for what is no requirement: the first such text, with the others. */
 export async function parseRequirements(texts: readonly string[]): Promise<Requirement[]> {
@@ -36,9 +82,9 @@ export async function parseRequirements(texts: readonly string[]): Promise<Requi
 }
 
 function parseRequirement(text: string): Requirement {
-  if (text === "genuine") return { name: "genuine" };
+  if (text.toLowerCase() === "genuine") return { name: "genuine" };
   const [name = "", ...rest] = text.split("=");
-  const kind = Object.hasOwn(kinds, name) ? kinds[name as keyof typeof kinds] : undefined;
+  const kind = kindNamed(name);
   if (kind === undefined) {
     throw new Win7UsbError("usage", `--require does not know ${JSON.stringify(text)}`, {
       hint: `Expected ${Object.keys(kinds).join("=..., ")}=... or genuine; put the ISO before --require.`,

@@ -1,4 +1,5 @@
 /** The tree as it is laid out: what the file system cannot hold whole is split. Writing and checking do the same. */
+import type { Warning } from "../errors.js";
 import { largestFile } from "../volumes/fat32/records/directory-entry.js";
 import type { FileSystemName } from "../volumes/plan.js";
 import type { FileTree } from "../tree/index.js";
@@ -13,11 +14,21 @@ export async function fitTree(tree: FileTree, fileSystem: FileSystemName): Promi
   return splitInstallImages(tree, { file: largestFile, part: installPartLimit });
 }
 
-export type SplitWarning = { readonly code: "wim-split"; readonly message: string };
-
 /** What was done to a file, for the person who is asked whether to write. */
-export function splitWarning({ path, parts, hadIntegrityTable }: SplitImage): SplitWarning {
+export function splitWarning({ path, parts, hadIntegrityTable }: SplitImage): Warning {
   const what = parts.length === 1 ? "written without what it no longer refers to" : `split into ${parts.length} parts`;
   const without = hadIntegrityTable ? ", without its integrity table" : "";
   return { code: "wim-split", message: `${path} is ${what}${without}: FAT32 holds no file over 4 GiB` };
+}
+
+const labelLimits = {
+  fat32: "FAT32 takes 11 characters: capital letters A to Z, digits, blanks and some punctuation",
+  ntfs: "NTFS takes 32 characters, without blanks at its ends",
+} as const satisfies Record<FileSystemName, string>;
+
+/** None where the label is what was asked for. */
+export function labelWarnings(asked: string, label: string, fileSystem: FileSystemName): Warning[] {
+  if (asked === label) return [];
+  const message = `the label ${JSON.stringify(asked)} becomes ${JSON.stringify(label)}: ${labelLimits[fileSystem]}`;
+  return [{ code: "label-changed", message }];
 }

@@ -4,13 +4,14 @@ import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Circumstances, Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
 import { drivesAmong } from "../drive/list.js";
+import type { Warning } from "../errors.js";
 import { Failures } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
-import { fitTree } from "./fit-tree.js";
+import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
 import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
@@ -49,6 +50,8 @@ export type PreparedWrite = {
   readonly reason: string;
   /** Files of the image that are written in parts. */
   readonly splits: readonly SplitImage[];
+  /** What is written otherwise than it lies in the image or was asked for. */
+  readonly warnings: readonly Warning[];
   readonly choices: WriteChoices;
 };
 
@@ -71,7 +74,7 @@ export async function prepareWrite(image: OpenedImage, choices: WriteChoices): P
   return { image, targets: judged.targets, ...planned!, choices };
 }
 
-type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits">;
+type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;
 
 /** Undefined where a target is too small for the smallest disk, which is among the failures then. */
 async function planFor(
@@ -93,7 +96,10 @@ async function planFor(
   const sizes = targets.map((target) => sizeOf(target, imageFileSize));
   // Where no target is left, whether the size that was asked for will do is still to be told.
   const diskSize = sizes.length === 0 ? imageFileSize : Math.min(...sizes);
-  return { plan: planDisk(tree, { diskSize }, options), reason, splits };
+  const plan = planDisk(tree, { diskSize }, options);
+  // The image's own label is cut more often than not, and nobody chose it.
+  const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
+  return { plan, reason, splits, warnings: [...splits.map(splitWarning), ...labels] };
 }
 
 function tooSmall(drive: Drive, circumstances: Circumstances): Refusal[] {

@@ -8,7 +8,6 @@ import type { WriteEvent } from "../progress/events.js";
 import { plannedDataBytes } from "../write/prepare.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
-import { splitWarning } from "./fit-tree.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openImage } from "./open-image.js";
 import type { PreparedWrite, WriteChoices } from "./prepare-write.js";
@@ -35,7 +34,7 @@ export type WriteOptions = InputOptions & WriteChoices & WriteRun;
 /**
  * Opens an image, checks it and every target, and writes: `openImage`, `prepareWrite` and `writePrepared` in one, for
  * callers that have nothing to ask in between. Events are `start`, a `warning` for what is written otherwise than it lies in
- * the image, then those of `writePrepared`. Writers among the targets are committed or aborted in any case. Throws what
+ * the image or was asked for, then those of `writePrepared`. Writers among the targets are committed or aborted in any case. Throws what
  * those three throw.
  */
 export async function write(input: ImageInput, options: WriteOptions): Promise<WriteOutcome> {
@@ -46,7 +45,7 @@ export async function write(input: ImageInput, options: WriteOptions): Promise<W
     try {
       options.onEvent?.({ event: "start", image: opened.path, targets });
       const prepared = await prepareWrite(opened, options);
-      for (const split of prepared.splits) options.onEvent?.({ event: "warning", ...splitWarning(split) });
+      for (const warning of prepared.warnings) options.onEvent?.({ event: "warning", ...warning });
       notBegun = [];
       return await writePrepared(prepared, options);
     } finally {

@@ -58,8 +58,14 @@ describe("parseSize", () => {
     ["1.5GiB", 1.5 * GiB],
     ["4096", 4096],
     ["1 K", KiB],
+    ["8G", 2 ** 33],
+    ["8GiB", 2 ** 33],
+    ["8GB", 8_000_000_000],
+    ["8 gb", 8_000_000_000],
+    ["1.1MB", 1_100_000],
+    ["512B", 512],
   ])("%s", (text, bytes) => expect(parseSize(text)).toBe(bytes));
-  it.each(["", "G", "-1", "1X", "0", "1e9", "99999999999999999999", "0.3"])("refuses %j", (text) =>
+  it.each(["", "G", "-1", "1X", "1iB", "1i", "0", "1e9", "99999999999999999999", "0.3"])("refuses %j", (text) =>
     expect(parseSize(text)).toBeUndefined(),
   );
 });

@@ -1,7 +1,6 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
 import { drivesAmong } from "../../drive/list.js";
 import type { Win7UsbError } from "../../errors.js";
-import { splitWarning } from "../../steps/fit-tree.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
@@ -40,7 +39,7 @@ export async function writeCommand(
       else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns));
       return 0;
     }
-    for (const split of prepared.splits) json?.({ event: "warning", ...splitWarning(split) });
+    for (const warning of prepared.warnings) json?.({ event: "warning", ...warning });
     terminal.err(planText(opened, prepared, styleFor(terminal), terminal.columns));
     return await askAndWrite(prepared, options, terminal, json);
   } finally {

@@ -1,5 +1,4 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
-import { splitWarning } from "../../steps/fit-tree.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { count, formatSize, printable, wrap } from "../format.js";
@@ -25,7 +24,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
       facts.push(["image file", `${style.strong(printable(target.path))}${target.exists ? " (replaced)" : ""}`]);
   }
   facts.push(
-    ["file system", `${fileSystemNames[plan.fileSystem]}, label ${plan.label}: ${prepared.reason}`],
+    ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${prepared.reason}`],
     ["writes", `${formatSize(bytesToWrite(prepared))} in ${count(plan.files.length, "file")}`],
   );
   const warnings = warningsOf(opened, prepared);
@@ -56,10 +55,17 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
   };
 }
 
-function warningsOf({ image, windows }: OpenedImage, { splits }: PreparedWrite) {
-  return [...image.warnings, ...windows.warnings, ...splits.map(splitWarning)];
+function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWrite) {
+  return [...image.warnings, ...windows.warnings, ...prepared.warnings];
 }
 
 function bytesToWrite({ plan }: PreparedWrite): number {
   return plan.extents.reduce((sum, extent) => sum + extent.length, 0);
+}
+
+/** A label that was chosen is warned of where it is changed; the image's own is named. */
+function labelWords({ image, plan, choices }: PreparedWrite): string {
+  const own = image.image.volumeLabel;
+  const isCut = choices.label === undefined && own !== plan.label && own !== "";
+  return printable(`label ${plan.label === "" ? "none" : plan.label}${isCut ? ` (of ${own})` : ""}`);
 }

@@ -58,7 +58,7 @@ const write = {
       value: "n[K|M|G|T]",
       group: "result",
       summary: "size of the image file (default: as small as can be)",
-      details: "8G and 8GiB are 2^33 bytes. A drive has its own size.",
+      details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A drive has its own size.",
     },
     {
       long: "only-changed",
@@ -127,7 +127,8 @@ const verify = {
       beginnings: ["edition=", "arch=x86", "arch=x64", "sp=0", "sp=1", "language=", "genuine"],
       group: "limits",
       summary: "exit with 4 unless all of these are met",
-      details: "edition=Professional, arch=x86, sp=1, language=en-US, or genuine: its hash is a published one.",
+      details:
+        "edition=Professional, arch=x86, sp=1, language=en-US, or genuine: its hash is a published one. Short and other usual forms will do: edition=Pro, arch=i386, sp=SP1, lang=en-US.",
     },
     {
       ...allow,
