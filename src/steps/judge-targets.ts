@@ -7,7 +7,7 @@ import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../driv
 import { requireOtherThanImage } from "../drive/same-file.js";
 import type { Failures } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
-import type { WriteChoices } from "./prepare-write.js";
+import type { WriteChoices } from "./write-choices.js";
 
 export type JudgedTargets = {
   /** In the order of the choices, without those that cannot be written at all. */

@@ -1,6 +1,5 @@
 /** Everything that is decided before the first byte is written: suitability, targets, file system, plan, refusals. */
 import type { Drive, WriteTarget } from "../drive/drive.js";
-import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Circumstances, Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
 import { drivesAmong } from "../drive/list.js";
@@ -8,36 +7,16 @@ import type { Warning } from "../errors.js";
 import { Failures } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
-import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
+import type { DiskPlan } from "../volumes/plan.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
 import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
+import type { WriteChoices } from "./write-choices.js";
 
-/** What is to be written and where, each choice once: for the checks, the plan and the write alike. */
-export type WriteChoices = {
-  /**
-   * Drives, paths of image files to create, and writers of the caller's: those are held against nothing but the size that is
-   * needed, and `alignment` and the order of calls are as `DriveWriter` says.
-   */
-  readonly targets: readonly (string | DriveWriter)[];
-  /** `auto`: FAT32, or NTFS where a file is too large for it. Default: `auto`. */
-  readonly fileSystem?: "auto" | FileSystemName | undefined;
-  /** Default: the image's own volume label. */
-  readonly label?: string | undefined;
-  /** Bytes of an image file that is created; default: the smallest that holds the tree. */
-  readonly size?: number | undefined;
-  /** Names of refusals that the person lifts: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */
-  readonly allow?: readonly string[] | undefined;
-  /** An existing image file may be replaced. Default: false. */
-  readonly force?: boolean | undefined;
-  /** Only what differs on a drive is to be written; an image file is always written anew. Default: false. */
-  readonly onlyChanged?: boolean | undefined;
-  /** All is read back, and a manifest for a later check is left behind the partition. Default: true. */
-  readonly verify?: boolean | undefined;
-};
+export type { WriteChoices } from "./write-choices.js";
 
 /** A write that can begin: nothing has been written or unmounted for it. */
 export type PreparedWrite = {
