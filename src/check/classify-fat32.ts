@@ -20,7 +20,7 @@ import { fixedStructureName } from "./structure-names.js";
 /** What became of a planned file, by its directory entry: `touched` is one with another time of writing. */
 type FileState = "in-place" | "rewritten" | "touched" | "removed";
 
-export type Fat32CheckInput = {
+type Fat32CheckInput = {
   readonly volume: FatVolume;
   readonly read: ReadBytes;
   readonly partition: Span;

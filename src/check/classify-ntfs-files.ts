@@ -18,7 +18,7 @@ import type { TreeEntry } from "../volumes/ntfs/read/tree.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import type { ReadBytes } from "../source/byte-source.js";
 
-export type FileCheckInput = {
+type FileCheckInput = {
   readonly volume: NtfsVolume;
   readonly read: ReadBytes;
   readonly files: readonly PlannedFile[];

@@ -19,7 +19,7 @@ import { recordsIn } from "../volumes/ntfs/read/mft.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import { fixedStructureName } from "./structure-names.js";
 
-export type StructureCheckInput = {
+type StructureCheckInput = {
   readonly volume: NtfsVolume;
   readonly partition: Span;
   readonly differences: readonly Difference[];

@@ -13,7 +13,7 @@ import { isMadeBySystems } from "./made-by-systems.js";
 import type { NtfsVolume } from "../volumes/ntfs/read/volume.js";
 import type { ReadBytes } from "../source/byte-source.js";
 
-export type NtfsCheckInput = {
+type NtfsCheckInput = {
   readonly volume: NtfsVolume;
   readonly read: ReadBytes;
   readonly partition: Span;

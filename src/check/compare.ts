@@ -21,7 +21,7 @@ export type CompareOptions = {
   readonly advanced: (bytes: number) => void;
 };
 
-export type Comparison = { readonly differences: readonly Difference[]; readonly bytes: number };
+type Comparison = { readonly differences: readonly Difference[]; readonly bytes: number };
 
 const totalOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { length }) => sum + length, 0);
 

@@ -1,7 +1,7 @@
 /** What differs, by the file it belongs to: one range for a file, and ranges of whole sectors elsewhere. */
 import { sectorSize } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
-import { noFile, type Owned } from "../manifest/hash-units.js";
+import { noFile, type OwnedSpan } from "../manifest/hash-units.js";
 import { overlapping } from "../extents/search.js";
 import { changedRanges } from "../extents/changed-ranges.js";
 
@@ -9,14 +9,14 @@ import { changedRanges } from "../extents/changed-ranges.js";
 export type DifferenceKind = "different" | "unreadable";
 
 /** In bytes of the disk, from the first to the last that differs. */
-export type Difference = Owned & { readonly kind: DifferenceKind };
+export type Difference = OwnedSpan & { readonly kind: DifferenceKind };
 
 export class Differences {
   readonly #byFile = new Map<string, { start: number; end: number; file: number; kind: DifferenceKind }>();
   readonly #structures: { start: number; end: number; file: number; kind: DifferenceKind }[] = [];
 
   /** Spans of one file come in any order, others in ascending order. */
-  add({ start, end, file }: Owned, kind: DifferenceKind): void {
+  add({ start, end, file }: OwnedSpan, kind: DifferenceKind): void {
     if (file === noFile) {
       const last = this.#structures.at(-1);
       if (last?.kind === kind && last.end === start) last.end = end;
@@ -34,12 +34,12 @@ export class Differences {
   }
 
   /** Everything of `span` that anybody owns. */
-  addAll(owners: readonly Owned[], span: Span, kind: DifferenceKind): void {
+  addAll(owners: readonly OwnedSpan[], span: Span, kind: DifferenceKind): void {
     for (const owned of ownedIn(owners, span)) this.add(owned, kind);
   }
 
   /** `found` and `wanted` both begin at `offset` of the disk. */
-  compare(owners: readonly Owned[], offset: number, found: Uint8Array, wanted: Uint8Array): void {
+  compare(owners: readonly OwnedSpan[], offset: number, found: Uint8Array, wanted: Uint8Array): void {
     if (Buffer.compare(found, wanted) === 0) return;
     for (const { start, end, file } of ownedIn(owners, { start: offset, end: offset + found.length })) {
       const part = (bytes: Uint8Array): Uint8Array => bytes.subarray(start - offset, end - offset);
@@ -56,7 +56,7 @@ export class Differences {
 }
 
 /** The parts of `span` by who owns them, ascending. */
-function* ownedIn(owners: readonly Owned[], span: Span): Generator<Owned> {
+function* ownedIn(owners: readonly OwnedSpan[], span: Span): Generator<OwnedSpan> {
   for (const { start, end, file } of overlapping(owners, span.start, span.end)) {
     yield { start: Math.max(start, span.start), end: Math.min(end, span.end), file };
   }

@@ -10,7 +10,7 @@ import { digestSize } from "../manifest/unit-hasher.js";
 import type { DifferenceKind } from "./differences.js";
 
 /** Reads a part of a file as a driver would; rejects with a Win7UsbError where the target gives an error. */
-export type ReadContent = (offset: number, length: number) => Promise<Uint8Array>;
+type ReadContent = (offset: number, length: number) => Promise<Uint8Array>;
 
 /** In bytes of the file. */
 export type ContentDifference = Span & { readonly kind: DifferenceKind };

@@ -9,7 +9,7 @@ import {
   partitionAlignment,
   partitionEntry,
   partitionOf,
-  type Partition,
+  type DiskPartition,
 } from "../volumes/mbr.js";
 import { sectorSize } from "../volumes/plan.js";
 import { noFile } from "../manifest/hash-units.js";
@@ -20,7 +20,7 @@ import type { ReadBytes } from "../source/byte-source.js";
 
 export type FoundManifest = {
   /** The partition table's first entry, where there is one such as win7usb writes. */
-  readonly partition: (Partition & { readonly osType: number }) | undefined;
+  readonly partition: (DiskPartition & { readonly osType: number }) | undefined;
   readonly read: ReadManifest;
   /** Byte of the target where the manifest lies or should lie: the partition's end. */
   readonly areaStart: number;

@@ -14,7 +14,7 @@ export const readsInFlight = 4;
 /** A drive tries for seconds before it gives an error; after this many what is left counts as unreadable too. */
 const mostFailures = 16;
 
-export type ReadBlocksOptions = {
+type ReadBlocksOptions = {
   readonly reader: DriveReader;
   readonly blocks: readonly Block[];
   /** Runs beside the reading of a block and before it is taken; its failures end the pass. */

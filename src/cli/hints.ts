@@ -6,7 +6,7 @@ import type { Warning, Win7UsbError } from "../errors.js";
 import { allCommands } from "./table/program.js";
 
 /** A failed check has no data. */
-export type Failure = {
+type Failure = {
   readonly code?: string | undefined;
   readonly hint?: string | undefined;
   readonly data?: Win7UsbError["data"];

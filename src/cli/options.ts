@@ -5,11 +5,11 @@ import type { OptionsOf } from "./table/spec.js";
 type Commands = typeof commands;
 /** `help` is answered before anything runs. */
 type CommandName = Exclude<keyof Commands, "help">;
-export type WriteOptions = OptionsOf<Commands["write"]>;
-export type VerifyOptions = OptionsOf<Commands["verify"]>;
-export type CheckOptions = OptionsOf<Commands["check"]>;
-export type InspectOptions = OptionsOf<Commands["inspect"]>;
-export type DrivesOptions = OptionsOf<Commands["drives"]>;
+export type WriteCommandOptions = OptionsOf<Commands["write"]>;
+export type VerifyCommandOptions = OptionsOf<Commands["verify"]>;
+export type CheckCommandOptions = OptionsOf<Commands["check"]>;
+export type InspectCommandOptions = OptionsOf<Commands["inspect"]>;
+export type DrivesCommandOptions = OptionsOf<Commands["drives"]>;
 
 /** A command line that is understood and asks for more than help. */
 export type Invocation = {

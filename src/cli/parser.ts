@@ -8,7 +8,7 @@ import type { CommandSpec, ListSpec, OptionSpec } from "./table/spec.js";
 type Asked =
   | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean }
   | { readonly kind: "version" };
-export type ParserOutcome =
+type ParserOutcome =
   | Asked
   | {
       readonly kind: "run";

@@ -40,3 +40,6 @@ export function runCommand(
     );
   });
 }
+
+/** Runs the system's commands; tests put recorded answers in its place. */
+export type RunCommand = typeof runCommand;

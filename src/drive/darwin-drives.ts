@@ -47,7 +47,7 @@ export function registryIdsOf(value: PlistValue): Map<string, number> {
 }
 
 /** Every drive that holds a medium: no containers, no RAID sets, no optical discs. */
-export function drivesOf(report: DarwinReport): Drive[] {
+export function drivesOfDarwin(report: DarwinReport): Drive[] {
   const entries = asDictionaries(report.list.get("AllDisksAndPartitions"));
   const drives: Drive[] = [];
   for (const entry of entries) {

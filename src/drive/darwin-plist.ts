@@ -86,7 +86,7 @@ function elementsOf(element: XmlElement): XmlElement[] {
 
 const noEntries: PlistDictionary = new Map();
 
-export function asDictionary(value: PlistValue | undefined): PlistDictionary {
+function asDictionary(value: PlistValue | undefined): PlistDictionary {
   return value instanceof Map ? (value as PlistDictionary) : noEntries;
 }
 

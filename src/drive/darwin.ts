@@ -11,8 +11,8 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { Win7UsbError } from "../errors.js";
-import { runCommand } from "./command.js";
-import { containersOn, drivesOf, registryIdsOf, wholeDisks, type DarwinReport } from "./darwin-drives.js";
+import { runCommand, type RunCommand } from "./command.js";
+import { containersOn, drivesOfDarwin, registryIdsOf, wholeDisks, type DarwinReport } from "./darwin-drives.js";
 import { parsePlist, parsePlistDictionary, textAt, type PlistDictionary } from "./darwin-plist.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
@@ -20,9 +20,6 @@ import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf } from "./transfer.js";
-
-/** Runs the system's commands; tests put recorded answers in its place. */
-export type RunCommand = typeof runCommand;
 
 /** open(2) of macOS (sys/fcntl.h); Node has no name for it. */
 const exclusiveLock = 0x20;
@@ -32,7 +29,7 @@ const attempts = 10;
 const attemptPauseMs = 300;
 
 export async function listDarwinDrives(run: RunCommand = runCommand): Promise<Drive[]> {
-  return drivesOf(await readReport(run));
+  return drivesOfDarwin(await readReport(run));
 }
 
 async function readReport(run: RunCommand): Promise<DarwinReport> {
@@ -63,7 +60,7 @@ export async function readDarwinDrive(path: string, run: RunCommand = runCommand
   ]);
   if (info === undefined) return undefined;
   const list = new Map([["AllDisksAndPartitions", [new Map([["DeviceIdentifier", identifier]])]]]);
-  return drivesOf({ list, root: new Map(), registryIds, infos: new Map([[identifier, info]]) })[0];
+  return drivesOfDarwin({ list, root: new Map(), registryIds, infos: new Map([[identifier, info]]) })[0];
 }
 
 /** Throws `target-unsupported` where diskutil fails; it tells why in a property list of its own. */

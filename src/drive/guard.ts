@@ -13,7 +13,7 @@ export const allowableRefusals = ["fixed-disk", "large-disk"] as const;
 export const largestUnasked = 256 * GiB;
 
 /** Bytes: what a BIOS reads by INT 13h, and what the partition table counts in. */
-export const bootableSectorSize = 512;
+const bootableSectorSize = 512;
 
 /** A reason not to write to a drive. */
 export type Refusal = {

@@ -99,7 +99,7 @@ export class ImageFolder {
 }
 
 /** `write-failed`: somebody put something else in the place of the file that is written. */
-export function replacedError(path: string, name: string): Win7UsbError {
+function replacedError(path: string, name: string): Win7UsbError {
   return new Win7UsbError("write-failed", `${path}: something else was put in the place of ${name} meanwhile`, {
     hint: "Write the image to a folder that nobody else may write to.",
     data: { target: path, name },

@@ -8,7 +8,7 @@ import { readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseMountinfo, parseSwaps, type Mount } from "./linux-mounts.js";
 import { readAttributes, type DriveAttributes } from "./linux-attributes.js";
-import { deviceNumberText, linkedName, list, sysfsSector, text } from "./linux-sysfs.js";
+import { deviceNumberText, linkedName, namesIn, sysfsSector, text } from "./linux-sysfs.js";
 import { errorCodeOf } from "./transfer.js";
 
 export type BlockDevice = {
@@ -45,7 +45,7 @@ export type LinuxDevices = {
 /** Reads the running system, or a recorded one below `root`. Devices that vanish meanwhile are left out. */
 export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
   const devices = new Map<string, BlockDevice>();
-  const drives = await list(join(root, "sys/block"));
+  const drives = await namesIn(join(root, "sys/block"));
   const found = await Promise.all(drives.map((name) => readDrive(root, name)));
   for (const device of found.flat()) devices.set(device.name, device);
   const mounts = await readMounts(root);
@@ -99,7 +99,7 @@ async function deviceAt(
 
 /** A folder by each device's name, and a few others beside them. */
 async function readMounted(root: string): Promise<Set<string>> {
-  const folders = ["ext4", "xfs", "f2fs"].map((kind) => list(join(root, "sys/fs", kind)));
+  const folders = ["ext4", "xfs", "f2fs"].map((kind) => namesIn(join(root, "sys/fs", kind)));
   return new Set((await Promise.all(folders)).flat());
 }
 
@@ -107,10 +107,10 @@ async function readMounted(root: string): Promise<Set<string>> {
 async function readFileSystems(root: string): Promise<string[][]> {
   const found: string[][] = [];
   const btrfs = join(root, "sys/fs/btrfs");
-  for (const uuid of await list(btrfs)) found.push(await list(join(btrfs, uuid, "devices")));
+  for (const uuid of await namesIn(btrfs)) found.push(await namesIn(join(btrfs, uuid, "devices")));
   const bcachefs = join(root, "sys/fs/bcachefs");
-  for (const uuid of await list(bcachefs)) {
-    const members = (await list(join(bcachefs, uuid))).filter((name) => /^dev-\d+$/.test(name));
+  for (const uuid of await namesIn(bcachefs)) {
+    const members = (await namesIn(join(bcachefs, uuid))).filter((name) => /^dev-\d+$/.test(name));
     const links = members.map((name) => linkedName(join(bcachefs, uuid, name, "block")));
     found.push((await Promise.all(links)).filter((name) => name !== null));
   }
@@ -139,7 +139,7 @@ async function readDrive(root: string, name: string): Promise<BlockDevice[]> {
   if (whole === undefined) return [];
   const attributes = await readAttributes(folder);
   const result: BlockDevice[] = [{ ...whole, drive: attributes }];
-  for (const entry of await list(folder)) {
+  for (const entry of await namesIn(folder)) {
     if (!entry.startsWith(name) || (await text(join(folder, entry, "partition"))) === null) continue;
     const partition = await readDevice(join(folder, entry), entry, name);
     if (partition !== undefined) result.push(partition);
@@ -155,8 +155,8 @@ async function readDevice(folder: string, name: string, parent: string | null): 
     deviceNumber,
     size: Number(size) * sysfsSector,
     parent,
-    slaves: await list(join(folder, "slaves")),
-    holders: await list(join(folder, "holders")),
+    slaves: await namesIn(join(folder, "slaves")),
+    holders: await namesIn(join(folder, "holders")),
     readOnly: (await text(join(folder, "ro"))) === "1",
     drive: null,
   };

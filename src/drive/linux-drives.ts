@@ -46,7 +46,7 @@ const notDrives = /^(?:zram|ram|dm-|md|sr|fd|nbd-?control|drbd|zd|mmcblk\d+(?:bo
 const opticalType = "5";
 
 /** Every drive that holds a medium. */
-export function drivesOf(system: LinuxDevices): Drive[] {
+export function drivesOfLinux(system: LinuxDevices): Drive[] {
   const systemNames = systemDevices(system);
   const loops = loopsByMount(system);
   const drives: Drive[] = [];
@@ -62,7 +62,7 @@ export function isDrive(device: BlockDevice): boolean {
   return !notDrives.test(device.name);
 }
 
-export function pathOf(name: string): string {
+export function devicePath(name: string): string {
   return `/dev/${name.replaceAll("!", "/")}`;
 }
 
@@ -82,7 +82,7 @@ function describe(
     .filter((part) => part !== null && !part.startsWith("0x"))
     .join(" ");
   return {
-    path: pathOf(device.name),
+    path: devicePath(device.name),
     size: device.size,
     logicalBlockSize: attributes.logicalBlockSize,
     model: model === "" ? null : model,
@@ -92,8 +92,8 @@ function describe(
     readOnly: device.readOnly,
     system: [...own, ...above].some(({ name }) => systemNames.has(name)),
     mountpoints: [...own, ...above].flatMap((each) => mountpointsOf(system, each)),
-    partitions: partitions.map(({ name, size }) => ({ path: pathOf(name), size })),
-    holders: [...above.map(({ name }) => pathOf(name)), ...mountsElsewhere(system, [...own, ...above])],
+    partitions: partitions.map(({ name, size }) => ({ path: devicePath(name), size })),
+    holders: [...above.map(({ name }) => devicePath(name)), ...mountsElsewhere(system, [...own, ...above])],
     backingFile: attributes.backingFile,
     sequence: attributes.sequence,
   };
@@ -153,14 +153,14 @@ function mountsElsewhere(system: LinuxDevices, devices: readonly BlockDevice[]):
   const hidden = devices.filter(
     (device) => system.mounted.has(device.name) && !system.mounts.some((mount) => isOn(system, mount, device)),
   );
-  return hidden.map(({ name }) => `a file system on ${pathOf(name)} that is mounted elsewhere`);
+  return hidden.map(({ name }) => `a file system on ${devicePath(name)} that is mounted elsewhere`);
 }
 
 function mountpointsOf(system: LinuxDevices, device: BlockDevice): Mountpoint[] {
   const mounted = system.mounts.filter((mount) => isOn(system, mount, device));
-  const points = mounted.map(({ path }) => ({ path, device: pathOf(device.name) }));
+  const points = mounted.map(({ path }) => ({ path, device: devicePath(device.name) }));
   const swapped = system.swaps.some((path) => system.names.get(path) === device.name);
-  return swapped ? [...points, { path: "[SWAP]", device: pathOf(device.name) }] : points;
+  return swapped ? [...points, { path: "[SWAP]", device: devicePath(device.name) }] : points;
 }
 
 /** btrfs and others mount with a device number of their own, so the source counts as well, and all beside it. */
@@ -176,7 +176,7 @@ function isSystemPath(path: string): boolean {
 }
 
 /** Names of all devices that carry the running system: what is mounted at its paths or swapped on, and all under it. */
-export function systemDevices(system: LinuxDevices): Set<string> {
+function systemDevices(system: LinuxDevices): Set<string> {
   const mounts = system.mounts.filter(({ path }) => isSystemPath(path));
   const devices: BlockDevice[] = [];
   for (const path of system.swaps) {
@@ -193,7 +193,7 @@ export function drivesUnder(system: LinuxDevices, holder: string | BlockDevice):
     typeof holder === "string"
       ? devicesUnder(system, mountsOf(system, holder), [])
       : devicesUnder(system, [], [holder]);
-  return [...names].filter((name) => system.devices.get(name)?.drive !== null).map(pathOf);
+  return [...names].filter((name) => system.devices.get(name)?.drive !== null).map(devicePath);
 }
 
 function mountsOf(system: LinuxDevices, path: string): Mount[] {

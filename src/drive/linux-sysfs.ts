@@ -41,7 +41,7 @@ export async function text(path: string): Promise<string | null> {
   }
 }
 
-export async function list(path: string): Promise<string[]> {
+export async function namesIn(path: string): Promise<string[]> {
   try {
     return await readdir(path);
   } catch (error) {

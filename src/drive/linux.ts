@@ -15,7 +15,7 @@ import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
 import { readLinuxDevice, readLinuxDevices } from "./linux-devices.js";
 import { deviceNumberText } from "./linux-sysfs.js";
-import { drivesOf } from "./linux-drives.js";
+import { drivesOfLinux } from "./linux-drives.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf } from "./transfer.js";
 
@@ -88,7 +88,7 @@ async function isThere(drive: Drive, deviceNumber: string): Promise<boolean> {
 async function driveNumbered(deviceNumber: string): Promise<Drive | undefined> {
   const device = await readLinuxDevice(deviceNumber);
   if (device === undefined) return undefined;
-  return drivesOf({
+  return drivesOfLinux({
     devices: new Map([[device.name, device]]),
     mounts: [],
     swaps: [],
@@ -115,7 +115,7 @@ async function openExclusive(drive: Drive): Promise<{ handle: FileHandle; direct
 
 async function deviceError(drive: Drive, error: unknown): Promise<Win7UsbError> {
   const code = errorCodeOf(error);
-  const now = drivesOf(await readLinuxDevices()).find(({ path }) => path === drive.path);
+  const now = drivesOfLinux(await readLinuxDevices()).find(({ path }) => path === drive.path);
   if ((code === "EACCES" || code === "EPERM") && now?.readOnly === true) {
     return readOnlyError(drive, error);
   }

@@ -7,7 +7,7 @@ import type { Drive, Target, WriteTarget } from "./drive.js";
 import { drivesOfDrivelist } from "./drivelist.js";
 import { readLinuxDevices, readMounts, type BlockDevice, type LinuxDevices } from "./linux-devices.js";
 import { deviceNumberText } from "./linux-sysfs.js";
-import { drivesOf, drivesUnder, isDrive, pathOf } from "./linux-drives.js";
+import { drivesOfLinux, drivesUnder, isDrive, devicePath } from "./linux-drives.js";
 import { mountOf } from "./linux-mounts.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
@@ -27,7 +27,7 @@ export class DriveListing {
   #drives: Promise<Drive[]> | undefined;
 
   drives(): Promise<Drive[]> {
-    this.#drives ??= platform === "linux" ? this.devices().then(drivesOf) : askForDrives();
+    this.#drives ??= platform === "linux" ? this.devices().then(drivesOfLinux) : askForDrives();
     return this.#drives;
   }
 
@@ -93,7 +93,7 @@ async function loopsOver({ devices }: LinuxDevices, file: string): Promise<strin
   const loops: string[] = [];
   for (const { name, drive } of devices.values()) {
     const backing = drive?.backingFile ?? null;
-    if (backing !== null && (await fileIdentity(backing)) === wanted) loops.push(pathOf(name));
+    if (backing !== null && (await fileIdentity(backing)) === wanted) loops.push(devicePath(name));
   }
   return loops;
 }
@@ -154,7 +154,7 @@ async function inspectBlockDevice(path: string, stats: Stats, listing: DriveList
   const system = await listing.devices();
   const device = deviceByNumber(system, stats);
   if (device !== undefined && device.parent !== null) {
-    const whole = pathOf(device.parent);
+    const whole = devicePath(device.parent);
     throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${whole}, expected a whole drive`, {
       hint: `Name the drive itself, ${whole}: all that is on it will be lost.`,
       data: { target: path, drive: whole },
@@ -166,7 +166,7 @@ async function inspectBlockDevice(path: string, stats: Stats, listing: DriveList
       data: { target: path },
     });
   }
-  const drivePath = device !== undefined && isDrive(device) ? pathOf(device.name) : undefined;
+  const drivePath = device !== undefined && isDrive(device) ? devicePath(device.name) : undefined;
   const drive = (await listing.drives()).find((each) => each.path === drivePath);
   if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
   throw new Win7UsbError("target-not-a-drive", `${path} is built on other devices or cannot be written`, {

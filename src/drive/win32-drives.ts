@@ -7,7 +7,7 @@
 import { Win7UsbError } from "../errors.js";
 import type { Drive, Mountpoint } from "./drive.js";
 
-export type WindowsDisk = {
+type WindowsDisk = {
   readonly Number: number;
   readonly FriendlyName: string | null;
   readonly SerialNumber: string | null;
@@ -25,7 +25,7 @@ export type WindowsDisk = {
   readonly PartitionStyle: string | number;
 };
 
-export type WindowsPartition = {
+type WindowsPartition = {
   readonly DiskNumber: number;
   readonly PartitionNumber: number;
   readonly Size: number;
@@ -101,12 +101,12 @@ function asList<T>(value: T | readonly T[] | null | undefined): T[] {
 }
 
 /** Every drive that holds a medium. */
-export function drivesOf(report: WindowsReport): Drive[] {
+export function drivesOfWindows(report: WindowsReport): Drive[] {
   const withMedium = report.disks.filter(({ Size }) => Size > 0);
   return withMedium.map((disk) => describe(report, disk)).toSorted((a, b) => numberOf(a.path)! - numberOf(b.path)!);
 }
 
-export function pathOf(number: number): string {
+function physicalDrivePath(number: number): string {
   return `\\\\.\\PhysicalDrive${number}`;
 }
 
@@ -124,7 +124,7 @@ function describe(report: WindowsReport, disk: WindowsDisk): Drive {
   const pageFiles = report.pageFiles.filter((file) => letters.some((letter) => startsWithPath(file, letter)));
   const swap = pageFiles.map((file): Mountpoint => ({ path: "[SWAP]", device: file }));
   return {
-    path: pathOf(disk.Number),
+    path: physicalDrivePath(disk.Number),
     size: disk.Size,
     logicalBlockSize: disk.LogicalSectorSize,
     model: cleanText(disk.FriendlyName),
@@ -192,7 +192,7 @@ function pathsOf({ AccessPaths }: WindowsPartition): string[] {
 
 function deviceOf({ AccessPaths, DiskNumber, PartitionNumber }: WindowsPartition): string {
   const volume = AccessPaths.find((path) => path !== null && volumeGuidPath.test(path));
-  return volume ?? `${pathOf(DiskNumber)} partition ${PartitionNumber}`;
+  return volume ?? `${physicalDrivePath(DiskNumber)} partition ${PartitionNumber}`;
 }
 
 /** Partition types of the logical disk manager: its dynamic disks span drives. */

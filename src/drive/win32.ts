@@ -13,7 +13,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { Win7UsbError } from "../errors.js";
-import { commandTimeoutMs, runCommand } from "./command.js";
+import { commandTimeoutMs, runCommand, type RunCommand } from "./command.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
@@ -21,7 +21,7 @@ import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf, reasonOf } from "./transfer.js";
 import {
-  drivesOf,
+  drivesOfWindows,
   mountedVolumes,
   numberOf,
   parseWindowsAnswer,
@@ -29,9 +29,6 @@ import {
   type WindowsReport,
 } from "./win32-drives.js";
 import { clearScript, listScript, powershell, powershellParameters, rescanScript } from "./win32-scripts.js";
-
-/** Runs the system's commands; tests put recorded answers in its place. */
-export type RunCommand = typeof runCommand;
 
 /** libuv's include/uv/win.h: FILE_FLAG_NO_BUFFERING, and a sharing mode of 0. */
 const direct = 0x02000000;
@@ -42,7 +39,7 @@ const attempts = 10;
 const attemptPauseMs = 500;
 
 export async function listWindowsDrives(run: RunCommand = runCommand): Promise<Drive[]> {
-  return drivesOf(await readReport(run));
+  return drivesOfWindows(await readReport(run));
 }
 
 async function readReport(run: RunCommand): Promise<WindowsReport> {

@@ -22,7 +22,7 @@ export type Block = {
   readonly partial: boolean;
 };
 
-export type BlockRules = {
+type BlockRules = {
   /** Power of two, in bytes: the largest alignment of the targets. */
   readonly unit: number;
   /** A multiple of `unit`: no block is longer, and none crosses a multiple of it. */

@@ -54,7 +54,7 @@ export function sourcePart({ source }: Extent, skip: number, length: number): Ex
 }
 
 /** Throws RangeError unless the extents are ascending, do not overlap, lie in `[0, size)`, and have the bytes they name. */
-export function checkLayout(extents: readonly Extent[], size: number): void {
+export function assertLayout(extents: readonly Extent[], size: number): void {
   let end = 0;
   for (const { offset, length, source } of extents) {
     if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || length < 0 || offset < end) {

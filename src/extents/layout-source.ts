@@ -1,6 +1,6 @@
 /** Layouts read like files. */
 import { checkRange, type ByteSource } from "../source/byte-source.js";
-import { checkLayout, continues, runEnd, type Extent } from "./extent.js";
+import { assertLayout, continues, runEnd, type Extent } from "./extent.js";
 import { firstRunEndingBehind } from "./search.js";
 
 /**
@@ -11,7 +11,7 @@ import { firstRunEndingBehind } from "./search.js";
  * `image-truncated` outside of it, and as the sources of the extents do.
  */
 export function layoutSource(extents: readonly Extent[], size: number): ByteSource {
-  checkLayout(extents, size);
+  assertLayout(extents, size);
   return {
     size,
     async readInto(offset, target) {
@@ -32,7 +32,7 @@ export function layoutSource(extents: readonly Extent[], size: number): ByteSour
   };
 }
 
-export type ReadLayoutOptions = {
+type ReadLayoutOptions = {
   /** What becomes of bytes that no extent covers: zeros, or what `target` has there. */
   readonly gaps: "zeros" | "kept";
   /** Index of the first extent that ends behind `offset`; searched for where it is not given. */

@@ -13,7 +13,7 @@ import {
 import { firstRunEndingBehind } from "./search.js";
 
 /** Appends an extent at `offset`, which is not before the layout's end; one that continues the last extent becomes part of it. */
-export function appendExtent(extents: Extent[], { offset, length, source }: Extent): void {
+function appendExtent(extents: Extent[], { offset, length, source }: Extent): void {
   if (length === 0) return;
   const last = extents.at(-1);
   if (last !== undefined && runEnd(last) === offset && continues(last, source)) {

@@ -1,6 +1,6 @@
 /** Calendar fields of an image as an instant; what is no date of the calendar counts as not recorded. */
 
-export type CalendarTime = {
+type CalendarTime = {
   readonly year: number;
   /** From 1. */
   readonly month: number;

@@ -10,7 +10,7 @@ import type { PlannedFile } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
 
 /** `file` is an index, or `noFile`. */
-export type Owned = Span & { readonly file: number };
+export type OwnedSpan = Span & { readonly file: number };
 
 /** The file system's own structures, the boot record and the gap before the partition. */
 export const noFile = -1;
@@ -30,9 +30,9 @@ export function ownersOf(
   spans: readonly Span[],
   files: readonly Pick<PlannedFile, "runs">[],
   clusterSize: number,
-): Owned[] {
+): OwnedSpan[] {
   const runs = runsByPlace(files);
-  const owned: Owned[] = [];
+  const owned: OwnedSpan[] = [];
   let next = 0;
   for (const span of spans) {
     let position = span.start;
@@ -53,14 +53,14 @@ export function ownersOf(
  * The volume's first sectors are hashed one by one: systems that use it change some of them (FAT32's FSInfo, marks of
  * being in use), and nobody has a reason to change the others.
  */
-export const sectorwise: Span = { start: partitionAlignment, end: partitionAlignment + 64 * KiB };
+const hashedBySector: Span = { start: partitionAlignment, end: partitionAlignment + 64 * KiB };
 
 /** The pieces of `owned` cut at multiples of `unitSize` on the disk. */
-export function unitsOf(owned: readonly Owned[], unitSize: number): Owned[] {
-  const units: Owned[] = [];
+export function unitsOf(owned: readonly OwnedSpan[], unitSize: number): OwnedSpan[] {
+  const units: OwnedSpan[] = [];
   for (const { start, end, file } of owned) {
     for (let at = start; at < end;) {
-      const single = file === noFile && at >= sectorwise.start && at < sectorwise.end;
+      const single = file === noFile && at >= hashedBySector.start && at < hashedBySector.end;
       const size = single ? sectorSize : unitSize;
       const stop = Math.min(end, roundDown(at, size) + size);
       units.push({ start: at, end: stop, file });

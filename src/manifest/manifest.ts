@@ -16,7 +16,7 @@ import type { DiskPlan, FileSystemName, PlannedFile } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
 import type { Span } from "../extents/extent.js";
 import { coverage } from "../extents/spans.js";
-import { ownersOf, unitsOf, type Owned } from "./hash-units.js";
+import { ownersOf, unitsOf, type OwnedSpan } from "./hash-units.js";
 import { digestSize } from "./unit-hasher.js";
 
 export { digestSize } from "./unit-hasher.js";
@@ -79,17 +79,17 @@ export type Manifest = {
   readonly spans: readonly Span[];
   /** Null where they did not fit. */
   readonly files: readonly PlannedFile[] | null;
-  readonly units: readonly Owned[];
+  readonly units: readonly OwnedSpan[];
   /** One SHA-256 a unit. */
   readonly digests: Uint8Array;
 };
 
-export type ManifestShape = Omit<Manifest, "digests">;
+type ManifestLayout = Omit<Manifest, "digests">;
 
 const utf8 = new TextEncoder();
 
 /** Everything of a plan's manifest but the digests. */
-export function shapeOf(plan: DiskPlan, manifestOffset: number): ManifestShape {
+export function layoutManifest(plan: DiskPlan, manifestOffset: number): ManifestLayout {
   const { fileSystem, label, diskSize, contentEnd, clusterSize } = plan;
   const spans = coverage(plan.extents, manifestOffset);
   const common = { program: packageVersion, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
@@ -104,7 +104,7 @@ export function shapeOf(plan: DiskPlan, manifestOffset: number): ManifestShape {
   throw new RangeError(`a disk of ${diskSize} bytes is too large for a manifest`);
 }
 
-function lengthOf({ label, spans, files, units }: ManifestShape): number {
+function lengthOf({ label, spans, files, units }: ManifestLayout): number {
   let length = manifestHeader.size + utf8.encode(label).length + spans.length * spanRecord.size;
   for (const { path, runs } of files ?? []) {
     length += fileRecord.size + runs.length * spanRecord.size + utf8.encode(path).length;
@@ -113,7 +113,7 @@ function lengthOf({ label, spans, files, units }: ManifestShape): number {
 }
 
 /** The manifest's bytes. `digests` has `digestSize` bytes for each of the shape's units. */
-export function encodeManifest(shape: ManifestShape, digests: Uint8Array): Uint8Array {
+export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint8Array {
   const { spans, files, units } = shape;
   const label = utf8.encode(shape.label);
   const length = lengthOf(shape);

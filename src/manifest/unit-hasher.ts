@@ -1,6 +1,6 @@
 /** SHA-256 of every unit in one pass over the disk. */
 import { createHash, type Hash } from "node:crypto";
-import type { Owned } from "./hash-units.js";
+import type { OwnedSpan } from "./hash-units.js";
 
 /** Bytes of a SHA-256. */
 export const digestSize = 32;
@@ -11,13 +11,13 @@ export class UnitHasher {
   readonly digests: Uint8Array;
   /** By unit: hashed to its end. */
   readonly finished: boolean[];
-  readonly #units: readonly Owned[];
+  readonly #units: readonly OwnedSpan[];
   #hash: Hash | undefined;
   /** The first unit that is not passed yet, and how far it is hashed. */
   #index = 0;
   #position = 0;
 
-  constructor(units: readonly Owned[]) {
+  constructor(units: readonly OwnedSpan[]) {
     this.#units = units;
     this.digests = new Uint8Array(units.length * digestSize);
     this.finished = Array.from({ length: units.length }, () => false);
@@ -47,7 +47,7 @@ export class UnitHasher {
     return this.digests;
   }
 
-  #begin(unit: Owned): void {
+  #begin(unit: OwnedSpan): void {
     this.#hash = createHash("sha256");
     this.#position = unit.start;
   }

@@ -17,7 +17,7 @@ export type Meter = {
   end(): void;
 };
 
-export type MeterOptions<Phase extends string = WritePhase> = {
+type MeterOptions<Phase extends string = WritePhase> = {
   readonly phase: Phase;
   readonly target: string;
   readonly totalBytes: number;

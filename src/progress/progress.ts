@@ -19,7 +19,7 @@ export type Progress = {
   readonly etaMs: number | null;
 };
 
-export type Sample = { readonly now: number; readonly bytes: number };
+type Sample = { readonly now: number; readonly bytes: number };
 
 export function startProgress(totalBytes: number, now: number): Progress {
   return {

@@ -1,7 +1,7 @@
 /** A source that a signal stops: for calls whose work is a row of reads. */
 import type { ByteSource } from "./byte-source.js";
 
-export type InterruptibleSource = ByteSource & {
+type InterruptibleSource = ByteSource & {
   /** The call that the signal is for has ended: whoever holds the source reads on, whatever becomes of the signal. */
   release(): void;
 };

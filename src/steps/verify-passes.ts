@@ -3,13 +3,14 @@
  * hashed is held until the WIMs' threads have taken theirs of it.
  */
 import { Win7UsbError } from "../errors.js";
-import type { HashAlgorithm, HashedFile, ImagePass } from "../threads/index.js";
+import type { ImagePass } from "../threads/index.js";
 import { createImagePass, hashFile, hashSource, verifyWim, wimPart } from "../threads/index.js";
 import type { ProgressEvent } from "../progress/events.js";
 import type { Meter } from "../progress/progress-meter.js";
 import { createMeter } from "../progress/progress-meter.js";
-import type { WimOutcome, WimSet } from "../verification/wims.js";
-import { checkTables, contentOutcome } from "../verification/wims.js";
+import type { Passes, RunPasses } from "../verification/examine.js";
+import type { MeasuredImage } from "../verification/known-image.js";
+import type { VerifyWimSet } from "../verification/wims.js";
 import type { OpenedInput } from "./image-input.js";
 
 /** `hash` the whole image, look into WIMs (`deep`). Both run at the same time. */
@@ -17,94 +18,76 @@ export type VerifyPhase = "hash" | "deep";
 /** `plan`, with the targets of all the progress that follows, then `progress`. */
 export type VerifyEvent = { readonly event: "plan"; readonly targets: readonly string[] } | ProgressEvent<VerifyPhase>;
 
-export type PassOptions = {
-  readonly algorithms: readonly HashAlgorithm[];
-  readonly prefixes: readonly number[];
-  readonly sets: readonly WimSet[];
-  readonly deep: boolean;
+type PassOptions = {
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 };
 
-export type PassResults = { readonly hashed: HashedFile; readonly wims: readonly WimOutcome[] };
-
 /** What is read: by its path where it has one, so that threads can read it, and otherwise on the calling thread. */
-export type PassImage = Pick<OpenedInput, "path" | "isFile" | "source">;
+type PassImage = Pick<OpenedInput, "path" | "isFile" | "source">;
 
 /** Rejects with `interrupted`, and where the image cannot be read. Where one pass fails, the other is stopped. */
-export async function runPasses(image: PassImage, options: PassOptions): Promise<PassResults> {
-  const stop = new AbortController();
-  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  options.onEvent?.({
-    event: "plan",
-    targets: [image.path, ...(options.deep ? options.sets.map(({ name }) => name) : [])],
-  });
-  const pass =
-    options.deep && image.isFile
-      ? createImagePass(image.path, image.source.size, options.algorithms.length)
-      : undefined;
-  const hashing = hashImage(image, options, signal, pass);
-  // On one thread nothing is won by doing both at once, and a medium is read in order.
-  const checking = image.isFile ? undefined : hashing;
-  const passes = [hashing, Promise.resolve(checking).then(() => checkWims(image, options, signal, pass))] as const;
-  try {
-    const [hashed, wims] = await Promise.all(passes);
-    return { hashed, wims };
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(passes);
-    if (options.signal?.aborted !== true) throw error;
-    throw new Win7UsbError("interrupted", `interrupted: ${image.path} was not checked to its end`, { cause: error });
-  }
+export function passRunner(image: PassImage, options: PassOptions): RunPasses {
+  return async (passes) => {
+    const { algorithms, deepSets } = passes;
+    const stop = new AbortController();
+    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+    options.onEvent?.({ event: "plan", targets: [image.path, ...deepSets.map(({ name }) => name)] });
+    const pass =
+      image.isFile && deepSets.length > 0
+        ? createImagePass(image.path, image.source.size, algorithms.length)
+        : undefined;
+    const hashing = hashImage(image, passes, { ...options, signal }, pass);
+    // On one thread nothing is won by doing both at once, and a medium is read in order.
+    const before = image.isFile ? undefined : hashing;
+    const examining = Promise.resolve(before).then(async () => {
+      const wims = await passes.examineWims(deepVerifier(image, { ...options, signal }, pass));
+      pass?.release(image.source.size);
+      return wims;
+    });
+    try {
+      const [hashed, wims] = await Promise.all([hashing, examining]);
+      return { hashed, wims };
+    } catch (error) {
+      stop.abort(error);
+      await Promise.allSettled([hashing, examining]);
+      if (options.signal?.aborted !== true) throw error;
+      throw new Win7UsbError("interrupted", `interrupted: ${image.path} was not checked to its end`, { cause: error });
+    }
+  };
 }
+
+type StoppableOptions = PassOptions & { readonly signal: AbortSignal };
 
 async function hashImage(
   { path, isFile, source }: PassImage,
-  { algorithms, prefixes, ...options }: PassOptions,
-  signal: AbortSignal,
+  { algorithms, prefixes }: Passes,
+  options: StoppableOptions,
   pass: ImagePass | undefined,
-): Promise<HashedFile> {
+): Promise<MeasuredImage> {
   const progress = meterFor("hash", path, options);
-  const common = { prefixes, signal, onProgress: progress.report };
+  const common = { prefixes, signal: options.signal, onProgress: progress.report };
+  const shared = pass === undefined ? {} : { pass };
   const hashed = isFile
-    ? await hashFile(path, algorithms, {
-        ...common,
-        length: source.size,
-        ...(pass === undefined ? {} : { pass }),
-      })
+    ? await hashFile(path, algorithms, { ...common, length: source.size, ...shared })
     : await hashSource(source, algorithms, common);
   progress.end();
   return hashed;
 }
 
-async function checkWims(
-  image: PassImage,
-  { sets, ...options }: PassOptions,
-  signal: AbortSignal,
-  pass: ImagePass | undefined,
-): Promise<WimOutcome[]> {
-  const outcomes: WimOutcome[] = [];
-  for (const set of sets) {
-    if (!options.deep) {
-      outcomes.push(await checkTables(set));
-      continue;
-    }
+function deepVerifier(image: PassImage, options: StoppableOptions, pass: ImagePass | undefined): VerifyWimSet {
+  const shared = pass === undefined ? {} : { pass };
+  return async (set) => {
     // What lies before this one is nobody's any more, and from its beginning on nothing is let go of yet.
     pass?.release(set.start);
     const progress = meterFor("deep", set.name, options);
     const parts = set.parts.map(({ path, file }) => wimPart(path, file, image));
-    const report = await verifyWim(parts, {
-      signal,
-      onProgress: progress.report,
-      ...(pass === undefined ? {} : { pass }),
-    });
-    outcomes.push(contentOutcome(set, report));
+    const report = await verifyWim(parts, { signal: options.signal, onProgress: progress.report, ...shared });
     progress.end();
-  }
-  pass?.release(image.source.size);
-  return outcomes;
+    return report;
+  };
 }
 
 type Report = { readonly bytes: number; readonly totalBytes: number };

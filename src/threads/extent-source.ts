@@ -6,7 +6,7 @@ import { checkRange } from "../source/byte-source.js";
 import type { FileExtent } from "../verification/wim/extent-map.js";
 import { ExtentMap } from "../verification/wim/extent-map.js";
 
-export type ExtentSource = ByteSource & {
+type BlockingSource = ByteSource & {
   /** `readInto` that has filled `target` when it returns. */
   readIntoNow(offset: number, target: Uint8Array): void;
   close(): void;
@@ -16,7 +16,7 @@ export type ExtentSource = ByteSource & {
 export type TakeBytes = (position: number, target: Uint8Array) => boolean;
 
 /** Opens `path`; throws `image-unreadable` where that or reading fails. What `take` has is not read. */
-export function openExtents(path: string, extents: readonly FileExtent[], take?: TakeBytes): ExtentSource {
+export function openExtents(path: string, extents: readonly FileExtent[], take?: TakeBytes): BlockingSource {
   const file = attempt(path, () => openSync(path, "r"));
   const map = new ExtentMap(extents);
   const { size } = map;

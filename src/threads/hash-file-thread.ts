@@ -1,13 +1,11 @@
 /** A thread of `hash-file.ts`: it hashes what is in the ring, and reads the file into it where that is due. */
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
+import type { HashAlgorithm } from "../verification/known-image.js";
 import { openExtents } from "./extent-source.js";
 import type { RingMemory } from "./image-ring.js";
 import { takeFromRing } from "./image-ring.js";
 import type { RunTask } from "./messages.js";
-
-/** Hashes that are taken of an image. */
-export type HashAlgorithm = "sha1" | "sha256" | "md5";
 
 export type HashFileSetup = {
   readonly memory: RingMemory;

@@ -1,15 +1,11 @@
 /** The hashes of a whole image, all in one pass over the file, each on a thread of its own; whoever has time reads. */
 import { openFileSource } from "../source/file-source.js";
-import type { HashAlgorithm, HashFileNote, HashFileSetup } from "./hash-file-thread.js";
+import type { HashAlgorithm, FileHashes, MeasuredImage } from "../verification/known-image.js";
+import type { HashFileNote, HashFileSetup } from "./hash-file-thread.js";
 import type { ImagePass } from "./image-pass.js";
 import { createImageRing, hashingRing } from "./image-ring.js";
 import { arrayOf, expectShape, isNumber, isText, objectOf } from "./shape.js";
 import { startThread } from "./thread.js";
-
-export type { HashAlgorithm } from "./hash-file-thread.js";
-
-/** Lower-case hexadecimal. */
-export type FileHashes = { readonly [A in HashAlgorithm]?: string };
 
 export type HashFileOptions = {
   /** Bytes to hash from the start; the file's or drive's size if not given. */
@@ -20,13 +16,6 @@ export type HashFileOptions = {
   readonly signal?: AbortSignal;
   /** The pass that deep verification takes part in: of this file, with as many hashes as there are algorithms. */
   readonly pass?: ImagePass;
-};
-
-export type HashedFile = FileHashes & {
-  /** Bytes that were hashed. */
-  readonly length: number;
-  /** The hashes of the first `length` bytes for each of the `prefixes` that is shorter than the file, by length. */
-  readonly prefixes: readonly (FileHashes & { readonly length: number })[];
 };
 
 const isNote = objectOf<HashFileNote>({ bytes: isNumber });
@@ -40,7 +29,7 @@ export async function hashFile(
   path: string,
   algorithms: readonly HashAlgorithm[],
   options: HashFileOptions = {},
-): Promise<HashedFile> {
+): Promise<MeasuredImage> {
   options.signal?.throwIfAborted();
   const { pass } = options;
   const length = pass?.size ?? options.length ?? (await fileSize(path));

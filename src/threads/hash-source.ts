@@ -2,7 +2,8 @@
 import { createHash, type Hash } from "node:crypto";
 import { MiB } from "../bytes/units.js";
 import type { ByteSource } from "../source/byte-source.js";
-import type { FileHashes, HashAlgorithm, HashedFile, HashFileOptions } from "./hash-file.js";
+import type { HashAlgorithm, FileHashes, MeasuredImage } from "../verification/known-image.js";
+import type { HashFileOptions } from "./hash-file.js";
 
 /** Bytes of a read: hashing so many takes milliseconds, after which whoever shares the thread has a turn. */
 const blockSize = MiB;
@@ -14,11 +15,11 @@ export async function hashSource(
   source: ByteSource,
   algorithms: readonly HashAlgorithm[],
   { prefixes: wanted = [], onProgress, signal }: HashSourceOptions = {},
-): Promise<HashedFile> {
+): Promise<MeasuredImage> {
   const { size } = source;
   const hashes = [...new Set(algorithms)].map((algorithm) => [algorithm, createHash(algorithm)] as const);
   const lengths = [...new Set(wanted)].filter((length) => length >= 0 && length < size).toSorted((a, b) => a - b);
-  const prefixes: HashedFile["prefixes"][number][] = [];
+  const prefixes: MeasuredImage["prefixes"][number][] = [];
   const target = new Uint8Array(Math.min(blockSize, size));
   for (let offset = 0; ;) {
     signal?.throwIfAborted();

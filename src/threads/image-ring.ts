@@ -36,7 +36,7 @@ export function createImageRing(takers: number, { slotSize, slotCount }: RingSiz
 }
 
 /** Puts the bytes of the file from `offset` into a slot. */
-export type FillSlot = (offset: number, target: Uint8Array) => void;
+type FillSlot = (offset: number, target: Uint8Array) => void;
 
 /** One thread's view of the ring for a file of `length` bytes. */
 class RingView {

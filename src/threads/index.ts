@@ -4,7 +4,6 @@
  * functions. Traps: a thread may be of another build than the one that started it, so that messages are checked where they
  * arrive; and a thread that waits for memory that nobody fills waits for ever, so that whoever starts threads ends them.
  */
-export type { FileHashes, HashAlgorithm, HashedFile, HashFileOptions } from "./hash-file.js";
 export { hashFile } from "./hash-file.js";
 export { hashSource } from "./hash-source.js";
 export type { ImagePass } from "./image-pass.js";

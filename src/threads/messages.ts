@@ -11,7 +11,7 @@ export type Answer = { readonly id: number } & (
   | { readonly error: { readonly code: string | null; readonly message: string } }
 );
 
-export type TaskResult = {
+type TaskResult = {
   readonly result: unknown;
   /** What is handed over instead of being copied. */
   readonly transfer?: readonly ArrayBuffer[];

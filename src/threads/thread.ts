@@ -24,7 +24,7 @@ export type Asking<Result> = {
   readonly transfer?: readonly ArrayBuffer[];
 };
 
-export type Thread = {
+type Thread = {
   /** Tasks that were asked for and are not answered. */
   readonly waiting: number;
   /** Rejects with the task's own error, and where the thread ends before it has answered. */

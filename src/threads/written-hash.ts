@@ -1,14 +1,14 @@
 /** What is hashed of a disk whose bytes come in ascending order: its content as one, or each unit by itself. */
 import { createHash } from "node:crypto";
-import type { Owned } from "../manifest/hash-units.js";
+import type { OwnedSpan } from "../manifest/hash-units.js";
 import { UnitHasher } from "../manifest/unit-hasher.js";
 
 /** `content`: the SHA-256 of `[0, end)`. `units`: the SHA-256 of each unit, one after the other. */
 export type WrittenHashTask =
   | { readonly kind: "content"; readonly end: number }
-  | { readonly kind: "units"; readonly units: readonly Owned[] };
+  | { readonly kind: "units"; readonly units: readonly OwnedSpan[] };
 
-export type WrittenHash = {
+type WrittenHash = {
   /** Bytes come in ascending order. */
   update(offset: number, bytes: Uint8Array): void;
   /** Ends the hash; throws where something is missing. */

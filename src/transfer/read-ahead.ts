@@ -4,7 +4,7 @@ import type { Ring, Slot } from "./ring.js";
 import { keepsMemory } from "./watched-writer.js";
 
 /** A block whose bytes have arrived; whoever takes it releases the slot. */
-export type FilledBlock = {
+type FilledBlock = {
   readonly block: Block;
   readonly index: number;
   readonly bytes: Uint8Array;

@@ -10,7 +10,7 @@ import { Win7UsbError } from "../errors.js";
 import { keepsMemory } from "./watched-writer.js";
 
 /** Milliseconds before each further attempt. */
-export const retryDelaysMs = [100, 400] as const;
+const retryDelaysMs = [100, 400] as const;
 /** Of one target in one write. */
 export const mostRetries = 16;
 

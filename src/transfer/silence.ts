@@ -17,7 +17,7 @@ export type Operation = {
 };
 
 /** What all checks come to. */
-export type Verdict =
+export type AnswerState =
   | { readonly state: "answering" }
   /** `first` once for each silence. */
   | { readonly state: "silent"; readonly operation: Operation; readonly silentMs: number; readonly first: boolean }
@@ -62,7 +62,7 @@ export class Silence {
   }
 
   /** To be asked every `lookEveryMs`. */
-  look(now: number, interrupted: boolean): Verdict {
+  look(now: number, interrupted: boolean): AnswerState {
     this.#pass(now);
     const [operation] = this.#pending;
     if (operation === undefined) return { state: "answering" };

@@ -13,7 +13,7 @@ import { lookEveryMs, Silence, type Operation } from "./silence.js";
 /** Milliseconds for closing what was given up: it succeeds where the drive came back meanwhile. */
 const closeWithinMs = 500;
 
-export type WatchOptions = {
+type WatchOptions = {
   readonly patience: Patience;
   /** Milliseconds that never go back. */
   readonly now: () => number;

@@ -7,15 +7,17 @@ import type { KnownImage, KnownImages, KnownMatch } from "../windows/known-image
 import type { Check } from "./verdict.js";
 
 /** Hashes by which an image may be known. */
-export type HashName = "sha1" | "sha256" | "md5";
-/** Hashes in hexadecimal of the first `length` bytes. */
-export type MeasuredHashes = { readonly length: number } & { readonly [name in HashName]?: string };
-/** Of the whole file, and of the shorter lengths that `prefixLengths` asked for. */
+export type HashAlgorithm = "sha1" | "sha256" | "md5";
+/** In lower-case hexadecimal. */
+export type FileHashes = { readonly [A in HashAlgorithm]?: string };
+/** Hashes of the first `length` bytes. */
+type MeasuredHashes = FileHashes & { readonly length: number };
+/** Of the whole image, and of each shorter length that was asked for, ascending. */
 export type MeasuredImage = MeasuredHashes & { readonly prefixes: readonly MeasuredHashes[] };
 
 /** A row of the table, and how it was found. */
 export type KnownFinding = KnownMatch & {
-  readonly matchedBy: HashName;
+  readonly matchedBy: HashAlgorithm;
   /** Bytes whose hash it is; fewer than the file's where something follows them. */
   readonly length: number;
 };
@@ -62,7 +64,7 @@ export function findKnown(measured: MeasuredImage, table: KnownImages): KnownFin
   return null;
 }
 
-function lookUp(table: KnownImages, name: HashName, hash: string): KnownMatch | null {
+function lookUp(table: KnownImages, name: HashAlgorithm, hash: string): KnownMatch | null {
   if (name === "sha1") return table.bySha1(hash);
   return name === "sha256" ? table.bySha256(hash) : table.byMd5(hash);
 }
@@ -85,7 +87,7 @@ export function resemblance(claim: Claim, table: KnownImages): Resemblance | nul
 }
 
 /** The name that `allow` lifts the failure of this check by. */
-export const alteredCode = "altered";
+const alteredCode = "altered";
 
 /** One check that says what the image is by its hash, or what it claims to be. */
 export function knownImageCheck(
@@ -124,7 +126,7 @@ function findingWords(finding: KnownFinding, { size }: Claim): Pick<Check, "stat
   return { status: "pass", message: `${part} ${image.fileName}, byte for byte; ${confirmed}` };
 }
 
-export const hashNames: Readonly<Record<HashName, string>> = { sha1: "SHA-1", sha256: "SHA-256", md5: "MD5" };
+export const hashNames: Readonly<Record<HashAlgorithm, string>> = { sha1: "SHA-1", sha256: "SHA-256", md5: "MD5" };
 
 function lookAlikeWords({ image, by }: Resemblance, { size, volumeEnd }: Claim): string {
   if (image.size !== undefined && size < image.size && size < (volumeEnd ?? 0)) {

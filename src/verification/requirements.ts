@@ -1,5 +1,6 @@
 /** What a script may require of an image beyond its being sound. */
 import type { WindowsIdentity } from "../windows/identity.js";
+import type { WimOutcome } from "./wims.js";
 
 /** What may be required of an image. */
 export type Requirement =
@@ -21,7 +22,7 @@ export type UnmetRequirement = {
 type Problem = Omit<UnmetRequirement, "requirement">;
 
 /** As it is written after `--require`. */
-export function requirementText(requirement: Requirement): string {
+function requirementText(requirement: Requirement): string {
   return requirement.name === "genuine" ? "genuine" : `${requirement.name}=${requirement.value}`;
 }
 
@@ -34,6 +35,15 @@ export function unmetRequirements(
   return requirements.flatMap((requirement) => {
     const problem = problemWith(requirement, windows, isOfficial);
     return problem === null ? [] : [{ requirement: requirementText(requirement), ...problem }];
+  });
+}
+
+/** A deep verification was asked for and is not possible: a script that relies on it must learn of it. */
+export function unmetDepth(wims: readonly WimOutcome[]): UnmetRequirement[] {
+  const hint = "Convert it to an LZX install.wim with a WIM tool, or take an untouched image.";
+  return wims.flatMap(({ unsupported }) => {
+    if (unsupported === null) return [];
+    return [{ requirement: "deep", message: `it cannot be verified in depth: ${unsupported}`, hint }];
   });
 }
 

@@ -1,4 +1,5 @@
 /** Checks of whether an image is what win7usb is for, and whether the disc agrees with itself. */
+import type { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { SuitabilityCode } from "../windows/refusals.js";
@@ -44,4 +45,12 @@ export function agreementChecks(windows: WindowsIdentity): Check[] {
     return [{ ...base, status: "pass", message: "label, WIMs and setup files agree with each other" }];
   }
   return windows.warnings.map(({ code, message }) => ({ ...base, status: "warn", code, message }));
+}
+
+/** The check in the place of these where `problem` keeps the WIMs from being read: damage, or a WIM of an unknown kind. */
+export function productUnknown({ code, message: reason, hint }: Win7UsbError): Check {
+  const message = `which Windows it is cannot be told: ${reason}`;
+  const base = { id: "product", status: "fail", code, message } as const;
+  if (code !== "wim-unsupported") return { ...base, kind: "soundness" };
+  return { ...base, kind: "suitability", ...(hint === undefined ? {} : { hint }) };
 }

@@ -60,10 +60,21 @@ export type WimOutcome = {
   readonly unsupported: string | null;
 };
 
+/** Decodes every blob of a WIM and compares its SHA-1. */
+export type VerifyWimSet = (set: WimSet) => Promise<WimReport>;
+
+/** Examines the WIMs in their order; where `verify` is null, only their tables. */
+export async function examineWims(sets: readonly WimSet[], verify: VerifyWimSet | null): Promise<WimOutcome[]> {
+  const outcomes: WimOutcome[] = [];
+  for (const set of sets)
+    outcomes.push(verify === null ? await checkTables(set) : contentOutcome(set, await verify(set)));
+  return outcomes;
+}
+
 const nothingCompared = { failures: [], failureCount: 0, compared: null };
 
 /** Header, XML data and tables, as they are read to open it; no content. */
-export async function checkTables(set: WimSet): Promise<WimOutcome> {
+async function checkTables(set: WimSet): Promise<WimOutcome> {
   const base = { id: "wim", file: set.name, kind: "soundness" } as const;
   const words: string[] = [];
   for (const { path, file } of set.parts) {
@@ -91,7 +102,7 @@ async function readTables(path: string, file: FileNode): Promise<string> {
 }
 
 /** What `verifyWim` found in every blob, the metadata and the integrity table. */
-export function contentOutcome(set: WimSet, report: WimReport): WimOutcome {
+function contentOutcome(set: WimSet, report: WimReport): WimOutcome {
   const unsupported = report.checks.find(({ code }) => code === "wim-unsupported")?.message ?? null;
   return {
     set,

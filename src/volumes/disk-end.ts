@@ -4,18 +4,18 @@ import { MiB } from "../bytes/units.js";
 import type { Extent } from "../extents/extent.js";
 import type { LayoutBuilder } from "../extents/layout.js";
 import type { FileNode } from "../tree/index.js";
-import { endOf, manifestAreaSize, type Partition } from "./mbr.js";
+import { endOf, manifestAreaSize, type DiskPartition } from "./mbr.js";
 
 /** Where at most this much is left behind the files, it is written too, so that a small image file is one whole. */
-export const wholeDiskMargin = 64 * MiB;
+const wholeDiskMargin = 64 * MiB;
 
 /** The end of a disk where others leave signatures: GPT backup (33 sectors), RAID superblocks (up to 128 KiB). */
 export const wipedAtEnd = MiB;
 
-export type FinishedExtents = { readonly extents: readonly Extent[]; readonly contentEnd: number };
+type FinishedExtents = { readonly extents: readonly Extent[]; readonly contentEnd: number };
 
 /** The manifest's place: right behind the partition, where no file system looks and nobody's files come to lie. */
-export function manifestExtent(partition: Partition): Extent {
+export function manifestExtent(partition: DiskPartition): Extent {
   return { offset: endOf(partition), length: manifestAreaSize, source: { kind: "manifest" } };
 }
 

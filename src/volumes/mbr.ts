@@ -50,13 +50,13 @@ const lastCylinder = 1023;
 const sectorLimit = 2 ** 32 - 1;
 
 /** A partition in sectors. */
-export type Partition = { readonly startSector: number; readonly sectorCount: number };
+export type DiskPartition = { readonly startSector: number; readonly sectorCount: number };
 
 /**
  * The one partition of a disk of `diskSize` bytes: from 1 MiB to the last whole MiB that 32-bit sector numbers reach and
  * that leaves room for the manifest.
  */
-export function partitionOf(diskSize: number): Partition {
+export function partitionOf(diskSize: number): DiskPartition {
   const end = roundDown(Math.min(diskSize - manifestAreaSize, sectorLimit * sectorSize), partitionAlignment);
   return {
     startSector: partitionAlignment / sectorSize,
@@ -65,7 +65,7 @@ export function partitionOf(diskSize: number): Partition {
 }
 
 /** Where a partition ends, in bytes of the disk. */
-export function endOf({ startSector, sectorCount }: Partition): number {
+export function endOf({ startSector, sectorCount }: DiskPartition): number {
   return (startSector + sectorCount) * sectorSize;
 }
 
@@ -78,13 +78,13 @@ export function chsAddress(sector: number): Uint8Array {
   return Uint8Array.of(head, sectorInTrack | ((cylinder >>> 8) << 6), cylinder & 0xff);
 }
 
-export type MasterBootRecordOptions = {
+type MasterBootRecordOptions = {
   /** At most 440 bytes. */
   readonly bootCode: Uint8Array;
   readonly diskSignature: number;
   /** Partition type, of `partitionTypes`. */
   readonly osType: number;
-  readonly partition: Partition;
+  readonly partition: DiskPartition;
 };
 
 /** Sector 0 of the disk. */

@@ -14,6 +14,6 @@ export function checkPathUnits(units: number): void {
   if (units > mostPathUnits) throw new VolumeLimit(`its paths have more than ${mostPathUnits} characters`);
 }
 
-export function check(condition: boolean, reason: string): asserts condition {
+export function assertVolume(condition: boolean, reason: string): asserts condition {
   if (!condition) throw new VolumeFault(reason);
 }

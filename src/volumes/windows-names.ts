@@ -25,7 +25,7 @@ const baseLength = 8;
 const extensionLength = 3;
 
 /** `extension` is empty where there is none. */
-export type ShortNameParts = { readonly base: string; readonly extension: string };
+type ShortNameParts = { readonly base: string; readonly extension: string };
 
 /** The parts of a name that is an 8.3 name as it stands but for case; null of any other. */
 export function shortNameParts(name: string): ShortNameParts | null {

@@ -97,7 +97,7 @@ export async function readHeader(source: ByteSource, at: WimLocation): Promise<W
 }
 
 /** Decodes 208 bytes of header. */
-export function decodeHeader(data: Uint8Array, at: WimLocation): WimHeader {
+function decodeHeader(data: Uint8Array, at: WimLocation): WimHeader {
   const raw = wimHeaderRecord.decode(data);
   checkFixedFields(raw, at);
   const compression = compressionOf(raw, at);

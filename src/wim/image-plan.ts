@@ -15,7 +15,7 @@ import type { CreateSha1 } from "./sha1.js";
 import type { ImageXmlChange } from "./xml-edit.js";
 
 /** Where a new file's bytes come from: a layout from 0 on without a gap. Its SHA-1, 20 bytes, is taken where it is not given. */
-export type NewContent = { readonly content: readonly Extent[]; readonly sha1?: Uint8Array };
+type NewContent = { readonly content: readonly Extent[]; readonly sha1?: Uint8Array };
 type WithContent<E> = E extends { readonly hash: Uint8Array } ? Omit<E, "hash"> & NewContent : E;
 
 /** An edit of an image's tree, with the bytes of the files that it brings. */
@@ -30,7 +30,7 @@ export type ImageChange = Pick<ImageXmlChange, "lastModificationTime" | "texts">
 export type StoredContent = { readonly hash: Uint8Array; readonly size: number; readonly content: readonly Extent[] };
 
 /** By SHA-1 in hexadecimal: how many more references there are than before. */
-export type ReferenceChanges = Map<string, number>;
+type ReferenceChanges = Map<string, number>;
 
 export type ImagesPlan = {
   /** New metadata by image. */

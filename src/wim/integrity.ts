@@ -10,6 +10,7 @@ import type { WimHeader } from "./header.js";
 import { wimHeaderRecord } from "./header.js";
 import type { WimLocation } from "./resource.js";
 import { readStoredResource, wimError } from "./resource.js";
+import { sha1Length } from "./sha1.js";
 
 /** WIM specification, "Integrity table"; the hashes follow. */
 export const integrityTableRecord = record("INTEGRITY_TABLE", 12, {
@@ -18,7 +19,6 @@ export const integrityTableRecord = record("INTEGRITY_TABLE", 12, {
   chunkSize: uint32le(8),
 });
 
-export const sha1Length = 20;
 /** 52,000 chunks: enough for 500 GiB in chunks of 10 MiB, or 3 GiB in chunks of 64 KiB. */
 export const integrityTableLimit = MiB;
 

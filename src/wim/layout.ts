@@ -20,7 +20,7 @@ export type PlannedRun = {
   readonly entries: readonly ListedEntry[];
 };
 
-export type WimContents = {
+type WimContents = {
   /** In the order in which they are to lie. */
   readonly runs: readonly PlannedRun[];
   /** The XML data that begins at `offset`, which its TOTALBYTES tells. */

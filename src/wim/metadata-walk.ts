@@ -39,13 +39,13 @@ export type VisitedEntry = {
   pathOf(stream: VisitedStream): string;
 };
 
-export type MetadataSummary = {
+type MetadataSummary = {
   /** Entries that name a security descriptor that is not there. */
   readonly strayDescriptors: number;
 };
 
 /** The security data in front of the tree. */
-export type SecurityPlace = {
+type SecurityPlace = {
   /** Bytes of each descriptor, which follow one another from `descriptorsOffset` on. */
   readonly descriptorLengths: readonly number[];
   readonly descriptorsOffset: number;

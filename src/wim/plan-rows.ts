@@ -12,7 +12,7 @@ import type { CreateSha1 } from "./sha1.js";
 import { plannedRun } from "./split.js";
 import { listRuns, type ListedEntry } from "./split-allotment.js";
 
-export type PlannedResources = {
+type PlannedResources = {
   /** In the order in which they are to lie: the old ones as they lay, new contents, new metadata. */
   readonly runs: readonly PlannedRun[];
   readonly addedContents: number;

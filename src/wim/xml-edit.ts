@@ -5,7 +5,7 @@
 import type { XmlElement } from "@rgrove/parse-xml";
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
-import { decodeText, elementAt, elementsOf, parseDocument } from "./xml.js";
+import { decodeXmlText, elementAt, elementsOf, parseDocument } from "./xml.js";
 
 /** Changes of one image's element; each number is added to what the document says, and only where it says a number. */
 export type ImageXmlChange = {
@@ -34,7 +34,7 @@ const byteOrderMark = [0xff, 0xfe];
 
 /** The changed XML data. `data` is UTF-16LE, with a byte order mark or without. Throws `wim-damaged`. */
 export function changeXml(data: Uint8Array, change: XmlChange, at: WimLocation): Uint8Array {
-  const text = decodeText(data, at);
+  const text = decodeXmlText(data, at);
   const root = parseDocument(text, at);
   const splices = added(text, elementAt(root, "TOTALBYTES"), change.totalBytes);
   for (const image of elementsOf(root, "IMAGE")) {

@@ -27,7 +27,7 @@ const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
 
 /** Every image of the document by ascending index. `imageCount` is the header's; throws `wim-damaged` where they differ. */
 export function parseImages(data: Uint8Array, imageCount: number, at: WimLocation): WimImage[] {
-  const root = parseDocument(decodeText(data, at), at);
+  const root = parseDocument(decodeXmlText(data, at), at);
   const images = elementsOf(root, "IMAGE").map((element) => imageOf(element, at));
   images.sort((a, b) => a.index - b.index);
   const wrong = images.find((image, position) => image.index !== position + 1);
@@ -43,7 +43,7 @@ export function parseImages(data: Uint8Array, imageCount: number, at: WimLocatio
 }
 
 /** The XML data's text without its byte order mark; throws `wim-damaged`. */
-export function decodeText(data: Uint8Array, at: WimLocation): string {
+export function decodeXmlText(data: Uint8Array, at: WimLocation): string {
   try {
     return new TextDecoder("utf-16le", { fatal: true }).decode(data);
   } catch (error) {

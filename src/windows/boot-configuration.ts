@@ -22,7 +22,7 @@ export const elementTypes = {
   winPe: "26000022",
 } as const;
 
-export type BootConfiguration = {
+type BootConfiguration = {
   readonly hasBootManager: boolean;
   /** Path of the Windows loader that is started, such as `\windows\system32\boot\winload.exe`; null where there is none. */
   readonly loaderPath: string | null;

@@ -65,7 +65,7 @@ export async function readSetupFiles(tree: FileTree): Promise<SetupFiles> {
   };
 }
 
-export function parseEditionConfig(text: string): EditionConfig {
+function parseEditionConfig(text: string): EditionConfig {
   const sections = parseIni(text);
   const firstLine = (name: string): string | null => sections.get(name)?.lines[0] ?? null;
   const volumeLicence = firstLine("vl");

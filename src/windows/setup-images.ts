@@ -23,7 +23,7 @@ export async function openWimAt(tree: FileTree, path: string): Promise<Wim | nul
   return node?.kind === "file" ? openWim(contentSource(node), path) : null;
 }
 
-export type OpenedInstallImage = { readonly image: InstallImage; readonly wim: Wim };
+type OpenedInstallImage = { readonly image: InstallImage; readonly wim: Wim };
 
 export async function openInstallImage(tree: FileTree): Promise<OpenedInstallImage | null> {
   for (const { kind, path } of installImagePaths) {

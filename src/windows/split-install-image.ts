@@ -18,7 +18,7 @@ import { partPath } from "./setup-images.js";
 /** What Microsoft's instructions for sticks give DISM (`/FileSize:3800`): clear of every 32-bit edge. */
 export const installPartLimit = 3800 * MiB;
 
-export type SizeLimits = {
+type SizeLimits = {
   /** Bytes of the largest file that needs no splitting. */
   readonly file: number;
   /** Bytes of a part. */

@@ -7,7 +7,7 @@ import type { FileTree } from "../tree/index.js";
 import { find, readSmallFile } from "../tree/index.js";
 
 /** ei.cfg, idwbinfo.txt and their like have a few hundred bytes. */
-export const textFileLimit = 64 * KiB;
+const textFileLimit = 64 * KiB;
 
 /** The file's text, or null where the tree has no such file. Throws `image-damaged` where it is absurdly large. */
 export async function readText(tree: FileTree, path: string): Promise<string | null> {
@@ -16,14 +16,14 @@ export async function readText(tree: FileTree, path: string): Promise<string | n
   return decodeText(await readSmallFile(node, textFileLimit));
 }
 
-export function decodeText(data: Uint8Array): string {
+function decodeText(data: Uint8Array): string {
   if (data[0] === 0xff && data[1] === 0xfe) return new TextDecoder("utf-16le").decode(data);
   if (data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf) return new TextDecoder("utf-8").decode(data);
   return new TextDecoder("windows-1252").decode(data);
 }
 
 /** One `[section]`: its lines without comments and blanks, and those of them that are `key=value`, by lower-case key. */
-export type IniSection = { readonly lines: readonly string[]; readonly values: ReadonlyMap<string, string> };
+type IniSection = { readonly lines: readonly string[]; readonly values: ReadonlyMap<string, string> };
 
 /** Sections by lower-case name; lines before the first section belong to the section "". */
 export function parseIni(text: string): Map<string, IniSection> {

@@ -2,7 +2,7 @@
 import type { DiskPlan } from "../volumes/plan.js";
 import type { Block } from "../extents/blocks.js";
 import { startWrittenHasher } from "../threads/index.js";
-import { encodeManifest, shapeOf } from "../manifest/manifest.js";
+import { encodeManifest, layoutManifest } from "../manifest/manifest.js";
 
 export type ManifestWriter = {
   /** Rejects where nothing can be hashed. */
@@ -24,7 +24,7 @@ export function startManifestWriter(plan: DiskPlan): ManifestWriter | undefined 
   if (extent === undefined) return undefined;
   const areaStart = extent.offset;
   const areaEnd = areaStart + extent.length;
-  const shape = shapeOf(plan, areaStart);
+  const shape = layoutManifest(plan, areaStart);
   const length = shape.spans.reduce((sum, { start, end }) => sum + end - start, 0);
   const hasher = startWrittenHasher({ kind: "units", units: shape.units }, length);
   let manifest: Uint8Array | undefined;

@@ -4,7 +4,7 @@ import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../volumes/plan.js";
 import { blocksOf, largestUnit, type Block } from "../extents/blocks.js";
-import { checkLayout } from "../extents/extent.js";
+import { assertLayout } from "../extents/extent.js";
 import { writesInFlight } from "./target-run.js";
 
 /** Large enough that neither Node's turn-around nor a stick's command overhead is seen in the rate. */
@@ -34,7 +34,7 @@ export function blockSizeFor(targetCount: number): number {
 
 /** Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
 export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepared {
-  checkLayout(plan.extents, plan.diskSize);
+  assertLayout(plan.extents, plan.diskSize);
   if (targets.length === 0) throw new Error("there is no target to write");
   for (const target of targets) checkTarget(plan, target);
   const unit = Math.max(sectorSize, ...targets.map((target) => target.alignment));

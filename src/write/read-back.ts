@@ -10,9 +10,9 @@ import { readAhead } from "../transfer/read-ahead.js";
 import type { Ring } from "../transfer/ring.js";
 
 /** Two keep the drive reading while the block before is compared. */
-export const readsInFlight = 2;
+const readsInFlight = 2;
 
-export type Written = {
+export type WrittenBlocks = {
   readonly plan: DiskPlan;
   /** Without the boot block, which is not there yet. */
   readonly blocks: readonly Block[];
@@ -23,9 +23,9 @@ export type Written = {
   readonly fingerprints: Uint8Array;
 };
 
-export type ReadBackOptions = {
+type ReadBackOptions = {
   readonly writer: DriveWriter;
-  readonly written: Written;
+  readonly written: WrittenBlocks;
   readonly ring: Ring;
   /** Is given the boot block before. */
   readonly hash: ContentHash;
@@ -102,7 +102,7 @@ async function locate(plan: DiskPlan, block: Block, found: Uint8Array): Promise<
 }
 
 /** The file that the byte at `offset` of the disk belongs to. */
-export function fileAt(plan: DiskPlan, offset: number): string | null {
+function fileAt(plan: DiskPlan, offset: number): string | null {
   for (const { path, runs } of plan.files) {
     if (runs.some((run) => run.offset <= offset && offset < run.offset + run.length)) return path;
   }

@@ -2,7 +2,7 @@
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { WarningEvent, WritePhase } from "../progress/events.js";
-import { createChangedWriter, type ChangedWriter } from "./only-changed.js";
+import { createChangedWriter, type ChangedWriter } from "../transfer/changed-writer.js";
 import { usualPatience, type Patience } from "../progress/patience.js";
 import { blockSizeFor } from "./prepare.js";
 import type { Meter } from "../progress/progress-meter.js";
@@ -11,14 +11,14 @@ import { TargetRun, writesInFlight } from "./target-run.js";
 import { watchedWriter } from "../transfer/watched-writer.js";
 
 /** Where a write is, as far as its targets and their watch have to know. */
-export type Course = {
+export type CurrentPhase = {
   phase: WritePhase;
   /** Of the current phase, by the target's path. */
   readonly meters: Map<string, Meter>;
 };
 
 /** What of a write its targets have to know. */
-export type RunOptions = {
+type RunOptions = {
   readonly plan: DiskPlan;
   readonly targets: readonly DriveWriter[];
   readonly onlyChanged?: boolean;
@@ -29,13 +29,13 @@ export type RunOptions = {
 };
 
 /** Every run has to be closed. */
-export function startRuns(options: RunOptions, course: Course): TargetRun[] {
+export function startRuns(options: RunOptions, current: CurrentPhase): TargetRun[] {
   return options.targets.map((target) => {
-    const meter = (): Meter | undefined => course.meters.get(target.path);
+    const meter = (): Meter | undefined => current.meters.get(target.path);
     const watched = watchedWriter(target, {
       patience: options.patience ?? usualPatience,
       now: options.now,
-      phase: () => course.phase,
+      phase: () => current.phase,
       signal: options.signal,
       onWarning: options.onEvent,
       onLook: (silentMs) => {

@@ -11,7 +11,7 @@ import type { Extent } from "../extents/extent.js";
 import { largestUnit, isPlannedZeros, piecesOf, type Block } from "../extents/blocks.js";
 import { isAllZeros } from "../bytes/zeros.js";
 import { probeCapacity } from "./capacity-probe.js";
-import type { ChangedWriter } from "./only-changed.js";
+import type { ChangedWriter } from "../transfer/changed-writer.js";
 import { createRing } from "../transfer/ring.js";
 import { keepsMemory } from "../transfer/watched-writer.js";
 

@@ -5,14 +5,14 @@ import { createFingerprinter, fingerprintSize } from "../manifest/fingerprint.js
 import type { ManifestWriter } from "./manifest-writer.js";
 import { Pending } from "../transfer/pending.js";
 import { readAhead } from "../transfer/read-ahead.js";
-import type { Written } from "./read-back.js";
+import type { WrittenBlocks } from "./read-back.js";
 import type { Ring } from "../transfer/ring.js";
 import type { TargetRun } from "./target-run.js";
 
 /** Node has four threads for files: two read the image while two write the target. */
 const readsInFlight = 2;
 
-export type PassOptions = {
+type WritePassOptions = {
   readonly plan: DiskPlan;
   readonly bootBlock: Block;
   readonly blocks: readonly Block[];
@@ -30,7 +30,7 @@ export type PassOptions = {
  * Returns when every target has written everything or was given up. Rejects when the image cannot be read or the
  * checkpoint throws; nothing is in flight then either.
  */
-export async function writePass(options: PassOptions): Promise<Written> {
+export async function writePass(options: WritePassOptions): Promise<WrittenBlocks> {
   const { plan, bootBlock, blocks, ring, runs, verify, manifest, checkpoint } = options;
   const { extents } = plan;
   const fingerprint = createFingerprinter(extents);

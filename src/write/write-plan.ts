@@ -14,9 +14,9 @@ import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
 import type { Patience } from "../progress/patience.js";
 import { plannedBytes, prepare, type Prepared } from "./prepare.js";
 import { createMeter } from "../progress/progress-meter.js";
-import { readBack, type Written } from "./read-back.js";
+import { readBack, type WrittenBlocks } from "./read-back.js";
 import { createRing, type Ring } from "../transfer/ring.js";
-import { startRuns, type Course } from "./start-runs.js";
+import { startRuns, type CurrentPhase } from "./start-runs.js";
 import type { TargetRun } from "./target-run.js";
 import { writePass } from "./write-pass.js";
 
@@ -49,7 +49,7 @@ export type WriteResult = {
 type Job = WritePlanOptions &
   Prepared & {
     readonly runs: readonly TargetRun[];
-    readonly course: Course;
+    readonly current: CurrentPhase;
     readonly ring: Ring;
     /** Targets whose failure was told of. */
     readonly reported: Set<DriveWriter>;
@@ -61,13 +61,13 @@ type Job = WritePlanOptions &
  * before they do.
  */
 export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
-  const course: Course = { phase: "write", meters: new Map() };
-  const runs = startRuns(options, course);
+  const current: CurrentPhase = { phase: "write", meters: new Map() };
+  const runs = startRuns(options, current);
   let prepared: Prepared | undefined;
   try {
     prepared = prepare(options.plan, options.targets);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
-    const job: Job = { ...options, ...prepared, runs, course, ring, reported: new Set() };
+    const job: Job = { ...options, ...prepared, runs, current, ring, reported: new Set() };
     // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
     return await (options.verify ? withHashes(job) : execute(job, undefined));
   } finally {
@@ -102,7 +102,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
     filesystem: plan.fileSystem,
     files: plan.files.length,
   });
-  enter(job, "write");
+  beginPhase(job, "write");
   await onEach(job, async (run) => {
     await run.blankBootBlock(bootBlock);
     // A drive of which only the changes are written has been written and read back before.
@@ -110,13 +110,13 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
   const written = await metered(job, "write", () => writePass({ ...job, manifest: hashes?.manifest, checkpoint }));
-  enter(job, "flush");
+  beginPhase(job, "flush");
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
   const sha256 = hashes === undefined ? null : await verify(job, written, hashes.content);
   checkpoint();
   await job.assertUnchanged?.();
-  enter(job, "finish");
+  beginPhase(job, "finish");
   await onEach(job, async (run) => {
     await run.writeBootBlock(bootBlock, written.bootBytes);
     await run.commit();
@@ -124,8 +124,8 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   return conclude(job, sha256);
 }
 
-function enter({ course, onEvent }: Job, phase: WritePhase): void {
-  course.phase = phase;
+function beginPhase({ current, onEvent }: Job, phase: WritePhase): void {
+  current.phase = phase;
   onEvent({ event: "phase", phase });
 }
 
@@ -169,11 +169,11 @@ async function metered<T>(job: Job, phase: WritePhase, step: () => Promise<T>): 
   for (const { writer, failure } of job.runs) {
     if (failure !== undefined) continue;
     const { onEvent, now } = job;
-    job.course.meters.set(writer.path, createMeter({ phase, target: writer.path, totalBytes, now, onEvent }));
+    job.current.meters.set(writer.path, createMeter({ phase, target: writer.path, totalBytes, now, onEvent }));
   }
   const result = await step();
   requireLive(job);
-  for (const { writer, failure } of job.runs) if (failure === undefined) job.course.meters.get(writer.path)?.end();
+  for (const { writer, failure } of job.runs) if (failure === undefined) job.current.meters.get(writer.path)?.end();
   return result;
 }
 
@@ -189,15 +189,15 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
 }
 
 /** Reads every target back; returns the content's SHA-256 in hexadecimal. */
-async function verify(job: Job, written: Written, hash: ContentHash): Promise<string> {
+async function verify(job: Job, written: WrittenBlocks, hash: ContentHash): Promise<string> {
   const { ring, bootBlock } = job;
-  enter(job, "verify");
+  beginPhase(job, "verify");
   // It is not on the targets yet, and takes its place there only when all else is right.
   await hash.offer(bootBlock, written.bootBytes);
   const verifyOne = async (run: TargetRun): Promise<void> => {
     const advanced = (bytes: number): void => {
       throwIfStopped(job);
-      job.course.meters.get(run.writer.path)?.advance(bytes);
+      job.current.meters.get(run.writer.path)?.advance(bytes);
     };
     await readBack({ writer: run.writer, written, ring, hash, advanced });
     run.verified = true;

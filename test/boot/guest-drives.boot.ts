@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Drive } from "../../src/drive/drive.js";
 import { readLinuxDevices } from "../../src/drive/linux-devices.js";
-import { drivesOf } from "../../src/drive/linux-drives.js";
+import { drivesOfLinux } from "../../src/drive/linux-drives.js";
 import { expectedVerdicts } from "../drive/expected-verdicts.js";
 import { playRecording, type LinuxRecording } from "../support/drive-recording.js";
 import { judge } from "../support/judges.js";
@@ -46,7 +46,7 @@ describe.skipIf(tools === null)("drives of a machine", () => {
     const root = playRecording(recording);
     try {
       // The command adds what the guard says.
-      expect(drives).toMatchObject(drivesOf(await readLinuxDevices(root)));
+      expect(drives).toMatchObject(drivesOfLinux(await readLinuxDevices(root)));
     } finally {
       rmSync(root, { recursive: true });
     }

@@ -2,14 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { CommandResult } from "../../src/drive/command.js";
-import {
-  darwinOpenError,
-  listDarwinDrives,
-  openDarwinDrive,
-  unmountDarwinDrives,
-  type RunCommand,
-} from "../../src/drive/darwin.js";
+import type { CommandResult, RunCommand } from "../../src/drive/command.js";
+import { darwinOpenError, listDarwinDrives, openDarwinDrive, unmountDarwinDrives } from "../../src/drive/darwin.js";
 import { wholeDiskOf } from "../../src/drive/darwin-drives.js";
 import { parsePlist } from "../../src/drive/darwin-plist.js";
 import type { Drive } from "../../src/drive/drive.js";

@@ -5,14 +5,14 @@
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { drivesOf as darwinDrivesOf } from "../../src/drive/darwin-drives.js";
+import { drivesOfDarwin } from "../../src/drive/darwin-drives.js";
 import { parsePlistDictionary, type PlistDictionary, type PlistValue } from "../../src/drive/darwin-plist.js";
 import type { Drive } from "../../src/drive/drive.js";
 import { driveOf, type ListedDrive } from "../../src/drive/drivelist.js";
 import { allowableRefusals, refusals } from "../../src/drive/guard.js";
 import { readLinuxDevices } from "../../src/drive/linux-devices.js";
-import { drivesOf as linuxDrivesOf } from "../../src/drive/linux-drives.js";
-import { drivesOf as windowsDrivesOf, parseWindowsReport } from "../../src/drive/win32-drives.js";
+import { drivesOfLinux } from "../../src/drive/linux-drives.js";
+import { drivesOfWindows, parseWindowsReport } from "../../src/drive/win32-drives.js";
 import { playRecording, readRecording, type LinuxRecording } from "../support/drive-recording.js";
 import { disagreements } from "../support/lsblk-judge.js";
 import { expectedVerdicts, type Platform } from "./expected-verdicts.js";
@@ -26,7 +26,7 @@ type Recording = { readonly platform: Platform; readonly name: string; readonly 
 async function playedDrives(recording: LinuxRecording): Promise<Drive[]> {
   const root = playRecording(recording);
   try {
-    return linuxDrivesOf(await readLinuxDevices(root));
+    return drivesOfLinux(await readLinuxDevices(root));
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -45,7 +45,7 @@ function plistRecordings(): Recording[] {
     const files = readdirSync(join(published, "diskutil", name)).filter((file) => file.startsWith("info-disk"));
     const infos = new Map(files.map((file) => [file.slice("info-".length, -".plist".length), plist(file)]));
     const report = { list: plist("list.plist"), root: plist("info-root.plist"), infos, registryIds: new Map() };
-    return { platform: "darwin", name, drives: darwinDrivesOf(report) };
+    return { platform: "darwin", name, drives: drivesOfDarwin(report) };
   });
 }
 
@@ -74,7 +74,7 @@ function textRecordings(): Recording[] {
     return {
       platform: "darwin",
       name,
-      drives: darwinDrivesOf({ list, infos, root: new Map(), registryIds: new Map() }),
+      drives: drivesOfDarwin({ list, infos, root: new Map(), registryIds: new Map() }),
     };
   });
 }
@@ -97,7 +97,7 @@ function windowsRecordings(): Recording[] {
       Media: [],
       PageFiles: [],
     };
-    return { platform: "win32", name, drives: windowsDrivesOf(parseWindowsReport(JSON.stringify(report))) };
+    return { platform: "win32", name, drives: drivesOfWindows(parseWindowsReport(JSON.stringify(report))) };
   });
 }
 

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { GiB } from "../../src/bytes/units.js";
 import { readLinuxDevices } from "../../src/drive/linux-devices.js";
 import { deviceNumberText } from "../../src/drive/linux-sysfs.js";
-import { drivesOf, drivesUnder } from "../../src/drive/linux-drives.js";
+import { drivesOfLinux, drivesUnder } from "../../src/drive/linux-drives.js";
 import { mountOf, parseMountinfo, parseSwaps } from "../../src/drive/linux-mounts.js";
 
 type DeviceRecord = {
@@ -73,8 +73,8 @@ const systemDisk: DeviceRecord = { number: "8:0", at: sata, partitions: { sda1: 
 const stick: DeviceRecord = { number: "8:16", at: usb, partitions: { sdb1: { number: "8:17" } } };
 const rootOn = (number: string, source: string): string => `${number} / / rw shared:1 - ext4 ${source} rw`;
 
-async function drivesIn(record: SystemRecord): Promise<ReturnType<typeof drivesOf>> {
-  return drivesOf(await readLinuxDevices(recorded(record)));
+async function drivesIn(record: SystemRecord): Promise<ReturnType<typeof drivesOfLinux>> {
+  return drivesOfLinux(await readLinuxDevices(recorded(record)));
 }
 
 describe("drives of a recorded system", () => {
@@ -98,7 +98,7 @@ describe("drives of a recorded system", () => {
     const port = join(root, "sys/devices/pci0000:00/0000:00:14.0/usb2/2-1");
     writeFileSync(join(port, "idVendor"), "0781\n");
     writeFileSync(join(port, "serial"), "4C530001\n");
-    expect(drivesOf(await readLinuxDevices(root))).toEqual([
+    expect(drivesOfLinux(await readLinuxDevices(root))).toEqual([
       {
         path: "/dev/sdb",
         size: 16 * GiB,

@@ -6,7 +6,8 @@ import { GiB } from "../../src/bytes/units.js";
 import { afterWriteText } from "../../src/drive/after-write.js";
 import type { Drive } from "../../src/drive/drive.js";
 import { refusals } from "../../src/drive/guard.js";
-import { listWindowsDrives, unmountWindowsDrives, windowsOpenError, type RunCommand } from "../../src/drive/win32.js";
+import { listWindowsDrives, unmountWindowsDrives, windowsOpenError } from "../../src/drive/win32.js";
+import type { RunCommand } from "../../src/drive/command.js";
 import { mountedVolumes, numberOf, parseWindowsReport } from "../../src/drive/win32-drives.js";
 import { clearScript, listScript, rescanScript } from "../../src/drive/win32-scripts.js";
 

@@ -1,7 +1,7 @@
 /** Layouts made, cut and read, against the same byte by byte. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkLayout, layoutEnd, runEnd, type Extent } from "../../src/extents/extent.js";
+import { assertLayout, layoutEnd, runEnd, type Extent } from "../../src/extents/extent.js";
 import {
   concatenate,
   fromBytes,
@@ -100,7 +100,7 @@ describe("a window", () => {
         const window = windowOf(extents, { offset, length });
         expect(originsOf(window, length)).toEqual(originsOf(extents).slice(offset, offset + length));
         expect(window.every((extent) => extent.length > 0)).toBe(true);
-        checkLayout(window, length);
+        assertLayout(window, length);
         const pieces = [...piecesIn(extents, offset, offset + length)];
         expect(pieces.map(({ start, end }) => [start - offset, end - start])).toEqual(
           window.map((extent) => [extent.offset, extent.length]),
@@ -162,13 +162,13 @@ describe("a layout", () => {
     ["has half bytes", [{ offset: 0.5, length: 1 }], "is not behind byte 0"],
   ])("is none where it %s", (_, runs, message) => {
     const extents = runs.map((run): Extent => ({ ...run, source: { kind: "zeros" } }));
-    expect(() => checkLayout(extents, extentOfAll)).toThrow(RangeError);
-    expect(() => checkLayout(extents, extentOfAll)).toThrow(message);
+    expect(() => assertLayout(extents, extentOfAll)).toThrow(RangeError);
+    expect(() => assertLayout(extents, extentOfAll)).toThrow(message);
   });
 
   it("has as many bytes as it names", () => {
     const extent: Extent = { offset: 3, length: 2, source: { kind: "bytes", bytes: new Uint8Array(1) } };
-    expect(() => checkLayout([extent], 9)).toThrow("the extent at 3 has 1 bytes, expected 2");
+    expect(() => assertLayout([extent], 9)).toThrow("the extent at 3 has 1 bytes, expected 2");
   });
 
   it("is runs of a source where it has nothing else", () => {

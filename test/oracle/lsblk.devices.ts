@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Drive } from "../../src/drive/drive.js";
 import { listDrives } from "../../src/drive/list.js";
 import { readLinuxDevices } from "../../src/drive/linux-devices.js";
-import { drivesOf } from "../../src/drive/linux-drives.js";
+import { drivesOfLinux } from "../../src/drive/linux-drives.js";
 import { playRecording, type LinuxRecording } from "../support/drive-recording.js";
 import { judge } from "../support/judges.js";
 import { disagreements } from "../support/lsblk-judge.js";
@@ -13,7 +13,7 @@ import { maskRecording, recordDrives, recordingText } from "../support/record-dr
 async function playedDrives(recording: LinuxRecording): Promise<Drive[]> {
   const root = playRecording(recording);
   try {
-    return drivesOf(await readLinuxDevices(root));
+    return drivesOfLinux(await readLinuxDevices(root));
   } finally {
     rmSync(root, { recursive: true });
   }

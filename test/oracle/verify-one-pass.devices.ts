@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { verify } from "../../src/steps/verify-image.js";
+import type { VerifyEvent } from "../../src/steps/verify-passes.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
 import { programCommand } from "../support/program.js";
@@ -149,17 +150,12 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
     });
 
     it("has both bars on their way", async () => {
-      type Mark = { phase: string; target: string; bytes: number; totalBytes: number; at: number };
+      type Mark = Extract<VerifyEvent, { event: "progress" }>;
       const marks: Mark[] = [];
-      const begin = performance.now();
-      const onEvent = (event: { event: string }): void => {
-        if (event.event === "progress") marks.push({ ...(event as unknown as Mark), at: performance.now() - begin });
+      const onEvent = (event: VerifyEvent): void => {
+        if (event.event === "progress") marks.push(event);
       };
       await verify(slow(), { deep: true, onEvent });
-      const seconds = (performance.now() - begin) / 1000;
-      const { size } = statSync(iso);
-      // The medium holds it up, so that this tells anything.
-      expect(seconds).toBeGreaterThan((size / rate) * 0.8);
       for (const target of new Set(marks.map((mark) => mark.target))) {
         const own = marks.filter((mark) => mark.target === target);
         expect(own.map(({ bytes }) => bytes)).toEqual(own.map(({ bytes }) => bytes).toSorted((a, b) => a - b));
@@ -168,8 +164,8 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
         expect(own.length, target).toBeGreaterThan(10);
       }
       // The reader does not run away from the WIM: when it is done, that one has come as far as the ring allows.
-      const hashed = marks.find(({ phase, bytes, totalBytes }) => phase === "hash" && bytes === totalBytes)!;
-      const installed = marks.findLast(({ target, at }) => target === "sources/install.wim" && at <= hashed.at)!;
+      const hashed = marks.findIndex(({ phase, bytes, totalBytes }) => phase === "hash" && bytes === totalBytes);
+      const installed = marks.slice(0, hashed).findLast(({ target }) => target === "sources/install.wim")!;
       expect(installed.bytes / installed.totalBytes).toBeGreaterThan(0.5);
     });
 

@@ -1,7 +1,7 @@
 /** Plans of WIMs as bytes, for tests. */
 import { createHash } from "node:crypto";
 import type { Extent } from "../../src/extents/extent.js";
-import { checkLayout, layoutEnd } from "../../src/extents/extent.js";
+import { assertLayout, layoutEnd } from "../../src/extents/extent.js";
 import { concatenate, fromBytes } from "../../src/extents/layout.js";
 import { layoutSource } from "../../src/extents/layout-source.js";
 import { memorySource } from "../../src/source/byte-source.js";
@@ -34,7 +34,7 @@ export async function planned(
     { integrityTable: "recompute", ...change },
     createSha1,
   );
-  checkLayout(plan.extents, plan.size);
+  assertLayout(plan.extents, plan.size);
   if (layoutEnd(plan.extents) !== plan.size) throw new Error(`${layoutEnd(plan.extents)} bytes of ${plan.size}`);
   return { plan, bytes: await layoutSource(plan.extents, plan.size).read(0, plan.size) };
 }

@@ -4,7 +4,8 @@
  * are in the request; opening, writing, reading and flushing are real.
  */
 import { closeSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
-import { listWindowsDrives, openWindowsDrives, type RunCommand } from "../../src/drive/win32.js";
+import { listWindowsDrives, openWindowsDrives } from "../../src/drive/win32.js";
+import type { RunCommand } from "../../src/drive/command.js";
 import { listScript } from "../../src/drive/win32-scripts.js";
 import { planDisk } from "../../src/volumes/index.js";
 import { openImage } from "../../src/steps/open-image.js";

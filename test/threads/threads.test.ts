@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directory, file, filler, fixedTime } from "../../fixtures/windows7/nodes.js";
 import { writeWim } from "../../fixtures/wim/writer.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import type { HashAlgorithm } from "../../src/threads/index.js";
+import type { HashAlgorithm } from "../../src/verification/known-image.js";
 import { hashFile, verifyWim, wimPart } from "../../src/threads/index.js";
 import type { WimPart } from "../../src/threads/index.js";
 import { compressWim } from "../support/compressed-wim.js";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fatLabel } from "../../src/volumes/fat32/plan/label.js";
 import { longEntryCount, shortNameChecksum, writeLongName } from "../../src/volumes/fat32/records/long-name.js";
 import { nameFault } from "../../src/volumes/fat32/plan/name-rules.js";
-import { storeNames } from "../../src/volumes/fat32/plan/short-name.js";
+import { fatNames } from "../../src/volumes/fat32/plan/short-name.js";
 import { fatTime } from "../../src/volumes/fat32/records/time.js";
 
 const legalShort = /^[A-Z0-9$%'\-_@~`!(){}^#& ]{11}$/;
@@ -49,12 +49,12 @@ describe("short names", () => {
     ["ß.txt", "_~1     TXT", 0x00, "ß.txt"],
     ["+[]", "___~1      ", 0x00, "+[]"],
   ])("%s is stored as %j, flags %d, long name %j", (name, shortName, caseFlags, longName) => {
-    expect(storeNames([name])).toEqual([{ shortName, caseFlags, longName }]);
+    expect(fatNames([name])).toEqual([{ shortName, caseFlags, longName }]);
   });
 
   it("lets aliases give way to names that are short ones, wherever they stand", () => {
     const names = ["TextFile1.txt", "TextFile2.txt", "textfi~1.txt", "TEXTFI~3.TXT", "TextFile3.txt"];
-    expect(storeNames(names).map(({ shortName }) => shortName)).toEqual([
+    expect(fatNames(names).map(({ shortName }) => shortName)).toEqual([
       "TEXTFI~2TXT",
       "TEXTFI~4TXT",
       "TEXTFI~1TXT",
@@ -64,7 +64,7 @@ describe("short names", () => {
   });
 
   it("shortens the base as the tail grows", () => {
-    const aliases = storeNames(Array.from({ length: 1000 }, (_, index) => `Long file name ${index}.dat`));
+    const aliases = fatNames(Array.from({ length: 1000 }, (_, index) => `Long file name ${index}.dat`));
     expect([0, 8, 9, 98, 99, 999].map((index) => aliases[index]!.shortName)).toEqual([
       "LONGFI~1DAT",
       "LONGFI~9DAT",
@@ -77,10 +77,8 @@ describe("short names", () => {
 
   it("finds 20,000 aliases of one prefix without trying each against each", () => {
     const names = Array.from({ length: 20_000 }, (_, index) => `Prefix ${index} of many.bin`);
-    const start = performance.now();
-    const aliases = new Set(storeNames(names).map(({ shortName }) => shortName));
-    // It takes about 30 ms; trying each number anew for each name takes minutes.
-    expect(performance.now() - start).toBeLessThan(2000);
+    // About 30 ms; trying each number anew for each name takes minutes, and so longer than a test may.
+    const aliases = new Set(fatNames(names).map(({ shortName }) => shortName));
     expect(aliases.size).toBe(20_000);
   });
 
@@ -94,7 +92,7 @@ describe("short names", () => {
     fc.assert(
       fc.property(names, (given) => {
         const legal = given.filter((name) => nameFault(name) === null);
-        const stored = storeNames(legal);
+        const stored = fatNames(legal);
         expect(new Set(stored.map(({ shortName }) => shortName)).size).toBe(legal.length);
         for (const [index, { shortName, longName }] of stored.entries()) {
           expect(shortName).toMatch(legalShort);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { array, assert, asyncProperty, boolean, constantFrom, integer, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Win7UsbError } from "../../src/errors.js";
-import { checkLayout, layoutEnd } from "../../src/extents/extent.js";
+import { assertLayout, layoutEnd } from "../../src/extents/extent.js";
 import { layoutSource } from "../../src/extents/layout-source.js";
 import { contentSource } from "../../src/tree/index.js";
 import { memorySource } from "../../src/source/byte-source.js";
@@ -305,7 +305,7 @@ describe("a WIM that was tampered with", async () => {
             let moved = 0;
             const ranges: [number, number][] = [];
             for (const { size, extents } of parts) {
-              checkLayout(extents, size);
+              assertLayout(extents, size);
               expect(layoutEnd(extents)).toBe(size);
               expect(size).toBeLessThanOrEqual(limit);
               moved += size;

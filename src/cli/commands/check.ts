@@ -3,7 +3,7 @@ import { exitCodes } from "../../errors.js";
 import { check, type CheckResult, type CheckVerdict } from "../../steps/check-target.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
-import type { CheckOptions } from "../options.js";
+import type { CheckCommandOptions } from "../options.js";
 import { checkProgress } from "../render/check-progress.js";
 import { checkReport, checkText } from "../render/check-result.js";
 import { styleFor } from "../style.js";
@@ -16,7 +16,7 @@ const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
   unreadable: exitCodes["image-unreadable"],
 };
 
-export async function checkCommand(path: string, options: CheckOptions, terminal: Terminal): Promise<number> {
+export async function checkCommand(path: string, options: CheckCommandOptions, terminal: Terminal): Promise<number> {
   const progress = await checkProgress(terminal, path);
   const comparesWithImage = options.iso !== undefined;
   let result: CheckResult;

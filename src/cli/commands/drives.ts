@@ -4,14 +4,14 @@ import { refusals } from "../../drive/guard.js";
 import type { Refusal } from "../../drive/guard.js";
 import { listDrives } from "../../drive/list.js";
 import { count, formatDriveSize, printable } from "../format.js";
-import type { DrivesOptions } from "../options.js";
+import type { DrivesCommandOptions } from "../options.js";
 import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
 type Judged = { readonly drive: Drive; readonly refusals: readonly Refusal[] };
 
-export async function drivesCommand(options: DrivesOptions, terminal: Terminal): Promise<number> {
+export async function drivesCommand(options: DrivesCommandOptions, terminal: Terminal): Promise<number> {
   const drives = await listDrives();
   const judged = drives.map((drive) => ({ drive, refusals: refusals(drive, { allow: [] }) }));
   const shown = options.all === true ? judged : judged.filter((entry) => entry.refusals.length === 0);

@@ -3,7 +3,7 @@ import { exitCodes } from "../../errors.js";
 import type { VerifyOptions, VerifyResult } from "../../steps/verify-image.js";
 import { verify } from "../../steps/verify-image.js";
 import { interruptible } from "../interrupt.js";
-import type { VerifyOptions as CommandOptions } from "../options.js";
+import type { VerifyCommandOptions } from "../options.js";
 import { verificationProgress } from "../render/verification-progress.js";
 import { verificationText } from "../render/verification-text.js";
 import { verificationReport } from "../render/verification.js";
@@ -16,7 +16,7 @@ export type VerifyInternals = Pick<VerifyOptions, "knownImages">;
 
 export async function verifyCommand(
   path: string,
-  options: CommandOptions,
+  options: VerifyCommandOptions,
   terminal: Terminal,
   internals: VerifyInternals = {},
 ): Promise<number> {

@@ -8,7 +8,7 @@ import type { WriteOutcome } from "../../steps/write-image.js";
 import type { WriteEvent } from "../../progress/events.js";
 import { confirmErase } from "../confirm.js";
 import { interruptible } from "../interrupt.js";
-import type { WriteOptions } from "../options.js";
+import type { WriteCommandOptions } from "../options.js";
 import { planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents } from "../render/write-json.js";
 import { styleFor } from "../style.js";
@@ -17,7 +17,7 @@ import type { Terminal } from "../terminal.js";
 export async function writeCommand(
   path: string,
   targets: readonly string[],
-  options: WriteOptions,
+  options: WriteCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
   const json = options.json === true ? jsonEvents(terminal) : null;
@@ -49,7 +49,7 @@ export async function writeCommand(
 
 async function askAndWrite(
   prepared: PreparedWrite,
-  options: WriteOptions,
+  options: WriteCommandOptions,
   terminal: Terminal,
   json: ((event: WriteEvent) => void) | null,
 ): Promise<number> {
@@ -99,7 +99,7 @@ type Renderer = { onEvent(event: WriteEvent): void; stop(): void };
 
 async function rendererFor(
   prepared: PreparedWrite,
-  options: WriteOptions,
+  options: WriteCommandOptions,
   terminal: Terminal,
   json: ((event: WriteEvent) => void) | null,
 ): Promise<Renderer> {

@@ -5,7 +5,7 @@ import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";
 
-export type CheckProgress = {
+type CheckProgress = {
   onEvent: (event: CheckEvent) => void;
   /** Leaves the terminal as it was found. */
   stop(): void;

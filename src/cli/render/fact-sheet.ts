@@ -19,7 +19,7 @@ export function factLines(facts: readonly Fact[], style: Style, columns: number)
 }
 
 /** Model, size and bus of a drive in one line: `SanDisk Cruzer, 8.00 GB, usb, removable`. */
-export function driveSummary(drive: Drive): string {
+function driveSummary(drive: Drive): string {
   const kind = drive.removable ? "removable" : "fixed";
   return [printable(drive.model ?? "unknown model"), formatDriveSize(drive.size), drive.bus, kind].join(", ");
 }

@@ -14,7 +14,7 @@ const textColumns = 44;
 const longestBar = 40;
 const shortestBar = 8;
 
-export type ProgressBars<Phase extends string> = {
+type ProgressBars<Phase extends string> = {
   /** Draws the bar of the event's target; `phaseWord` has at most 9 letters. */
   update(event: ProgressEvent<Phase>, phaseWord: string): void;
   /** Ends all bars and leaves the terminal as it was found: cursor shown, bars finished. */

@@ -2,7 +2,7 @@
 import ora from "ora";
 import type { Terminal } from "../terminal.js";
 
-export type Spinner = { stop(): void };
+type Spinner = { stop(): void };
 
 export function startSpinner(text: string, { color }: Pick<Terminal, "color">): Spinner {
   // Keys stay with the terminal, so that Ctrl-C arrives as a signal. ora knows nothing of NO_COLOR.

@@ -1,11 +1,11 @@
 /** The progress of a verification: bars on a terminal that can redraw, a line for each tenth elsewhere. */
-import type { VerifyEvent } from "../../steps/verify-image.js";
+import type { VerifyEvent } from "../../steps/verify-passes.js";
 import { formatSize, printable } from "../format.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";
 
-export type VerificationProgress = {
+type VerificationProgress = {
   onEvent: (event: VerifyEvent) => void;
   /** Leaves the terminal as it was found. */
   stop(): void;

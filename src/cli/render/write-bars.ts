@@ -6,7 +6,7 @@ import type { Terminal } from "../terminal.js";
 import { progressBars } from "./progress-bars.js";
 import { phaseWords } from "./write-plain.js";
 
-export type BarEvents = {
+type BarEvents = {
   onEvent(event: WriteEvent): void;
   /** Leaves the terminal as it was found. */
   stop(): void;

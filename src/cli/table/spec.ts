@@ -21,13 +21,13 @@ type ValueBase = OptionBase & {
 
 /** `no-x` is a flag that makes `x` false, which is true otherwise. */
 export type FlagSpec = OptionBase & { readonly kind: "flag" };
-export type ChoiceSpec = ValueBase & {
+type ChoiceSpec = ValueBase & {
   readonly kind: "choice";
   readonly choices: readonly string[];
   readonly default: string;
 };
 /** `size` in bytes, with a unit; `file` an existing file. */
-export type TextSpec = ValueBase & { readonly kind: "text" | "size" | "file" };
+type TextSpec = ValueBase & { readonly kind: "text" | "size" | "file" };
 /** Repeated, or separated by commas. */
 export type ListSpec = ValueBase & {
   readonly kind: "list";
@@ -45,7 +45,7 @@ export const optionGroups = {
   limits: "What is accepted",
   output: "What is told",
 } as const;
-export type OptionGroup = keyof typeof optionGroups;
+type OptionGroup = keyof typeof optionGroups;
 
 export type OperandSpec = {
   readonly name: string;

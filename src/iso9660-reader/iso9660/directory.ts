@@ -12,7 +12,7 @@ import { checkedName } from "../names.js";
 import type { FileTimes } from "../../tree/index.js";
 import type { Reading } from "../reading.js";
 import { countDirectory, countEntry, countSystemUse, warn } from "../reading.js";
-import { decodeIdentifier, fileName } from "./names.js";
+import { decodeIdentifier, splitIdentifier } from "./names.js";
 import { directoryRecord, fileFlags } from "./records.js";
 import type { RockRidge } from "./rock-ridge.js";
 import { rockRidgeOf } from "./rock-ridge.js";
@@ -135,7 +135,7 @@ export function sectionOf({ blockSize }: IsoVolume, fields: Fields): Section {
 
 function entryOf({ form }: IsoVolume, { fields, identifier, sections }: IsoRecord, path: string): IsoEntry {
   const isDirectory = (fields.fileFlags & fileFlags.directory) !== 0;
-  const { name, version } = isDirectory ? { name: identifier, version: 1 } : fileName(identifier, form);
+  const { name, version } = isDirectory ? { name: identifier, version: 1 } : splitIdentifier(identifier, form);
   const modified = instantOfRecordingTime(fields.recordingTime);
   return {
     name: checkedName(name, path),

@@ -22,10 +22,10 @@ export function decodeField(bytes: Uint8Array, form: NameForm): string {
   return decodeIdentifier(bytes, form).replace(/[\0 ]+$/, "");
 }
 
-export type FileName = { readonly name: string; readonly version: number };
+type FileName = { readonly name: string; readonly version: number };
 
 /** ECMA-119 7.5.1 and Joliet: `NAME.EXT;1`. ISO 9660:1999 has no versions, so that there `;` is a character. */
-export function fileName(identifier: string, form: NameForm): FileName {
+export function splitIdentifier(identifier: string, form: NameForm): FileName {
   const match = form === "enhanced" ? null : /^(.+);(\d{1,5})$/s.exec(identifier);
   const version = match === null ? 1 : Number(match[2]);
   const name = match === null ? identifier : match[1]!;

@@ -7,7 +7,7 @@ import { maximumLinksFollowed, maximumLinkSteps, maximumPathLength } from "../li
 import type { Reading } from "../reading.js";
 import { warn } from "../reading.js";
 
-export type LinkNode = Omit<FileNode, "kind" | "size" | "content"> & { readonly kind: "link"; readonly target: string };
+type LinkNode = Omit<FileNode, "kind" | "size" | "content"> & { readonly kind: "link"; readonly target: string };
 export type LinkedDirectory = Omit<DirectoryNode, "children"> & { readonly children: readonly LinkedNode[] };
 export type LinkedNode = FileNode | LinkedDirectory | LinkNode;
 

@@ -14,7 +14,7 @@ import { allocationExtentDescriptor, allocationTypes } from "./file-records.js";
 import { checkLocation, checkedTag } from "./tag.js";
 import { tagIdentifiers } from "./volume-records.js";
 import type { BlockAddress, ByteRun, Volume } from "./volume.js";
-import { partitionOf, readBlock } from "./volume.js";
+import { referencedPartition, readBlock } from "./volume.js";
 
 /** ECMA-167 4/14.14.1.1: the lower 30 bits of a length are bytes. */
 const lengthMask = 0x3fffffff;
@@ -107,7 +107,8 @@ export async function contentOf(volume: Volume, entry: FileEntry): Promise<Exten
   }
   for (const { type, address, length } of await logicalExtents(volume, entry)) {
     if (type !== extentTypes.recorded) append({ offset: null, length });
-    else partitionOf(volume, address.partitionReference, entry.what).locate(address.block, length).forEach(append);
+    else
+      referencedPartition(volume, address.partitionReference, entry.what).locate(address.block, length).forEach(append);
   }
   return content;
 }

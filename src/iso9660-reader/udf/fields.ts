@@ -1,10 +1,9 @@
 /** The composite fields that ECMA-167 builds its records from. Each takes the field's offset in the record, in bytes. */
 import { ascii, bytes, int16le, reserved, uint16le, uint32le, uint8 } from "../../bytes/fields.js";
 import { nested, record } from "../../bytes/record.js";
-import type { Decoded } from "../../bytes/record.js";
 
 /** ECMA-167 3/7.1 extent_ad: bytes, and the block of the volume where they begin. */
-export const extentDescriptor = record("extent descriptor", 8, { length: uint32le(0), location: uint32le(4) });
+const extentDescriptor = record("extent descriptor", 8, { length: uint32le(0), location: uint32le(4) });
 export const extentField = nested(extentDescriptor);
 
 /** ECMA-167 4/14.14.1: `length` has the extent's type in its upper two bits; the partition is that of the ICB. */
@@ -21,7 +20,6 @@ export const longAllocationDescriptor = record("long allocation descriptor", 16,
   implementationUse: bytes(10, 6),
 });
 export const longAllocationField = nested(longAllocationDescriptor);
-export type LongAllocation = Decoded<(typeof longAllocationDescriptor)["fields"]>;
 
 /** ECMA-167 3/7.2: the head of every descriptor. */
 export const descriptorTag = record("descriptor tag", 16, {
@@ -37,7 +35,7 @@ export const descriptorTag = record("descriptor tag", 16, {
 export const tagField = nested(descriptorTag);
 
 /** ECMA-167 1/7.4 regid, with the suffix of UDF 2.1.5.2 (domains): the revision in binary-coded decimal, 0x0102. */
-export const entityIdentifier = record("entity identifier", 32, {
+const entityIdentifier = record("entity identifier", 32, {
   flags: uint8(0),
   identifier: ascii(1, 23),
   udfRevision: uint16le(24),

@@ -8,14 +8,14 @@ import { fileSetDescriptor } from "./file-records.js";
 import { openVolume } from "./partition-maps.js";
 import { checkedTag, checkLocation, isUnrecorded } from "./tag.js";
 import { decodeDstring } from "./text.js";
-import { readTree } from "./tree.js";
+import { readUdfTree } from "./tree.js";
 import type { VolumeDescriptors } from "./volume-descriptors.js";
 import { readVolumeDescriptors } from "./volume-descriptors.js";
 import { tagIdentifiers } from "./volume-records.js";
 import type { BlockAddress, Volume } from "./volume.js";
 import { readBlock } from "./volume.js";
 
-export type UdfFileSystem = {
+type UdfFileSystem = {
   readonly tree: FileTree;
   readonly volumeLabel: string;
   /** `"1.02"` to `"2.60"`. */
@@ -40,7 +40,7 @@ export async function readUdf(reading: Reading): Promise<UdfFileSystem> {
   const volume = await openVolume(reading, descriptors);
   const root = await readRootIcb(volume, descriptors);
   return {
-    tree: await readTree(volume, root),
+    tree: await readUdfTree(volume, root),
     volumeLabel: decodeDstring(logicalVolume.logicalVolumeIdentifier, "the logical volume identifier"),
     revision,
     volumeEnd: endOf(volume, descriptors),

@@ -11,10 +11,10 @@ import { contentOf } from "./allocation.js";
 import { readFileEntry } from "./file-entry.js";
 import { fileTypes } from "./file-records.js";
 import { metadataPartitionMap } from "./volume-records.js";
-import type { ByteRun, Partition, Volume } from "./volume.js";
+import type { ByteRun, UdfPartition, Volume } from "./volume.js";
 
 /** The metadata partition inside the partition with the reference number `physical`. */
-export async function metadataPartition(volume: Volume, physical: number, map: Uint8Array): Promise<Partition> {
+export async function metadataPartition(volume: Volume, physical: number, map: Uint8Array): Promise<UdfPartition> {
   const fields = decodeChecked(metadataPartitionMap, map, 0, "the metadata partition map");
   const name = `the metadata partition in ${volume.partitions[physical]!.name}`;
   try {
@@ -43,7 +43,7 @@ function runOf({ source, length }: Extent): ByteRun {
 }
 
 /** A partition whose blocks are those of a file. */
-function overFile(volume: Volume, name: string, content: readonly Extent[]): Partition {
+function overFile(volume: Volume, name: string, content: readonly Extent[]): UdfPartition {
   const size = layoutEnd(content);
   return {
     kind: "metadata",

@@ -11,7 +11,7 @@ import { sparablePartition } from "./sparable-partition.js";
 import { virtualPartition } from "./virtual-partition.js";
 import type { VolumeDescriptors } from "./volume-descriptors.js";
 import { type1PartitionMap, type2PartitionMap } from "./volume-records.js";
-import type { ByteRun, Partition, PartitionKind, Volume } from "./volume.js";
+import type { ByteRun, UdfPartition, PartitionKind, Volume } from "./volume.js";
 
 type PartitionMap = {
   readonly kind: PartitionKind;
@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, PartitionKind>> = {
 /** The volume with all of its partitions; reads sparing tables, virtual tables and metadata files. */
 export async function openVolume(reading: Reading, descriptors: VolumeDescriptors): Promise<Volume> {
   const maps = parseMaps(descriptors);
-  const partitions: (Partition | undefined)[] = maps.map(() => undefined);
+  const partitions: (UdfPartition | undefined)[] = maps.map(() => undefined);
   const volume: Volume = { reading, source: reading.source, blockSize: descriptors.blockSize, partitions };
   for (const [reference, map] of maps.entries()) {
     if (map.kind === "virtual" || map.kind === "metadata") continue;
@@ -84,7 +84,7 @@ function type2(bytes: Uint8Array, what: string): PartitionMap {
 }
 
 /** A partition that is one run of the volume. */
-function plainPartition({ partitions, blockSize }: VolumeDescriptors, partitionNumber: number): Partition {
+function plainPartition({ partitions, blockSize }: VolumeDescriptors, partitionNumber: number): UdfPartition {
   const descriptor = partitions.get(partitionNumber);
   if (descriptor === undefined) throw damaged(`partition ${partitionNumber} has a map, but no partition descriptor`);
   const { startingLocation, length: blockCount } = descriptor;

@@ -10,13 +10,13 @@ import { maximumSparingTableSize } from "../limits.js";
 import { warn } from "../reading.js";
 import { checkedTag } from "./tag.js";
 import { sparablePartitionMap, sparingTable, sparingTableEntry, tagIdentifiers } from "./volume-records.js";
-import type { ByteRun, Partition, Volume } from "./volume.js";
+import type { ByteRun, UdfPartition, Volume } from "./volume.js";
 
 /** UDF 2.2.12: from here on an original location marks a spare packet as free or defective. */
 const firstReservedLocation = 0xfffffff0;
 
 /** The partition as its sparing table has it. */
-export async function sparablePartition(volume: Volume, plain: Partition, map: Uint8Array): Promise<Partition> {
+export async function sparablePartition(volume: Volume, plain: UdfPartition, map: Uint8Array): Promise<UdfPartition> {
   const fields = decodeChecked(sparablePartitionMap, map, 0, "the sparable partition map");
   const { packetLength, numberOfSparingTables, sizeOfEachSparingTable } = fields;
   if (packetLength === 0) throw damaged("the sparable partition has packets of 0 blocks, expected 16 or 32");
@@ -64,10 +64,10 @@ async function readTable(volume: Volume, location: number, size: number): Promis
 
 function withSparedPackets(
   blockSize: number,
-  plain: Partition,
+  plain: UdfPartition,
   packetLength: number,
   packets: ReadonlyMap<number, number>,
-): Partition {
+): UdfPartition {
   const originals = [...packets.keys()].toSorted((a, b) => a - b);
   const packetSize = packetLength * blockSize;
   return {

@@ -9,7 +9,7 @@ import { descriptorTag } from "./fields.js";
 /** ECMA-167 3/7.2.3: the byte of the tag that the checksum itself stands in. */
 const checksumOffset = descriptorTag.fields.checksum.offset;
 
-export type DescriptorTag = Decoded<typeof descriptorTag.fields>;
+type DescriptorTag = Decoded<typeof descriptorTag.fields>;
 
 /** What is wrong with a tag at `offset`, as the end of a sentence; undefined where checksum and CRC are right. */
 function faultOf(tag: DescriptorTag, bytes: Uint8Array, offset: number, limit: number): string | undefined {

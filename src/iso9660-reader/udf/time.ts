@@ -49,7 +49,7 @@ export const instantField = (offset: number): Field<number | undefined> => ({
 });
 
 /** ECMA-167 1/7.3: local time `minutes` ahead of UTC. */
-export function timestampOf(instant: number, minutes: number) {
+function timestampOf(instant: number, minutes: number) {
   const local = new Date(instant + minutes * 60_000);
   return {
     typeAndTimeZone: (localTime << typeShift) | (minutes & offsetMask),

@@ -14,7 +14,7 @@ import type { BlockAddress, Volume } from "./volume.js";
 const fileLike: readonly number[] = [fileTypes.byteSequence, fileTypes.unspecified, fileTypes.realTimeFile];
 
 /** The tree below the root directory's ICB. */
-export async function readTree(volume: Volume, root: BlockAddress): Promise<FileTree> {
+export async function readUdfTree(volume: Volume, root: BlockAddress): Promise<FileTree> {
   const entry = await readFileEntry(volume, root, "the File Entry of the root directory");
   if (entry.fileType !== fileTypes.directory) {
     throw damaged(`the root directory has the file type ${entry.fileType}, expected ${fileTypes.directory}`);

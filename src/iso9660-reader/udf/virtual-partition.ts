@@ -12,7 +12,7 @@ import { readFileEntry } from "./file-entry.js";
 import { fileTypes } from "./file-records.js";
 import { isDescriptor } from "./tag.js";
 import { tagIdentifiers, virtualTableHeader, virtualTableTrailer } from "./volume-records.js";
-import type { ByteRun, Partition, Volume } from "./volume.js";
+import type { ByteRun, UdfPartition, Volume } from "./volume.js";
 import { offsetOfBlock } from "./volume.js";
 
 const entrySize = 4;
@@ -20,7 +20,7 @@ const entrySize = 4;
 const unusedEntry = 0xffffffff;
 
 /** The virtual partition over the partition with the reference number `physical`. */
-export async function virtualPartition(volume: Volume, physical: number): Promise<Partition> {
+export async function virtualPartition(volume: Volume, physical: number): Promise<UdfPartition> {
   const table = await readTable(volume, await findTable(volume, physical));
   const blockCount = Math.floor(table.byteLength / entrySize);
   const under = volume.partitions[physical]!;

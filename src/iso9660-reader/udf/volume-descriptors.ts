@@ -27,7 +27,7 @@ const udfDomain = "*OSTA UDF Compliant";
 
 type BlockExtent = { readonly location: number; readonly length: number };
 type Anchor = { readonly blockSize: number; readonly main: BlockExtent; readonly reserve: BlockExtent };
-export type PartitionDescriptor = Decoded<typeof partitionDescriptor.fields>;
+type PartitionDescriptor = Decoded<typeof partitionDescriptor.fields>;
 
 export type VolumeDescriptors = {
   /** Bytes of a block of the volume. */

@@ -9,7 +9,7 @@ export type ByteRun = { readonly offset: number | null; readonly length: number 
 export type PartitionKind = "plain" | "sparable" | "virtual" | "metadata";
 
 /** A partition that is on a drive. */
-export type Partition = {
+export type UdfPartition = {
   readonly kind: PartitionKind;
   /** For messages: `"partition 0"`, `"metadata partition 1"`. */
   readonly name: string;
@@ -22,13 +22,13 @@ export type Volume = {
   readonly source: ByteSource;
   readonly blockSize: number;
   /** By partition reference number: the order of the partition maps (ECMA-167 3/10.6.13). */
-  readonly partitions: readonly (Partition | undefined)[];
+  readonly partitions: readonly (UdfPartition | undefined)[];
 };
 
 /** lb_addr (ECMA-167 4/7.1). */
 export type BlockAddress = { readonly partitionReference: number; readonly block: number };
 
-export function partitionOf(volume: Volume, reference: number, what: string): Partition {
+export function referencedPartition(volume: Volume, reference: number, what: string): UdfPartition {
   const partition = volume.partitions[reference];
   if (partition !== undefined) return partition;
   throw damaged(
@@ -38,7 +38,7 @@ export function partitionOf(volume: Volume, reference: number, what: string): Pa
 
 /** The offset in the image of one logical block; `image-damaged` where it was never recorded. */
 export function offsetOfBlock(volume: Volume, address: BlockAddress, what: string): number {
-  const partition = partitionOf(volume, address.partitionReference, what);
+  const partition = referencedPartition(volume, address.partitionReference, what);
   const [run] = partition.locate(address.block, volume.blockSize);
   if (run !== undefined && run.offset !== null && run.length === volume.blockSize) return run.offset;
   throw damaged(`${what} lies in block ${address.block} of ${partition.name}, which was never recorded`);

@@ -1,6 +1,6 @@
 /** Finding a blob by its SHA-1. Sorted instead of hashed: a hostile table may choose its hashes so that hashing is slow. */
 
-export const sha1Length = 20;
+import { sha1Length } from "../../wim/sha1.js";
 
 /** Blobs in ascending order of their hashes, each once; a blob's place is its id. Plain data for other threads. */
 export type BlobTable = {

@@ -5,13 +5,14 @@
 import type { LookupTableEntries, LookupTableEntry } from "../../wim/lookup-table.js";
 import { resourceFlags } from "../../wim/resource.js";
 import type { BlobTable } from "./blob-index.js";
-import { compareHashes, sha1Length } from "./blob-index.js";
+import { compareHashes } from "./blob-index.js";
+import { sha1Length } from "../../wim/sha1.js";
 
 /** A blob with its place in the list. */
 export type ListedBlob = { readonly id: number; readonly part: number; readonly entry: LookupTableEntry };
 
 /** One part's lookup table, and the part's number as its header has it. */
-export type ListedPart = { readonly entries: LookupTableEntries; readonly partNumber: number };
+type ListedPart = { readonly entries: LookupTableEntries; readonly partNumber: number };
 
 /** Where an entry lies: the part, by its index, and the place in that part's lookup table. */
 type Places = { readonly parts: Uint16Array; readonly places: Uint32Array };

@@ -14,7 +14,7 @@ import { compareHashes } from "./blob-index.js";
 import { checkHeader } from "./header-check.js";
 import { Images } from "./images-check.js";
 import { checkLayout, isReadOnce } from "./layout-check.js";
-import { plannedBytes, planSteps } from "./plan.js";
+import { bytesToVerify, planSteps } from "./plan.js";
 import type { CreateSha1, ExecutorSetup, WimExecutor, WimPart } from "./ports.js";
 import type { WimReport } from "./report.js";
 import { ReportBuilder } from "./report.js";
@@ -97,7 +97,7 @@ class WimVerification {
   }
 
   async run(): Promise<void> {
-    const totalBytes = plannedBytes(this.#set);
+    const totalBytes = bytesToVerify(this.#set);
     const advance = (bytes: number): void => {
       this.#bytes += bytes;
       this.#options.onProgress?.({ bytes: this.#bytes, totalBytes });

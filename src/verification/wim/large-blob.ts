@@ -15,7 +15,7 @@ export const segmentSize = 2 * MiB;
 /** Bytes of a chunk table that are held at a time. */
 const tableBlockSize = MiB;
 
-export type Segment =
+type Segment =
   | {
       readonly problem: null;
       readonly reads: PartRange;
@@ -25,7 +25,7 @@ export type Segment =
   | { readonly problem: string };
 
 /** Runs a task that reads a chunk table; `reads` is null where that is not the next of the file in order. */
-export type ReadChunkTable = (task: ChunkTableTask, reads: PartRange | null) => Promise<ChunkTableResult>;
+type ReadChunkTable = (task: ChunkTableTask, reads: PartRange | null) => Promise<ChunkTableResult>;
 
 /** The segments in order; a problem is the last one. */
 export async function* segmentsOf(step: LargeBlob, readTable: ReadChunkTable): AsyncGenerator<Segment> {

@@ -22,7 +22,7 @@ export const pipableBlobRecord = record("pwm_blob_hdr", 40, {
   hash: bytes(16, 20),
   flags: uint32le(36),
 });
-export const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
+const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
 
 /** Bytes between resources that are read to see whether they are zero; more than that is told without being read. */
 const gapReadLimit = 64 * MiB;

@@ -7,7 +7,7 @@
 import { MiB } from "../../bytes/units.js";
 import { chunkLayout } from "../../wim/compression/chunks.js";
 import type { LookupTableEntry, ResourceHeader } from "../../wim/index.js";
-import { sha1Length } from "./blob-index.js";
+import { sha1Length } from "../../wim/sha1.js";
 import type { ListedBlob } from "./blob-list.js";
 import type { PartRange } from "./low-water.js";
 import type { OpenPart, OpenSet } from "./parts.js";
@@ -31,7 +31,7 @@ export function* planSteps(set: OpenSet): Generator<Step> {
 }
 
 /** Bytes of the WIM that `planSteps` reads, for progress. */
-export function plannedBytes(set: OpenSet): number {
+export function bytesToVerify(set: OpenSet): number {
   let bytes = 0;
   for (let id = 0; id < set.blobs.length; id += 1) bytes += set.blobs.get(id).entry.resource.size;
   for (const { resource } of set.parts[0]!.lookupTable.metadata) bytes += resource.size;

@@ -1,6 +1,6 @@
 /** The chunks of the integrity table as tasks, in order, given out as far as they are wanted. */
 import { MiB } from "../../bytes/units.js";
-import { sha1Length } from "./blob-index.js";
+import { sha1Length } from "../../wim/sha1.js";
 import type { OpenPart } from "./parts.js";
 import type { RangesStep } from "./steps.js";
 

@@ -45,7 +45,7 @@ export type WimFailure = {
   readonly places: readonly WimPlace[];
 };
 
-export type WimImageTally = {
+type WimImageTally = {
   /** Image index, counted from 1. */
   readonly index: number;
   readonly directories: number;
@@ -69,7 +69,7 @@ export type WimReport = {
 };
 
 /** Failures that are listed one by one: enough to see the pattern, and a report that stays readable. */
-export const failureLimit = 1000;
+const failureLimit = 1000;
 /** Files that are named for one damaged blob. */
 export const placeLimit = 10;
 

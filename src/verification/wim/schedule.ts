@@ -14,7 +14,7 @@ import type { ChunkTableResult, ChunkTableTask, TaskOf, WimResults, WimTaskKind 
 /** Tasks waiting at each thread beside the one it works on, so that it does not wait for this one. */
 const queuedPerThread = 1;
 
-export type ScheduleOptions = {
+type ScheduleOptions = {
   readonly parts: readonly WimPart[];
   readonly executor: WimExecutor;
   readonly createSha1: CreateSha1;

@@ -95,7 +95,7 @@ export type PathsTask = {
   /** Paths for each blob. */
   readonly limit: number;
 };
-export type PathsResult = {
+type PathsResult = {
   readonly kind: "paths";
   readonly paths: readonly { readonly blob: number; readonly path: string }[];
 };

@@ -37,7 +37,7 @@ type Exports = {
 };
 
 /** What came of a chunk: `problem` is null where it was decoded. */
-export type ChunkResult = {
+type ChunkResult = {
   readonly problem: string | null;
   /** Bits or bytes that carry no content are not zero, or bytes are left over behind the last symbol. */
   readonly slack: boolean;

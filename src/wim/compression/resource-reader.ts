@@ -23,7 +23,7 @@ const tableBlock = 1024;
 export type ContentSink = (content: Uint8Array) => void;
 
 /** A decoder whose buffers are large enough for every chunk size that is supported. */
-export function createResourceDecoder(format: ResourceFormat): ChunkDecoder {
+function createResourceDecoder(format: ResourceFormat): ChunkDecoder {
   const largest = Math.min(format.chunkSize, chunkSizeLimits.lzx.largest);
   return createChunkDecoder(Math.max(windowSize, 2 * largest), Math.max(outputSize, 2 * largest));
 }

@@ -13,7 +13,7 @@
  */
 import type { KnownImage } from "./image.js";
 
-export type CompactTable = { readonly kinds: string; readonly groups: string };
+type CompactTable = { readonly kinds: string; readonly groups: string };
 
 /** Rows in the compact form's order. */
 export function expand({ kinds, groups }: CompactTable): KnownImage[] {

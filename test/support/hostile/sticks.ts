@@ -18,7 +18,7 @@ import {
   encodeManifest,
   fileRecord,
   manifestHeader,
-  shapeOf,
+  layoutManifest,
   spanRecord,
 } from "../../../src/manifest/manifest.js";
 import { UnitHasher } from "../../../src/manifest/unit-hasher.js";
@@ -85,7 +85,7 @@ export async function makeStick(fileSystem: "fat32" | "ntfs"): Promise<Stick> {
 function manifestOf(plan: DiskPlan, disk: Uint8Array, manifestAt: number): Uint8Array {
   const isSpokenOf = ({ offset, length }: Pick<Extent, "offset" | "length">): boolean => offset + length <= spokenOf;
   const files = plan.files.filter(({ runs }) => runs.every(isSpokenOf));
-  const shape = shapeOf({ ...plan, files, extents: plan.extents.filter(isSpokenOf) }, manifestAt);
+  const shape = layoutManifest({ ...plan, files, extents: plan.extents.filter(isSpokenOf) }, manifestAt);
   const hasher = new UnitHasher(shape.units);
   hasher.update(0, disk);
   return encodeManifest(shape, hasher.digest());

@@ -1,7 +1,8 @@
 /** Where the records of a sound WIM lie, and how its hashes are made right again. */
 import { createHash } from "node:crypto";
 import { pipableImageTag, wimHeaderRecord } from "../../../src/wim/header.js";
-import { integrityTableRecord, sha1Length } from "../../../src/wim/integrity.js";
+import { integrityTableRecord } from "../../../src/wim/integrity.js";
+import { sha1Length } from "../../../src/wim/sha1.js";
 import { lookupTableEntryRecord } from "../../../src/wim/lookup-table.js";
 import { walkMetadata } from "../../../src/wim/metadata-walk.js";
 import { directoryEntryRecord, securityBlockRecord, streamEntryRecord } from "../../../src/wim/metadata.js";

@@ -8,14 +8,14 @@ import { inBootOrder } from "../../order.js";
 import { directoryEntrySize, largestDirectory, largestFile } from "../records/directory-entry.js";
 import { longEntryCount } from "../records/long-name.js";
 import { NameFaults } from "./name-rules.js";
-import type { StoredName } from "./short-name.js";
-import { storeNames } from "./short-name.js";
+import type { FatName } from "./short-name.js";
+import { fatNames } from "./short-name.js";
 
 export type FatFile = {
   readonly kind: "file";
   readonly path: string;
   readonly node: FileNode;
-  readonly name: StoredName;
+  readonly name: FatName;
   /** 0 for an empty file, which has no clusters. */
   firstCluster: number;
 };
@@ -25,7 +25,7 @@ export type FatDirectory = {
   readonly path: string;
   readonly node: DirectoryNode;
   /** Null for the root, which has no entry. */
-  readonly name: StoredName | null;
+  readonly name: FatName | null;
   readonly parent: FatDirectory | null;
   readonly children: (FatFile | FatDirectory)[];
   /** Bytes of its entries. */
@@ -50,7 +50,7 @@ export function fatContents(tree: FileTree): FatContents {
     const prefix = parent.path === "" ? "" : `${parent.path}/`;
     const names = parent.node.children.map((child) => child.name);
     faults.check(prefix, names);
-    for (const [index, name] of storeNames(names).entries()) {
+    for (const [index, name] of fatNames(names).entries()) {
       const node = parent.node.children[index]!;
       const path = prefix + node.name;
       parent.size += (1 + longEntryCount(name.longName ?? "")) * directoryEntrySize;
@@ -71,7 +71,7 @@ export function fatContents(tree: FileTree): FatContents {
 }
 
 /** The root begins with the volume label, every other directory with `.` and `..`. */
-function directory(path: string, node: DirectoryNode, name: StoredName | null, parent: FatDirectory | null) {
+function directory(path: string, node: DirectoryNode, name: FatName | null, parent: FatDirectory | null) {
   const size = (parent === null ? 1 : 2) * directoryEntrySize;
   return { kind: "directory" as const, path, node, name, parent, children: [], size, firstCluster: 0 };
 }

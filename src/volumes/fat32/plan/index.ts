@@ -24,7 +24,7 @@ import { encodeReserved } from "./reserved.js";
 import { encodeFat, fatCount, firstCluster, type Chain } from "../records/file-allocation-table.js";
 
 /** The code that makes a disk boot; tests may give other bytes. */
-export type Fat32DiskBootCode = { readonly mbr: Uint8Array; readonly volume: Fat32BootCode };
+type Fat32DiskBootCode = { readonly mbr: Uint8Array; readonly volume: Fat32BootCode };
 
 const ownBootCode: Fat32DiskBootCode = { mbr: mbrBootCode, volume: fat32BootCode };
 

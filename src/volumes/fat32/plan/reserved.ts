@@ -2,7 +2,7 @@
 import { sectorSize } from "../../plan.js";
 import {
   bootRecordSectors,
-  encodeBootSector,
+  encodeFat32BootSector,
   encodeFsInfo,
   fat32BootSector,
   fewestReservedSectors,
@@ -25,7 +25,7 @@ export type Fat32BootCode = {
   readonly reservedStartSector: number;
 };
 
-export type ReservedOptions = {
+type ReservedOptions = {
   readonly bootCode: Fat32BootCode;
   readonly label: string;
   readonly volumeId: number;
@@ -37,7 +37,7 @@ export function encodeReserved(geometry: FatGeometry, options: ReservedOptions):
   const { bootCode, label, volumeId, usedClusters } = options;
   checkSecondStage(bootCode);
   const target = new Uint8Array(fewestReservedSectors * sectorSize);
-  target.set(encodeBootSector(geometry, { bootCode: bootCode.sector0, label, volumeId }));
+  target.set(encodeFat32BootSector(geometry, { bootCode: bootCode.sector0, label, volumeId }));
   const freeCount = geometry.clusterCount - usedClusters;
   const nextFree = freeCount > 0 ? firstCluster + usedClusters : unknownCount;
   target.set(encodeFsInfo({ freeCount, nextFree }), reservedSectors.fsInfo * sectorSize);

@@ -10,7 +10,7 @@ import { basisName, shortNameParts } from "../../windows-names.js";
 import { caseFlags, packShortName } from "../records/directory-entry.js";
 
 /** How one name of a directory is kept. */
-export type StoredName = {
+export type FatName = {
   /** 11 characters, padded with blanks, without the dot. */
   readonly shortName: string;
   /** Of `caseFlags`. */
@@ -25,7 +25,7 @@ const baseLength = 8;
 const longestTail = 6;
 
 /** The stored names of a directory's `names`, in the same order; no two of `names` may be equal but for case. */
-export function storeNames(names: readonly string[]): StoredName[] {
+export function fatNames(names: readonly string[]): FatName[] {
   const aliases = new AliasSet();
   const plain = names.map((name) => plainShortName(name));
   // Names that are short names themselves come first: they cannot give way, an alias can.
@@ -36,7 +36,7 @@ export function storeNames(names: readonly string[]): StoredName[] {
 }
 
 /** The stored form of a name that fits 8.3 as it stands; null where it does not. */
-function plainShortName(name: string): StoredName | null {
+function plainShortName(name: string): FatName | null {
   const parts = shortNameParts(name);
   if (parts === null) return null;
   const { base, extension } = parts;

@@ -26,11 +26,11 @@ import {
   noCluster,
 } from "../records/file-allocation-table.js";
 import { longNameAttributes, LongNameReader } from "../records/long-name.js";
-import { decodeBootSector } from "../records/boot-sector.js";
+import { decodeFat32BootSector } from "../records/boot-sector.js";
 import { sectorSize } from "../../plan.js";
 import type { Span } from "../../../extents/extent.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
-import { check, checkPathUnits, VolumeLimit } from "../../volume-fault.js";
+import { assertVolume, checkPathUnits, VolumeLimit } from "../../volume-fault.js";
 
 /** Bytes of a FAT that are held in memory: that of 512 GiB in clusters of 32 KiB. */
 const largestFat = 64 * MiB;
@@ -110,17 +110,20 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
 }
 
 function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
-  const sector = decodeBootSector(bytes);
+  const sector = decodeFat32BootSector(bytes);
   const clusterSize = sector.sectorsPerCluster * sectorSize;
-  check(clusterSize > 0 && Math.log2(clusterSize) % 1 === 0, `clusters of ${clusterSize} bytes`);
+  assertVolume(clusterSize > 0 && Math.log2(clusterSize) % 1 === 0, `clusters of ${clusterSize} bytes`);
   const fatStart = start + sector.reservedSectorCount * sectorSize;
   const fatLength = sector.fatSize32 * sectorSize;
   const dataStart = fatStart + fatCount * fatLength;
   const volumeEnd = start + sector.totalSectors32 * sectorSize;
-  check(volumeEnd <= end && dataStart < volumeEnd, `a volume of ${sector.totalSectors32} sectors`);
+  assertVolume(volumeEnd <= end && dataStart < volumeEnd, `a volume of ${sector.totalSectors32} sectors`);
   const clusterCount = Math.floor((volumeEnd - dataStart) / clusterSize);
   const fatUsed = (clusterCount + firstCluster) * fatEntrySize;
-  check(fatUsed <= fatLength && fatUsed <= largestFat, `a FAT of ${fatLength} bytes for ${clusterCount} clusters`);
+  assertVolume(
+    fatUsed <= fatLength && fatUsed <= largestFat,
+    `a FAT of ${fatLength} bytes for ${clusterCount} clusters`,
+  );
   return { clusterSize, clusterCount, fatStart, fatLength, dataStart, rootCluster: sector.rootCluster };
 }
 
@@ -128,7 +131,7 @@ async function readFats(read: ReadBytes, { fatStart, fatLength, clusterCount }: 
   const used = (clusterCount + firstCluster) * fatEntrySize;
   const fat = await read(fatStart, used);
   const copy = await read(fatStart + fatLength, used);
-  check(Buffer.compare(fat, copy) === 0, "the two FATs are not the same");
+  assertVolume(Buffer.compare(fat, copy) === 0, "the two FATs are not the same");
   return new DataView(fat.buffer, fat.byteOffset, fat.byteLength);
 }
 
@@ -138,8 +141,8 @@ function chainOf({ geometry, fat, visited }: Reading, first: number, what: strin
   if (first === noCluster) return clusters;
   for (let cluster = first; !endsChain(cluster); cluster = fatEntry(fat, cluster)) {
     const exists = cluster >= firstCluster && cluster < geometry.clusterCount + firstCluster;
-    check(exists, `${what} leads to cluster ${cluster}, which does not exist`);
-    check(visited[cluster] === 0, `${what} leads to cluster ${cluster}, which is in use already`);
+    assertVolume(exists, `${what} leads to cluster ${cluster}, which does not exist`);
+    assertVolume(visited[cluster] === 0, `${what} leads to cluster ${cluster}, which is in use already`);
     visited[cluster] = 1;
     clusters.push(cluster);
   }
@@ -153,7 +156,7 @@ const offsetOf = ({ dataStart, clusterSize }: Geometry, cluster: number): number
 async function readDirectory(reading: Reading, prefix: string, cluster: number) {
   const { geometry, read, entries } = reading;
   const clusters = chainOf(reading, cluster, `the directory ${prefix}`);
-  check(clusters.length * geometry.clusterSize <= largestDirectory, `the directory ${prefix} is too large`);
+  assertVolume(clusters.length * geometry.clusterSize <= largestDirectory, `the directory ${prefix} is too large`);
   const directories: { prefix: string; cluster: number }[] = [];
   const long = new LongNameReader();
   for (const each of clusters) {
@@ -191,7 +194,7 @@ function entryFrom(reading: Reading, fields: DirectoryEntryFields, { path, direc
   // A directory's own clusters are visited when it is read.
   const clusters = directory ? [] : chainOf(reading, first, path);
   const size = fields.fileSize;
-  check(directory || clusters.length === Math.ceil(size / geometry.clusterSize), `${path} has ${size} bytes`);
+  assertVolume(directory || clusters.length === Math.ceil(size / geometry.clusterSize), `${path} has ${size} bytes`);
   const { writeDate, writeTime, creationDate, lastAccessDate } = fields;
   return {
     path,

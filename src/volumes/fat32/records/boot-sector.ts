@@ -8,7 +8,7 @@ import { ascii, bytes, reserved, uint16le, uint32le, uint8 } from "../../../byte
 import { record, type Decoded } from "../../../bytes/record.js";
 import { bootSignature, headCount, sectorsPerTrack } from "../../mbr.js";
 import { sectorSize } from "../../plan.js";
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 import { fatCount, firstCluster, media } from "./file-allocation-table.js";
 
 /** FAT32 specification, "Boot Sector and BPB Structure" and "FAT32 Structure Starting at Offset 36"; `state` is its BS_Reserved1. */
@@ -85,14 +85,14 @@ export type FatDivision = {
   readonly fatSectors: number;
 };
 
-export type BootSectorOptions = {
+type Fat32BootSectorOptions = {
   /** For BS_BootCode32, up to the signature. */
   readonly bootCode: Uint8Array;
   readonly label: string;
   readonly volumeId: number;
 };
 
-export function encodeBootSector(division: FatDivision, options: BootSectorOptions): Uint8Array {
+export function encodeFat32BootSector(division: FatDivision, options: Fat32BootSectorOptions): Uint8Array {
   return fat32BootSector.encode({
     // A short jump over the parameter block and a no-operation, whose byte the boot record uses as a flag.
     jump: Uint8Array.of(0xeb, fat32BootSector.fields.bootCode.offset - 2, 0x90),
@@ -122,10 +122,10 @@ export function encodeBootSector(division: FatDivision, options: BootSectorOptio
 }
 
 /** Throws VolumeFault where `data` is no boot sector of a FAT32 volume with sectors of 512 bytes and two FATs. */
-export function decodeBootSector(data: Uint8Array): Decoded<typeof fat32BootSector.fields> {
+export function decodeFat32BootSector(data: Uint8Array): Decoded<typeof fat32BootSector.fields> {
   const sector = fat32BootSector.decode(data);
-  check(sector.signature === bootSignature, "the boot sector does not end in 55 AA");
-  check(sector.bytesPerSector === sectorSize && sector.fatCount === fatCount, "the boot sector is no FAT32's");
+  assertVolume(sector.signature === bootSignature, "the boot sector does not end in 55 AA");
+  assertVolume(sector.bytesPerSector === sectorSize && sector.fatCount === fatCount, "the boot sector is no FAT32's");
   return sector;
 }
 

@@ -6,18 +6,18 @@ import { Win7UsbError } from "../../../errors.js";
 import { roundUp } from "../../../bytes/units.js";
 import type { DirectoryNode, FileNode, TreeNode } from "../../../tree/index.js";
 import { nameAttributesSize, residentRoom } from "./record-sizes.js";
-import type { StoredName } from "./file-names.js";
-import { storeNames } from "./file-names.js";
+import type { NtfsName } from "./file-names.js";
+import { ntfsNames } from "./file-names.js";
 import type { IndexForm, KeyedName } from "./directory-index.js";
 import { directoryIndex, keysOf } from "./directory-index.js";
 import { extendNames, rootNames } from "./system-keys.js";
 import { clusterSize, firstFileRecord, systemRecords } from "../records/volume-format.js";
 
 /** A file or directory to be. */
-export type NodePlan = {
+type NodePlan = {
   readonly record: number;
   readonly path: string;
-  readonly names: readonly StoredName[];
+  readonly names: readonly NtfsName[];
   /** The record of the directory that holds it. */
   readonly parent: number;
 };
@@ -56,7 +56,7 @@ const recordGranule = 64;
 /** $MFT is made in memory, 1 KiB a record: this is 2 GiB. A Windows disc has about a thousand files. */
 const mostRecords = 2 * 1024 * 1024;
 
-type Pending = { node: DirectoryNode; path: string; record: number; parent: number; names: readonly StoredName[] };
+type Pending = { node: DirectoryNode; path: string; record: number; parent: number; names: readonly NtfsName[] };
 
 /** What a volume for `tree` contains. Throws `name-unsupported` or `name-collision` where NTFS cannot hold `tree`, `image-unsupported` where it is too large. */
 export function ntfsContents(tree: DirectoryNode): NtfsContents {
@@ -71,7 +71,7 @@ export function ntfsContents(tree: DirectoryNode): NtfsContents {
     const { node, path, record } = pending;
     if (next + node.children.length > mostRecords) throw tooManyFiles(next + node.children.length);
     const reserved = record === systemRecords.root ? rootNames.reserved : noNames;
-    const names = storeNames(
+    const names = ntfsNames(
       node.children.map((child) => child.name),
       path,
       reserved,

@@ -2,13 +2,13 @@
 import { bitmapSize } from "../records/bitmap.js";
 import { fileNameSize } from "../records/file-name.js";
 import { residentSize, oneRunSize, roomBesideNames } from "./record-sizes.js";
-import type { StoredName } from "./file-names.js";
+import type { NtfsName } from "./file-names.js";
 import { fileNameIndex, indexEntryHeader, indexEntrySize, indexRootSize, vcnSize } from "../records/index-records.js";
 import type { IndexTree } from "./index-tree.js";
 import { buildIndexTree } from "./index-tree.js";
 
 /** A name of a file, and which of the file's names it is. */
-export type KeyedName = { readonly record: number; readonly position: number; readonly name: StoredName };
+export type KeyedName = { readonly record: number; readonly position: number; readonly name: NtfsName };
 
 export type IndexForm = {
   /** In collation order. */
@@ -27,7 +27,7 @@ export type IndexForm = {
 /** A larger bitmap gets a cluster, as $MFT's has: 64 bytes are 512 buffers, some 15,000 files. */
 const largestResidentBitmap = 64;
 
-export function keysOf(record: number, names: readonly StoredName[]): KeyedName[] {
+export function keysOf(record: number, names: readonly NtfsName[]): KeyedName[] {
   return names.map((name, position) => ({ record, position, name }));
 }
 

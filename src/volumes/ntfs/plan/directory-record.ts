@@ -11,7 +11,7 @@ import type { PlacedAttribute } from "./file-record.js";
 import { FileRecordWriter } from "./file-record.js";
 import type { FileFacts, NameValues } from "./file-records.js";
 import { addFileNames, addStandardInformation, flagsOf } from "./file-records.js";
-import type { StoredName } from "./file-names.js";
+import type { NtfsName } from "./file-names.js";
 import type { KeyOf } from "./index-encoding.js";
 import { writeIndexRoot } from "./index-encoding.js";
 import { fileNameIndex } from "../records/index-records.js";
@@ -19,10 +19,10 @@ import { referenceTo } from "../records/volume-format.js";
 import type { ClusterRange } from "./volume-layout.js";
 import { runsOf, sizeOf } from "./volume-layout.js";
 
-export type DirectoryRecord = {
+type DirectoryRecord = {
   readonly record: number;
   readonly extensionRecord: number | null;
-  readonly names: readonly StoredName[];
+  readonly names: readonly NtfsName[];
   readonly facts: FileFacts;
   readonly index: IndexForm;
   readonly blocks: ClusterRange;
@@ -62,7 +62,7 @@ function writeExtension(mft: Uint8Array, directory: DirectoryRecord, record: num
 }
 
 /** The names of the attributes that a list names: STANDARD_INFORMATION, the file names, the three of the index. */
-function listedNames(names: readonly StoredName[]): string[] {
+function listedNames(names: readonly NtfsName[]): string[] {
   return ["", ...names.map(() => ""), fileNameIndex, fileNameIndex, fileNameIndex];
 }
 

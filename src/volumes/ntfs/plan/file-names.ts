@@ -11,7 +11,7 @@ import { shortAlias } from "./short-alias.js";
 import { upCase } from "../records/up-case.js";
 
 /** A FILE_NAME to be: the name, how it compares, and the name space. */
-export type StoredName = { readonly text: string; readonly upper: string; readonly nameSpace: NameSpace };
+export type NtfsName = { readonly text: string; readonly upper: string; readonly nameSpace: NameSpace };
 
 const unsupported = [illegalCharacter, illegalEnd, loneSurrogate];
 
@@ -22,11 +22,11 @@ const unsupported = [illegalCharacter, illegalEnd, loneSurrogate];
  * @param reserved names in upper case that the file system itself keeps there
  * @throws Win7UsbError `name-unsupported`, or `name-collision` naming both
  */
-export function storeNames(
+export function ntfsNames(
   names: readonly string[],
   directory: string,
   reserved: ReadonlySet<string>,
-): (readonly StoredName[])[] {
+): (readonly NtfsName[])[] {
   const taken = new Set(reserved);
   const uppers = names.map((name) => {
     checkName(name, directory);

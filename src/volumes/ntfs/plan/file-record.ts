@@ -21,7 +21,7 @@ import { updateSequenceCount } from "../records/fixups.js";
 import type { FileReference } from "../records/volume-format.js";
 import { align8, clusterSize, fileRecordSize, sequenceOf } from "../records/volume-format.js";
 
-export type RecordOptions = {
+type RecordOptions = {
   readonly record: number;
   /** Of `recordFlags`. */
   readonly flags: number;
@@ -34,7 +34,7 @@ export type RecordOptions = {
 /** Where an attribute came to lie: what an attribute list says of it. */
 export type PlacedAttribute = { readonly typeCode: number; readonly name: string; readonly instance: number };
 
-export type NonresidentValue = {
+type NonresidentValue = {
   readonly runs: readonly ClusterRun[];
   /** Bytes. */
   readonly size: number;

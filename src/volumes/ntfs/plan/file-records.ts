@@ -1,7 +1,7 @@
 /** The records of the tree's files and directories, their names and their indexes' roots. */
 import type { FileAttributes } from "../../../tree/index.js";
 import type { FileRecordWriter } from "./file-record.js";
-import type { StoredName } from "./file-names.js";
+import type { NtfsName } from "./file-names.js";
 import { attributeTypes, recordFlags } from "../records/attributes.js";
 import { fileAttributeBits, fileNameSize, writeFileName } from "../records/file-name.js";
 import { standardInformation, writeStandardInformation, type FileTimestamps } from "../records/standard-information.js";
@@ -45,7 +45,7 @@ export function addStandardInformation(writer: FileRecordWriter, mft: Uint8Array
 export function addFileNames(
   writer: FileRecordWriter,
   mft: Uint8Array,
-  names: readonly StoredName[],
+  names: readonly NtfsName[],
   facts: FileFacts,
 ): number[] {
   return names.map(({ text, nameSpace }) => {

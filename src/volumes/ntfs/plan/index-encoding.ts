@@ -17,7 +17,7 @@ import type { IndexNode, IndexTree } from "./index-tree.js";
 import { clusterSize, indexBlockSize, referenceTo } from "../records/volume-format.js";
 
 /** A file name in an index: the file's record, and the attribute's value, which is the key. */
-export type IndexKey = { readonly record: number; readonly value: Uint8Array };
+type IndexKey = { readonly record: number; readonly value: Uint8Array };
 
 /** The key of an entry by its number. */
 export type KeyOf = (entry: number) => IndexKey;
@@ -58,7 +58,7 @@ export function writeIndexRoot(target: Uint8Array, offset: number, node: IndexNo
   });
 }
 
-export type IndexRootHeader = {
+type IndexRootHeader = {
   readonly indexedAttributeType: number;
   readonly collationRule: number;
   readonly large: boolean;

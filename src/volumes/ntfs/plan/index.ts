@@ -11,7 +11,7 @@ import { Win7UsbError } from "../../../errors.js";
 import { MiB, roundUp } from "../../../bytes/units.js";
 import type { FileTree } from "../../../tree/index.js";
 import { identityOf } from "../../identity.js";
-import type { Partition } from "../../mbr.js";
+import type { DiskPartition } from "../../mbr.js";
 import { manifestAreaSize, partitionAlignment, partitionOf } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions } from "../../plan.js";
 import { sectorSize } from "../../plan.js";
@@ -69,7 +69,7 @@ function smallestDiskHolding(contents: NtfsContents): number {
   }
 }
 
-function layoutFor(contents: NtfsContents, partition: Partition, diskSize: number): VolumeLayout {
+function layoutFor(contents: NtfsContents, partition: DiskPartition, diskSize: number): VolumeLayout {
   if (diskSize >= smallestDiskSize) {
     const layout = layoutVolume(contents, clusterCountOf(partition));
     if (layout.usedClusters <= layout.clusterCount) return layout;
@@ -82,7 +82,7 @@ function layoutFor(contents: NtfsContents, partition: Partition, diskSize: numbe
 }
 
 /** Whole clusters of the volume, which is the partition without its last sector. */
-function clusterCountOf({ sectorCount }: Partition): number {
+function clusterCountOf({ sectorCount }: DiskPartition): number {
   return Math.floor((sectorCount - 1) / sectorsPerCluster);
 }
 

@@ -28,13 +28,13 @@ import type { FilePlace, VolumeLayout } from "./volume-layout.js";
 import { runsOf, sizeOf } from "./volume-layout.js";
 
 /** A small file's data in its record. */
-export type ResidentData = {
+type ResidentData = {
   readonly entry: FilePlan;
   /** Where the data begins in the record, before fixups. */
   readonly offset: number;
 };
 
-export type MasterFileTable = {
+export type PlannedMasterFileTable = {
   readonly mft: Uint8Array;
   /** In ascending order of record. Empty files are not among them. */
   readonly resident: readonly ResidentData[];
@@ -42,13 +42,13 @@ export type MasterFileTable = {
   readonly indexBlocks: Uint8Array;
 };
 
-export type VolumeFacts = { readonly tree: FileTree; readonly label: string; readonly security: SecurityStore };
+type VolumeFacts = { readonly tree: FileTree; readonly label: string; readonly security: SecurityStore };
 
 export function buildMasterFileTable(
   contents: NtfsContents,
   layout: VolumeLayout,
   volume: VolumeFacts,
-): MasterFileTable {
+): PlannedMasterFileTable {
   const mft = new Uint8Array(mftSize(contents.recordCount));
   const values: NameValues = new Map();
   const newest = fileTime(newestTime(volume.tree));

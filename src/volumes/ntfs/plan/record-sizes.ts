@@ -12,7 +12,7 @@ import {
 } from "../records/attributes.js";
 import { fileNameSize } from "../records/file-name.js";
 import { standardInformation } from "../records/standard-information.js";
-import type { StoredName } from "./file-names.js";
+import type { NtfsName } from "./file-names.js";
 import { align8, fileRecordSize } from "../records/volume-format.js";
 
 /** Bytes of a resident attribute with a value of `length` bytes and a name of `nameLength` characters. */
@@ -28,7 +28,7 @@ export function oneRunSize(nameLength = 0): number {
   return align8(nonresidentAttribute.size + 2 * nameLength) + 16;
 }
 
-export function nameAttributesSize(names: readonly StoredName[]): number {
+export function nameAttributesSize(names: readonly NtfsName[]): number {
   return names.reduce((sum, name) => sum + residentSize(fileNameSize(name.text)), 0);
 }
 
@@ -40,6 +40,6 @@ export function roomBesideNames(namesSize: number): number {
 }
 
 /** The largest data that stays in the record of a file of these names. */
-export function residentRoom(names: readonly StoredName[]): number {
+export function residentRoom(names: readonly NtfsName[]): number {
   return roomBesideNames(nameAttributesSize(names)) - residentAttribute.size;
 }

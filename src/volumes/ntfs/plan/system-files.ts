@@ -22,7 +22,7 @@ import { clusterSize, fileRecordSize, systemRecords } from "../records/volume-fo
 import type { ClusterRange, VolumeLayout } from "./volume-layout.js";
 import { runsOf, sizeOf } from "./volume-layout.js";
 
-export type SystemContext = {
+type SystemContext = {
   readonly layout: VolumeLayout;
   readonly recordCount: number;
   readonly label: string;

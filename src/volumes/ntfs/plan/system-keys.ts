@@ -4,13 +4,13 @@ import { extendSystemNames, rootSystemNames, systemName, type SystemName } from 
 import { upCase } from "../records/up-case.js";
 import { systemRecords } from "../records/volume-format.js";
 import type { KeyedName } from "./directory-index.js";
-import type { StoredName } from "./file-names.js";
+import type { NtfsName } from "./file-names.js";
 
-const stored = (text: string): StoredName => ({ text, upper: upCase(text), nameSpace: nameSpaces.win32AndDos });
+const stored = (text: string): NtfsName => ({ text, upper: upCase(text), nameSpace: nameSpaces.win32AndDos });
 const keyed = ({ record, text }: SystemName): KeyedName => ({ record, position: 0, name: stored(text) });
 
 /** The stored name of a system file. */
-export const storedSystemName = (record: number): StoredName => stored(systemName(record));
+export const storedSystemName = (record: number): NtfsName => stored(systemName(record));
 
 export const rootNames = {
   own: [storedSystemName(systemRecords.root)],

@@ -6,7 +6,7 @@ import { writeIndexRootHeader } from "./index-encoding.js";
 import { indexEntryFlags, indexHeader, indexRoot, viewIndexEntryHeader } from "../records/index-records.js";
 import { align8 } from "../records/volume-format.js";
 
-export type ViewIndexEntry = { readonly key: Uint8Array; readonly data: Uint8Array };
+type ViewIndexEntry = { readonly key: Uint8Array; readonly data: Uint8Array };
 
 /** The value of the INDEX_ROOT of a view index with `entries`, which are in the order of `collationRule`. */
 export function encodeViewIndex(collationRule: number, entries: readonly ViewIndexEntry[]): Uint8Array {

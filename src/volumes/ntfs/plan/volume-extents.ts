@@ -1,7 +1,7 @@
 /** From a volume's layout to the extents of the disk, in disk order, and where each file's bytes come to lie. */
 import { checkContent, finishDisk, manifestExtent, placeContent } from "../../disk-end.js";
 import type { Identity } from "../../identity.js";
-import type { Partition } from "../../mbr.js";
+import type { DiskPartition } from "../../mbr.js";
 import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
 import type { DiskPlan, PlannedFile } from "../../plan.js";
 import { sectorSize } from "../../plan.js";
@@ -11,11 +11,11 @@ import type { FileTree } from "../../../tree/index.js";
 import { encodeAttributeDefinitions } from "../records/attribute-definitions.js";
 import { recordFixupsOffset } from "../records/attributes.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
-import { encodeBootFile, encodeBootSector } from "../records/boot-sector.js";
+import { encodeBootFile, encodeNtfsBootSector } from "../records/boot-sector.js";
 import type { NtfsContents } from "./contents.js";
 import { encodeClusterBitmap } from "../records/bitmap.js";
 import { protectedPieces } from "../records/fixups.js";
-import type { MasterFileTable } from "./master-file-table.js";
+import type { PlannedMasterFileTable } from "./master-file-table.js";
 import { buildMasterFileTable } from "./master-file-table.js";
 import { emptyLogByte } from "../records/log-file.js";
 import { mirrorDistance } from "../records/security.js";
@@ -26,12 +26,12 @@ import { clusterSize, fileRecordSize, firstFileRecord, mirroredRecords } from ".
 import type { ClusterRange, VolumeLayout } from "./volume-layout.js";
 import { sizeOf } from "./volume-layout.js";
 
-export type VolumePlan = {
+type VolumePlan = {
   readonly tree: FileTree;
   readonly label: string;
   readonly contents: NtfsContents;
   readonly layout: VolumeLayout;
-  readonly partition: Partition;
+  readonly partition: DiskPartition;
   readonly identity: Identity;
   readonly bootCode: NtfsDiskBootCode;
   readonly diskSize: number;
@@ -49,7 +49,7 @@ export function volumeExtents(plan: VolumePlan): Pick<DiskPlan, "extents" | "con
       partition,
     }),
   );
-  const bootSector = encodeBootSector({
+  const bootSector = encodeNtfsBootSector({
     partition,
     mftCluster: layout.system.mft.startCluster,
     mftMirrorCluster: layout.system.mftMirror.startCluster,
@@ -70,7 +70,7 @@ class VolumeList {
   readonly extents = new LayoutBuilder();
   readonly #start: number;
 
-  constructor(partition: Partition) {
+  constructor(partition: DiskPartition) {
     this.#start = partition.startSector * sectorSize;
   }
 
@@ -111,7 +111,7 @@ function placeVolume(list: VolumeList, plan: VolumePlan, bootSector: Uint8Array)
 }
 
 /** $MFT in pieces: bytes of its own, and between them the data of small files from the image. */
-function placeRecords(list: VolumeList, range: ClusterRange, table: MasterFileTable, runs: RunsByRecord): void {
+function placeRecords(list: VolumeList, range: ClusterRange, table: PlannedMasterFileTable, runs: RunsByRecord): void {
   const { mft, resident } = table;
   const start = list.offsetOf(range.startCluster);
   let written = 0;

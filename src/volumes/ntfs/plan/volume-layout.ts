@@ -18,7 +18,7 @@ import { clusterSize, fileRecordSize, mirroredRecords } from "../records/volume-
 /** Consecutive clusters. */
 export type ClusterRange = { readonly startCluster: number; readonly clusterCount: number };
 
-export type SystemRanges = {
+type SystemRanges = {
   readonly boot: ClusterRange;
   readonly mftMirror: ClusterRange;
   readonly attributeDefinitions: ClusterRange;
@@ -30,7 +30,7 @@ export type SystemRanges = {
   readonly mft: ClusterRange;
 };
 
-export type DirectoryPlace = {
+type DirectoryPlace = {
   readonly entry: DirectoryPlan;
   readonly blocks: ClusterRange;
   /** Of the index's bitmap, where that is not resident. */
@@ -61,7 +61,7 @@ const smallestLog = 2 * MiB;
 const largestLog = 4 * MiB;
 const logShare = 100;
 
-export function logFileSize(clusterCount: number): number {
+function logFileSize(clusterCount: number): number {
   const share = roundUp(Math.ceil((clusterCount * clusterSize) / logShare), clusterSize);
   return Math.min(Math.max(share, smallestLog), largestLog);
 }

@@ -67,7 +67,7 @@ export function* piecesByOwner(owners: readonly OwnedClusters[], span: Span): Ge
   if (at < span.end) yield { start: at, end: span.end, owner: undefined };
 }
 
-export type BitmapCheck = {
+type BitmapCheck = {
   readonly read: ReadBytes;
   readonly geometry: NtfsGeometry;
   readonly source: NtfsFiles;

@@ -23,7 +23,7 @@ import { attributeOf, type NtfsFile } from "./files.js";
 import { readStream, type NtfsStream } from "./mft.js";
 import { partsOf } from "./runs.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
-import { check, VolumeFault, VolumeLimit } from "../../volume-fault.js";
+import { assertVolume, VolumeFault, VolumeLimit } from "../../volume-fault.js";
 
 /** Levels: with buffers of 4 KiB a dozen hold more than a disk can. */
 const deepest = 16;
@@ -33,9 +33,9 @@ const mostNames = 400_000;
 /** A name in a directory and the file that it leads to. */
 export type IndexedName = FileNameKey & { readonly record: number; readonly sequence: number };
 
-export type IndexFault = { readonly offset: number; readonly length: number; readonly reason: string };
+type IndexFault = { readonly offset: number; readonly length: number; readonly reason: string };
 
-export type DirectoryIndex = {
+type DirectoryIndex = {
   readonly names: IndexedName[];
   /** By byte of the disk: a driver has written it since the volume was made. */
   readonly buffers: Map<number, boolean>;
@@ -58,13 +58,13 @@ export async function readDirectoryIndex(
   home: { readonly offset: number; readonly length: number },
 ): Promise<DirectoryIndex> {
   const root = attributeOf(directory, attributeTypes.indexRoot, fileNameIndex)?.value ?? null;
-  check(root !== null && root.length >= indexRoot.size + indexHeader.size, "it has no index");
+  assertVolume(root !== null && root.length >= indexRoot.size + indexHeader.size, "it has no index");
   const { indexedAttributeType, collationRule, bytesPerIndexBuffer } = indexRoot.decode(root);
   const usual =
     indexedAttributeType === attributeTypes.fileName &&
     collationRule === collationRules.fileName &&
     bytesPerIndexBuffer === indexBlockSize;
-  check(usual, `its index has buffers of ${bytesPerIndexBuffer} bytes by rule ${collationRule}`);
+  assertVolume(usual, `its index has buffers of ${bytesPerIndexBuffer} bytes by rule ${collationRule}`);
   const allocation = attributeOf(directory, attributeTypes.indexAllocation, fileNameIndex);
   const lists = { names: [], buffers: new Map<number, boolean>(), faults: [] };
   const reading: Reading = { ...lists, read, allocation, visited: new Set(), home, last: "" };
@@ -88,7 +88,7 @@ async function attempt(reading: Reading, place: Reading["home"], step: () => Pro
 type Node = { readonly bytes: Uint8Array; readonly headerAt: number; readonly place: Reading["home"] };
 
 async function readNode(reading: Reading, { bytes, headerAt, place }: Node, depth: number): Promise<void> {
-  check(depth < deepest, `an index of more than ${deepest} levels`);
+  assertVolume(depth < deepest, `an index of more than ${deepest} levels`);
   for (const { reference, key, child } of decodeIndexEntries(bytes, headerAt)) {
     if (child !== null) await readBuffer(reading, child, depth + 1);
     if (key === null) return;
@@ -107,16 +107,16 @@ async function readBuffer(reading: Reading, vcn: number, depth: number): Promise
   const { read, allocation, visited, buffers } = reading;
   const from = vcn * indexBlockSize;
   const inside = allocation !== undefined && from + indexBlockSize <= allocation.size;
-  check(inside, `the index buffer ${vcn} is not there`);
-  check(!visited.has(vcn), `the index buffer ${vcn} is reached twice`);
+  assertVolume(inside, `the index buffer ${vcn} is not there`);
+  assertVolume(!visited.has(vcn), `the index buffer ${vcn} is reached twice`);
   visited.add(vcn);
   const [part] = partsOf(allocation.spans, from, from + 1);
-  check(part !== undefined && part.disk !== null, `the index buffer ${vcn} lies in a hole`);
+  assertVolume(part !== undefined && part.disk !== null, `the index buffer ${vcn} lies in a hole`);
   const place = { offset: part.disk, length: indexBlockSize };
   const bytes = await readStream(read, allocation, from, indexBlockSize);
   await attempt(reading, place, async () => {
     const header = indexBuffer.decode(bytes);
-    check(
+    assertVolume(
       header.signature === indexBufferSignature && header.thisBlock === vcn,
       "it does not begin with INDX and its number",
     );
@@ -130,8 +130,8 @@ async function readBuffer(reading: Reading, vcn: number, depth: number): Promise
 async function checkBitmap({ read, allocation, visited, faults }: Reading, directory: NtfsFile): Promise<void> {
   if (allocation === undefined) return;
   const bitmap = attributeOf(directory, attributeTypes.bitmap, fileNameIndex);
-  check(bitmap !== undefined, "its index has no bitmap");
-  check(bitmap.size <= mostNames, `its index has a bitmap of ${bitmap.size} bytes`);
+  assertVolume(bitmap !== undefined, "its index has no bitmap");
+  assertVolume(bitmap.size <= mostNames, `its index has a bitmap of ${bitmap.size} bytes`);
   // Below a broken buffer the tree goes on unseen.
   const whole = faults.length === 0;
   const bits = await readStream(read, bitmap, 0, bitmap.size);

@@ -9,7 +9,7 @@ import type { NtfsGeometry } from "./geometry.js";
 import { joinPieces, readAttributeList, recordsOf, type MasterFileTable, type NtfsStream } from "./mft.js";
 import type { AttributePiece, RecordContent } from "./record.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
-import { check, VolumeFault, VolumeLimit } from "../../volume-fault.js";
+import { assertVolume, VolumeFault, VolumeLimit } from "../../volume-fault.js";
 
 /** More files and directories than a Windows image has a hundred times over. */
 const mostFiles = 200_000;
@@ -33,7 +33,7 @@ export type NtfsFile = {
 };
 
 /** `unformatted`: zeros that no driver has used yet. */
-export type RecordState = "free" | "unformatted" | "in-use" | "broken";
+type RecordState = "free" | "unformatted" | "in-use" | "broken";
 
 export type NtfsFiles = {
   /** By record. */
@@ -123,11 +123,11 @@ function listedPiece(
   const holder = contents.get(record);
   const belongs = holder === content || holder?.base?.record === content.record;
   const known = holder !== undefined && belongs && holder.sequence === sequence;
-  check(known, `a part of it should be in record ${record}, and is not`);
+  assertVolume(known, `a part of it should be in record ${record}, and is not`);
   const same = (piece: AttributePiece): boolean =>
     piece.instance === instance && piece.typeCode === typeCode && piece.name === name && piece.lowestVcn === lowestVcn;
   const piece = holder.attributes.find(same);
-  check(piece !== undefined, `a part of it should be in record ${record}, and is not`);
+  assertVolume(piece !== undefined, `a part of it should be in record ${record}, and is not`);
   return { piece, holder };
 }
 
@@ -168,7 +168,7 @@ function attributeFrom(group: readonly HeldPiece[], { start }: NtfsGeometry, tab
   const { offset, length } = resident;
   const at = table.offsetOf(holder.record);
   const parts = protectedPieces(offset, offset + length, holder.updateSequenceArrayOffset);
-  check(offset + length <= fileRecordSize, `a value of ${length} bytes`);
+  assertVolume(offset + length <= fileRecordSize, `a value of ${length} bytes`);
   const residentRuns = parts.map(({ from, to, at: place }) => ({ offset: at + place, length: to - from }));
   return { ...stream, typeCode, name, residentRuns };
 }

@@ -1,5 +1,5 @@
 /** Where an NTFS volume begins and what its boot sector says. */
-import { decodeBootSector, type NtfsPlaces } from "../records/boot-sector.js";
+import { decodeNtfsBootSector, type NtfsPlaces } from "../records/boot-sector.js";
 import { clusterSize } from "../records/volume-format.js";
 import { sectorSize } from "../../plan.js";
 import type { Span } from "../../../extents/extent.js";
@@ -16,7 +16,7 @@ export const offsetOfCluster = ({ start }: NtfsGeometry, cluster: number): numbe
 /** By the boot sector, or by its copy in the last sector of `partition` where that is broken. */
 export async function readGeometry(read: ReadBytes, { start, end }: Span): Promise<NtfsGeometry> {
   const geometryAt = async (offset: number): Promise<NtfsGeometry> => {
-    return { start, ...decodeBootSector(await read(offset, sectorSize), end - start) };
+    return { start, ...decodeNtfsBootSector(await read(offset, sectorSize), end - start) };
   };
   try {
     return await geometryAt(start);

@@ -12,7 +12,7 @@ import { offsetOfCluster, type NtfsGeometry } from "./geometry.js";
 import { parseRecord, type AttributePiece, type RecordContent } from "./record.js";
 import { mapRuns, partsOf, type MappedSpan } from "./runs.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
-import { check, VolumeFault, VolumeLimit } from "../../volume-fault.js";
+import { assertVolume, VolumeFault, VolumeLimit } from "../../volume-fault.js";
 
 /** 1 GiB of $MFT: a Windows disc has about a thousand records. */
 const mostRecords = 1_048_576;
@@ -49,7 +49,7 @@ export type MasterFileTable = {
   offsetOf(record: number): number;
 };
 
-export type RecordResult =
+type RecordResult =
   | { readonly number: number; readonly content: RecordContent }
   | {
       readonly number: number;
@@ -63,24 +63,24 @@ export type RecordResult =
 export async function openMasterFileTable(read: ReadBytes, geometry: NtfsGeometry): Promise<MasterFileTable> {
   const first = await readFirstRecord(read, geometry);
   const own = first.attributes.find((piece) => isData(piece) && piece.lowestVcn === 0);
-  check(own !== undefined && own.resident === null, "$MFT has no data");
+  assertVolume(own !== undefined && own.resident === null, "$MFT has no data");
   const list = first.attributes.find(({ typeCode }) => typeCode === attributeTypes.attributeList);
   let runs = own.runs;
   for (const entry of list === undefined ? [] : await readAttributeList(read, geometry, list)) {
     if (!isData(entry) || entry.lowestVcn === 0) continue;
     const { record } = entry.segment;
     const at = placeOf(mapRuns(runs, geometry.start), record);
-    check(at !== null, `$MFT goes on in record ${record}, which it does not reach`);
+    assertVolume(at !== null, `$MFT goes on in record ${record}, which it does not reach`);
     const next = parseRecord(await read(at, fileRecordSize), record, geometry.clusterCount);
     const piece = next.attributes.find((candidate) => isData(candidate) && candidate.lowestVcn === entry.lowestVcn);
-    check(next.base?.record === systemRecords.mft && piece !== undefined, `$MFT goes on in record ${record}`);
+    assertVolume(next.base?.record === systemRecords.mft && piece !== undefined, `$MFT goes on in record ${record}`);
     runs = runs.concat(piece.runs);
-    check(runs.length <= mostRuns, `$MFT has more than ${mostRuns} runs`);
+    assertVolume(runs.length <= mostRuns, `$MFT has more than ${mostRuns} runs`);
   }
   const { flags, size, validSize } = own;
   const spans = mapRuns(runs, geometry.start);
   const mapped = spans.at(-1)?.end ?? 0;
-  check(size <= mapped && validSize <= size, `$MFT says it has ${size} bytes and has ${mapped}`);
+  assertVolume(size <= mapped && validSize <= size, `$MFT says it has ${size} bytes and has ${mapped}`);
   const recordCount = Math.floor(validSize / fileRecordSize);
   if (recordCount > mostRecords) throw new VolumeLimit(`$MFT has more than ${mostRecords} records`);
   const offsetOf = (record: number): number => placeOf(spans, record) ?? geometry.start;
@@ -155,24 +155,27 @@ export async function readAttributeList(
   { start }: NtfsGeometry,
   list: AttributePiece,
 ): Promise<ListedAttribute[]> {
-  check(list.size <= largestAttributeList, `an attribute list of ${list.size} bytes`);
+  assertVolume(list.size <= largestAttributeList, `an attribute list of ${list.size} bytes`);
   const stream = { ...list, spans: mapRuns(list.runs, start) };
   checkMapped(stream.spans, list);
   return decodeAttributeList(await readStream(read, stream, 0, list.size));
 }
 
 function checkMapped(spans: readonly MappedSpan[], { value, size }: { value: Uint8Array | null; size: number }): void {
-  check(value !== null || size <= (spans.at(-1)?.end ?? 0), `a stream of ${size} bytes has not enough clusters`);
+  assertVolume(value !== null || size <= (spans.at(-1)?.end ?? 0), `a stream of ${size} bytes has not enough clusters`);
 }
 
 /** One stream of pieces that follow each other; `start` is the byte of the disk where the volume begins. */
 export function joinPieces(pieces: readonly AttributePiece[], start: number): NtfsStream {
   const [first] = pieces;
-  check(first !== undefined && first.lowestVcn === 0, "a stream has no beginning");
+  assertVolume(first !== undefined && first.lowestVcn === 0, "a stream has no beginning");
   const runs: ClusterRun[] = [];
   let vcn = 0;
   for (const piece of pieces) {
-    check(piece.lowestVcn === vcn && (piece === first || piece.resident === null), "parts of a stream are missing");
+    assertVolume(
+      piece.lowestVcn === vcn && (piece === first || piece.resident === null),
+      "parts of a stream are missing",
+    );
     for (const run of piece.runs) {
       runs.push(run);
       vcn += run.clusterCount;

@@ -22,7 +22,7 @@ import { decodeStandardInformation, type StandardInformation } from "../records/
 import { readUtf16 } from "../records/utf16.js";
 import type { ClusterRun } from "../records/run-list.js";
 import { fileRecordSize, isAligned8, type FileReference } from "../records/volume-format.js";
-import { check, VolumeFault } from "../../volume-fault.js";
+import { assertVolume, VolumeFault } from "../../volume-fault.js";
 
 /** An attribute, or the part of one that this record has. */
 export type AttributePiece = {
@@ -79,20 +79,20 @@ export function parseRecord(bytes: Uint8Array, number: number, volumeClusters: n
 
 function parse(bytes: Uint8Array, number: number, volumeClusters: number): RecordContent {
   const header = fileRecordHeader.decode(bytes);
-  check(header.signature === fileRecordSignature, "it does not begin with FILE");
+  assertVolume(header.signature === fileRecordSignature, "it does not begin with FILE");
   const { updateSequenceArrayOffset } = header;
   const { written } = undoFixups(bytes, header, recordFixupsOffset);
   // The form of NTFS 3.0, which Linux' ntfs3 gives to records that it takes into use, ends before the number.
   const numbered = updateSequenceArrayOffset >= fileRecordHeader.size;
-  check(!numbered || header.recordNumber === number, `it says that it is record ${header.recordNumber}`);
-  check(header.bytesAvailable === fileRecordSize, `it says that it has ${header.bytesAvailable} bytes`);
+  assertVolume(!numbered || header.recordNumber === number, `it says that it is record ${header.recordNumber}`);
+  assertVolume(header.bytesAvailable === fileRecordSize, `it says that it has ${header.bytesAvailable} bytes`);
   const inUse = (header.flags & recordFlags.inUse) !== 0;
   const { record, sequence } = header.baseFileRecord;
   const attributes: AttributePiece[] = [];
   const names: FileNameKey[] = [];
   let standard: RecordContent["standard"] = null;
   const end = header.firstFreeByte;
-  check(end <= fileRecordSize, `it says that ${end} of its bytes are used`);
+  assertVolume(end <= fileRecordSize, `it says that ${end} of its bytes are used`);
   for (const { at, length } of inUse ? attributesIn(bytes, header.firstAttributeOffset, end) : []) {
     const attribute = bytes.subarray(at, at + length);
     const piece = parseAttribute(attribute, at, volumeClusters);
@@ -118,17 +118,20 @@ function parse(bytes: Uint8Array, number: number, volumeClusters: number): Recor
 /** Where the attributes lie; they are in ascending order of type. */
 function* attributesIn(bytes: Uint8Array, first: number, end: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  check(isAligned8(first) && first >= shortestFileRecordHeader, `its attributes begin at ${first}`);
+  assertVolume(isAligned8(first) && first >= shortestFileRecordHeader, `its attributes begin at ${first}`);
   let previous = 0;
   for (let at = first; ;) {
-    check(at + residentAttribute.fields.typeCode.width <= end, "its attributes have no end");
+    assertVolume(at + residentAttribute.fields.typeCode.width <= end, "its attributes have no end");
     const typeCode = view.getUint32(at, true);
     if (typeCode === endOfAttributes) return;
-    check(at + residentAttribute.size <= end, `an attribute at ${at} leaves the ${end} bytes in use`);
+    assertVolume(at + residentAttribute.size <= end, `an attribute at ${at} leaves the ${end} bytes in use`);
     const length = view.getUint32(at + residentAttribute.fields.recordLength.offset, true);
     const fits = length >= residentAttribute.size && isAligned8(length) && at + length <= end;
-    check(fits, `an attribute of ${length} bytes`);
-    check(typeCode >= previous && typeCode > 0, `an attribute of type ${typeCode} behind one of type ${previous}`);
+    assertVolume(fits, `an attribute of ${length} bytes`);
+    assertVolume(
+      typeCode >= previous && typeCode > 0,
+      `an attribute of type ${typeCode} behind one of type ${previous}`,
+    );
     yield { at, length };
     previous = typeCode;
     at += length;
@@ -138,8 +141,8 @@ function* attributesIn(bytes: Uint8Array, first: number, end: number) {
 function parseAttribute(bytes: Uint8Array, at: number, volumeClusters: number): AttributePiece {
   const resident = residentAttribute.decode(bytes);
   const { typeCode, nameLength, nameOffset, flags, instance, formCode } = resident;
-  check(nameOffset + 2 * nameLength <= bytes.length, `an attribute's name of ${nameLength} characters`);
-  check(
+  assertVolume(nameOffset + 2 * nameLength <= bytes.length, `an attribute's name of ${nameLength} characters`);
+  assertVolume(
     formCode === attributeForms.resident || formCode === attributeForms.nonresident,
     `an attribute of form ${formCode}`,
   );
@@ -147,7 +150,7 @@ function parseAttribute(bytes: Uint8Array, at: number, volumeClusters: number): 
   const common = { typeCode, name, instance, flags };
   if (formCode === attributeForms.resident) {
     const { valueOffset: offset, valueLength: length } = resident;
-    check(offset + length <= bytes.length, `a value of ${length} bytes at ${offset} leaves its attribute`);
+    assertVolume(offset + length <= bytes.length, `a value of ${length} bytes at ${offset} leaves its attribute`);
     return {
       ...common,
       resident: { offset: at + offset, length },
@@ -162,14 +165,14 @@ function parseAttribute(bytes: Uint8Array, at: number, volumeClusters: number): 
 }
 
 function parseRuns(bytes: Uint8Array, volumeClusters: number) {
-  check(bytes.length >= nonresidentAttribute.size, `an attribute of ${bytes.length} bytes`);
+  assertVolume(bytes.length >= nonresidentAttribute.size, `an attribute of ${bytes.length} bytes`);
   const { lowestVcn, mappingPairsOffset, fileSize, validDataLength } = nonresidentFields.decode(bytes);
-  check(mappingPairsOffset <= bytes.length, `a run list at ${mappingPairsOffset} of ${bytes.length} bytes`);
+  assertVolume(mappingPairsOffset <= bytes.length, `a run list at ${mappingPairsOffset} of ${bytes.length} bytes`);
   const runs = decodeRuns(bytes.subarray(mappingPairsOffset), volumeClusters);
   const clusters = runs.reduce((sum, { clusterCount }) => sum + clusterCount, 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const declared = Number(view.getBigInt64(nonresidentAttribute.fields.highestVcn.offset, true)) - lowestVcn + 1;
-  check(declared === clusters, `runs of ${clusters} clusters, where it says ${declared}`);
+  assertVolume(declared === clusters, `runs of ${clusters} clusters, where it says ${declared}`);
   return lowestVcn === 0
     ? { lowestVcn, runs, size: fileSize, validSize: validDataLength }
     : { lowestVcn, runs, size: 0, validSize: 0 };
@@ -177,6 +180,6 @@ function parseRuns(bytes: Uint8Array, volumeClusters: number) {
 
 /** The value of a resident attribute of the whole record. */
 function residentValue(record: Uint8Array, { resident, typeCode }: AttributePiece): Uint8Array {
-  check(resident !== null, `an attribute of type ${typeCode} that is not resident`);
+  assertVolume(resident !== null, `an attribute of type ${typeCode} that is not resident`);
   return record.subarray(resident.offset, resident.offset + resident.length);
 }

@@ -45,7 +45,7 @@ type Reading = {
   readonly visited: Set<number>;
 };
 
-export async function readTree(read: ReadBytes, table: MasterFileTable, source: NtfsFiles): Promise<NtfsTree> {
+export async function readNtfsTree(read: ReadBytes, table: MasterFileTable, source: NtfsFiles): Promise<NtfsTree> {
   const lists = { entries: [], lost: [], faults: [] };
   const maps = { buffers: new Map(), paths: new Map(), indexed: new Map(), visited: new Set<number>() };
   const reading: Reading = { read, table, source, ...lists, ...maps };

@@ -16,7 +16,7 @@ import { hasBootSectorCopy, readGeometry, type NtfsGeometry } from "./geometry.j
 import { openMasterFileTable, type MasterFileTable } from "./mft.js";
 import { checkSecurity } from "./security.js";
 import { checkConstants, checkMirror, checkRecordBitmap, isVolumeDirty, readLogState } from "./system.js";
-import { readTree, type NtfsTree } from "./tree.js";
+import { readNtfsTree, type NtfsTree } from "./tree.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
 
 export type NtfsVolume = NtfsFiles & {
@@ -38,7 +38,7 @@ export async function readNtfsVolume(read: ReadBytes, partition: Span): Promise<
   const geometry = await readGeometry(read, partition);
   const table = await openMasterFileTable(read, geometry);
   const source = await readFiles(read, geometry, table);
-  const tree = await readTree(read, table, source);
+  const tree = await readNtfsTree(read, table, source);
   const owners = clusterOwners(source);
   const system = { read, geometry, table, source };
   const records = await checkRecordBitmap(system);

@@ -1,7 +1,7 @@
 /** $ATTRIBUTE_LIST: which records hold the attributes of a file (NTFS documentation, "$ATTRIBUTE_LIST (0x20)"). */
 import { uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { check, VolumeFault } from "../../volume-fault.js";
+import { assertVolume, VolumeFault } from "../../volume-fault.js";
 import { readUtf16, writeUtf16 } from "./utf16.js";
 import { align8, fileReference, type FileReference } from "./volume-format.js";
 
@@ -58,7 +58,10 @@ export function decodeAttributeList(list: Uint8Array): ListedAttribute[] {
       const entry = attributeListEntry.decode(list, at);
       const { typeCode, recordLength, nameLength, nameOffset, lowestVcn, instance, segmentReference } = entry;
       const fits = recordLength >= attributeListEntry.size && at + recordLength <= list.length;
-      check(fits && nameOffset + 2 * nameLength <= recordLength, `an entry of ${recordLength} bytes in its list`);
+      assertVolume(
+        fits && nameOffset + 2 * nameLength <= recordLength,
+        `an entry of ${recordLength} bytes in its list`,
+      );
       const name = readUtf16(list, at + nameOffset, nameLength);
       listed.push({ typeCode, name, lowestVcn, segment: segmentReference, instance });
       at += recordLength;

@@ -37,7 +37,7 @@ export function leadingOnes(size: number, ones: number): Uint8Array {
 }
 
 /** A piece of the bitmap at `offset` of it; between the pieces it is zero. */
-export type BitmapPiece = { readonly offset: number; readonly bytes: Uint8Array };
+type BitmapPiece = { readonly offset: number; readonly bytes: Uint8Array };
 
 /** The bitmap of a volume of `clusterCount` clusters of which the first `usedClusters` are in use. */
 export function encodeClusterBitmap(clusterCount: number, usedClusters: number): BitmapPiece[] {

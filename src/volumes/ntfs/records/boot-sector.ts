@@ -16,10 +16,10 @@ import {
 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { KiB } from "../../../bytes/units.js";
-import type { Partition } from "../../mbr.js";
+import type { DiskPartition } from "../../mbr.js";
 import { bootSignature, headCount, sectorsPerTrack } from "../../mbr.js";
 import { sectorSize } from "../../plan.js";
-import { check, VolumeFault } from "../../volume-fault.js";
+import { assertVolume, VolumeFault } from "../../volume-fault.js";
 import { clusterSize, fileRecordSize, indexBlockSize, sectorsPerCluster } from "./volume-format.js";
 
 /**
@@ -80,15 +80,15 @@ export type NtfsBootCode = {
   readonly rest: Uint8Array;
 };
 
-export type BootSectorOptions = {
-  readonly partition: Partition;
+type NtfsBootSectorOptions = {
+  readonly partition: DiskPartition;
   readonly mftCluster: number;
   readonly mftMirrorCluster: number;
   readonly serialNumber: bigint;
   readonly code: NtfsBootCode;
 };
 
-export function encodeBootSector(options: BootSectorOptions): Uint8Array {
+export function encodeNtfsBootSector(options: NtfsBootSectorOptions): Uint8Array {
   const { partition, code } = options;
   return ntfsBootSector.encode({
     jump: jumpToCode,
@@ -135,17 +135,20 @@ const placeFields = ntfsBootSector.select("numberSectors", "mftStartLcn", "mft2S
 
 /**
  * What the boot sector `data` of a partition of `partitionSize` bytes says. Throws VolumeFault where it is none of NTFS,
- * of other sizes than `encodeBootSector` gives, or where the volume does not fit the partition.
+ * of other sizes than `encodeNtfsBootSector` gives, or where the volume does not fit the partition.
  */
-export function decodeBootSector(data: Uint8Array, partitionSize: number): NtfsPlaces {
+export function decodeNtfsBootSector(data: Uint8Array, partitionSize: number): NtfsPlaces {
   const format = formatFields.decode(data);
-  check(format.signature === bootSignature && format.oem.trimEnd() === oem, "the boot sector is no NTFS volume's");
+  assertVolume(
+    format.signature === bootSignature && format.oem.trimEnd() === oem,
+    "the boot sector is no NTFS volume's",
+  );
   const usual = sizeNames.every((name) => format[name] === sizes[name]);
-  check(usual, "the boot sector has other sizes of clusters or records");
+  assertVolume(usual, "the boot sector has other sizes of clusters or records");
   const { numberSectors, mftStartLcn, mft2StartLcn } = decodePlaces(data);
-  check((numberSectors + 1) * sectorSize <= partitionSize, `a volume of ${numberSectors} sectors`);
+  assertVolume((numberSectors + 1) * sectorSize <= partitionSize, `a volume of ${numberSectors} sectors`);
   const clusterCount = Math.floor(numberSectors / sectorsPerCluster);
-  check(mftStartLcn < clusterCount && mft2StartLcn < clusterCount, `a $MFT at cluster ${mftStartLcn}`);
+  assertVolume(mftStartLcn < clusterCount && mft2StartLcn < clusterCount, `a $MFT at cluster ${mftStartLcn}`);
   return { clusterCount, mftCluster: mftStartLcn, mftMirrorCluster: mft2StartLcn };
 }
 

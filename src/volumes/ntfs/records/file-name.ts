@@ -4,7 +4,7 @@
  */
 import { biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 import { timeFields, type FileTimestamps } from "./standard-information.js";
 import { readUtf16, writeUtf16 } from "./utf16.js";
 import { fileReference, type FileReference } from "./volume-format.js";
@@ -42,7 +42,7 @@ export const fileAttributeBits = {
 /** What tells one name from another. */
 export type FileNameKey = { readonly parent: FileReference; readonly text: string; readonly nameSpace: number };
 
-export type FileNameValue = FileNameKey & {
+type FileNameValue = FileNameKey & {
   readonly times: FileTimestamps;
   /** Bytes. */
   readonly size: number;
@@ -72,8 +72,8 @@ const keyFields = fileName.select("parentDirectory", "fileNameLength", "flags");
 
 /** Throws VolumeFault where `value` is too short for its name. */
 export function decodeFileName(value: Uint8Array): FileNameKey {
-  check(value.length >= fileName.size, `a name's attribute of ${value.length} bytes`);
+  assertVolume(value.length >= fileName.size, `a name's attribute of ${value.length} bytes`);
   const { parentDirectory, fileNameLength, flags } = keyFields.decode(value);
-  check(fileName.size + 2 * fileNameLength <= value.length, `a name of ${fileNameLength} characters`);
+  assertVolume(fileName.size + 2 * fileNameLength <= value.length, `a name of ${fileNameLength} characters`);
   return { parent: parentDirectory, text: readUtf16(value, fileName.size, fileNameLength), nameSpace: flags };
 }

@@ -4,7 +4,7 @@
  * different numbers knows that the record was torn by a power cut.
  */
 import { sectorSize } from "../../plan.js";
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 
 const numberSize = 2;
 
@@ -33,7 +33,7 @@ export function applyFixups(bytes: Uint8Array, offset: number, size: number, arr
 }
 
 /** MULTI_SECTOR_HEADER, which begins every protected record, behind its signature. */
-export type UpdateSequenceArray = {
+type UpdateSequenceArray = {
   readonly updateSequenceArrayOffset: number;
   readonly updateSequenceArrayCount: number;
 };
@@ -46,21 +46,21 @@ export type UpdateSequenceArray = {
  */
 export function undoFixups(record: Uint8Array, array: UpdateSequenceArray, plannedOffset: number) {
   const { updateSequenceArrayOffset: arrayOffset, updateSequenceArrayCount: arrayCount } = array;
-  check(arrayCount === updateSequenceCount(record.length), `an update sequence array of ${arrayCount} entries`);
+  assertVolume(arrayCount === updateSequenceCount(record.length), `an update sequence array of ${arrayCount} entries`);
   const arrayEnd = arrayOffset + arrayCount * numberSize;
-  check(arrayOffset % numberSize === 0 && arrayEnd <= sectorSize - numberSize, `fixups at ${arrayOffset}`);
+  assertVolume(arrayOffset % numberSize === 0 && arrayEnd <= sectorSize - numberSize, `fixups at ${arrayOffset}`);
   const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
   const number = view.getUint16(arrayOffset, true);
   for (let sector = 1; sector < arrayCount; sector += 1) {
     const end = sector * sectorSize - numberSize;
-    check(view.getUint16(end, true) === number, "its sectors are not of one write");
+    assertVolume(view.getUint16(end, true) === number, "its sectors are not of one write");
     view.setUint16(end, view.getUint16(arrayOffset + sector * numberSize, true), true);
   }
   return { written: number !== firstUpdateSequenceNumber || arrayOffset !== plannedOffset };
 }
 
 /** A piece of a record's content and where it comes to lie once the record is protected; both relative to the record. */
-export type ProtectedPiece = { readonly from: number; readonly to: number; readonly at: number };
+type ProtectedPiece = { readonly from: number; readonly to: number; readonly at: number };
 
 /** Where the bytes `[from, to)` of a record lie after `applyFixups`, in the content's order. */
 export function protectedPieces(from: number, to: number, arrayOffset: number): ProtectedPiece[] {

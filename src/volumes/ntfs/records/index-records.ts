@@ -4,7 +4,7 @@
  */
 import { ascii, biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 import { updateSequenceArraySize } from "./fixups.js";
 import { align8, fileReference, indexBlockSize, isAligned8, type FileReference } from "./volume-format.js";
 
@@ -87,7 +87,7 @@ export function indexRootSize(entriesSize: number, large: boolean): number {
 }
 
 /** An entry of a file name index: the file, the value of its FILE_NAME, and the node below by VCN where there is one. */
-export type IndexEntry = {
+type IndexEntry = {
   readonly reference: FileReference;
   /** Null in the end entry, which has no file either. */
   readonly key: Uint8Array | null;
@@ -116,17 +116,17 @@ export function writeIndexEntry(target: Uint8Array, at: number, { reference, key
 export function* decodeIndexEntries(bytes: Uint8Array, headerAt: number): Generator<IndexEntry> {
   const header = indexHeader.decode(bytes, headerAt);
   const end = headerAt + header.firstFreeByte;
-  check(end <= bytes.length, `${header.firstFreeByte} bytes of a node of ${bytes.length} are in use`);
+  assertVolume(end <= bytes.length, `${header.firstFreeByte} bytes of a node of ${bytes.length} are in use`);
   const hasChildren = (header.flags & indexNodeFlag) !== 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = headerAt + header.firstIndexEntry; ;) {
-    check(at + indexEntryHeader.size <= end, "the entries of a node have no end");
+    assertVolume(at + indexEntryHeader.size <= end, "the entries of a node have no end");
     const { fileReference: reference, length, attributeLength, flags } = indexEntryHeader.decode(bytes, at);
     const last = (flags & indexEntryFlags.end) !== 0;
     const keyAt = at + indexEntryHeader.size;
     const least = indexEntryHeader.size + (last ? 0 : attributeLength) + (hasChildren ? vcnSize : 0);
-    check(length >= least && isAligned8(length) && at + length <= end, `an index entry of ${length} bytes`);
-    check(((flags & indexEntryFlags.node) !== 0) === hasChildren, "an index entry and its node do not agree");
+    assertVolume(length >= least && isAligned8(length) && at + length <= end, `an index entry of ${length} bytes`);
+    assertVolume(((flags & indexEntryFlags.node) !== 0) === hasChildren, "an index entry and its node do not agree");
     const child = hasChildren ? Number(view.getBigUint64(at + length - vcnSize, true)) : null;
     yield { reference, key: last ? null : bytes.subarray(keyAt, keyAt + attributeLength), child };
     if (last) return;

@@ -3,7 +3,7 @@
  * lengths (low half: of the count, high half: of the start), the count of clusters, and the start relative to the run
  * before, signed. A run without a start is a hole. Trap: both numbers are signed, so that a count of 128 takes two bytes.
  */
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 
 /** `startCluster: null` is a hole, which reads as zeros. */
 export type ClusterRun = { readonly startCluster: number | null; readonly clusterCount: number };
@@ -32,20 +32,20 @@ export function decodeRuns(bytes: Uint8Array, volumeClusters: number): ClusterRu
   const runs: ClusterRun[] = [];
   let position = 0;
   for (let at = 0; ;) {
-    check(at < bytes.length, "its run list has no end");
+    assertVolume(at < bytes.length, "its run list has no end");
     const head = bytes[at]!;
     if (head === endOfRuns) return runs;
     const countSize = head & 0x0f;
     const startSize = head >>> 4;
     const next = at + 1 + countSize + startSize;
     const fits = countSize >= 1 && countSize <= longestNumber && startSize <= longestNumber && next <= bytes.length;
-    check(fits, `its run list has a run of ${countSize} and ${startSize} bytes`);
+    assertVolume(fits, `its run list has a run of ${countSize} and ${startSize} bytes`);
     const clusterCount = decodeSigned(bytes, at + 1, countSize);
-    check(Number.isSafeInteger(clusterCount) && clusterCount > 0, `it has a run of ${clusterCount} clusters`);
+    assertVolume(Number.isSafeInteger(clusterCount) && clusterCount > 0, `it has a run of ${clusterCount} clusters`);
     if (startSize > 0) {
       position += decodeSigned(bytes, at + 1 + countSize, startSize);
       const inside = position >= 0 && position + clusterCount <= volumeClusters;
-      check(inside, `a run of ${clusterCount} clusters at cluster ${position} leaves the volume`);
+      assertVolume(inside, `a run of ${clusterCount} clusters at cluster ${position} leaves the volume`);
     }
     runs.push({ startCluster: startSize === 0 ? null : position, clusterCount });
     at = next;

@@ -5,7 +5,7 @@
 import { reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { KiB, roundUp } from "../../../bytes/units.js";
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 
 /** [MS-DTYP] 2.4.2.2: an authority of 48 bits, of which the first 40 are zero in all identifiers used here. */
 export type SecurityIdentifier = { readonly authority: number; readonly subAuthorities: readonly number[] };
@@ -57,7 +57,7 @@ export function encodeSid(sid: SecurityIdentifier): Uint8Array {
   return bytes;
 }
 
-export type AllowedAce = { readonly sid: SecurityIdentifier; readonly mask: number; readonly flags: number };
+type AllowedAce = { readonly sid: SecurityIdentifier; readonly mask: number; readonly flags: number };
 export type Descriptor = { readonly owner: SecurityIdentifier; readonly aces: readonly AllowedAce[] };
 
 export function encodeDescriptor({ owner, aces }: Descriptor): Uint8Array {
@@ -123,12 +123,15 @@ export function* decodeStoreBlock(pair: Uint8Array, from: number): Generator<{ s
   for (let at = 0; at + storeHeader.size <= Math.min(mirrorDistance, pair.length);) {
     const { hash, securityId, offset, length } = storeHeader.decode(pair, at);
     if (length === 0) return;
-    check(offset === from + at && length > storeHeader.size, `a descriptor of ${length} bytes at ${offset}`);
-    check(at + length + mirrorDistance <= pair.length, `the descriptor ${securityId} has no copy`);
+    assertVolume(offset === from + at && length > storeHeader.size, `a descriptor of ${length} bytes at ${offset}`);
+    assertVolume(at + length + mirrorDistance <= pair.length, `the descriptor ${securityId} has no copy`);
     const entry = pair.subarray(at, at + length);
-    check(securityHash(entry.subarray(storeHeader.size)) === hash, `the descriptor ${securityId} is another one`);
+    assertVolume(
+      securityHash(entry.subarray(storeHeader.size)) === hash,
+      `the descriptor ${securityId} is another one`,
+    );
     const copy = pair.subarray(at + mirrorDistance, at + mirrorDistance + length);
-    check(Buffer.compare(entry, copy) === 0, `the copy of the descriptor ${securityId} is another one`);
+    assertVolume(Buffer.compare(entry, copy) === 0, `the copy of the descriptor ${securityId} is another one`);
     at = roundUp(at + length, storeAlignment);
     yield { securityId, end: at };
   }

@@ -4,7 +4,7 @@
  */
 import { biguint64le, uint32le, uint64le } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
-import { check } from "../../volume-fault.js";
+import { assertVolume } from "../../volume-fault.js";
 
 /** STANDARD_INFORMATION of NTFS 3.x. */
 export const standardInformation = record("STANDARD_INFORMATION", 0x48, {
@@ -42,7 +42,7 @@ export function timeFields({ created, modified, recordChanged, accessed }: FileT
   };
 }
 
-export type StandardFacts = {
+type StandardFacts = {
   readonly times: FileTimestamps;
   readonly attributes: number;
   readonly securityId: number;
@@ -61,7 +61,7 @@ export type StandardInformation = { readonly modified: bigint; readonly security
 
 /** Throws VolumeFault where `value` is too short. */
 export function decodeStandardInformation(value: Uint8Array): StandardInformation {
-  check(value.length >= sizeOfNtfs12, `standard information of ${value.length} bytes`);
+  assertVolume(value.length >= sizeOfNtfs12, `standard information of ${value.length} bytes`);
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   const complete = value.length >= standardInformation.size;
   return {

@@ -25,7 +25,7 @@ export function compilerVersion() {
 }
 
 /** The module's bytes. @returns {Uint8Array} */
-export function compileDecoders() {
+function compileDecoders() {
   const directory = mkdtempSync(join(tmpdir(), "win7usb-wasm-"));
   try {
     const output = join(directory, "decoders.wasm");

@@ -7,7 +7,13 @@ import { planDisk } from "../../src/volumes/index.js";
 import { manifestAreaSize, partitionOf } from "../../src/volumes/mbr.js";
 import type { DiskPlan, FileSystemName } from "../../src/volumes/plan.js";
 import { noFile, ownersOf, unitsOf } from "../../src/manifest/hash-units.js";
-import { digestSize, largestManifest, manifestHeader, shapeOf, type Manifest } from "../../src/manifest/manifest.js";
+import {
+  digestSize,
+  largestManifest,
+  manifestHeader,
+  layoutManifest,
+  type Manifest,
+} from "../../src/manifest/manifest.js";
 import { readManifest } from "../../src/manifest/read-manifest.js";
 import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive } from "../support/memory-drive.js";
@@ -118,11 +124,17 @@ describe("a manifest", () => {
   it("fits whatever is written: units grow, and beyond that the files' names go", () => {
     const large: DiskPlan = { ...planFor("fat32"), diskSize: 2 ** 41, contentEnd: 2 ** 40 };
     const extents = [{ offset: 0, length: 2 ** 40, source: { kind: "zeros" } }] as const;
-    const few = shapeOf({ ...large, extents: [{ ...extents[0], length: 2 ** 33 }], files: names(10) }, 2 ** 41 - MiB);
+    const few = layoutManifest(
+      { ...large, extents: [{ ...extents[0], length: 2 ** 33 }], files: names(10) },
+      2 ** 41 - MiB,
+    );
     expect([few.files?.length, few.unitSize]).toEqual([10, MiB]);
-    const more = shapeOf({ ...large, extents: [{ ...extents[0], length: 2 ** 36 }], files: names(10) }, 2 ** 41 - MiB);
+    const more = layoutManifest(
+      { ...large, extents: [{ ...extents[0], length: 2 ** 36 }], files: names(10) },
+      2 ** 41 - MiB,
+    );
     expect([more.files?.length, more.unitSize]).toEqual([10, 4 * MiB]);
-    const many = shapeOf({ ...large, extents, files: names(30_000) }, 2 ** 41 - MiB);
+    const many = layoutManifest({ ...large, extents, files: names(30_000) }, 2 ** 41 - MiB);
     expect(many.files).toBeNull();
     expect(many.units.length * digestSize).toBeLessThan(largestManifest);
   });

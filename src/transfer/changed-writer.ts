@@ -8,7 +8,7 @@ import { KiB, MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { changedRanges } from "../extents/changed-ranges.js";
-import { createRing, type Ring } from "../transfer/ring.js";
+import { createRing, type Ring } from "./ring.js";
 
 /** Bytes: the unit of every file system in use and of flash pages of old; less would only make more transfers. */
 const granuleSize = 4 * KiB;

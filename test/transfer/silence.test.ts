@@ -4,7 +4,7 @@ import { MiB } from "../../src/bytes/units.js";
 import type { ProgressEvent } from "../../src/progress/events.js";
 import { usualPatience, type OperationKind } from "../../src/progress/patience.js";
 import { createMeter } from "../../src/progress/progress-meter.js";
-import { lookEveryMs, Silence, type Operation, type Verdict } from "../../src/transfer/silence.js";
+import { lookEveryMs, Silence, type Operation, type AnswerState } from "../../src/transfer/silence.js";
 
 const operation = (kind: OperationKind = "transfer", offset = 0): Operation => ({
   kind,
@@ -14,7 +14,11 @@ const operation = (kind: OperationKind = "transfer", offset = 0): Operation => (
 });
 
 /** A silence whose clock goes on second by second, with a look each. */
-function watch(): { silence: Silence; at: () => number; pass: (seconds: number, interrupted?: boolean) => Verdict[] } {
+function watch(): {
+  silence: Silence;
+  at: () => number;
+  pass: (seconds: number, interrupted?: boolean) => AnswerState[];
+} {
   let now = 1_000_000;
   const silence = new Silence(usualPatience, now);
   return {
@@ -25,8 +29,8 @@ function watch(): { silence: Silence; at: () => number; pass: (seconds: number, 
   };
 }
 
-const statesOf = (verdicts: readonly Verdict[]): string[] => [...new Set(verdicts.map(({ state }) => state))];
-const firsts = (verdicts: readonly Verdict[]): Verdict[] =>
+const statesOf = (verdicts: readonly AnswerState[]): string[] => [...new Set(verdicts.map(({ state }) => state))];
+const firsts = (verdicts: readonly AnswerState[]): AnswerState[] =>
   verdicts.filter((verdict) => verdict.state === "silent" && verdict.first);
 
 describe("a target that does not answer", () => {

@@ -1,0 +1,160 @@
+/**
+ * Examines an image and draws the conclusion. The volume is read and the Windows in it identified, as far as that goes; what
+ * is to be hashed follows from that; and everything that is seen becomes a check, which the verdict weighs. Pure: who calls
+ * it reads the image for the hashes and the WIMs' contents (`RunPasses`), with threads or without. Traps: damage is a finding
+ * and never thrown; and known bytes cannot be damaged, whatever looks odd in them.
+ */
+import type { Iso9660Image } from "../iso9660-reader/index.js";
+import type { ByteSource } from "../source/byte-source.js";
+import type { WindowsIdentity } from "../windows/index.js";
+import type { KnownImages } from "../windows/known-images/index.js";
+import { windows7 } from "../windows/product.js";
+import type { Claim, FileHashes, HashAlgorithm, KnownFinding, MeasuredImage, Resemblance } from "./known-image.js";
+import { findKnown, knownImageCheck, needsMd5, prefixLengths, resemblance } from "./known-image.js";
+import { partSetChecks } from "./part-sets.js";
+import type { ReadForVerification } from "./read-image.js";
+import { readForVerification } from "./read-image.js";
+import type { Requirement, UnmetRequirement } from "./requirements.js";
+import { unmetDepth, unmetRequirements } from "./requirements.js";
+import type { Scope } from "./scope.js";
+import { scopeOf } from "./scope.js";
+import { setupImageChecks } from "./setup-image.js";
+import { agreementChecks, productUnknown, suitabilityChecks } from "./suitability.js";
+import type { Check, Verdict } from "./verdict.js";
+import { excused, verdictOf } from "./verdict.js";
+import type { Truncation } from "./volume.js";
+import { bootFileChecks, truncationOf, volumeChecks } from "./volume.js";
+import type { WimFailure } from "./wim/index.js";
+import type { VerifyWimSet, WimOutcome, WimSet } from "./wims.js";
+import { examineWims, wimSets } from "./wims.js";
+
+/** What is asked for beyond the checks of every image; nothing by default. */
+export type ExaminationChoices = {
+  /** Every blob of every WIM is decoded and its SHA-1 compared. */
+  readonly deep: boolean;
+  /** The MD5 is wanted, too; it is taken anyway where nothing else tells a published image. */
+  readonly md5: boolean;
+  /** Names of refusals that the person lifts, `altered` among them. */
+  readonly allow: readonly string[];
+  /** What is to be true of the image beyond its being sound; what is not is in `unmet`. */
+  readonly requirements: readonly Requirement[];
+  /** Published images; the package's own table if not given. */
+  readonly knownImages: KnownImages;
+};
+
+/** What is to be read of the whole image: its hashes, and what its WIMs hold. */
+export type Passes = {
+  readonly algorithms: readonly HashAlgorithm[];
+  /** Shorter lengths that are hashed, too, in bytes. */
+  readonly prefixes: readonly number[];
+  /** WIMs whose contents are verified, in the order in which they lie in the image; empty unless `deep`. */
+  readonly deepSets: readonly WimSet[];
+  /** Examines all WIMs, one after the other; `verify` is called for each of `deepSets`. */
+  examineWims(verify: VerifyWimSet): Promise<WimOutcome[]>;
+};
+
+/** Hashes the image and has its WIMs examined, at the same time or one after the other. */
+export type RunPasses = (
+  passes: Passes,
+) => Promise<{ readonly hashed: MeasuredImage; readonly wims: readonly WimOutcome[] }>;
+
+/** What was found, and what it comes to. */
+export type Examination = {
+  /** Bytes. */
+  readonly size: number;
+  readonly verdict: Verdict;
+  readonly checks: readonly Check[];
+  /** Of the whole file. */
+  readonly hashes: FileHashes;
+  readonly known: KnownFinding | null;
+  readonly lookAlike: Resemblance | null;
+  /** Null where the volume cannot be read. */
+  readonly image: Iso9660Image | null;
+  /** Null where the WIMs cannot be read. */
+  readonly windows: WindowsIdentity | null;
+  /** Damage in WIMs, blob by blob, with the files that it touches; at most 1,000 for each WIM. */
+  readonly failures: readonly WimFailure[];
+  readonly failureCount: number;
+  /** Null where the image is not cut short. */
+  readonly truncated: Truncation | null;
+  readonly scope: Scope;
+  readonly unmet: readonly UnmetRequirement[];
+};
+
+/** Throws what says nothing of the image's bytes: what `source` and `runPasses` throw, `image-not-iso`, `image-unsupported`. */
+export async function examineImage(
+  source: ByteSource,
+  choices: ExaminationChoices,
+  runPasses: RunPasses,
+): Promise<Examination> {
+  const { size } = source;
+  const read = await readForVerification(source);
+  const image = read.volume.value;
+  const windows = read.windows.value;
+  const { knownImages, allow } = choices;
+  const claim: Claim = { size, volumeLabel: image?.volumeLabel ?? null, volumeEnd: image?.volumeEnd ?? null };
+  const { hashed, wims } = await runPasses(passesFor(read, claim, choices));
+  const known = findKnown(hashed, knownImages);
+  const isOfficial = known?.official === true;
+  const lookAlike = known === null ? resemblance(claim, knownImages) : null;
+  const found = [
+    ...(await imageChecks(source, read, wims, isOfficial ? known.length : null, choices)),
+    knownImageCheck(claim, known, lookAlike, knownImages, allow),
+  ];
+  const checks = isOfficial ? excused(found) : found;
+  const unmet = [
+    ...unmetRequirements(choices.requirements, windows, isOfficial),
+    ...(choices.deep ? unmetDepth(wims) : []),
+  ];
+  const { length: _length, prefixes: _prefixes, ...hashes } = hashed;
+  return {
+    size,
+    verdict: verdictOf(checks, isOfficial, unmet.length === 0),
+    checks,
+    hashes,
+    known,
+    lookAlike,
+    image,
+    windows,
+    failures: wims.flatMap(({ failures }) => failures),
+    failureCount: wims.reduce((sum, wim) => sum + wim.failureCount, 0),
+    truncated: truncationOf(read.volume, size),
+    scope: scopeOf(image?.tree ?? null, known, wims),
+    unmet: [...unmetRequirements(choices.requirements, windows, isOfficial), ...(choices.deep ? unmetDepth(wims) : [])],
+  };
+}
+
+function passesFor({ volume, windows }: ReadForVerification, claim: Claim, choices: ExaminationChoices): Passes {
+  const { deep, md5, knownImages } = choices;
+  const sets = volume.value === null ? [] : wimSets(volume.value.tree);
+  const wantsMd5 = md5 || needsMd5(claim, windows.value, knownImages);
+  return {
+    algorithms: wantsMd5 ? ["sha1", "sha256", "md5"] : ["sha1", "sha256"],
+    prefixes: prefixLengths(claim, knownImages),
+    deepSets: deep ? sets : [],
+    examineWims: (verify) => examineWims(sets, deep ? verify : null),
+  };
+}
+
+/** Every check but that of the hash, in the order in which they are told. `officialLength` as `volumeChecks` has it. */
+async function imageChecks(
+  source: ByteSource,
+  { volume, windows }: ReadForVerification,
+  wims: readonly WimOutcome[],
+  officialLength: number | null,
+  { deep, allow }: ExaminationChoices,
+): Promise<Check[]> {
+  const image = volume.value;
+  const checks = volumeChecks(volume, source.size, officialLength);
+  if (image === null) return checks;
+  checks.push(...(await bootFileChecks(image, source, windows.value?.product === windows7)));
+  for (const wim of wims) checks.push(...wim.checks);
+  checks.push(...(await setupImageChecks(image.tree)));
+  if (!deep) {
+    checks.push(...(await partSetChecks(wims.map(({ set }) => set))));
+    const message = "the contents of WIMs were not checked";
+    checks.push({ id: "deep", kind: "soundness", status: "skip", message });
+  }
+  if (windows.value === null) return [...checks, productUnknown(windows.problem)];
+  return [...checks, ...suitabilityChecks(windows.value, image.tree, allow), ...agreementChecks(windows.value)];
+}
