@@ -1,5 +1,5 @@
 /** The results of WIM tasks as they come from another thread, each checked against what its task promises. */
-import type { ImageTally, MissingBlob, WimResults, WimTaskKind } from "../verification/wim/index.js";
+import type { ForeignNames, ImageTally, MissingBlob, WimResults, WimTaskKind } from "../verification/wim/index.js";
 import {
   arrayOf,
   exactly,
@@ -23,6 +23,7 @@ const isTally = objectOf<ImageTally>({
   missing: arrayOf(objectOf<MissingBlob>({ path: isText, hash: isText })),
   missingCount: isNumber,
   strayDescriptors: isNumber,
+  foreignNames: orNull(objectOf<ForeignNames>({ path: isText, count: isNumber })),
 });
 
 const isSegment = objectOf<WimResults["segment"]>({

@@ -1,7 +1,8 @@
 /**
  * The walk over a metadata resource's tree: every entry once, without recursion and without an object for each, because
  * Windows has 80,000 entries an image. What it promises is that a tree which is walked to its end is one: no entry lies
- * outside the resource, in two places or in a cycle, and no name is one that a file cannot have.
+ * outside the resource, in two places or in a cycle, and no name leads out of its directory. A name that only Windows cannot
+ * have (a backslash in one that was captured from Linux) is no damage.
  */
 import { roundUp } from "../bytes/units.js";
 import type { VisitedStream } from "./directory-entry.js";
@@ -27,6 +28,8 @@ export type VisitedEntry = {
   readonly depth: number;
   readonly isDirectory: boolean;
   readonly isReparsePoint: boolean;
+  /** False where its name has a character that no name of Windows has: Windows cannot apply it. */
+  readonly isWindowsName: boolean;
   /** Two halves; both 0 where the file has no other name. */
   readonly hardLinkLow: number;
   readonly hardLinkHigh: number;
@@ -84,11 +87,16 @@ export function locateSecurity(data: Uint8Array, at: WimLocation): SecurityPlace
 }
 
 const { hardLinkGroup } = directoryEntryRecord.fields;
-const forbiddenUnits = new Set([0, 0x2f, 0x5c]);
+/** NUL and `/` end a name and a path: no tool that captures files meets one in a name. */
+const forbiddenUnits = new Set([0, 0x2f]);
+/** What no name of Windows has, beside control characters: files of other systems have it, and wimlib captures it. */
+const foreignUnits = new Set(Array.from('"*:<>?\\|', (character) => character.charCodeAt(0)));
+const firstPrintable = 0x20;
 const dot = 0x2e;
 
 class Walk implements VisitedEntry {
   strayDescriptors = 0;
+  isWindowsName = true;
   readonly entry: EntryReader;
   readonly #data: Uint8Array;
   readonly #at: WimLocation;
@@ -192,9 +200,13 @@ class Walk implements VisitedEntry {
     const { offset, length } = this.entry.name;
     const { view } = this.entry;
     let dots = 0;
+    this.isWindowsName = true;
     for (let at = offset; at < offset + length; at += 2) {
       const unit = view.getUint16(at, true);
-      if (forbiddenUnits.has(unit)) throw this.#error(`the name of the entry at ${this.offset} has a separator or NUL`);
+      if (forbiddenUnits.has(unit)) {
+        throw this.#error(`the entry ${JSON.stringify(this.path())} at ${this.offset} has a slash or NUL in its name`);
+      }
+      if (unit < firstPrintable || foreignUnits.has(unit)) this.isWindowsName = false;
       if (unit === dot) dots += 1;
     }
     if (length === 0 || (length <= 4 && dots * 2 === length)) {

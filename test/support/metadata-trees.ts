@@ -9,9 +9,9 @@ import type { StreamEntry } from "../../src/wim/metadata-tree.js";
 const uint64 = bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const uint32 = nat(0xffff_ffff);
 const hash = oneof(constant(new Uint8Array(20)), uint8Array({ minLength: 20, maxLength: 20 }));
-/** Every unit but NUL and separators, lone surrogates too. */
+/** Every unit but NUL and slash, lone surrogates too. */
 const unit = oneof(integer({ min: 0x61, max: 0x7a }), integer({ min: 1, max: 0xffff })).filter(
-  (code) => code !== 0x2f && code !== 0x5c && code !== 0x2e,
+  (code) => code !== 0x2f && code !== 0x2e,
 );
 const text = (minLength: number) => array(unit, { minLength, maxLength: 9 }).map((all) => String.fromCharCode(...all));
 const eights = nat(3).chain((count) => uint8Array({ minLength: count * 8, maxLength: count * 8 }));

@@ -102,9 +102,13 @@ describe("metadata", () => {
     ],
     ["a name of an odd length", "Windows/win.ini", (v, e) => v.setUint16(e + 100, 13, true), /the names of the entry/],
     ["a name without characters", "Windows/win.ini", (v, e) => v.setUint16(e + 100, 0, true), /is empty/],
-    ["a name with a slash", "Windows/win.ini", (v, e) => v.setUint16(e + 102, 0x2f, true), /separator or NUL/],
-    ["a name with a backslash", "Windows/win.ini", (v, e) => v.setUint16(e + 104, 0x5c, true), /separator or NUL/],
-    ["a name with NUL", "Windows/win.ini", (v, e) => v.setUint16(e + 106, 0, true), /separator or NUL/],
+    ["a name with a slash", "Windows/win.ini", (v, e) => v.setUint16(e + 102, 0x2f, true), /slash or NUL/],
+    [
+      "a name with NUL",
+      "Windows/win.ini",
+      (v, e) => v.setUint16(e + 106, 0, true),
+      /"Windows.w.*" at \d+ has a slash or NUL/,
+    ],
     ["a root that is a file", "", (v, e) => v.setUint32(e + 8, 0x20, true), /root of the tree is no directory/],
   ])("with %s is refused", (_, path, edit, message) => {
     expect(() => paths(changed(path, edit))).toThrow(message);
@@ -117,6 +121,21 @@ describe("metadata", () => {
     });
     expect(() => paths(data)).toThrow(/relative path/);
   });
+
+  it.each(['"', "*", ":", "<", ">", "?", "\\", "|", "\u0001", "\u001f"])(
+    "with %j in a name is walked, and told",
+    (character) => {
+      const data = changed("Windows/win.ini", (view, entry) => {
+        view.setUint16(entry + 104, character.charCodeAt(0), true);
+      });
+      const foreign: string[] = [];
+      walkMetadata(data, at, (entry) => {
+        if (!entry.isWindowsName) foreign.push(entry.path());
+      });
+      expect(foreign).toEqual([`Windows/w${character}n.ini`]);
+      expect(paths(data)).toHaveLength(8);
+    },
+  );
 
   it("tells how deep an entry lies", () => {
     const depths = new Map<string, number>();

@@ -16,7 +16,11 @@ export type ImageTally = ImageCounts & {
   readonly missing: readonly MissingBlob[];
   readonly missingCount: number;
   readonly strayDescriptors: number;
+  /** Entries whose name Windows cannot have: the first one's path, and their number; null where there is none. */
+  readonly foreignNames: ForeignNames | null;
 };
+
+export type ForeignNames = { readonly path: string; readonly count: number };
 
 /** Files with missing content that are named for one image. */
 const missingLimit = 100;
@@ -43,13 +47,19 @@ export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation):
     }
     return bytes;
   };
+  let foreignNames: ForeignNames | null = null;
   const { strayDescriptors } = walkMetadata(data, at, (entry) => {
+    if (!entry.isWindowsName) {
+      foreignNames = foreignNames === null ? { path: entry.path(), count: 1 } : nextOf(foreignNames);
+    }
     counter.add(entry, addStreams(entry), (hashOffset) => findBlob(blobs, data, hashOffset));
   });
   const { directories, reparseDirectories, files, totalBytes, hardLinkBytes } = counter;
   const counts = { directories, reparseDirectories, files, totalBytes, hardLinkBytes };
-  return { ...counts, references, missing, missingCount, strayDescriptors };
+  return { ...counts, references, missing, missingCount, strayDescriptors, foreignNames };
 }
+
+const nextOf = ({ path, count }: ForeignNames): ForeignNames => ({ path, count: count + 1 });
 
 /** The paths of the streams that have one of `wanted` as content, at most `limit` for each. */
 export function findPaths(

@@ -5,7 +5,7 @@ import type { OpenSet } from "./parts.js";
 import type { WimExecutor } from "./ports.js";
 import type { ReportBuilder, WimPlace } from "./report.js";
 import { placeLimit } from "./report.js";
-import type { ImageTally } from "./image-tally.js";
+import type { ForeignNames, ImageTally } from "./image-tally.js";
 import type { MetadataResult } from "./tasks.js";
 
 /** Damaged blobs whose files are looked for; beyond that, names no longer help. */
@@ -30,6 +30,8 @@ export class Images {
   readonly #report: ReportBuilder;
   /** By blob id, over all images. */
   readonly #references: Uint32Array;
+  /** By image; only those that have some. */
+  readonly #foreignNames = new Map<number, ForeignNames>();
   /** Images whose tree could be walked. */
   readonly #walked: number[] = [];
 
@@ -51,7 +53,8 @@ export class Images {
       return;
     }
     this.#walked.push(image);
-    const { references, missing, missingCount, strayDescriptors } = tally;
+    const { references, missing, missingCount, strayDescriptors, foreignNames } = tally;
+    if (foreignNames !== null) this.#foreignNames.set(image, foreignNames);
     for (let blob = 0; blob < references.length; blob += 1) this.#references[blob]! += references[blob]!;
     for (const { path, hash } of missing) {
       this.#fail(
@@ -108,6 +111,20 @@ export class Images {
     ];
     this.#report.note("wim-counts", "pass", "files, directories and bytes are as many as the XML data says");
     for (const problem of sums) if (problem !== null) this.#report.note("wim-counts", "warn", `${prefix}: ${problem}`);
+  }
+
+  /** One warning for all images: those of one system mostly hold the same files. */
+  tellForeignNames(): void {
+    const found = [...this.#foreignNames].toSorted(([a], [b]) => a - b);
+    const [first] = found;
+    if (first === undefined) return;
+    const { path } = first[1];
+    const same = found.filter(([, names]) => names.path === path).map(([image]) => image);
+    const others = found.reduce((sum, [, { count }]) => sum + count, 0) - same.length;
+    const where = `image${same.length === 1 ? "" : "s"} ${same.join(", ")}`;
+    const more = others === 0 ? "" : ` (and ${others} more names like it)`;
+    const what = `${JSON.stringify(shortenedPath(path))} in ${where} has a character that no name of Windows has${more}`;
+    this.#report.note("wim-metadata", "warn", `${this.#wim.name}: ${what}: Windows cannot apply it`);
   }
 
   /** Warns where the lookup table's reference counts are not what the trees refer to. */

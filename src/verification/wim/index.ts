@@ -29,7 +29,7 @@ export type { CreateSha1, ExecutorSetup, ImageWindow, Passage, Sha1, WimExecutor
 export type { WimCheck, WimCheckId, WimCheckStatus, WimFailure, WimPlace, WimReport } from "./report.js";
 export { TaskRunner } from "./run-task.js";
 export type { WimResults, WimTask, WimTaskKind } from "./tasks.js";
-export type { ImageTally, MissingBlob } from "./image-tally.js";
+export type { ForeignNames, ImageTally, MissingBlob } from "./image-tally.js";
 
 export type VerifyWimOptions = {
   /** Bytes of the WIM that have been checked, and that there are; a byte that two checks read counts twice. */
@@ -115,6 +115,7 @@ class WimVerification {
     const parts = this.#set.parts.map(({ part }) => part);
     const [executor, createSha1, signal] = [this.#executor, this.#createSha1, this.#options.signal];
     await runSteps(planSteps(this.#set), { parts, executor, createSha1, events, signal });
+    this.#images.tellForeignNames();
     this.#images.compareReferences();
     await this.#reportDamaged();
     if (this.#slackChunks > 0) {
