@@ -111,6 +111,19 @@ export const uint64le = integer(
   },
 );
 
+/** A signed 64-bit field as a number (a VCN); RangeError below -2^53 and above 2^53 - 1. */
+export const int64le = integer(
+  8,
+  Number.MIN_SAFE_INTEGER,
+  Number.MAX_SAFE_INTEGER,
+  (view, at) => exact(view.getUint32(at, true) + view.getInt32(at + 4, true) * 2 ** 32, 64),
+  (view, at, value) => {
+    const high = Math.floor(value / 2 ** 32);
+    view.setUint32(at, value - high * 2 ** 32, true);
+    view.setInt32(at + 4, high, true);
+  },
+);
+
 /** A 56-bit field (the size in a WIM resource header). Above 2^53 - 1 it throws RangeError, as `uint64le` does. */
 export const uint56le = integer(
   7,

@@ -4,7 +4,7 @@
  * Names follow the registry file format as documented by others than Microsoft, which never published it. Input is
  * hostile: every cell is bounded, lists are capped, and a walk never goes deeper than its path, so cycles cannot trap it.
  */
-import { ascii, bytes, reserved, uint16le, uint32le } from "../bytes/fields.js";
+import { ascii, bytes, int32le, reserved, uint16le, uint32le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { KiB } from "../bytes/units.js";
 
@@ -40,8 +40,15 @@ export const baseBlockRecord = record("HBASE_BLOCK", baseBlockSize, {
   bootRecover: uint32le(4092),
 });
 
-/** A cell's content begins behind its 32-bit size. */
-export const cellHeaderSize = 4;
+/** "Cells"; the size counts the header too, and is negative in a cell that is in use. The content follows. */
+export const cellHeader = record("HCELL", 4, { size: int32le(0) });
+
+/** "Index leaf" (`li`), "Fast leaf" (`lf`), "Hash leaf" (`lh`) and "Index root" (`ri`); the elements follow. */
+export const subkeyListHead = record("CM_KEY_INDEX", 4, { signature: ascii(0, 2), count: uint16le(2) });
+/** An element of `li` and `ri`, and of a key's list of values. */
+export const listElement = record("CM_KEY_INDEX element", 4, { cell: uint32le(0) });
+/** An element of `lf` and `lh`; the hint is the name's beginning, or its hash. */
+export const fastListElement = record("CM_KEY_FAST_INDEX element", 8, { cell: uint32le(0), hint: bytes(4, 4) });
 
 /** "Key node"; the key's name follows. */
 export const keyNodeRecord = record("CM_KEY_NODE", 76, {
@@ -140,13 +147,11 @@ export function findKey(key: HiveKey, ...path: readonly string[]): HiveKey | und
 
 /** A cell's content, or undefined where the offset does not lead to a cell in use. */
 function cellAt(bins: Uint8Array, offset: number): Uint8Array | undefined {
-  if (offset > bins.length - cellHeaderSize) return undefined;
-  const size = -viewOf(bins).getInt32(offset, true);
-  if (size < cellHeaderSize || size > bins.length - offset) return undefined;
-  return bins.subarray(offset + cellHeaderSize, offset + size);
+  if (offset > bins.length - cellHeader.size) return undefined;
+  const size = -cellHeader.decode(bins, offset).size;
+  if (size < cellHeader.size || size > bins.length - offset) return undefined;
+  return bins.subarray(offset + cellHeader.size, offset + size);
 }
-
-const viewOf = (data: Uint8Array): DataView => new DataView(data.buffer, data.byteOffset, data.length);
 
 function keyAt(bins: Uint8Array, offset: number): HiveKey | undefined {
   const cell = cellAt(bins, offset);
@@ -170,14 +175,14 @@ function decodeName(data: Uint8Array, isAscii: boolean): string {
 /** Lists are `lf` and `lh` (offset and hint), `li` (offset), and `ri`, a list of such lists. */
 function subkeysOf(bins: Uint8Array, list: number, count: number, isNested = false): HiveKey[] {
   const cell = count === 0 ? undefined : cellAt(bins, list);
-  if (cell === undefined || cell.length < 4) return [];
-  const signature = String.fromCharCode(cell[0]!, cell[1]!);
-  const entrySize = signature === "lf" || signature === "lh" ? 8 : 4;
+  if (cell === undefined || cell.length < subkeyListHead.size) return [];
+  const { signature, count: elements } = subkeyListHead.decode(cell);
+  const element = signature === "lf" || signature === "lh" ? fastListElement : listElement;
   if (!["lf", "lh", "li", "ri"].includes(signature)) return [];
-  const entries = Math.min(viewOf(cell).getUint16(2, true), listLimit, Math.floor((cell.length - 4) / entrySize));
+  const entries = Math.min(elements, listLimit, Math.floor((cell.length - subkeyListHead.size) / element.size));
   const keys: HiveKey[] = [];
   for (let index = 0; index < entries && keys.length < listLimit; index += 1) {
-    const offset = viewOf(cell).getUint32(4 + index * entrySize, true);
+    const { cell: offset } = element.decode(cell, subkeyListHead.size + index * element.size);
     if (signature === "ri") {
       if (!isNested) keys.push(...subkeysOf(bins, offset, count, true));
       continue;
@@ -192,9 +197,9 @@ function subkeysOf(bins: Uint8Array, list: number, count: number, isNested = fal
 function valueOf(bins: Uint8Array, list: number, count: number, name: string): Uint8Array | undefined {
   const offsets = count === 0 ? undefined : cellAt(bins, list);
   if (offsets === undefined) return undefined;
-  const entries = Math.min(count, listLimit, Math.floor(offsets.length / 4));
+  const entries = Math.min(count, listLimit, Math.floor(offsets.length / listElement.size));
   for (let index = 0; index < entries; index += 1) {
-    const cell = cellAt(bins, viewOf(offsets).getUint32(index * 4, true));
+    const cell = cellAt(bins, listElement.decode(offsets, index * listElement.size).cell);
     if (cell === undefined || cell.length < keyValueRecord.size) continue;
     const value = keyValueRecord.decode(cell);
     if (value.signature !== "vk" || value.nameLength > cell.length - keyValueRecord.size) continue;
@@ -203,7 +208,8 @@ function valueOf(bins: Uint8Array, list: number, count: number, name: string): U
     const nameBytes = cell.subarray(keyValueRecord.size, keyValueRecord.size + value.nameLength);
     if (decodeName(nameBytes, isAscii).toLowerCase() !== name.toLowerCase()) continue;
     const inlineSize = value.dataSize - inlineData;
-    if (inlineSize >= 0) return cell.subarray(8, 8 + Math.min(inlineSize, 4));
+    const { offset: dataAt, width } = keyValueRecord.fields.data;
+    if (inlineSize >= 0) return cell.subarray(dataAt, dataAt + Math.min(inlineSize, width));
     return cellAt(bins, value.data)?.subarray(0, value.dataSize);
   }
   return undefined;

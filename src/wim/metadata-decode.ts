@@ -3,7 +3,7 @@ import type { EntryReader, StreamPlace } from "./directory-entry.js";
 import type { DirectoryEntry, DirectoryList, ImageMetadata, StreamEntry } from "./metadata-tree.js";
 import type { Name } from "./metadata-path.js";
 import { locateSecurity, walkMetadata } from "./metadata-walk.js";
-import { directoryEntryRecord, listEndSize, reparseRecord, streamEntryRecord, withTerminator } from "./metadata.js";
+import { directoryEntryRecord, listEnd, reparseRecord, streamEntryRecord, withTerminator } from "./metadata.js";
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
 
@@ -81,15 +81,14 @@ function openList(entry: EntryReader, at: WimLocation): OpenList | null {
 
 /** Tells every list its rank, the gap in front of it and how it ends; returns where the last one ends. */
 function placeLists(data: Uint8Array, lists: OpenList[], rootEnd: number, at: WimLocation): number {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   let position = rootEnd;
   lists.sort((a, b) => a.start - b.start);
   for (const [rank, { list, start, end }] of lists.entries()) {
     if (start < position) throw lossError(at, `the lists at ${start} and before it share bytes`);
     list.rank = rank;
     list.gap = data.subarray(position, start);
-    list.endLength = view.getUint32(end, true);
-    position = end + listEndSize;
+    list.endLength = listEnd.decode(data, end).length;
+    position = end + listEnd.size;
   }
   return position;
 }

@@ -1,7 +1,9 @@
 /** From a tree to the bytes of a metadata resource. */
+import { writeUtf16 } from "../bytes/utf16.js";
 import {
   directoryEntryRecord,
   fileAttributes,
+  listEnd,
   listEndSize,
   metadataAlignment,
   metadataLimit,
@@ -33,7 +35,6 @@ export function encodeMetadata({ security, root, tail }: ImageMetadata, at: WimL
     throw wimError("wim-unsupported", at, `an image has ${size} bytes of metadata, expected at most ${metadataLimit}`);
   }
   const data = new Uint8Array(size);
-  const view = new DataView(data.buffer);
   data.set(security.block);
   let position = encodeEntry(data, rootOffset, root, places);
   for (const { gap, entries, endLength } of lists) {
@@ -41,7 +42,7 @@ export function encodeMetadata({ security, root, tail }: ImageMetadata, at: WimL
     position += gap.length;
     for (const entry of entries) position = encodeEntry(data, position, entry, places);
     if (endLength > listEndSize) throw new RangeError(`a list ends with length ${endLength}, expected 0 to 8`);
-    view.setUint32(position, endLength, true);
+    listEnd.patch(data, position, { length: endLength });
     position += listEndSize;
   }
   data.set(tail, position);
@@ -122,8 +123,8 @@ function encodeEntry(
   });
   if (reparse !== null) reparseRecord.patch(data, offset + hardLinkGroup.offset, reparse);
   const shortNameAt = offset + directoryEntryRecord.size + withTerminator(name.length * 2);
-  encodeText(data, offset + directoryEntryRecord.size, name);
-  encodeText(data, shortNameAt, shortName);
+  writeUtf16(data, offset + directoryEntryRecord.size, name);
+  writeUtf16(data, shortNameAt, shortName);
   data.set(entry.rest, shortNameAt + withTerminator(shortName.length * 2));
   let position = offset + size;
   for (const stream of entry.streams) position = encodeStream(data, position, stream);
@@ -134,15 +135,7 @@ function encodeStream(data: Uint8Array, offset: number, stream: StreamEntry): nu
   const { name, hash, reserved, rest, slack } = stream;
   const size = streamSize(stream);
   streamEntryRecord.patch(data, offset, { length: size - slack, reserved, hash, nameLength: name.length * 2 });
-  encodeText(data, offset + streamEntryRecord.size, name);
+  writeUtf16(data, offset + streamEntryRecord.size, name);
   data.set(rest, offset + size - rest.length);
   return offset + size;
-}
-
-function encodeText(data: Uint8Array, offset: number, text: string): void {
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    data[offset + index * 2] = unit & 0xff;
-    data[offset + index * 2 + 1] = unit >>> 8;
-  }
 }

@@ -10,7 +10,7 @@
  * wimlib's `struct wim_dentry_on_disk` (dentry.c). Behind the names, up to the entry's length, Windows 8 and later and
  * wimlib put tagged items (`struct tagged_item_header`, tagged_items.c): an object id, POSIX owners. Nothing here reads them.
  */
-import { biguint64le, bytes, uint16le, uint32le, uint64le } from "../bytes/fields.js";
+import { biguint64le, bytes, reserved, uint16le, uint32le, uint64le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { MiB } from "../bytes/units.js";
 
@@ -88,7 +88,8 @@ export const metadataAlignment = 8;
 export const withoutSecurity = 0xffff_ffff;
 
 /** An entry of at most this length ends a list (wimlib, `read_dentry`); the lists of Windows and wimlib end with 0. */
-export const listEndSize = 8;
+export const listEnd = record("end of a list", 8, { length: uint32le(0), unused: reserved(4, 4) });
+export const listEndSize = listEnd.size;
 
 /** Bytes that a name takes: its terminator is not counted in its length, and an empty one has none. */
 export function withTerminator(nameLength: number): number {

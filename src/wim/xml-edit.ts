@@ -2,6 +2,7 @@
  * The XML data with some of its values changed, in place: what is not named stays as it is to the byte, elements that
  * nobody knows, white space and order included. The document is parsed for the places of its elements and never made anew.
  */
+import { writeUtf16 } from "../bytes/utf16.js";
 import type { XmlElement } from "@rgrove/parse-xml";
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
@@ -119,10 +120,7 @@ function spliced(text: string, splices: readonly Splice[]): string {
 
 function encodeText(text: string, mark: readonly number[]): Uint8Array {
   const data = new Uint8Array(mark.length + text.length * 2);
-  const view = new DataView(data.buffer);
   data.set(mark);
-  for (let index = 0; index < text.length; index += 1) {
-    view.setUint16(mark.length + index * 2, text.charCodeAt(index), true);
-  }
+  writeUtf16(data, mark.length, text);
   return data;
 }

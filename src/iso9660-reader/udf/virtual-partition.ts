@@ -11,18 +11,17 @@ import type { FileEntry } from "./file-entry.js";
 import { readFileEntry } from "./file-entry.js";
 import { fileTypes } from "./file-records.js";
 import { isDescriptor } from "./tag.js";
-import { tagIdentifiers, virtualTableHeader, virtualTableTrailer } from "./volume-records.js";
+import { tagIdentifiers, virtualTableEntry, virtualTableHeader, virtualTableTrailer } from "./volume-records.js";
 import type { ByteRun, UdfPartition, Volume } from "./volume.js";
 import { offsetOfBlock } from "./volume.js";
 
-const entrySize = 4;
 /** UDF 2.2.11: the entry of a virtual block that is not in use. */
 const unusedEntry = 0xffffffff;
 
 /** The virtual partition over the partition with the reference number `physical`. */
 export async function virtualPartition(volume: Volume, physical: number): Promise<UdfPartition> {
   const table = await readTable(volume, await findTable(volume, physical));
-  const blockCount = Math.floor(table.byteLength / entrySize);
+  const blockCount = Math.floor(table.byteLength / virtualTableEntry.size);
   const under = volume.partitions[physical]!;
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const name = `the virtual partition in ${under.name}`;
@@ -36,7 +35,7 @@ export async function virtualPartition(volume: Volume, physical: number): Promis
         throw damaged(`${length} bytes at block ${block} leave ${name}, which has ${blockCount} blocks`);
       }
       for (let index = 0; index < count; index += 1) {
-        const mapped = view.getUint32((block + index) * entrySize, true);
+        const mapped = virtualTableEntry.fields.block.read(view, (block + index) * virtualTableEntry.size);
         if (mapped === unusedEntry) throw damaged(`block ${block + index} of ${name} is not in use`);
         runs.push(...under.locate(mapped, Math.min(volume.blockSize, length - index * volume.blockSize)));
       }

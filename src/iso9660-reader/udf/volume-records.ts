@@ -193,6 +193,9 @@ export const virtualTableHeader = record("virtual allocation table header", 152,
   reserved: reserved(150, 2),
 });
 
+/** UDF 2.00 2.2.11: where one virtual block was written. */
+export const virtualTableEntry = record("virtual allocation table entry", 4, { block: uint32le(0) });
+
 /** UDF 1.50 2.2.10: what closes the older form of the table, whose entries begin at its first byte. */
 export const virtualTableTrailer = record("virtual allocation table trailer", 36, {
   flags: uint8(0),

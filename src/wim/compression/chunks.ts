@@ -5,6 +5,8 @@
  * *original* size and 64-bit above; a pipable WIM (wimlib's variant) has the table behind the chunks, and each chunk's size
  * in front of it, which the table's offsets do not count.
  */
+import { biguint64le, uint32le } from "../../bytes/fields.js";
+import { record } from "../../bytes/record.js";
 import { GiB } from "../../bytes/units.js";
 import type { WimCompression, WimHeader } from "../header.js";
 import type { ResourceHeader, WimLocation } from "../resource.js";
@@ -23,8 +25,12 @@ export function resourceFormat(name: string, header: WimHeader): ResourceFormat 
   return { name, compression: header.compression, chunkSize: header.chunkSize, pipable: header.pipable };
 }
 
-/** A pipable WIM's size field in front of each chunk, in bytes. */
-export const pipableChunkHeaderSize = 4;
+/** WIM specification, "Compressed resources": one entry of the chunk table, up to 4 GiB of original size and above. */
+const shortEntry = record("chunk table entry", 4, { offset: uint32le(0) });
+const longEntry = record("chunk table entry (8 bytes)", 8, { offset: biguint64le(0) });
+
+/** A pipable WIM's size field in front of each chunk. */
+export const pipableChunkHeader = record("pipable chunk header", 4, { size: uint32le(0) });
 
 export type ChunkLayout = {
   readonly compression: ChunkCompression;
@@ -55,9 +61,9 @@ export function chunkLayout(resource: ResourceHeader, format: ResourceFormat): C
   const compression = checkCompression(format);
   const { chunkSize, pipable } = format;
   const chunkCount = Math.ceil(resource.originalSize / chunkSize);
-  const entrySize = resource.originalSize >= 4 * GiB ? 8 : 4;
+  const entrySize = resource.originalSize >= 4 * GiB ? longEntry.size : shortEntry.size;
   const tableSize = Math.max(chunkCount - 1, 0) * entrySize;
-  const chunkHeaderSize = pipable ? pipableChunkHeaderSize : 0;
+  const chunkHeaderSize = pipable ? pipableChunkHeader.size : 0;
   // Each chunk takes at least a byte.
   if (resource.size < tableSize + chunkCount * (chunkHeaderSize + 1)) {
     const needed = `${chunkCount} chunks and their table`;
@@ -124,9 +130,8 @@ export function chunkOffsets(
     if (index === chunkCount) offset = dataEnd;
     else if (index > 0) {
       const position = (index - 1 - firstEntry) * entrySize;
-      const low = view.getUint32(position, true);
-      const entry = entrySize === 4 ? low : low + view.getUint32(position + 4, true) * 2 ** 32;
-      offset = dataOffset + entry + index * chunkHeaderSize;
+      const field = entrySize === shortEntry.size ? shortEntry.fields.offset : longEntry.fields.offset;
+      offset = dataOffset + Number(field.read(view, position)) + index * chunkHeaderSize;
     }
     offsets[index - first] = offset;
     if (index > first) {

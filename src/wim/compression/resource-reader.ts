@@ -8,7 +8,7 @@ import type { ByteSource } from "../../source/byte-source.js";
 import type { ResourceHeader } from "../resource.js";
 import { checkResourceBounds, wimError } from "../resource.js";
 import type { ChunkLayout, ResourceFormat } from "./chunks.js";
-import { chunkContentSize, chunkLayout, chunkOffsets, pipableChunkHeaderSize, tableRange } from "./chunks.js";
+import { chunkContentSize, chunkLayout, chunkOffsets, pipableChunkHeader, tableRange } from "./chunks.js";
 import type { ChunkDecoder } from "./decoder.js";
 import { chunkSizeLimits, createChunkDecoder } from "./decoder.js";
 
@@ -163,7 +163,7 @@ class Reader implements ResourceReader {
 
   #checkChunkHeader(at: number, size: number, chunk: number, resource: ResourceHeader): void {
     const { input } = this.#decoder;
-    const seen = new DataView(input.buffer, input.byteOffset + at, pipableChunkHeaderSize).getUint32(0, true);
+    const seen = pipableChunkHeader.decode(input, at).size;
     if (seen === size) return;
     const what = `chunk ${chunk} of the resource at ${resource.offset}`;
     throw wimError("wim-damaged", this.#format, `${what} says that it has ${seen} bytes, its table ${size}`);

@@ -5,7 +5,7 @@ import {
   baseBlockChecksum,
   baseBlockRecord,
   baseBlockSize,
-  cellHeaderSize,
+  cellHeader,
   keyFlags,
   keyNodeRecord,
 } from "../../../src/registry/hive.js";
@@ -17,10 +17,10 @@ function circle(otherName: string, count: number): Uint8Array {
   const hive = new Uint8Array(4 * MiB);
   const view = new DataView(hive.buffer);
   const cell = (offset: number, length: number): number => {
-    view.setInt32(baseBlockSize + offset, -(length + cellHeaderSize), true);
-    return baseBlockSize + offset + cellHeaderSize;
+    view.setInt32(baseBlockSize + offset, -(length + cellHeader.size), true);
+    return baseBlockSize + offset + cellHeader.size;
   };
-  const sizeOf = (name: string): number => Math.ceil((cellHeaderSize + keyNodeRecord.size + name.length) / 8) * 8;
+  const sizeOf = (name: string): number => Math.ceil((cellHeader.size + keyNodeRecord.size + name.length) / 8) * 8;
   const other = firstCell + sizeOf("Objects");
   const list = other + sizeOf(otherName);
   for (const [offset, name] of [

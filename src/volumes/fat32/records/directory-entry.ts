@@ -69,7 +69,7 @@ export function unpackShortName(name: string, flags: number): string {
 
 /** DIR_FstClusHI and DIR_FstClusLO. */
 export function firstClusterFields(cluster: number) {
-  return { firstClusterHigh: cluster >>> 16, firstClusterLow: cluster & 0xffff };
+  return { firstClusterHigh: Math.floor(cluster / 0x10000), firstClusterLow: cluster % 0x10000 };
 }
 
 export function firstClusterOf({ firstClusterHigh, firstClusterLow }: DirectoryEntryFields): number {

@@ -3,11 +3,16 @@
  * media byte, entry 1 holds the volume's state: bit 27 set = unmounted cleanly, bit 26 set = no read or write errors
  * (FAT32 specification, "FAT Data Structure").
  */
+import { uint32le } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
 import { roundUp } from "../../../bytes/units.js";
 import { sectorSize } from "../../plan.js";
 
 export const fatCount = 2;
-export const fatEntrySize = 4;
+/** One entry; the upper four bits are not part of the number. */
+const entryRecord = record("FAT entry", 4, { value: uint32le(0) });
+const entryValue = entryRecord.fields.value;
+export const fatEntrySize = entryRecord.size;
 const clusterMask = 0x0fffffff;
 
 /** Clusters 0 and 1 do not exist; their FAT entries hold the media byte and the state of the volume. */
@@ -38,21 +43,21 @@ export function encodeFat(chains: readonly Chain[]): Uint8Array {
   const end = last === undefined ? firstCluster : last.firstCluster + last.clusterCount;
   const fat = new Uint8Array(roundUp(end * fatEntrySize, sectorSize));
   const view = new DataView(fat.buffer);
-  view.setUint32(0, mediaEntry, true);
-  view.setUint32(fatEntrySize, cleanState, true);
+  entryValue.write(view, 0, mediaEntry);
+  entryValue.write(view, fatEntrySize, cleanState);
   for (const chain of chains) {
     const chainLast = chain.firstCluster + chain.clusterCount - 1;
     for (let cluster = chain.firstCluster; cluster < chainLast; cluster += 1) {
-      view.setUint32(cluster * fatEntrySize, cluster + 1, true);
+      entryValue.write(view, cluster * fatEntrySize, cluster + 1);
     }
-    view.setUint32(chainLast * fatEntrySize, endOfChain, true);
+    entryValue.write(view, chainLast * fatEntrySize, endOfChain);
   }
   return fat;
 }
 
 /** What the FAT says of `cluster`: the number of the next one, `noCluster`, or a number that `endsChain`. */
 export function fatEntry(fat: DataView, cluster: number): number {
-  return fat.getUint32(cluster * fatEntrySize, true) & clusterMask;
+  return entryValue.read(fat, cluster * fatEntrySize) & clusterMask;
 }
 
 export const endsChain = (entry: number): boolean => entry >= leastEndOfChain;

@@ -7,7 +7,7 @@ import { encodeRuns } from "../records/run-list.js";
 import {
   attributeForms,
   endOfAttributes,
-  endOfAttributesSize,
+  endRecord,
   fileRecordHeader,
   fileRecordSignature,
   firstAttributeOffset,
@@ -16,7 +16,7 @@ import {
   residentAttribute,
   residentIndexed,
 } from "../records/attributes.js";
-import { writeUtf16 } from "../records/utf16.js";
+import { writeUtf16 } from "../../../bytes/utf16.js";
 import { updateSequenceCount } from "../records/fixups.js";
 import type { FileReference } from "../records/volume-format.js";
 import { align8, clusterSize, fileRecordSize, sequenceOf } from "../records/volume-format.js";
@@ -69,7 +69,7 @@ export class FileRecordWriter {
 
   /** Bytes that attributes can still take. */
   get free(): number {
-    return this.#start + fileRecordSize - endOfAttributesSize - this.#at;
+    return this.#start + fileRecordSize - endRecord.size - this.#at;
   }
 
   /** Adds a resident attribute of `length` zero bytes; returns the offset of its value in $MFT. */
@@ -134,10 +134,9 @@ export class FileRecordWriter {
 
   /** Closes the record. Fixups are applied to all records at once, when the indexes have copied their keys. */
   finish(): void {
-    const view = new DataView(this.#mft.buffer, this.#mft.byteOffset + this.#at, endOfAttributesSize);
-    view.setUint32(0, endOfAttributes, true);
+    endRecord.patch(this.#mft, this.#at, { typeCode: endOfAttributes });
     fileRecordHeader.patch(this.#mft, this.#start, {
-      firstFreeByte: this.#at - this.#start + endOfAttributesSize,
+      firstFreeByte: this.#at - this.#start + endRecord.size,
       nextAttributeInstance: this.#instance,
     });
   }

@@ -1,23 +1,9 @@
 /** $Quota: $O finds an owner's number by security identifier, $Q the limits by number. Nothing is limited here. */
-import { biguint64le, uint32le, uint64le } from "../../../bytes/fields.js";
-import { record } from "../../../bytes/record.js";
 import { collationRules } from "../records/index-records.js";
+import { ownerKey, quotaEntry } from "../records/quota.js";
 import { encodeSid } from "../records/security.js";
 import { administrators } from "./security-descriptor.js";
 import { encodeViewIndex } from "./view-index.js";
-
-const ownerKey = record("quota owner id", 4, { ownerId: uint32le(0) });
-
-/** QUOTA_CONTROL_ENTRY; the owner's SID follows, except in the entry of the defaults. */
-const quotaEntry = record("QUOTA_CONTROL_ENTRY", 0x30, {
-  version: uint32le(0x00),
-  flags: uint32le(0x04),
-  bytesUsed: uint64le(0x08),
-  changeTime: biguint64le(0x10),
-  threshold: biguint64le(0x18),
-  limit: biguint64le(0x20),
-  exceededTime: biguint64le(0x28),
-});
 
 const version = 2;
 const defaultLimits = 1;

@@ -4,12 +4,7 @@
  * 1,024 bytes. A directory may not: its index takes up to 264 bytes; then the names go to a record of their own and an
  * attribute list of at most 240 bytes says so, which makes 664 in the first record and 784 in the second.
  */
-import {
-  endOfAttributesSize,
-  firstAttributeOffset,
-  nonresidentAttribute,
-  residentAttribute,
-} from "../records/attributes.js";
+import { endRecord, firstAttributeOffset, nonresidentAttribute, residentAttribute } from "../records/attributes.js";
 import { fileNameSize } from "../records/file-name.js";
 import { standardInformation } from "../records/standard-information.js";
 import type { NtfsName } from "./file-names.js";
@@ -34,9 +29,7 @@ export function nameAttributesSize(names: readonly NtfsName[]): number {
 
 /** What is left of a record for attributes beside STANDARD_INFORMATION and names of `namesSize` bytes. */
 export function roomBesideNames(namesSize: number): number {
-  return (
-    fileRecordSize - firstAttributeOffset - residentSize(standardInformation.size) - namesSize - endOfAttributesSize
-  );
+  return fileRecordSize - firstAttributeOffset - residentSize(standardInformation.size) - namesSize - endRecord.size;
 }
 
 /** The largest data that stays in the record of a file of these names. */

@@ -1,18 +1,19 @@
 /** $Secure: every security descriptor once, in the stream $SDS, with two indexes: $SII by security id and $SDH by hash. */
-import { uint32le } from "../../../bytes/fields.js";
-import { record } from "../../../bytes/record.js";
 import { roundUp } from "../../../bytes/units.js";
 import { collationRules } from "../records/index-records.js";
 import type { SecurityEntry } from "./security-descriptor.js";
 import { securityEntries } from "./security-descriptor.js";
-import { mirrorDistance, securityHash, storeAlignment, storeHeader } from "../records/security.js";
+import {
+  hashIndexMark,
+  hashKey,
+  idKey,
+  mirrorDistance,
+  securityHash,
+  storeAlignment,
+  storeHeader,
+} from "../records/security.js";
 import { encodeViewIndex } from "./view-index.js";
 
-const hashKey = record("SECURITY_HASH_KEY", 8, { hash: uint32le(0), securityId: uint32le(4) });
-const idKey = record("SECURITY_ID_KEY", 4, { securityId: uint32le(0) });
-
-/** Windows ends the data of $SDH with the letters "II" in UTF-16. */
-const hashIndexMark = 0x0049_0049;
 export type SecurityStore = {
   /** The beginning of $SDS, which lies there twice: at 0 and at `mirrorDistance`. */
   readonly block: Uint8Array;
@@ -72,8 +73,8 @@ function placeEntries(entries: readonly SecurityEntry[]): PlacedEntry[] {
 }
 
 function marked(header: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(header.length + 4);
+  const bytes = new Uint8Array(header.length + hashIndexMark.length);
   bytes.set(header);
-  new DataView(bytes.buffer).setUint32(header.length, hashIndexMark, true);
+  bytes.set(hashIndexMark, header.length);
   return bytes;
 }

@@ -7,7 +7,7 @@ import { attributeTypes, recordFlags } from "../records/attributes.js";
 import { bitmapSize, setBits } from "../records/bitmap.js";
 import { fileAttributeBits } from "../records/file-name.js";
 import type { FileTimestamps } from "../records/standard-information.js";
-import { writeUtf16 } from "../records/utf16.js";
+import { writeUtf16 } from "../../../bytes/utf16.js";
 import { encodeVolumeInformation } from "../records/volume-information.js";
 import { FileRecordWriter } from "./file-record.js";
 import type { FileFacts, NameValues } from "./file-records.js";

@@ -19,7 +19,7 @@ import { decodeFileName, type FileNameKey } from "../records/file-name.js";
 import { undoFixups } from "../records/fixups.js";
 import { decodeRuns } from "../records/run-list.js";
 import { decodeStandardInformation, type StandardInformation } from "../records/standard-information.js";
-import { readUtf16 } from "../records/utf16.js";
+import { readUtf16 } from "../../../bytes/utf16.js";
 import type { ClusterRun } from "../records/run-list.js";
 import { fileRecordSize, isAligned8, type FileReference } from "../records/volume-format.js";
 import { assertVolume, VolumeFault } from "../../volume-fault.js";
@@ -63,8 +63,7 @@ const keptValues: ReadonlySet<number> = new Set([
   attributeTypes.indexRoot,
   attributeTypes.bitmap,
 ]);
-/** Without the highest VCN, which is -1 where there are no clusters. */
-const nonresidentFields = nonresidentAttribute.select("lowestVcn", "mappingPairsOffset", "fileSize", "validDataLength");
+const { typeCode: typeCodeField, recordLength } = residentAttribute.fields;
 
 /** `bytes` are those of record `number`; they are changed. */
 export function parseRecord(bytes: Uint8Array, number: number, volumeClusters: number): RecordContent {
@@ -121,11 +120,11 @@ function* attributesIn(bytes: Uint8Array, first: number, end: number) {
   assertVolume(isAligned8(first) && first >= shortestFileRecordHeader, `its attributes begin at ${first}`);
   let previous = 0;
   for (let at = first; ;) {
-    assertVolume(at + residentAttribute.fields.typeCode.width <= end, "its attributes have no end");
-    const typeCode = view.getUint32(at, true);
+    assertVolume(at + typeCodeField.width <= end, "its attributes have no end");
+    const typeCode = typeCodeField.read(view, at);
     if (typeCode === endOfAttributes) return;
     assertVolume(at + residentAttribute.size <= end, `an attribute at ${at} leaves the ${end} bytes in use`);
-    const length = view.getUint32(at + residentAttribute.fields.recordLength.offset, true);
+    const length = recordLength.read(view, at);
     const fits = length >= residentAttribute.size && isAligned8(length) && at + length <= end;
     assertVolume(fits, `an attribute of ${length} bytes`);
     assertVolume(
@@ -166,12 +165,11 @@ function parseAttribute(bytes: Uint8Array, at: number, volumeClusters: number): 
 
 function parseRuns(bytes: Uint8Array, volumeClusters: number) {
   assertVolume(bytes.length >= nonresidentAttribute.size, `an attribute of ${bytes.length} bytes`);
-  const { lowestVcn, mappingPairsOffset, fileSize, validDataLength } = nonresidentFields.decode(bytes);
+  const { lowestVcn, highestVcn, mappingPairsOffset, fileSize, validDataLength } = nonresidentAttribute.decode(bytes);
   assertVolume(mappingPairsOffset <= bytes.length, `a run list at ${mappingPairsOffset} of ${bytes.length} bytes`);
   const runs = decodeRuns(bytes.subarray(mappingPairsOffset), volumeClusters);
   const clusters = runs.reduce((sum, { clusterCount }) => sum + clusterCount, 0);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const declared = Number(view.getBigInt64(nonresidentAttribute.fields.highestVcn.offset, true)) - lowestVcn + 1;
+  const declared = highestVcn - lowestVcn + 1;
   assertVolume(declared === clusters, `runs of ${clusters} clusters, where it says ${declared}`);
   return lowestVcn === 0
     ? { lowestVcn, runs, size: fileSize, validSize: validDataLength }

@@ -2,7 +2,7 @@
 import { bytes, uint32le, uint64le, biguint64le } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { attributeTypes as types } from "./attributes.js";
-import { writeUtf16 } from "./utf16.js";
+import { writeUtf16 } from "../../../bytes/utf16.js";
 
 /** ATTRIBUTE_DEFINITION_COLUMNS. `maximumLength` of all ones is no bound. */
 const definition = record("ATTRIBUTE_DEFINITION_COLUMNS", 0xa0, {

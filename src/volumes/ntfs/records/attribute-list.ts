@@ -2,7 +2,7 @@
 import { uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { assertVolume, VolumeFault } from "../../volume-fault.js";
-import { readUtf16, writeUtf16 } from "./utf16.js";
+import { readUtf16, writeUtf16 } from "../../../bytes/utf16.js";
 import { align8, fileReference, type FileReference } from "./volume-format.js";
 
 /** ATTRIBUTE_LIST_ENTRY without the attribute's name. */

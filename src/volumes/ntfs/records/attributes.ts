@@ -2,7 +2,7 @@
  * A file record segment: its header, and the headers of the attributes in it (NTFS documentation, "File Record" and
  * "Attribute Header"). Names of fields are those of Microsoft's published structures in full words.
  */
-import { ascii, biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
+import { ascii, biguint64le, int64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { updateSequenceArraySize } from "./fixups.js";
 import { align8, fileRecordSize, fileReference } from "./volume-format.js";
@@ -28,7 +28,7 @@ export const attributeTypes = {
 
 /** $END: closes the attributes of a record; four bytes behind it are unused. */
 export const endOfAttributes = 0xffffffff;
-export const endOfAttributesSize = 8;
+export const endRecord = record("$END", 8, { typeCode: uint32le(0), unused: reserved(4, 4) });
 
 /** FILE_RECORD_SEGMENT_HEADER of NTFS 3.1, which knows its own number. */
 export const fileRecordHeader = record("FILE_RECORD_SEGMENT_HEADER", 0x30, {
@@ -81,7 +81,8 @@ export const residentAttribute = record("ATTRIBUTE_RECORD_HEADER (resident)", 0x
 export const nonresidentAttribute = record("ATTRIBUTE_RECORD_HEADER (nonresident)", 0x40, {
   ...commonAttributeFields,
   lowestVcn: uint64le(0x10),
-  highestVcn: uint64le(0x18),
+  /** -1 where there are no clusters. */
+  highestVcn: int64le(0x18),
   mappingPairsOffset: uint16le(0x20),
   compressionUnit: uint8(0x22),
   reserved: reserved(0x23, 5),

@@ -6,7 +6,7 @@ import { biguint64le, reserved, uint16le, uint32le, uint64le, uint8 } from "../.
 import { record } from "../../../bytes/record.js";
 import { assertVolume } from "../../volume-fault.js";
 import { timeFields, type FileTimestamps } from "./standard-information.js";
-import { readUtf16, writeUtf16 } from "./utf16.js";
+import { readUtf16, writeUtf16 } from "../../../bytes/utf16.js";
 import { fileReference, type FileReference } from "./volume-format.js";
 
 /** FILE_NAME without the name itself, which follows in UTF-16LE. */

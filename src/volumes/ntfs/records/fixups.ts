@@ -3,10 +3,15 @@
  * the end of every sector and keeps the bytes that stood there in the record's head; a reader that finds sectors with
  * different numbers knows that the record was torn by a power cut.
  */
+import { uint16le } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
 import { sectorSize } from "../../plan.js";
 import { assertVolume } from "../../volume-fault.js";
 
-const numberSize = 2;
+/** What stands at the end of every sector, and before the bytes that stood there. */
+const updateSequenceNumber = record("update sequence number", 2, { value: uint16le(0) });
+const { value: sequenceNumber } = updateSequenceNumber.fields;
+const numberSize = updateSequenceNumber.size;
 
 /** Entries of the array of a record of `size` bytes: the number itself and one for each sector. */
 export const updateSequenceCount = (size: number): number => size / sectorSize + 1;
@@ -19,16 +24,15 @@ const firstUpdateSequenceNumber = 1;
 
 /** Protects the record `[offset, offset + size)` of `bytes`, whose array lies `arrayOffset` bytes into it. */
 export function applyFixups(bytes: Uint8Array, offset: number, size: number, arrayOffset: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let entry = offset + arrayOffset;
-  bytes[entry] = firstUpdateSequenceNumber & 0xff;
-  bytes[entry + 1] = firstUpdateSequenceNumber >>> 8;
+  sequenceNumber.write(view, entry, firstUpdateSequenceNumber);
   for (let end = offset + sectorSize; end <= offset + size; end += sectorSize) {
     entry += numberSize;
     const at = end - numberSize;
     bytes[entry] = bytes[at]!;
     bytes[entry + 1] = bytes[at + 1]!;
-    bytes[at] = firstUpdateSequenceNumber & 0xff;
-    bytes[at + 1] = firstUpdateSequenceNumber >>> 8;
+    sequenceNumber.write(view, at, firstUpdateSequenceNumber);
   }
 }
 
@@ -39,22 +43,25 @@ type UpdateSequenceArray = {
 };
 
 /**
- * Puts the bytes at the ends of the sectors of `record` back where they were. Throws VolumeFault where a sector is not of
+ * Puts the bytes at the ends of the sectors of `protectedRecord` back where they were. Throws VolumeFault where a sector is not of
  * the same write as the others. `written`: a driver has written it since the volume was made, because each counts the
  * number up that a new volume has; or, as Linux' ntfs3 does, made it anew in a form with the array elsewhere than at
  * `plannedOffset`.
  */
-export function undoFixups(record: Uint8Array, array: UpdateSequenceArray, plannedOffset: number) {
+export function undoFixups(protectedRecord: Uint8Array, array: UpdateSequenceArray, plannedOffset: number) {
   const { updateSequenceArrayOffset: arrayOffset, updateSequenceArrayCount: arrayCount } = array;
-  assertVolume(arrayCount === updateSequenceCount(record.length), `an update sequence array of ${arrayCount} entries`);
+  assertVolume(
+    arrayCount === updateSequenceCount(protectedRecord.length),
+    `an update sequence array of ${arrayCount} entries`,
+  );
   const arrayEnd = arrayOffset + arrayCount * numberSize;
   assertVolume(arrayOffset % numberSize === 0 && arrayEnd <= sectorSize - numberSize, `fixups at ${arrayOffset}`);
-  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
-  const number = view.getUint16(arrayOffset, true);
+  const view = new DataView(protectedRecord.buffer, protectedRecord.byteOffset, protectedRecord.byteLength);
+  const number = sequenceNumber.read(view, arrayOffset);
   for (let sector = 1; sector < arrayCount; sector += 1) {
     const end = sector * sectorSize - numberSize;
-    assertVolume(view.getUint16(end, true) === number, "its sectors are not of one write");
-    view.setUint16(end, view.getUint16(arrayOffset + sector * numberSize, true), true);
+    assertVolume(sequenceNumber.read(view, end) === number, "its sectors are not of one write");
+    sequenceNumber.write(view, end, sequenceNumber.read(view, arrayOffset + sector * numberSize));
   }
   return { written: number !== firstUpdateSequenceNumber || arrayOffset !== plannedOffset };
 }

@@ -79,7 +79,8 @@ export const viewIndexEntryHeader = record("INDEX_ENTRY (view)", 0x10, {
 export const indexEntryFlags = { node: 1, end: 2 } as const;
 
 /** The VCN of a child at the end of an entry. */
-export const vcnSize = 8;
+const childRecord = record("INDEX_ENTRY (child)", 8, { vcn: uint64le(0) });
+export const vcnSize = childRecord.size;
 
 /** Bytes of a root whose entries take `entriesSize` bytes, without the end entry. */
 export function indexRootSize(entriesSize: number, large: boolean): number {
@@ -107,18 +108,16 @@ export function writeIndexEntry(target: Uint8Array, at: number, { reference, key
   indexEntryHeader.patch(target, at, { fileReference: reference, length, attributeLength, flags });
   if (key !== null) target.set(key, at + indexEntryHeader.size);
   const end = at + length;
-  // No volume here has 2^32 index buffers.
-  if (child !== null) new DataView(target.buffer, target.byteOffset + end - vcnSize, vcnSize).setUint32(0, child, true);
+  if (child !== null) childRecord.patch(target, end - vcnSize, { vcn: child });
   return end;
 }
 
-/** The entries of the node whose INDEX_HEADER lies at `headerAt`, with the end entry. Throws VolumeFault. */
+/** The entries of the node whose INDEX_HEADER lies at `headerAt`, with the end entry. Throws VolumeFault, and RangeError for a VCN above 2^53 - 1. */
 export function* decodeIndexEntries(bytes: Uint8Array, headerAt: number): Generator<IndexEntry> {
   const header = indexHeader.decode(bytes, headerAt);
   const end = headerAt + header.firstFreeByte;
   assertVolume(end <= bytes.length, `${header.firstFreeByte} bytes of a node of ${bytes.length} are in use`);
   const hasChildren = (header.flags & indexNodeFlag) !== 0;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = headerAt + header.firstIndexEntry; ;) {
     assertVolume(at + indexEntryHeader.size <= end, "the entries of a node have no end");
     const { fileReference: reference, length, attributeLength, flags } = indexEntryHeader.decode(bytes, at);
@@ -127,7 +126,7 @@ export function* decodeIndexEntries(bytes: Uint8Array, headerAt: number): Genera
     const least = indexEntryHeader.size + (last ? 0 : attributeLength) + (hasChildren ? vcnSize : 0);
     assertVolume(length >= least && isAligned8(length) && at + length <= end, `an index entry of ${length} bytes`);
     assertVolume(((flags & indexEntryFlags.node) !== 0) === hasChildren, "an index entry and its node do not agree");
-    const child = hasChildren ? Number(view.getBigUint64(at + length - vcnSize, true)) : null;
+    const child = hasChildren ? childRecord.decode(bytes, at + length - vcnSize).vcn : null;
     yield { reference, key: last ? null : bytes.subarray(keyAt, keyAt + attributeLength), child };
     if (last) return;
     at += length;

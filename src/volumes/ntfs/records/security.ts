@@ -17,6 +17,7 @@ const sidHeader = record("SID", 8, {
   authorityHighPart: reserved(2, 5),
   authority: uint8(7),
 });
+const subAuthorityRecord = record("SID.SubAuthority", 4, { value: uint32le(0) });
 /** [MS-DTYP] 2.4.4.2, without the SID. */
 const aceHeader = record("ACCESS_ALLOWED_ACE", 8, {
   type: uint8(0),
@@ -49,11 +50,13 @@ const aclRevision = 2;
 const control = { daclPresent: 0x0004, daclAutoInherited: 0x0400, selfRelative: 0x8000 } as const;
 /** [MS-DTYP] 2.4.4.1, AceFlags. */
 export const aceFlags = { objectInherit: 0x01, containerInherit: 0x02, inherited: 0x10 } as const;
+
 export function encodeSid(sid: SecurityIdentifier): Uint8Array {
-  const bytes = new Uint8Array(sidHeader.size + 4 * sid.subAuthorities.length);
+  const bytes = new Uint8Array(sidHeader.size + subAuthorityRecord.size * sid.subAuthorities.length);
   sidHeader.patch(bytes, 0, { revision, subAuthorityCount: sid.subAuthorities.length, authority: sid.authority });
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of sid.subAuthorities.entries()) view.setUint32(sidHeader.size + 4 * index, value, true);
+  for (const [index, value] of sid.subAuthorities.entries()) {
+    subAuthorityRecord.patch(bytes, sidHeader.size + subAuthorityRecord.size * index, { value });
+  }
   return bytes;
 }
 
@@ -98,6 +101,13 @@ export const storeHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
   offset: uint64le(0x08),
   length: uint32le(0x10),
 });
+
+/** The keys of $SDH and $SII, in which $Secure finds a descriptor by its hash and by its id. */
+export const hashKey = record("SECURITY_HASH_KEY", 8, { hash: uint32le(0), securityId: uint32le(4) });
+export const idKey = record("SECURITY_ID_KEY", 4, { securityId: uint32le(0) });
+
+/** Windows ends the data of $SDH with the letters "II" in UTF-16. */
+export const hashIndexMark = Uint8Array.of(0x49, 0x00, 0x49, 0x00);
 
 /** Entries of $SDS begin at multiples of this. */
 export const storeAlignment = 16;

@@ -2,16 +2,18 @@
  * The upper-case table of the volume (NTFS documentation, "$UpCase (10)"): 65,536 code units that say what each becomes when names are compared.
  * Names are ordered and told apart by it alone, and every driver uses the volume's own table.
  */
+import { uint16le } from "../../../bytes/fields.js";
+import { record } from "../../../bytes/record.js";
 import { upperCaseRuns } from "./upper-case-runs.js";
 
 const unitCount = 0x10000;
+const unitRecord = record("$UpCase entry", 2, { unit: uint16le(0) });
 
 /** Bytes of $UpCase: 128 KiB. */
-export const upCaseTableSize = unitCount * Uint16Array.BYTES_PER_ELEMENT;
+export const upCaseTableSize = unitCount * unitRecord.size;
 
-function buildTable(): Uint16Array {
-  const table = new Uint16Array(unitCount);
-  for (let unit = 0; unit < unitCount; unit += 1) table[unit] = unit;
+function buildTable(): number[] {
+  const table = Array.from({ length: unitCount }, (_, unit) => unit);
   for (const [first, count, step, add] of upperCaseRuns) {
     for (let index = 0; index < count; index += 1) {
       const unit = first + index * step;
@@ -27,7 +29,7 @@ const table = buildTable();
 export function encodeUpCaseTable(): Uint8Array {
   const bytes = new Uint8Array(upCaseTableSize);
   const view = new DataView(bytes.buffer);
-  for (let unit = 0; unit < unitCount; unit += 1) view.setUint16(unit * 2, table[unit]!, true);
+  for (const [index, unit] of table.entries()) unitRecord.fields.unit.write(view, index * unitRecord.size, unit);
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-/** UTF-16LE text, as names have it in NTFS. */
+/** UTF-16LE text, as NTFS, WIMs and hives have it, without a terminator or a byte order mark. */
 
 /** Writes `text` at `offset`. */
 export function writeUtf16(target: Uint8Array, offset: number, text: string): void {
