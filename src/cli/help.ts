@@ -1,5 +1,5 @@
 /** Help as text of 80 columns: `-h` for one screen, `--help` with everything. */
-import { wrap } from "./format.js";
+import { printable, wrap } from "./format.js";
 import { allCommands, exitMeanings, programExamples, programName, programSummary } from "./table/program.js";
 import type { CommandSpec, Example, OperandSpec, OptionSpec } from "./table/spec.js";
 import { optionGroups } from "./table/spec.js";
@@ -37,7 +37,7 @@ function programHelp(isLong: boolean): string {
     `${wrap(programSummary, columns)}\n`,
     `Usage: ${programName} <command> [options] [operands]\n`,
     `Commands:\n${list}`,
-    `Examples:\n${examples(programExamples)}`,
+    `Examples:\n${exampleLines(programExamples)}`,
     exits,
     `${programName} <command> -h lists the options of a command, --help explains them.\n`,
   ].join("\n");
@@ -68,7 +68,7 @@ function longHelp(command: CommandSpec): string {
     `${wrap(description, columns)}\n`,
     ...(operands.length === 0 ? [] : [rows(operands.map((operand) => [operandWord(operand), operand.summary]))]),
     ...sections,
-    ...(command.examples.length === 0 ? [] : [`Examples:\n${examples(command.examples)}`]),
+    ...(command.examples.length === 0 ? [] : [`Examples:\n${exampleLines(command.examples)}`]),
   ].join("\n");
 }
 
@@ -89,7 +89,9 @@ export function explanation(option: OptionSpec): string {
   return sentences.join(" ");
 }
 
-function examples(list: readonly Example[]): string {
+/** A line each, with its purpose beside it where there is room for all. What was typed may be among the words. */
+export function exampleLines(examples: readonly Example[]): string {
+  const list = examples.map(([line, purpose]): Example => [printable(line), purpose]);
   const width = Math.max(...list.map(([line]) => line.length));
   const isNarrow = list.every(([, purpose]) => width + purpose.length + 4 <= columns);
   return list

@@ -30,17 +30,18 @@ async function answer(parsed: Exclude<Parsed, { kind: "run" }>, terminal: Termin
     terminal.out(`${packageVersion}\n`);
     return 0;
   }
-  const { helpText, usageLine } = await import("./help.js");
+  const { exampleLines, helpText, usageLine } = await import("./help.js");
   if (parsed.kind === "help") {
     terminal.out(helpText(parsed.command, parsed.isLong));
     return 0;
   }
-  const { message, command } = parsed;
+  const { message, command, next } = parsed;
   if (message === null) terminal.err(helpText(command, false));
   else {
     const name = command === null ? "win7usb" : `win7usb ${command.name}`;
     const usage = command === null ? "" : `Usage: ${usageLine(command)}\n`;
-    terminal.err(`win7usb: ${message}\n${usage}(${name} --help shows what can be asked for)\n`);
+    const examples = next.length === 0 ? "" : `Next:\n${exampleLines(next)}`;
+    terminal.err(`win7usb: ${message}\n${usage}${examples}(${name} --help shows what can be asked for)\n`);
   }
   return 2;
 }

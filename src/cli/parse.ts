@@ -1,5 +1,7 @@
 /** The command line as it was typed, read once. */
 import type { Invocation } from "./options.js";
+import type { NextCommand } from "./next-command.js";
+import { nextCommands } from "./next-command.js";
 import { allCommands } from "./table/program.js";
 import type { CommandSpec, ListSpec } from "./table/spec.js";
 
@@ -14,6 +16,8 @@ export type Parsed =
       readonly message: string | null;
       readonly command: CommandSpec | null;
       readonly json: boolean;
+      /** What can be typed instead, with the words that were there. */
+      readonly next: readonly NextCommand[];
     };
 
 /** `argv` without node and script. */
@@ -24,7 +28,23 @@ export async function parse(argv: readonly string[]): Promise<Parsed> {
   const named = commandNamed(argv.find((word) => !word.startsWith("-")));
   const outcome = parseWords(joinLists(argv, named));
   if (outcome.kind === "run") return understood(outcome.command, outcome.operands, outcome.options);
-  return outcome.kind === "usage" ? { ...outcome, command: named, json: asksForJson(argv) } : outcome;
+  if (outcome.kind !== "usage") return outcome;
+  const next = outcome.lacksWord ? nextCommands(named, operandsAmong(argv, named)) : [];
+  return { kind: "usage", message: outcome.message, command: named, json: asksForJson(argv), next };
+}
+
+/** The words that are neither options nor their values nor the command's name. */
+function operandsAmong(argv: readonly string[], command: CommandSpec | null): string[] {
+  const operands: string[] = [];
+  const words = joinLists(argv, command);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at]!;
+    if (word === "--") return [...operands, ...words.slice(at + 1)];
+    const option = command?.options.find(({ long, short }) => word === `--${long}` || word === `-${short}`);
+    if (option !== undefined && option.kind !== "flag") at += 1;
+    else if (!word.startsWith("-")) operands.push(word);
+  }
+  return command === null ? operands : operands.slice(1);
 }
 
 /** Help and the version by themselves, which a person waits for: they are told before the parser is loaded. */
@@ -44,7 +64,7 @@ function understood(command: CommandSpec, operands: readonly string[], options: 
   if (command.name === "help") {
     const about = commandNamed(operands[0]);
     if (about !== null || operands.length === 0) return { kind: "help", command: about, isLong: true };
-    return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json: false };
+    return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json: false, next: [] };
   }
   // The parser was made from the table that this type was made from.
   const invocation = { command: command.name, operands, options } as Invocation;

@@ -17,8 +17,8 @@ type ParserOutcome =
       /** By the names that the table gives them. */
       readonly options: object;
     }
-  /** `message` is null where no command was named. */
-  | { readonly kind: "usage"; readonly message: string | null };
+  /** `message` is null where no command was named. `lacksWord`: an operand, or a command in its place. */
+  | { readonly kind: "usage"; readonly message: string | null; readonly lacksWord: boolean };
 
 /** Ends the parser where it meets an option that asks. */
 class AskedError extends Error {
@@ -30,7 +30,7 @@ class AskedError extends Error {
 }
 
 export function parseWords(words: readonly string[]): ParserOutcome {
-  let outcome: ParserOutcome = { kind: "usage", message: null };
+  let outcome: ParserOutcome = { kind: "usage", message: null, lacksWord: false };
   const program = withHelp(new Command(programName), null)
     .helpCommand(false)
     .enablePositionalOptions()
@@ -56,7 +56,9 @@ export function parseWords(words: readonly string[]): ParserOutcome {
   } catch (error) {
     if (error instanceof AskedError) return error.asked;
     if (!(error instanceof CommanderError)) throw error;
-    return { kind: "usage", message: error.code === "commander.help" ? null : error.message.replace(/^error: /, "") };
+    const lacksWord = ["commander.missingArgument", "commander.unknownCommand"].includes(error.code);
+    const message = error.code === "commander.help" ? null : error.message.replace(/^error: /, "");
+    return { kind: "usage", message, lacksWord };
   }
   return outcome;
 }

@@ -15,6 +15,8 @@ export type TargetDone = {
   readonly sha256Bytes: number;
   /** Bytes that went to the target; blocks of zeros that a sparse file did not need are not counted. */
   readonly bytesWritten: number;
+  /** Where only what differs was written: how much that was, without the sector that boots. */
+  readonly bytesDiffering?: number;
   /** Read back and equal. */
   readonly verified: boolean;
 };

@@ -29,6 +29,8 @@ export class TargetRun {
   /** Why this target was given up. */
   failure: Win7UsbError | undefined;
   bytesWritten = 0;
+  /** Of those, what the target did not hold already; counted only where just that is written. */
+  bytesDiffering: number | undefined;
   /** Read back and equal. */
   verified = false;
   /** Something was written to it, or tried. */
@@ -54,6 +56,7 @@ export class TargetRun {
     this.#extents = extents;
     this.#advanced = advanced;
     this.#changed = changed;
+    this.bytesDiffering = changed === undefined ? undefined : 0;
   }
 
   /** Queues a block; it is written in its turn, or released at once when the target was given up. */
@@ -163,6 +166,7 @@ export class TargetRun {
     if (this.#changed === undefined) return this.#putAlways(offset, bytes);
     const written = await this.#changed.write(offset, bytes);
     this.bytesWritten += written;
+    this.bytesDiffering = (this.bytesDiffering ?? 0) + written;
   }
 
   /** What makes the drive boot or not is never left to what the drive says it holds. */

@@ -221,7 +221,7 @@ function conclude(job: Job, sha256: string | null): WriteResult {
   const done: TargetDone[] = [];
   const failed: { path: string; error: Win7UsbError }[] = [];
   const results: (TargetDone | TargetFailed)[] = [];
-  for (const { writer, failure, bytesWritten, verified } of job.runs) {
+  for (const { writer, failure, bytesWritten, bytesDiffering, verified } of job.runs) {
     const { path } = writer;
     if (failure === undefined) {
       done.push({
@@ -229,6 +229,7 @@ function conclude(job: Job, sha256: string | null): WriteResult {
         sha256,
         sha256Bytes: job.plan.contentEnd,
         bytesWritten,
+        ...(bytesDiffering === undefined ? {} : { bytesDiffering }),
         verified,
       });
       results.push(done.at(-1)!);

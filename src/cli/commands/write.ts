@@ -9,7 +9,7 @@ import type { WriteEvent } from "../../progress/events.js";
 import { confirmErase } from "../confirm.js";
 import { interruptible } from "../interrupt.js";
 import type { WriteCommandOptions } from "../options.js";
-import { planJson, planText } from "../render/plan-sheet.js";
+import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents } from "../render/write-json.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
@@ -36,7 +36,7 @@ export async function writeCommand(
     });
     if (options.dryRun === true) {
       if (options.json === true) terminal.out(`${JSON.stringify(planJson(opened, prepared))}\n`);
-      else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns));
+      else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns) + dryRunEnd(prepared));
       return 0;
     }
     for (const warning of prepared.warnings) json?.({ event: "warning", ...warning });
@@ -62,16 +62,16 @@ async function askAndWrite(
       terminal,
     );
   }
-  const [{ writePrepared }, { doneText, failedText }] = await loading;
-  let started = terminal.now();
+  const [{ writePrepared }, { doneText, failedText }, { writePace }] = await loading;
+  const pace = writePace(() => terminal.now());
   const events = await rendererFor(prepared, options, terminal, json);
   const onEvent = (event: WriteEvent): void => {
     events.onEvent(event);
-    if (event.event === "plan") started = terminal.now();
+    pace.onEvent(event);
     if (event.event !== "done") return;
     events.stop();
     // What follows the write takes seconds on some systems.
-    terminal.err(doneText(prepared, event, terminal.now() - started, terminal));
+    terminal.err(doneText(prepared, event, pace, terminal));
   };
   let result: WriteOutcome;
   try {
@@ -92,7 +92,11 @@ function worstExitCode(errors: readonly Win7UsbError[]): number {
 
 /** What a dry run has no use for. */
 function loadWriting() {
-  return Promise.all([import("../../steps/write-image.js"), import("../render/write-result.js")]);
+  return Promise.all([
+    import("../../steps/write-image.js"),
+    import("../render/write-result.js"),
+    import("../render/write-pace.js"),
+  ]);
 }
 
 type Renderer = { onEvent(event: WriteEvent): void; stop(): void };

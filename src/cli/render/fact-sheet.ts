@@ -25,13 +25,14 @@ function driveSummary(drive: Drive): string {
 }
 
 /** What will be lost: partitions and what is mounted of them. */
-export function driveFacts(drive: Drive, style: Style): Fact[] {
+export function driveFacts(drive: Drive, style: Style, onlyChanged = false): Fact[] {
   const facts: Fact[] = [["drive", `${style.strong(drive.path)}  ${driveSummary(drive)}`]];
   if (drive.serial !== null && drive.serial !== "") facts.push(["serial", printable(drive.serial)]);
   if (drive.backingFile !== null) facts.push(["backed by", printable(drive.backingFile)]);
   const mounted = drive.mountpoints.map((mount) => `${mount.device} on ${printable(mount.path)}`);
   if (mounted.length > 0) facts.push(["mounted", `${mounted.join(", ")} (will be unmounted)`]);
   const partitions = drive.partitions.map((partition) => `${partition.path} (${formatDriveSize(partition.size)})`);
-  facts.push(["will be lost", partitions.length > 0 ? partitions.join(", ") : "everything on it"]);
+  const lost = partitions.length > 0 ? partitions.join(", ") : "everything on it";
+  facts.push(["will be lost", onlyChanged ? `${lost}, save what is the same` : lost]);
   return facts;
 }

@@ -19,19 +19,50 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ["holds", style.strong(printable(what))],
   ];
   for (const target of prepared.targets) {
-    if (target.kind === "drive") facts.push(...driveFacts(target.drive, style));
+    if (target.kind === "drive") facts.push(...driveFacts(target.drive, style, prepared.choices.onlyChanged));
     else if (target.kind === "image-file")
-      facts.push(["image file", `${style.strong(printable(target.path))}${target.exists ? " (replaced)" : ""}`]);
+      facts.push([
+        "image file",
+        `${style.strong(printable(target.path))}, ${sizeWords(plan.diskSize)}${target.exists ? " (replaced)" : ""}`,
+      ]);
   }
   facts.push(
     ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${prepared.reason}`],
-    ["writes", `${formatSize(bytesToWrite(prepared))} in ${count(plan.files.length, "file")}`],
+    ["content", `${formatSize(contentBytes(prepared))} in ${count(plan.files.length, "file")}`],
+    ["writes", writesWords(prepared)],
   );
   const warnings = warningsOf(opened, prepared);
   const lines = warnings.map(
     (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
   );
   return factLines(facts, style, columns) + lines.join("");
+}
+
+/** The end of a dry run. */
+export function dryRunEnd({ targets, plan }: PreparedWrite): string {
+  const images = targets.filter(({ kind }) => kind === "image-file").length;
+  if (images === 0) return "nothing was written\n";
+  const what = images === 1 ? "the image would have" : "each image would have";
+  return `nothing was written; ${what} ${sizeWords(plan.diskSize)}\n`;
+}
+
+/** `64.0 MiB (67108864 bytes)`: `--size` takes either. */
+function sizeWords(bytes: number): string {
+  return `${formatSize(bytes)} (${bytes} bytes)`;
+}
+
+/** Of the files alone, without what a file system has around them. */
+function contentBytes({ plan }: PreparedWrite): number {
+  return plan.files.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** What is sent to a target, in the same bytes that the end tells. */
+function writesWords(prepared: PreparedWrite): string {
+  const { targets, choices } = prepared;
+  const whole = formatSize(bytesToWrite(prepared));
+  if (choices.onlyChanged === true) return `what differs of ${whole}`;
+  const hasImage = targets.some(({ kind }) => kind === "image-file");
+  return hasImage ? `up to ${whole}: blocks of zeros are left out of an image file` : whole;
 }
 
 export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<string, unknown> {

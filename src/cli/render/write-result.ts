@@ -1,23 +1,46 @@
 /** The end of a write for people: what was done, and the next step at the bench. */
 import type { PreparedWrite } from "../../steps/prepare-write.js";
-import type { DoneEvent } from "../../progress/events.js";
+import type { DoneEvent, TargetDone } from "../../progress/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { hintFor } from "../hints.js";
-import { formatDuration, formatRate, formatSize, printable, wrap } from "../format.js";
+import { formatSize, printable, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
+import type { WritePace } from "./write-pace.js";
 
-export function doneText(prepared: PreparedWrite, event: DoneEvent, elapsedMs: number, terminal: Terminal): string {
+export function doneText(prepared: PreparedWrite, event: DoneEvent, pace: WritePace, terminal: Terminal): string {
   const style = styleFor(terminal);
   const finished = event.targets.filter((target) => "verified" in target);
   const lines = finished.map((done) => {
-    const verified = done.verified ? "written and verified" : "written, not verified";
-    const pace = `${formatSize(done.bytesWritten)} in ${formatDuration(elapsedMs)}`;
-    const rate = elapsedMs > 0 ? `, ${formatRate(done.bytesWritten / (elapsedMs / 1000))}` : "";
-    return `${style.good("done:")} ${printable(done.path)} ${verified} (${pace}${rate})\n`;
+    const path = printable(done.path);
+    const end = `${style.good("done:")} ${path} ${whatWasDone(done)}`;
+    const hash =
+      isImageFile(prepared, done) && done.sha256 !== null ? `  SHA-256 ${done.sha256}${ofBytes(prepared, done)}\n` : "";
+    return `${wrap(end, terminal.columns, "  ")}\n${indented(pace.words(done.path, done.bytesDiffering ?? done.bytesWritten), terminal)}${hash}`;
   });
   return lines.join("") + wrap(nextStep(prepared), terminal.columns);
+}
+
+function whatWasDone({ verified, bytesDiffering }: TargetDone): string {
+  const words = verified ? "written and verified" : "written, not verified";
+  if (bytesDiffering === undefined) return words;
+  if (bytesDiffering > 0) return `${words}: ${formatSize(bytesDiffering)} differed`;
+  return verified ? "verified: nothing differed" : "left as it was: nothing differed";
+}
+
+function isImageFile({ targets }: PreparedWrite, { path }: TargetDone): boolean {
+  return targets.some((target) => target.kind === "image-file" && target.path === path);
+}
+
+/** Where a file goes on behind what was hashed. */
+function ofBytes({ plan }: PreparedWrite, { sha256Bytes }: TargetDone): string {
+  return sha256Bytes === plan.diskSize ? "" : ` of the first ${sha256Bytes} bytes`;
+}
+
+function indented(text: string, { columns }: Terminal): string {
+  if (text === "") return "";
+  return `  ${wrap(text, columns - 2).replaceAll("\n", "\n  ")}\n`;
 }
 
 function nextStep(prepared: PreparedWrite): string {
