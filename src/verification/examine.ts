@@ -120,7 +120,7 @@ export async function examineImage(
     failureCount: wims.reduce((sum, wim) => sum + wim.failureCount, 0),
     truncated: truncationOf(read.volume, size),
     scope: scopeOf(image?.tree ?? null, known, wims),
-    unmet: [...unmetRequirements(choices.requirements, windows, isOfficial), ...(choices.deep ? unmetDepth(wims) : [])],
+    unmet,
   };
 }
 
