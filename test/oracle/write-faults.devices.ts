@@ -11,11 +11,13 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
+import { main } from "../../src/cli/main.js";
 import { writeDemoImage } from "../support/demo-image.js";
+import { fakeTerminal } from "../support/fake-terminal.js";
 import { canFail, openFaultyFile, type Fault, type FaultyFile, type Kept } from "../support/faulty-file.js";
 import { judge } from "../support/judges.js";
 import { attachLoopDevice, type LoopDevice } from "../support/loop-device.js";
-import { errorOf, retriesOf, runWrite, writeTo, type WriteRun } from "../support/write-runs.js";
+import { errorOf, retriesOf, writeTo, type WriteRun } from "../support/write-runs.js";
 import { sample } from "../support/sample.js";
 
 /** Pauses between attempts are another test's (retry.test.ts). */
@@ -105,8 +107,8 @@ describe.skipIf(!canFail()).each([
     else if (fault.operation !== "any" || !faulty.holds(whole)) {
       expect(isBlank() || faulty.holds(new Map()), what).toBe(true);
       faulty.arm();
-      const check = await runWrite(["check", device.path, "--json"]);
-      expect(check.exitCode, `taken for whole: ${what}`).not.toBe(0);
+      const checkExitCode = await main(["check", device.path, "--json"], fakeTerminal());
+      expect(checkExitCode, `taken for whole: ${what}`).not.toBe(0);
     }
     return { ...result, wasHit, what };
   }
