@@ -13,6 +13,8 @@ export const exitCodes = {
   "image-unreadable": 3,
   "image-not-iso": 3,
   "image-truncated": 3,
+  // Cut short behind the last file.
+  "padding-missing": 3,
   "image-changed": 3,
   "image-damaged": 3,
   "image-unsupported": 3,

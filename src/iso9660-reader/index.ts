@@ -129,13 +129,13 @@ function olderThan(chosen: IsoFileSystem, { joliet, iso9660 }: IsoVolumes): File
 const namesListed = 3;
 
 /**
- * Throws `image-truncated` where the image ends before its volume does; names the first files that are cut and the
- * missing bytes.
+ * Throws where the image ends before its volume does: `image-truncated`, which names the first files that are cut and the
+ * missing bytes, or `padding-missing`, unless `allow` names it, where no file reaches what is missing.
  */
-export function assertWhole({ truncatedFiles, size, volumeEnd }: Iso9660Image): void {
+export function assertWhole({ truncatedFiles, size, volumeEnd }: Iso9660Image, allow: readonly string[] = []): void {
   if (truncatedFiles.length === 0) {
-    // Every file may be there, but what was cut off once was not copied to its end, and says nothing of the rest.
-    if (size < volumeEnd) throw truncated(size, volumeEnd);
+    // Every file is there, but what was cut off once was not copied to its end, and says nothing of the rest.
+    if (size < volumeEnd && !allow.includes(paddingCode)) throw paddingMissing(size, volumeEnd);
     return;
   }
   const missingBytes = truncatedFiles.reduce((sum, file) => sum + file.missingBytes, 0);
@@ -152,6 +152,15 @@ export function assertWhole({ truncatedFiles, size, volumeEnd }: Iso9660Image): 
       volumeEnd,
     },
   });
+}
+
+/** The name that `allow` lifts the refusal of an image by that lacks nothing but what no file has. */
+export const paddingCode = "padding-missing";
+
+function paddingMissing(size: number, volumeEnd: number): Win7UsbError {
+  const missingBytes = volumeEnd - size;
+  const message = `the image is cut short behind its last file: it has ${size} bytes, its volume has ${volumeEnd} (${missingBytes} are missing)`;
+  return new Win7UsbError(paddingCode, message, { hint: truncatedHint, data: { size, volumeEnd, missingBytes } });
 }
 
 const truncatedHint =

@@ -1,7 +1,7 @@
 /** Names as they come out of an image, whatever its file system: no name may lead out of its directory. */
 import { damaged } from "./failures.js";
 
-/** The name itself; `image-damaged` for one that is empty, `.`, `..`, or has a separator or NUL in it. */
+/** The name itself; `image-damaged` for one that is empty, `.`, `..`, or has a slash or NUL in it. */
 export function checkedName(name: string, directory: string): string {
   const reason = reasonAgainst(name);
   if (reason === undefined) return name;
@@ -17,7 +17,8 @@ export function checkedName(name: string, directory: string): string {
 function reasonAgainst(name: string): string | undefined {
   if (name === "") return "be empty";
   if (name === "." || name === "..") return "lead to another directory";
-  if (name.includes("/") || name.includes("\\")) return "have a separator in it";
+  // A backslash is none here: it is the second byte of names in Shift-JIS and GBK. Sticks refuse it, for Windows' sake.
+  if (name.includes("/")) return "have a slash in it";
   if (name.includes("\0")) return "have a NUL in it";
   return undefined;
 }

@@ -5,7 +5,7 @@ import { createReadBytes } from "../check/read-bytes.js";
 import type { Target } from "../drive/drive.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError, type Warning } from "../errors.js";
-import { assertWhole } from "../iso9660-reader/index.js";
+import { assertWhole, paddingCode } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk } from "../volumes/index.js";
 import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
@@ -146,7 +146,7 @@ async function planAnew(
   reader: DriveReader,
   choices: CheckOptions,
 ): Promise<DiskPlan> {
-  assertWhole(opened.image);
+  assertWhole(opened.image, [paddingCode]);
   const { volumeLabel } = opened.image;
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
   const fileSystem =

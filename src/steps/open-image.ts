@@ -1,7 +1,7 @@
 /** First step of every command: the ISO is opened, its file system read, and the Windows in it identified. */
 import { Win7UsbError } from "../errors.js";
 import type { Iso9660Image } from "../iso9660-reader/index.js";
-import { assertWhole, readImage } from "../iso9660-reader/index.js";
+import { assertWhole, paddingCode, readImage } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
@@ -76,7 +76,7 @@ async function identifyWhole(image: Iso9660Image): Promise<WindowsIdentity> {
   try {
     return await identifyImage(image);
   } catch (error) {
-    if (!(error instanceof Win7UsbError && error.code === "interrupted")) assertWhole(image);
+    if (!(error instanceof Win7UsbError && error.code === "interrupted")) assertWhole(image, [paddingCode]);
     throw error;
   }
 }

@@ -43,7 +43,7 @@ export async function prepareWrite(image: OpenedImage, choices: WriteChoices): P
   const failures = new Failures();
   await failures.attempt(() => assertSuitable(image.windows, image.image.tree, choices.allow));
   const isWhole = await failures.attempt(() => {
-    assertWhole(image.image);
+    assertWhole(image.image, choices.allow);
     return true;
   });
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);

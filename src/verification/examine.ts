@@ -145,7 +145,7 @@ async function imageChecks(
   { deep, allow }: ExaminationChoices,
 ): Promise<Check[]> {
   const image = volume.value;
-  const checks = volumeChecks(volume, source.size, officialLength);
+  const checks = volumeChecks(volume, source.size, officialLength, allow);
   if (image === null) return checks;
   checks.push(...(await bootFileChecks(image, source, windows.value?.product === windows7)));
   for (const wim of wims) checks.push(...wim.checks);

@@ -1,6 +1,7 @@
 /** Checks of the volume: is it all there, can its structures be read, and are the boot files what their names say? */
 import type { Iso9660Image, TruncatedFile } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
+import { paddingCode } from "../iso9660-reader/index.js";
 import { find } from "../tree/index.js";
 import type { BiosBootEntry, BootFileCheck } from "../windows/index.js";
 import { checkBootFiles } from "../windows/index.js";
@@ -51,6 +52,7 @@ export function volumeChecks(
   { value: image, problem }: ReadOutcome<Iso9660Image>,
   size: number,
   officialLength: number | null,
+  allow: readonly string[] = [],
 ): Check[] {
   if (image === null) {
     const { code, message } = problem;
@@ -67,17 +69,27 @@ export function volumeChecks(
           { ...failed, id: "structure" },
         ];
   }
-  return [wholeCheck(image, size, officialLength), ...structureChecks(image)];
+  return [wholeCheck(image, size, officialLength, allow), ...structureChecks(image)];
 }
 
-function wholeCheck({ volumeEnd, truncatedFiles }: Iso9660Image, size: number, officialLength: number | null): Check {
+function wholeCheck(
+  { volumeEnd, truncatedFiles }: Iso9660Image,
+  size: number,
+  officialLength: number | null,
+  allow: readonly string[],
+): Check {
   const whole = { ...base, id: "whole" } as const;
   if (size < volumeEnd || truncatedFiles.length > 0) {
     const missing = Math.max(volumeEnd - size, 0);
     const short = `the image is cut short: ${missing} of ${volumeEnd} bytes are missing`;
     const reach = missing === 0 ? "files reach beyond the image's end" : short;
     const message = `${reach}${cutFiles(truncatedFiles)}`;
-    return { ...whole, status: "fail", code: "image-truncated", message, hint: truncatedHint };
+    if (truncatedFiles.length > 0) {
+      return { ...whole, status: "fail", code: "image-truncated", message, hint: truncatedHint };
+    }
+    const padding = { ...whole, code: paddingCode, message: `${message}, behind its last file` };
+    if (!allow.includes(paddingCode)) return { ...padding, status: "fail", hint: truncatedHint };
+    return { ...padding, status: "warn", message: `${padding.message} (allowed)` };
   }
   const end = officialLength ?? volumeEnd;
   if (size === end) return { ...whole, status: "pass", message: `all ${size} bytes of the volume are there` };

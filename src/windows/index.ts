@@ -79,11 +79,14 @@ function unreadableWims(boot: Wim | null, install: Wim | null, build: number | n
   });
 }
 
+/** What is blank says nothing. */
+const said = (text: string | null): string | null => (text === null || text.trim() === "" ? null : text);
+
 function editionOf(image: WimImage): Edition {
   return {
     index: image.index,
-    id: image.editionId ?? image.flags,
-    name: image.displayName ?? image.name ?? `Image ${image.index}`,
+    id: said(image.editionId) ?? said(image.flags),
+    name: said(image.displayName) ?? said(image.name) ?? `Image ${image.index}`,
     architecture: image.architecture,
     build: image.build,
     servicePack: image.spLevel,
@@ -99,7 +102,7 @@ function bootImagesOf(wim: Wim): BootImages {
     bootIndex: wim.header.bootIndex,
     images: wim.images.map(({ index, name, architecture, build }) => ({
       index,
-      name: name ?? `Image ${index}`,
+      name: said(name) ?? `Image ${index}`,
       architecture,
       build,
     })),

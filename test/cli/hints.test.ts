@@ -1,7 +1,7 @@
 /** Hints name options that the command has, and none of another command. */
 import { describe, expect, it } from "vitest";
 import { checkWarning, hintFor } from "../../src/cli/hints.js";
-import { imageRefusals, targetRefusals } from "../../src/cli/table/commands.js";
+import { imageRefusals, targetRefusals, wholenessRefusals } from "../../src/cli/table/commands.js";
 import { exitCodes } from "../../src/errors.js";
 import { main } from "../../src/cli/main.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
@@ -26,8 +26,8 @@ describe("a hint", () => {
   );
 
   it.each([
-    ["write", [...imageRefusals, ...targetRefusals]],
-    ["verify", [...imageRefusals, "altered"]],
+    ["write", [...imageRefusals, ...wholenessRefusals, ...targetRefusals]],
+    ["verify", [...imageRefusals, ...wholenessRefusals, "altered"]],
   ] as const)("of %s says how to lift a refusal that can be lifted", (command, refusals) => {
     for (const code of refusals) {
       const hint = hintFor({ code, hint: "Take the x86 (32-bit) image." }, command);

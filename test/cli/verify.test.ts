@@ -205,7 +205,9 @@ describe("a damaged image", () => {
       const { exitCode, report } = await verify(path, ...options);
       expect([exitCode, report.verdict]).toEqual([3, "damaged"]);
       const whole = checkOf(report, "whole");
-      expect(whole).toMatchObject({ status: "fail", code: "image-truncated" });
+      // The last blocks are no file's.
+      const code = missing <= 2048 ? "padding-missing" : "image-truncated";
+      expect(whole).toMatchObject({ status: "fail", code });
       if (missing < 900_000) expect(whole!.message).toContain(`${missing} of ${bytes.length} bytes are missing`);
       expect(report.hashes["sha1"]).toBe(digest("sha1", readFileSync(path)));
     }

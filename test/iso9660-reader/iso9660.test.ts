@@ -29,6 +29,12 @@ describe("names", () => {
     expect(tree.children[0]?.name).toBe("GÜN");
   });
 
+  it("of Shift-JIS and GBK, whose second bytes may be 5C, are no damage", async () => {
+    const name = Uint8Array.of(0x95, 0x5c, 0x2e, 0x54, 0x58, 0x54, 0x3b, 0x31);
+    const { tree } = await readImage(isoSourceOf({ root: [{ name }] }));
+    expect(tree.children.map((child) => child.name)).toEqual(["\u0095\\.TXT"]);
+  });
+
   it("keep their semicolons in an enhanced volume", async () => {
     const image = await readImage(isoSourceOf({ root: [{ name: "a;1" }, { name: "b." }], version: 2 }));
     expect(image).toMatchObject({ fileSystem: "iso9660", primaryVolume: null });

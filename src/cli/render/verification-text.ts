@@ -98,7 +98,7 @@ function personFacts({ windows, advice }: VerificationReport, verbose: boolean):
   if (windows === null || advice === null || windows.product !== "Windows 7") return [];
   const facts: Fact[] = [];
   const names = windows.editions.map(({ id, name }) => id ?? name).join(", ");
-  const offered = windows.edition ?? `${names}, as a menu`;
+  const offered = windows.edition ?? (names === "" ? "nothing: no edition was found" : `${names}, as a menu`);
   facts.push(["Setup offers", printable(`${offered}.${advice.key === null ? "" : ` ${advice.key}`}`)]);
   const own = advice.editions.find(({ id }) => id?.toLowerCase() === windows.edition?.toLowerCase());
   const can = own?.facts ?? null;

@@ -3,6 +3,8 @@ import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
 /** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
 export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files", "unreadable-wim"] as const;
+/** Of an image that is not all there. */
+export const wholenessRefusals = ["padding-missing"] as const;
 export const targetRefusals = ["fixed-disk", "large-disk"] as const;
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -77,7 +79,7 @@ const write = {
     },
     {
       ...allow,
-      choices: [...imageRefusals, ...targetRefusals],
+      choices: [...imageRefusals, ...wholenessRefusals, ...targetRefusals],
       details:
         "The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },
@@ -132,8 +134,9 @@ const verify = {
     },
     {
       ...allow,
-      choices: [...imageRefusals, "altered"],
-      details: "altered: it has the label and size of a published image and another hash.",
+      choices: [...imageRefusals, ...wholenessRefusals, "altered"],
+      details:
+        "padding-missing: it is cut short, but no file is. altered: it has the label and size of a published image and another hash.",
     },
     { long: "verbose", kind: "flag", group: "output", summary: "every check, hash, edition and caveat" },
     json,
