@@ -99,8 +99,8 @@ export class Win7UsbError extends Error {
 export class Failures {
   readonly #found: Win7UsbError[] = [];
 
-  get isEmpty(): boolean {
-    return this.#found.length === 0;
+  get found(): readonly Win7UsbError[] {
+    return this.#found;
   }
 
   /** What `work` gives; undefined where it throws a Win7UsbError, which is kept. Anything else goes through. */

@@ -153,7 +153,8 @@ async function resolveImagePath(path: string, force: boolean): Promise<string> {
   }
 }
 
-async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
+/** Throws `no-space` where `folder` has less than `needed` bytes left, as far as that can be told. */
+export async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
   let free: number | undefined;
   try {
     free = await freeSpace(folder);

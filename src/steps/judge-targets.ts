@@ -4,6 +4,7 @@ import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
 import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../drive/list.js";
+import { requireDriveRights, requireFolderRights } from "../drive/rights.js";
 import { requireOtherThanImage } from "../drive/same-file.js";
 import type { Failures } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
@@ -34,12 +35,14 @@ export async function judgeTargets(
     if (target.kind !== "image-file") continue;
     await failures.attempt(() => requireOtherThanImage(target.path, imagePath));
     await failures.attempt(() => requireReplaceable(target, choices));
+    await failures.attempt(() => requireFolderRights(target.path));
   }
   const drives = drivesAmong(targets);
   const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
   // By identity: whether a system disk is large enough is not the point.
   for (const drive of drives) {
     for (const refusal of refusals(drive, { allow: choices.allow ?? [], imageDrives })) failures.add(errorOf(refusal));
+    await failures.attempt(() => requireDriveRights(drive.path));
   }
   return { targets, imageDrives };
 }

@@ -2,12 +2,14 @@
 import type { Drive, WriteTarget } from "../drive/drive.js";
 import type { Circumstances, Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
+import { requireRoom } from "../drive/rights.js";
 import { drivesAmong } from "../drive/list.js";
 import type { Warning } from "../errors.js";
 import { Failures } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan } from "../volumes/plan.js";
+import { plannedDataBytes } from "../write/prepare.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
@@ -76,6 +78,9 @@ async function planFor(
   // Where no target is left, whether the size that was asked for will do is still to be told.
   const diskSize = sizes.length === 0 ? imageFileSize : Math.min(...sizes);
   const plan = planDisk(tree, { diskSize }, options);
+  for (const target of targets) {
+    if (target.kind === "image-file") await failures.attempt(() => requireRoom(target.path, plannedDataBytes(plan)));
+  }
   // The image's own label is cut more often than not, and nobody chose it.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
   return { plan, reason, splits, warnings: [...splits.map(splitWarning), ...labels] };

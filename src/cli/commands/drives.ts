@@ -3,18 +3,20 @@ import type { Drive } from "../../drive/drive.js";
 import { refusals } from "../../drive/guard.js";
 import type { Refusal } from "../../drive/guard.js";
 import { listDrives } from "../../drive/list.js";
+import { requireDriveRights } from "../../drive/rights.js";
+import { Failures } from "../../errors.js";
 import { count, formatDriveSize, printable } from "../format.js";
 import type { DrivesCommandOptions } from "../options.js";
 import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
-type Judged = { readonly drive: Drive; readonly refusals: readonly Refusal[] };
+type Judged = { readonly drive: Drive; readonly refusals: readonly Pick<Refusal, "code" | "message">[] };
 
 export async function drivesCommand(options: DrivesCommandOptions, terminal: Terminal): Promise<number> {
   const drives = await listDrives();
-  const judged = drives.map((drive) => ({ drive, refusals: refusals(drive, { allow: [] }) }));
-  const shown = options.all === true ? judged : judged.filter((entry) => entry.refusals.length === 0);
+  const judged = await Promise.all(drives.map(judge));
+  const shown = options.all === true ? judged : judged.filter(isChoice);
   if (options.json === true) {
     terminal.out(`${JSON.stringify({ schema: 1, drives: shown.map(jsonOf) })}\n`);
     return 0;
@@ -22,8 +24,24 @@ export async function drivesCommand(options: DrivesCommandOptions, terminal: Ter
   if (shown.length > 0) terminal.out(tableOf(shown, options.all === true, terminal));
   const hidden = judged.length - shown.length;
   if (shown.length === 0) terminal.err("No drive that can be written was found. Plug in a USB stick and try again.\n");
+  if (shown.some(lacksRights)) terminal.err("To write them you need more rights: run win7usb write with sudo.\n");
   if (hidden > 0) terminal.err(`${count(hidden, "other drive")} not shown: win7usb drives --all says why\n`);
   return 0;
+}
+
+async function judge(drive: Drive): Promise<Judged> {
+  const failures = new Failures();
+  await failures.attempt(() => requireDriveRights(drive.path));
+  return { drive, refusals: [...refusals(drive, { allow: [] }), ...failures.found] };
+}
+
+/** The rights can be had; a drive that only lacks them is one to choose. */
+function isChoice({ refusals: reasons }: Judged): boolean {
+  return reasons.every(({ code }) => code === "no-permission");
+}
+
+function lacksRights({ refusals: reasons }: Judged): boolean {
+  return reasons.some(({ code }) => code === "no-permission");
 }
 
 function jsonOf({ drive, refusals: reasons }: Judged): Record<string, unknown> {

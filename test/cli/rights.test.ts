@@ -1,0 +1,61 @@
+/** Rights, room and read-only places are told by a dry run, before any question. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeDemoImage } from "../support/demo-image.js";
+import { parseOutput } from "../support/json-output.js";
+import { canAttachLoopDevices } from "../support/loop-device.js";
+import { runProgram } from "../support/program.js";
+
+let folder: string;
+let iso: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "win7usb-rights-"));
+  iso = await writeDemoImage(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A file system in memory that this test made. */
+function inMounted(options: string, work: (place: string) => void): void {
+  const place = mkdtempSync(join(folder, "mounted-"));
+  execFileSync("mount", ["-t", "tmpfs", "-o", options, "win7usb-test", place]);
+  try {
+    work(place);
+  } finally {
+    execFileSync("umount", [place]);
+  }
+}
+
+const mounts = canAttachLoopDevices() && spawnSync("mount", ["--version"]).status === 0;
+
+describe.skipIf(!mounts)("a dry run", () => {
+  it.each([
+    ["size=1m", "no-space"],
+    ["ro", "target-read-only"],
+  ])("into a place mounted with %s says %s", (options, code) => {
+    inMounted(options, (place) => {
+      const { exitCode, out } = runProgram(["write", iso, join(place, "usb.img"), "--dry-run", "--json"]);
+      expect(exitCode).toBe(5);
+      expect(parseOutput("write-plan", out)).toMatchObject({ error: { code } });
+      expect(readdirSync(place)).toEqual([]);
+    });
+  });
+
+  it("says both of a full place and of another target", () => {
+    inMounted("size=1m", (place) => {
+      const targets = [join(place, "usb.img"), join(folder, "none", "usb.img")];
+      const { err } = runProgram(["write", iso, ...targets, "--dry-run"]);
+      for (const target of targets) expect(err).toContain(target);
+    });
+  });
+});
+
+it.skipIf(process.getuid?.() === 0)("a folder that one may not write to is refused by a dry run", () => {
+  const closed = join(folder, "closed");
+  mkdirSync(closed, { mode: 0o555 });
+  const { exitCode, out } = runProgram(["write", iso, join(closed, "usb.img"), "--dry-run", "--json"]);
+  expect(exitCode).toBe(5);
+  expect(parseOutput("write-plan", out)).toMatchObject({ error: { code: "no-permission" } });
+});
