@@ -47,7 +47,7 @@ describe("names", () => {
     expect(image.tree.children[0]?.name).toBe("雪 a.txt");
   });
 
-  it.each(["..", "..;1", ".;1", "a/b", "a\\b", "a\0b", ";1", "../../etc"])("%j is damage", async (name) => {
+  it.each(["..", "..;1", ".;1", "a/b", "a\0b", ";1", "../../etc"])("%j is damage", async (name) => {
     const reading = readImage(isoSourceOf({ root: [{ name }] }));
     if (name === ";1") expect((await reading).tree.children[0]?.name).toBe(";1");
     else await expect(reading).rejects.toMatchObject({ code: "image-damaged" });
