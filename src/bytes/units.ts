@@ -13,3 +13,8 @@ export function roundUp(value: number, unit: number): number {
 export function roundDown(value: number, unit: number): number {
   return Math.floor(value / unit) * unit;
 }
+
+/** Whether `value` is 1, 2, 4 and so on, up to 2^53. */
+export function isPowerOfTwo(value: number): boolean {
+  return value > 0 && Math.log2(value) % 1 === 0;
+}

@@ -1,5 +1,5 @@
 /** One pass over a target: blocks in ascending order, each read or found unreadable. */
-import { MiB } from "../bytes/units.js";
+import { isPowerOfTwo, MiB } from "../bytes/units.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
@@ -29,7 +29,7 @@ type ReadBlocksOptions = {
 /** The blocks of `extents` for `reader`. Throws `target-unsupported` for units that no drive has. */
 export function blocksFor(reader: DriveReader, extents: readonly Extent[], diskSize: number): Block[] {
   const { alignment, size } = reader;
-  if (alignment > largestUnit || Math.log2(alignment) % 1 !== 0) {
+  if (alignment > largestUnit || !isPowerOfTwo(alignment)) {
     throw new Win7UsbError("target-unsupported", `${reader.path} wants transfers in units of ${alignment} bytes`, {
       hint: `Units are powers of two up to ${largestUnit} bytes: use another drive.`,
     });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { partitionTypes } from "../volumes/mbr.js";
 import type { FileSystemName, PlannedFile } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
+import { isPowerOfTwo } from "../bytes/units.js";
 import { isAllZeros } from "../bytes/zeros.js";
 import { ownersOf, runsByPlace, unitsOf } from "./hash-units.js";
 import {
@@ -146,8 +147,4 @@ function decodeFile(cursor: Cursor): PlannedFile {
 function fileSystemOf(osType: number): FileSystemName {
   for (const name of ["fat32", "ntfs"] as const) if (partitionTypes[name] === osType) return name;
   throw new Fault(`the partition type ${osType}`);
-}
-
-function isPowerOfTwo(value: number): boolean {
-  return value > 0 && Math.log2(value) % 1 === 0;
 }

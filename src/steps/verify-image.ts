@@ -19,7 +19,7 @@ export type VerifyOptions = InputOptions & {
   readonly now?: (() => number) | undefined;
 };
 
-/** What was found, and what it comes to. */
+/** The conclusion, and all that was examined for it. */
 export type VerifyResult = Examination & {
   /** The path, or the name of what has none. */
   readonly path: string;

@@ -16,7 +16,7 @@ export type Operation = {
   readonly length: number | null;
 };
 
-/** What all checks come to. */
+/** Whether a target answers. */
 export type AnswerState =
   | { readonly state: "answering" }
   /** `first` once for each silence. */

@@ -58,7 +58,7 @@ export type RunPasses = (
   passes: Passes,
 ) => Promise<{ readonly hashed: MeasuredImage; readonly wims: readonly WimOutcome[] }>;
 
-/** What was found, and what it comes to. */
+/** The conclusion, and all that was examined for it. */
 export type Examination = {
   /** Bytes. */
   readonly size: number;

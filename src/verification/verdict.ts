@@ -29,7 +29,7 @@ export type Check = {
   readonly hint?: string;
 };
 
-/** What all checks come to. */
+/** The conclusion from all checks of an image. */
 export type Verdict = "genuine" | "intact" | "damaged" | "unsuitable";
 
 /**

@@ -11,7 +11,10 @@ import { decodeResourceHeader, resourceHeaderRecord, wimError } from "./resource
 
 const resourceHeader = (offset: number) => bytes(offset, resourceHeaderRecord.size);
 
-/** WIM specification, "Header". */
+/**
+ * WIM specification, `WIMHEADER_V1_PACKED`: `cbSize`, `dwVersion`, `dwFlags`, `dwCompressionSize`, `gWIMGuid`, `usPartNumber`,
+ * `usTotalParts`, `dwImageCount`, `rhOffsetTable`, `rhXmlData`, `rhBootMetadata`, `dwBootIndex`, `rhIntegrity`.
+ */
 export const wimHeaderRecord = record("WIMHEADER_V1_PACKED", 208, {
   imageTag: ascii(0, 8),
   headerSize: uint32le(8),
@@ -30,14 +33,17 @@ export const wimHeaderRecord = record("WIMHEADER_V1_PACKED", 208, {
   unused: bytes(148, 60),
 });
 
+/** WIM specification, `WIMHEADER_V1_PACKED` `ImageTag`. */
 export const imageTag = "MSWIM\0\0\0";
+/** wimlib's header.h, `PWM_MAGIC`. */
 export const pipableImageTag = "WLPWM\0\0\0";
 
-/** 1.13, what Windows Vista to 11 write for every WIM without solid resources. */
+/** wimlib's header.h, `WIM_VERSION_DEFAULT`: 1.13, what Windows Vista to 11 write for every WIM without solid resources. */
 export const wimVersion = 0x10d00;
-/** 14.0 (3584): solid resources, the ESD files of Windows 8 and later. */
+/** wimlib's header.h, `WIM_VERSION_SOLID`: 14.0 (3584), solid resources, the ESD files of Windows 8 and later. */
 export const esdVersion = 0x0e00;
 
+/** WIM specification, `FLAG_HEADER_*`; LZMS and the second XPRESS are `WIM_HDR_FLAG_*` of wimlib's header.h. */
 export const wimFlags = {
   compression: 0x0000_0002,
   readOnly: 0x0000_0004,
@@ -61,7 +67,7 @@ export type WimHeader = {
   readonly compression: WimCompression;
   /** Uncompressed bytes in one compressed chunk; 0 where nothing is compressed. */
   readonly chunkSize: number;
-  /** 32 hexadecimal digits in file order; the parts of a split WIM share it. */
+  /** `gWIMGuid`: 32 hexadecimal digits in file order; the parts of a split WIM share it. */
   readonly guid: string;
   /** Counted from 1. */
   readonly partNumber: number;

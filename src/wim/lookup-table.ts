@@ -134,7 +134,7 @@ export async function readLookupTable(source: ByteSource, header: WimHeader, at:
   return { entries, metadata };
 }
 
-/** The places of the images' metadata in the table, by image index - 1. */
+/** The places of the images' metadata (`RESHDR_FLAG_METADATA`) in the table, by image index - 1. */
 export function metadataPlaces({ length, flags, referenceCounts }: LookupTableEntries): number[] {
   const places: number[] = [];
   for (let index = 0; index < length; index += 1) {

@@ -8,7 +8,7 @@ import type { ErrorCode } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 
-/** WIM specification, "Resource header". */
+/** WIM specification, `RESHDR_DISK_SHORT`. */
 export const resourceHeaderRecord = record("RESHDR_DISK_SHORT", 24, {
   size: uint56le(0),
   flags: uint8(7),
@@ -16,7 +16,7 @@ export const resourceHeaderRecord = record("RESHDR_DISK_SHORT", 24, {
   originalSize: uint64le(16),
 });
 
-/** Bits of a resource header's flags byte. Solid is what Windows 8 added for ESD files. */
+/** WIM specification, `RESHDR_FLAG_*`; solid, which Windows 8 added for ESD files, is wimlib's `WIM_RESHDR_FLAG_SOLID`. */
 export const resourceFlags = { free: 0x01, metadata: 0x02, compressed: 0x04, spanned: 0x08, solid: 0x10 } as const;
 
 export type ResourceHeader = {
@@ -41,7 +41,7 @@ export function wimError(code: Extract<ErrorCode, "wim-damaged" | "wim-unsupport
   return new Win7UsbError(code, `${at.name}: ${text}`, { hint, data: { wim: at.name } });
 }
 
-/** The resource header at `offset` of `bytes`; throws `wim-damaged` where a size or offset is above 2^53 - 1. */
+/** The `RESHDR_DISK_SHORT` at `offset` of `bytes`; throws `wim-damaged` where a size or offset is above 2^53 - 1. */
 export function decodeResourceHeader(bytes: Uint8Array, offset: number, at: WimLocation): ResourceHeader {
   try {
     return resourceHeaderRecord.decode(bytes, offset);

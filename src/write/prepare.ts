@@ -1,5 +1,5 @@
 /** Before the first byte: the plan and the targets are held against each other, and the transfers are decided. */
-import { KiB, MiB, roundUp } from "../bytes/units.js";
+import { isPowerOfTwo, KiB, MiB, roundUp } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../volumes/plan.js";
@@ -64,7 +64,7 @@ export function plannedDataBytes(plan: DiskPlan): number {
 
 function checkTarget(plan: DiskPlan, target: DriveWriter): void {
   const { alignment } = target;
-  if (alignment > largestUnit || Math.log2(alignment) % 1 !== 0) {
+  if (alignment > largestUnit || !isPowerOfTwo(alignment)) {
     throw new Win7UsbError("target-unsupported", `${target.path} wants transfers in units of ${alignment} bytes`, {
       hint: `Units are powers of two up to ${largestUnit} bytes: use another drive.`,
     });

@@ -63,7 +63,7 @@ export class BlobList {
 }
 
 /**
- * Everything that is content, in the tables' order. Entries for other parts than the one that the table lies in are listed
+ * Everything that is content (WIM specification, `RESHDR_FLAG_METADATA` not set), in the tables' order. Entries for other parts than the one that the table lies in are listed
  * by that part too; those without a hash or content tell nothing.
  */
 function findContent(tables: readonly ListedPart[]): Places {

@@ -1,5 +1,5 @@
 /**
- * What the header says beyond what is needed to read the WIM. Every field is held against something else in the file where
+ * What the header (WIM specification, `WIMHEADER_V1_PACKED`) says beyond what is needed to read the WIM. Every field is held against something else in the file where
  * there is anything: what remains uncovered are the GUID of a WIM in one part, the read-only and relative-path flags, and
  * the chunk size of a WIM without compressed resources.
  */
@@ -33,6 +33,7 @@ export async function checkHeader(open: OpenPart, report: ReportBuilder): Promis
   for (const oddity of oddities) report.note("wim-header", "warn", `${part.name}: ${oddity}`);
 }
 
+/** WIM specification, `FLAG_HEADER_*`: what `dwFlags` says against itself and against `usTotalParts`. */
 function flagProblems({ wim }: OpenPart): string[] {
   const { flags, totalParts } = wim.header;
   const problems: string[] = [];
@@ -52,7 +53,7 @@ function flagProblems({ wim }: OpenPart): string[] {
   return problems;
 }
 
-/** The header repeats where the metadata of the image that is set to boot lies. */
+/** `rhBootMetadata` repeats where the metadata of the image lies that `dwBootIndex` names. */
 function bootProblems({ wim, lookupTable }: OpenPart): string[] {
   const { bootIndex, bootMetadata, partNumber } = wim.header;
   const expected = lookupTable.metadata[bootIndex - 1]?.resource;
@@ -84,7 +85,7 @@ function sameExtent(a: ResourceHeader, b: ResourceHeader): boolean {
   return a.size === b.size && a.offset === b.offset && a.originalSize === b.originalSize;
 }
 
-/** A pipable WIM's first header is written before anything else: it says the same, but nothing of where things lie. */
+/** A pipable WIM's first header (wimlib's write.c, `write_pipable_wim`) is written before anything else: it says the same, but nothing of where things lie. */
 function firstCopyProblems(first: Uint8Array, last: Uint8Array): string[] {
   const expected = last.slice();
   const { lookupTable, xmlData, bootMetadata, integrityTable } = wimHeaderRecord.fields;

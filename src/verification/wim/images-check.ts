@@ -83,7 +83,7 @@ export class Images {
   }
 
   /**
-   * Holds the sums against the XML data. Tools differ in whether the root and directories that are reparse points count as
+   * Holds the sums against DIRCOUNT, FILECOUNT, TOTALBYTES and HARDLINKBYTES of the XML data. Tools differ in whether the root and directories that are reparse points count as
    * directories, so each of those is accepted.
    */
   #compareCounts(image: WimImage, tally: ImageTally): void {

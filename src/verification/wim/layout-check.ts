@@ -8,6 +8,7 @@ import { record } from "../../bytes/record.js";
 import { MiB } from "../../bytes/units.js";
 import type { ByteSource } from "../../source/byte-source.js";
 import { wimHeaderRecord } from "../../wim/header.js";
+import { integrityChunkSize } from "../../wim/integrity.js";
 import type { ResourceHeader } from "../../wim/index.js";
 import { resourceFlags } from "../../wim/resource.js";
 import { compareHashes } from "./blob-index.js";
@@ -26,7 +27,6 @@ const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
 
 /** Bytes between resources that are read to see whether they are zero; more than that is told without being read. */
 const gapReadLimit = 64 * MiB;
-const usualIntegrityChunk = 10 * MiB;
 /** Regions of a pipable WIM that have a blob header in front. */
 const withBlobHeader: ReadonlySet<string> = new Set(["resource", "lookup table", "XML data"]);
 /** XML data as it was when a pipable WIM was begun. */
@@ -85,15 +85,15 @@ export function isReadOnce({ part, wim, lookupTable: { entries } }: OpenPart, re
   return false;
 }
 
-/** Hashes tell a wrong chunk size only where there are several chunks; 10 MiB is what every tool writes. */
+/** WIM specification, "Integrity table". Hashes tell a wrong chunk size only where there are several chunks; 10 MiB is what every tool writes. */
 function noteIntegrityChunk({ part, integrityTable }: OpenPart, report: ReportBuilder): void {
-  if (integrityTable?.hashes.length !== 1 || integrityTable.chunkSize === usualIntegrityChunk) return;
+  if (integrityTable?.hashes.length !== 1 || integrityTable.chunkSize === integrityChunkSize) return;
   const seen = `chunks of ${integrityTable.chunkSize} bytes`;
-  const message = `${part.name}: the integrity table has ${seen}, expected ${usualIntegrityChunk}`;
+  const message = `${part.name}: the integrity table has ${seen}, expected ${integrityChunkSize}`;
   report.note("wim-integrity-table", "warn", message);
 }
 
-/** What the header says the place of, and the end of the file. */
+/** What the header (`WIMHEADER_V1_PACKED`) says the place of, and the end of the file. */
 function fixedRegions({ header, source }: OpenPart["wim"]): Region[] {
   const plain = { flags: 0, originalSize: 0, hash: null };
   const regions: Region[] = [{ ...plain, offset: 0, end: wimHeaderRecord.size, what: "header" }];
@@ -163,7 +163,7 @@ async function pipableStart(region: Region, { part }: OpenPart, createSha1: Crea
   return offset - size;
 }
 
-/** The copy of the XML data behind a pipable WIM's first header, with its blob header. */
+/** The copy of the XML data behind a pipable WIM's first header, with its blob header (wimlib's write_pipable_wim, write.c). */
 async function firstXmlRegion({ part, wim }: OpenPart, createSha1: CreateSha1, fail: Fail): Promise<Region[]> {
   const { size } = pipableBlobRecord;
   const offset = wimHeaderRecord.size;

@@ -4,7 +4,7 @@
  * and end the reading. Traps: a volume in use has marks in FAT[1]; a long name counts only if its parts are in order and
  * its checksum is the short name's.
  */
-import { MiB } from "../../../bytes/units.js";
+import { isPowerOfTwo, MiB } from "../../../bytes/units.js";
 import {
   deletedEntry,
   directoryEntry,
@@ -112,7 +112,7 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
 function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
   const sector = decodeFat32BootSector(bytes);
   const clusterSize = sector.sectorsPerCluster * sectorSize;
-  assertVolume(clusterSize > 0 && Math.log2(clusterSize) % 1 === 0, `clusters of ${clusterSize} bytes`);
+  assertVolume(isPowerOfTwo(clusterSize), `clusters of ${clusterSize} bytes`);
   const fatStart = start + sector.reservedSectorCount * sectorSize;
   const fatLength = sector.fatSize32 * sectorSize;
   const dataStart = fatStart + fatCount * fatLength;
