@@ -3,9 +3,9 @@
 // alone; `--all` (`npm run test:all`) runs every case of what is otherwise a sample. Plain JavaScript, because it runs
 // before anything is built.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -22,14 +22,18 @@ const suites = Object.keys(projects);
 /** What test/support/sample.ts reads. */
 const everyCase = { WIN7USB_TEST_ALL: "1" };
 
-/** Debian package by command, read from the one table the tests use. */
+/** Debian package by command or file, read from the one table the tests use. */
 function judgePackages() {
   const text = readFileSync(join(root, "test/support/judges.ts"), "utf8");
   const table = /packageOf[^{]*\{([^}]*)\}/.exec(text)[1];
-  return [...table.matchAll(/"?([\w.-]+)"?: "([\w.+-]+)"/g)].map((match) => ({ command: match[1], package: match[2] }));
+  return [...table.matchAll(/"?([\w./-]+)"?: "([\w.+-]+)"/g)].map((match) => ({
+    command: match[1],
+    package: match[2],
+  }));
 }
 
 function isThere(command) {
+  if (isAbsolute(command)) return existsSync(command);
   const directories = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
   return directories.some((directory) => {
     try {

@@ -1,5 +1,5 @@
 /** NTFS sticks as win7usb lays them out boot, stay bootable when people edit them, and say what is wrong with them. */
-import { copyFileSync, mkdirSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { biosFault, biosFilterFloppy } from "../../fixtures/boot/bios-filter.js";
@@ -9,6 +9,7 @@ import { planNtfs } from "../../src/volumes/ntfs/plan/index.js";
 import { sectorSize } from "../../src/volumes/plan.js";
 import { executePlan } from "../support/execute-plan.js";
 import { judge } from "../support/judges.js";
+import { checkNtfsMetadata } from "../support/ntfs-judges.js";
 import {
   attributeOffset,
   canMountNtfs,
@@ -23,7 +24,12 @@ import { expectBoot, expectMessage, partitionStart, readAt, scratch, writeAt } f
 import { file, paddedProbe, windowsTree } from "./windows-tree.js";
 
 async function plan(path: string, size: number, tree = windowsTree()): Promise<void> {
-  await executePlan(planNtfs(tree, { diskSize: size }, { label: "WIN7" }), path);
+  const planned = planNtfs(tree, { diskSize: size }, { label: "WIN7" });
+  await executePlan(planned, path);
+  const volume = `${path}.volume`;
+  await executePlan(planned, volume, MiB);
+  checkNtfsMetadata(volume);
+  rmSync(volume);
 }
 
 const dataType = 0x80;

@@ -9,6 +9,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { judge } from "../support/judges.js";
 import { fetchKernel, runGuest } from "../support/linux-guest.js";
+import { checkStickMetadata } from "../support/ntfs-judges.js";
 import { parseOutput } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-check-ntfs3-"));
@@ -47,6 +48,7 @@ describe.skipIf(kernel === null)("a stick that ntfs3 has used", () => {
     image = join(work, "stick");
     const { exitCode, err } = await run("write", iso, image, "-f", "ntfs", "--size", "96M");
     expect(exitCode, err).toBe(0);
+    checkStickMetadata(image);
   });
 
   it("is whole after files were added, and says what was changed and removed", async () => {

@@ -3,9 +3,9 @@
  * skipped and named; in CI a missing judge is a failure, because a skipped judge proves nothing.
  */
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
-/** Debian package by command, for the message and for test/run.js, which installs what is missing. */
+/** Debian package by command, or by a file of its data; for the message and for test/run.js, which installs what is missing. */
 export const packageOf: Readonly<Record<string, string>> = {
   "fsck.fat": "dosfstools",
   mcopy: "mtools",
@@ -18,6 +18,9 @@ export const packageOf: Readonly<Record<string, string>> = {
   "wimlib-imagex": "wimtools",
   hivexsh: "libhivex-bin",
   "qemu-system-i386": "qemu-system-x86",
+  bochs: "bochs",
+  "/usr/share/bochs/BIOS-bochs-legacy": "bochsbios",
+  "/usr/share/vgabios/vgabios.bin": "vgabios",
   "grub-fstest": "grub-common",
   as: "binutils",
   clang: "clang",
@@ -25,6 +28,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   ntfsfix: "ntfs-3g",
   mkntfs: "ntfs-3g",
   ntfsinfo: "ntfs-3g",
+  ntfssecaudit: "ntfs-3g",
   "ntfs-3g": "ntfs-3g",
   fsntfsinfo: "libfsntfs-utils",
   busybox: "busybox-static",
@@ -45,20 +49,23 @@ export const packageOf: Readonly<Record<string, string>> = {
   fish: "fish",
 };
 
-function isExecutable(path: string): boolean {
+function isAccessible(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, mode);
     return true;
   } catch (error) {
-    // Not there or not executable: either way this directory does not offer the command.
+    // Not there or not for us: either way this directory does not offer the command.
     return !(error instanceof Error);
   }
 }
 
-/** Whether `command` can be run here. Throws in CI (`CI=true`) where it cannot. */
+/** Whether `command` can be run here, or the file read. Throws in CI (`CI=true`) where it cannot. */
 export function judge(command: string): boolean {
   const directories = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  if (directories.some((directory) => isExecutable(join(directory, command)))) return true;
+  const isThere = isAbsolute(command)
+    ? isAccessible(command, constants.R_OK)
+    : directories.some((directory) => isAccessible(join(directory, command), constants.X_OK));
+  if (isThere) return true;
   if (process.env["CI"] === "true") {
     throw new Error(`the judge ${command} is missing: apt-get install ${packageOf[command] ?? command}`);
   }

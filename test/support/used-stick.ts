@@ -12,6 +12,7 @@ import { readManifest } from "../../src/manifest/read-manifest.js";
 import { writeImageOf } from "./demo-image.js";
 import { fakeTerminal } from "./fake-terminal.js";
 import { directory, file, tree } from "./memory-tree.js";
+import { checkStickMetadata } from "./ntfs-judges.js";
 import { mountedStick, readAt } from "./ntfs-stick.js";
 import { parseOutput } from "./json-output.js";
 
@@ -43,6 +44,7 @@ export class UsedStick {
     const pristine = join(folder, "pristine");
     const { exitCode, err } = await run("write", iso, pristine, "-f", "ntfs", "--size", `${diskSize / MiB}M`);
     expect(exitCode, err).toBe(0);
+    checkStickMetadata(pristine);
     const read = readManifest(readAt(pristine, partition.end, MiB), partition.end);
     if (read.kind !== "manifest") throw new Error(read.reason);
     return new UsedStick(folder, iso, pristine, read.manifest);

@@ -11,6 +11,9 @@ const defaultsId = 1;
 const firstOwnerId = 0x100;
 const unlimited = 2n ** 64n - 1n;
 
+/** Windows puts this number into the padding of the entries of $O. */
+const ownerIndexPadding = Uint8Array.of(32, 0, 0, 0);
+
 /** The values of the INDEX_ROOT attributes `$O` and `$Q`. */
 export function buildQuota(changeTime: bigint): { ownerIndex: Uint8Array; quotaIndex: Uint8Array } {
   const sid = encodeSid(administrators);
@@ -25,7 +28,9 @@ export function buildQuota(changeTime: bigint): { ownerIndex: Uint8Array; quotaI
   ofOwner.set(entry);
   ofOwner.set(sid, entry.length);
   return {
-    ownerIndex: encodeViewIndex(collationRules.sid, [{ key: sid, data: ownerKey.encode({ ownerId: firstOwnerId }) }]),
+    ownerIndex: encodeViewIndex(collationRules.sid, [
+      { key: sid, data: ownerKey.encode({ ownerId: firstOwnerId }), padding: ownerIndexPadding },
+    ]),
     quotaIndex: encodeViewIndex(collationRules.unsignedLong, [
       { key: ownerKey.encode({ ownerId: defaultsId }), data: entry },
       { key: ownerKey.encode({ ownerId: firstOwnerId }), data: ofOwner },

@@ -4,7 +4,7 @@ import { collationRules } from "../records/index-records.js";
 import type { SecurityEntry } from "./security-descriptor.js";
 import { securityEntries } from "./security-descriptor.js";
 import {
-  hashIndexMark,
+  hashIndexPadding,
   hashKey,
   idKey,
   mirrorDistance,
@@ -39,7 +39,11 @@ export function buildSecurityStore(): SecurityStore {
     streamSize: mirrorDistance + end,
     hashIndex: encodeViewIndex(
       collationRules.securityHash,
-      byHash.map(({ hash, id, header }) => ({ key: hashKey.encode({ hash, securityId: id }), data: marked(header) })),
+      byHash.map(({ hash, id, header }) => ({
+        key: hashKey.encode({ hash, securityId: id }),
+        data: header,
+        padding: hashIndexPadding,
+      })),
     ),
     idIndex: encodeViewIndex(
       collationRules.unsignedLong,
@@ -70,11 +74,4 @@ function placeEntries(entries: readonly SecurityEntry[]): PlacedEntry[] {
     offset = roundUp(offset + length, storeAlignment);
     return placed;
   });
-}
-
-function marked(header: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(header.length + hashIndexMark.length);
-  bytes.set(header);
-  bytes.set(hashIndexMark, header.length);
-  return bytes;
 }

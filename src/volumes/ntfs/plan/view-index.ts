@@ -6,25 +6,35 @@ import { writeIndexRootHeader } from "./index-encoding.js";
 import { indexEntryFlags, indexHeader, indexRoot, viewIndexEntryHeader } from "../records/index-records.js";
 import { align8 } from "../records/volume-format.js";
 
-type ViewIndexEntry = { readonly key: Uint8Array; readonly data: Uint8Array };
+type ViewIndexEntry = {
+  readonly key: Uint8Array;
+  readonly data: Uint8Array;
+  /** What the entry's padding begins with. Not counted as data. */
+  readonly padding?: Uint8Array;
+};
+
+const sizeOf = ({ key, data, padding }: ViewIndexEntry): number =>
+  align8(viewIndexEntryHeader.size + key.length + data.length + (padding?.length ?? 0));
 
 /** The value of the INDEX_ROOT of a view index with `entries`, which are in the order of `collationRule`. */
 export function encodeViewIndex(collationRule: number, entries: readonly ViewIndexEntry[]): Uint8Array {
-  const sizes = entries.map(({ key, data }) => align8(viewIndexEntryHeader.size + key.length + data.length));
-  const entriesSize = sizes.reduce((sum, size) => sum + size, viewIndexEntryHeader.size);
+  const entriesSize = entries.reduce((sum, entry) => sum + sizeOf(entry), viewIndexEntryHeader.size);
   const firstEntry = indexRoot.size + indexHeader.size;
   const bytes = new Uint8Array(firstEntry + entriesSize);
   let at = firstEntry;
-  for (const [index, { key, data }] of entries.entries()) {
-    const length = sizes[index]!;
+  for (const entry of entries) {
+    const { key, data, padding } = entry;
+    const length = sizeOf(entry);
+    const dataOffset = viewIndexEntryHeader.size + key.length;
     viewIndexEntryHeader.patch(bytes, at, {
-      dataOffset: viewIndexEntryHeader.size + key.length,
+      dataOffset,
       dataLength: data.length,
       length,
       attributeLength: key.length,
     });
     bytes.set(key, at + viewIndexEntryHeader.size);
-    bytes.set(data, at + viewIndexEntryHeader.size + key.length);
+    bytes.set(data, at + dataOffset);
+    if (padding !== undefined) bytes.set(padding, at + dataOffset + data.length);
     at += length;
   }
   viewIndexEntryHeader.patch(bytes, at, { length: viewIndexEntryHeader.size, flags: indexEntryFlags.end });

@@ -106,8 +106,8 @@ export const storeHeader = record("SECURITY_DESCRIPTOR_HEADER", 0x14, {
 export const hashKey = record("SECURITY_HASH_KEY", 8, { hash: uint32le(0), securityId: uint32le(4) });
 export const idKey = record("SECURITY_ID_KEY", 4, { securityId: uint32le(0) });
 
-/** Windows ends the data of $SDH with the letters "II" in UTF-16. */
-export const hashIndexMark = Uint8Array.of(0x49, 0x00, 0x49, 0x00);
+/** Windows puts the letters "II" in UTF-16 into the padding of the entries of $SDH. */
+export const hashIndexPadding = Uint8Array.of(0x49, 0x00, 0x49, 0x00);
 
 /** Entries of $SDS begin at multiples of this. */
 export const storeAlignment = 16;
