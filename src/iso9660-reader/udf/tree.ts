@@ -46,6 +46,7 @@ async function readChildren(
         `/${childPath} is ${identifier.isDirectory ? "a" : "no"} directory by its name, but has the file type ${entry.fileType}`,
       );
     }
+    if (isSystemFile(identifier, entry, path)) continue;
     if (isDirectory) {
       const { name } = identifier;
       const below = await readChildren(volume, entry, childPath, depth + 1, visited);
@@ -67,6 +68,11 @@ async function readChildren(
     }
   }
   return children;
+}
+
+/** UDF 1.50 keeps the blocks that packet writing cannot use in a hidden system file of the root; later revisions in a stream. */
+function isSystemFile({ name, hidden }: FileIdentifier, { system }: FileEntry, directory: string): boolean {
+  return directory === "" && name === "Non-Allocatable Space" && hidden && system;
 }
 
 async function fileNode(volume: Volume, identifier: FileIdentifier, entry: FileEntry, path: string): Promise<FileNode> {
