@@ -1,5 +1,6 @@
 /** The question before a drive is erased: answered by typing the drive's name, so that a reflex cannot answer it. */
 import { Win7UsbError } from "../errors.js";
+import { printable } from "./escape.js";
 import type { Terminal } from "./terminal.js";
 
 /** Throws `declined` unless the person types the names of all `drives` (`sdb` or `/dev/sdb`), blanks between. */
@@ -14,7 +15,9 @@ export async function confirmErase(drives: readonly string[], terminal: Terminal
     );
   }
   const names = drives.map(shortName);
-  const answer = await terminal.ask(`Type ${names.join(" ")} to erase ${drives.length === 1 ? "it" : "them"}: `);
+  const answer = await terminal.ask(
+    `Type ${printable(names.join(" "))} to erase ${drives.length === 1 ? "it" : "them"}: `,
+  );
   const typed = (answer ?? "").trim().split(/\s+/).map(shortName);
   if (typed.length === names.length && typed.every((name, index) => name === names[index])) return;
   throw new Win7UsbError("declined", "nothing was written: the drive's name was not typed", {

@@ -57,11 +57,12 @@ function grouped(number: number): string {
 /** Breaks `text` at blanks into lines of at most `columns` characters, later lines indented by `indent`. */
 export function wrap(text: string, columns: number, indent = ""): string {
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const candidate = line === "" ? word : `${line} ${word}`;
+  const words = text.trimStart().split(" ");
+  let line = text.slice(0, text.length - text.trimStart().length) + words.shift()!;
+  for (const word of words) {
+    const candidate = `${line} ${word}`;
     // Colours take no room.
-    if (line !== "" && stripVTControlCharacters(candidate).length > columns) {
+    if (stripVTControlCharacters(candidate).length > columns) {
       lines.push(line);
       line = indent + word;
     } else {
@@ -69,19 +70,6 @@ export function wrap(text: string, columns: number, indent = ""): string {
     }
   }
   return [...lines, line].join("\n");
-}
-
-/** Control characters out of names that came from an image or a drive, so that they cannot steer the terminal. */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
-}
-
-/** `text` in at most `limit` characters, its middle left out: what an image names may be thousands of characters long. */
-export function abbreviated(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const half = Math.floor((limit - 5) / 2);
-  return `${text.slice(0, half)} ... ${text.slice(text.length - half)}`;
 }
 
 const sizePattern = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])?(i)?(B)?)$/i;

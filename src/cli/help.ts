@@ -1,5 +1,6 @@
 /** Help as text of 80 columns: `-h` for one screen, `--help` with everything. */
-import { printable, wrap } from "./format.js";
+import { printable } from "./escape.js";
+import { wrap } from "./format.js";
 import { allCommands, exitMeanings, programExamples, programName, programSummary } from "./table/program.js";
 import type { CommandSpec, Example, OperandSpec, OptionSpec } from "./table/spec.js";
 import { optionGroups } from "./table/spec.js";

@@ -1,26 +1,48 @@
 /** Ctrl-C stops cleanly: the writer ends what it has begun, the target stays not bootable, and the message says so. */
 import type { Terminal } from "./terminal.js";
 
+/** CR, and EL (ECMA-48 8.3.41): what the terminal has echoed of Ctrl-C goes. */
+const clearLine = "\r\u001b[K";
 /** DECTCEM (ECMA-48 8.3.106, private mode 25): bars hide the cursor, and a second interrupt ends the program as it is. */
 const showCursor = "\u001b[?25h";
 
+/** How far something is, for people. */
+export type Progress<Event> = {
+  onEvent(event: Event): void;
+  /** Leaves the terminal as it was found, on a line of its own. */
+  stop(): void;
+};
+
 /**
- * Runs `work` with a signal that the first interrupt aborts. A second one is the system's: it ends the program at once,
- * because a drive that does not answer any more must not hold the person's terminal.
+ * Runs `work` with a signal that the first interrupt aborts, and `show`, which tells people of events: of progress no more
+ * once it is interrupted. A second interrupt is the system's: it ends the program at once, because a drive that does not
+ * answer any more must not hold the person's terminal.
  */
-export async function interruptible<T>(terminal: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T, Event extends { readonly event: string }>(
+  terminal: Terminal,
+  progress: Progress<Event>,
+  work: (signal: AbortSignal, show: (event: Event) => void) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
+  const { signal } = controller;
   let stopListening: (() => void) | undefined;
   stopListening = terminal.onInterrupt(() => {
-    if (controller.signal.aborted) return;
+    if (signal.aborted) return;
     controller.abort();
     stopListening?.();
-    terminal.err(`${terminal.animated ? showCursor : ""}\nstopping ... (Ctrl-C again ends it at once)\n`);
+    progress.stop();
+    if (terminal.animated) terminal.draw(clearLine + showCursor);
+    else if (terminal.interactive) terminal.err("\n");
+    terminal.err("stopping ... (Ctrl-C again ends it at once)\n");
   });
-  if (controller.signal.aborted) stopListening();
+  if (signal.aborted) stopListening();
+  const show = (event: Event): void => {
+    if (!signal.aborted || event.event !== "progress") progress.onEvent(event);
+  };
   try {
-    return await work(controller.signal);
+    return await work(signal, show);
   } finally {
     stopListening();
+    progress.stop();
   }
 }

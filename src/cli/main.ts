@@ -1,4 +1,6 @@
 /** The command line from its words to an exit code. */
+import { exitCodes } from "../errors.js";
+import { conclude } from "./conclude.js";
 import type { Invocation } from "./options.js";
 import type { Parsed } from "./parse.js";
 import { parse } from "./parse.js";
@@ -20,7 +22,8 @@ export async function main(
   execute: Execute = inThisProcess,
 ): Promise<number> {
   const parsed = await parse(argv);
-  return parsed.kind === "run" ? execute(parsed.invocation, terminal) : answer(parsed, terminal);
+  const exitCode = parsed.kind === "run" ? await execute(parsed.invocation, terminal) : await answer(parsed, terminal);
+  return conclude(terminal, exitCode);
 }
 
 /** What needs no command: help, the version, and what is wrong with a command line. Resolves to the exit code. */
@@ -35,13 +38,17 @@ async function answer(parsed: Exclude<Parsed, { kind: "run" }>, terminal: Termin
     terminal.out(helpText(parsed.command, parsed.isLong));
     return 0;
   }
-  const { message, command, next } = parsed;
+  const { message, command, json, next } = parsed;
+  const name = command === null ? "win7usb" : `win7usb ${command.name}`;
+  const hint = `${name} --help shows what can be asked for`;
+  const fields = { code: "usage", message: message ?? "no command is given", hint: `${hint}.` };
+  const { errorLine, errorText } = await import("./report-error.js");
+  if (json !== null) terminal.out(errorLine(fields, json));
   if (message === null) terminal.err(helpText(command, false));
   else {
-    const name = command === null ? "win7usb" : `win7usb ${command.name}`;
     const usage = command === null ? "" : `Usage: ${usageLine(command)}\n`;
     const examples = next.length === 0 ? "" : `Next:\n${exampleLines(next)}`;
-    terminal.err(`win7usb: ${message}\n${usage}${examples}(${name} --help shows what can be asked for)\n`);
+    terminal.err(`${errorText({ code: "usage", message }, terminal)}${usage}${examples}(${hint})\n`);
   }
-  return 2;
+  return exitCodes.usage;
 }

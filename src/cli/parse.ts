@@ -1,8 +1,10 @@
 /** The command line as it was typed, read once. */
 import type { Invocation } from "./options.js";
+import type { ParserOutcome } from "./parser.js";
 import type { NextCommand } from "./next-command.js";
 import { nextCommands } from "./next-command.js";
 import { allCommands } from "./table/program.js";
+import type { JsonForm } from "./report-error.js";
 import type { CommandSpec, ListSpec } from "./table/spec.js";
 
 export type Parsed =
@@ -10,12 +12,12 @@ export type Parsed =
   /** `command` is null for help on the program; `isLong` with `--help`. */
   | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean }
   | { readonly kind: "version" }
-  /** Wrong usage; `message` is null where nothing was asked for. `json`: a script asked. */
+  /** Wrong usage; `message` is null where nothing was asked for. `json`: how a script that asked wants to be told. */
   | {
       readonly kind: "usage";
       readonly message: string | null;
       readonly command: CommandSpec | null;
-      readonly json: boolean;
+      readonly json: JsonForm | null;
       /** What can be typed instead, with the words that were there. */
       readonly next: readonly NextCommand[];
     };
@@ -27,10 +29,11 @@ export async function parse(argv: readonly string[]): Promise<Parsed> {
   const { parseWords } = await import("./parser.js");
   const named = commandNamed(argv.find((word) => !word.startsWith("-")));
   const outcome = parseWords(joinLists(argv, named));
-  if (outcome.kind === "run") return understood(outcome.command, outcome.operands, outcome.options);
+  const json = jsonFormOf(argv, named);
+  if (outcome.kind === "run") return understood(outcome, json);
   if (outcome.kind !== "usage") return outcome;
   const next = outcome.lacksWord ? nextCommands(named, operandsAmong(argv, named)) : [];
-  return { kind: "usage", message: outcome.message, command: named, json: asksForJson(argv), next };
+  return { kind: "usage", message: outcome.message, command: named, json, next };
 }
 
 /** The words that are neither options nor their values nor the command's name. */
@@ -60,21 +63,27 @@ function commandNamed(name: string | undefined): CommandSpec | null {
   return allCommands.find((command) => command.name === name) ?? null;
 }
 
-function understood(command: CommandSpec, operands: readonly string[], options: object): Parsed {
+function understood(
+  { command, operands, options }: Extract<ParserOutcome, { kind: "run" }>,
+  json: JsonForm | null,
+): Parsed {
   if (command.name === "help") {
     const about = commandNamed(operands[0]);
     if (about !== null || operands.length === 0) return { kind: "help", command: about, isLong: true };
-    return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json: false, next: [] };
+    return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json, next: [] };
   }
   // The parser was made from the table that this type was made from.
   const invocation = { command: command.name, operands, options } as Invocation;
   return { kind: "run", invocation };
 }
 
-/** Whether a script waits for the answer to a command line that is not understood. */
-function asksForJson(argv: readonly string[]): boolean {
+/** How a script waits for the answer to a command line that may not be understood. */
+function jsonFormOf(argv: readonly string[], command: CommandSpec | null): JsonForm | null {
   const end = argv.indexOf("--");
-  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+  const words = argv.slice(0, end === -1 ? argv.length : end);
+  if (!words.includes("--json")) return null;
+  const isDryRun = words.some((word) => word === "--dry-run" || /^-y?n/.test(word));
+  return command?.name === "write" && !isDryRun ? "event" : "object";
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CommandSpec, ListSpec, OptionSpec } from "./table/spec.js";
 type Asked =
   | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean }
   | { readonly kind: "version" };
-type ParserOutcome =
+export type ParserOutcome =
   | Asked
   | {
       readonly kind: "run";
@@ -57,10 +57,15 @@ export function parseWords(words: readonly string[]): ParserOutcome {
     if (error instanceof AskedError) return error.asked;
     if (!(error instanceof CommanderError)) throw error;
     const lacksWord = ["commander.missingArgument", "commander.unknownCommand"].includes(error.code);
-    const message = error.code === "commander.help" ? null : error.message.replace(/^error: /, "");
+    const message = error.code === "commander.help" ? null : sentenceOf(error);
     return { kind: "usage", message, lacksWord };
   }
   return outcome;
+}
+
+/** On one line: commander puts what was perhaps meant on a second one. */
+function sentenceOf({ message }: CommanderError): string {
+  return message.replace(/^error: /, "").replace(/\n\((Did you mean [^()\n]*\?)\)$/, " ($1)");
 }
 
 /** `-h` and `--help` differ, which commander's own do not. */

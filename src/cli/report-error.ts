@@ -1,20 +1,35 @@
 /** How a failure reaches the person and the script: the cause, then the next step; with `--json` an object on stdout. */
 import { Win7UsbError } from "../errors.js";
-import { writesTargets, type Invocation } from "./options.js";
-import { printable, wrap } from "./format.js";
+import { jsonLine, printable } from "./escape.js";
+import { wrap } from "./format.js";
 import { hintFor } from "./hints.js";
+import { writesTargets, type Invocation } from "./options.js";
 import { styleFor } from "./style.js";
 import type { Terminal } from "./terminal.js";
 
 const issueHint = "This is a fault in win7usb. Please report it with the command and this text.";
 
-type ErrorFields = {
-  code: string;
-  message: string;
-  hint?: string;
-  data?: Record<string, unknown>;
-  others?: ErrorFields[];
+export type ErrorFields = {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly data?: Record<string, unknown>;
+  readonly others?: readonly ErrorFields[];
 };
+
+/** `write` speaks in events, one a line; the other commands in one object. */
+export type JsonForm = "event" | "object";
+
+/** How this command line wants errors told to a script; null where none reads it. */
+export function jsonFormOf(invocation: Invocation): JsonForm | null {
+  const { options } = invocation;
+  if (!("json" in options) || options.json !== true) return null;
+  return writesTargets(invocation) ? "event" : "object";
+}
+
+export function errorLine(fields: ErrorFields, form: JsonForm): string {
+  return jsonLine(form === "event" ? { schema: 1, event: "error", ...fields } : { schema: 1, error: fields });
+}
 
 /** What `--json` says of a failure. */
 function errorFields(thrown: unknown, invocation: Invocation): ErrorFields {
@@ -34,21 +49,27 @@ function errorFields(thrown: unknown, invocation: Invocation): ErrorFields {
 
 export function reportError(thrown: unknown, invocation: Invocation, terminal: Terminal): void {
   const fields = errorFields(thrown, invocation);
-  const { options } = invocation;
-  if ("json" in options && options.json) {
-    // `write` speaks in events, one a line; the other commands in one object.
-    const object = writesTargets(invocation) ? { schema: 1, event: "error", ...fields } : { schema: 1, error: fields };
-    terminal.out(`${JSON.stringify(object)}\n`);
-  }
-  const style = styleFor(terminal);
+  const form = jsonFormOf(invocation);
+  if (form !== null) terminal.out(errorLine(fields, form));
   const told = [fields, ...(fields.others ?? [])];
-  for (const [index, { message, hint }] of told.entries()) {
-    terminal.err(`${style.bad("win7usb:")} ${printable(message)}\n`);
+  for (const [index, { hint, ...rest }] of told.entries()) {
     // What helps against several of them is said once, after the last.
-    if (hint === undefined || told.slice(index + 1).some((later) => later.hint === hint)) continue;
-    terminal.err(`${wrap(`  hint: ${hint}`, terminal.columns, "        ")}\n`);
+    const isLater = hint === undefined || told.slice(index + 1).some((later) => later.hint === hint);
+    terminal.err(errorText(isLater ? rest : { ...rest, hint }, terminal));
   }
-  if (!(thrown instanceof Win7UsbError) && thrown instanceof Error && thrown.stack !== undefined) {
-    terminal.err(`${thrown.stack}\n`);
-  }
+  if (!(thrown instanceof Win7UsbError) && thrown instanceof Error) terminal.err(callsOf(thrown));
+}
+
+/** `win7usb: what failed`, and the hint below it. */
+export function errorText({ message, hint }: ErrorFields, terminal: Terminal): string {
+  const { bad } = styleFor(terminal);
+  const lines = [wrap(`${bad("win7usb:")} ${printable(message)}`, terminal.columns, "  ")];
+  if (hint !== undefined) lines.push(wrap(`  hint: ${printable(hint)}`, terminal.columns, "        "));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Where it was thrown, for the report; a stack begins with the message, which was told. */
+function callsOf({ stack = "" }: Error): string {
+  const calls = stack.split("\n").filter((line) => /^ +at /.test(line));
+  return calls.map((line) => `${printable(line)}\n`).join("");
 }

@@ -1,6 +1,7 @@
 /** Entry of the process that writes: a command, interrupted and ended by the process that supervises it. */
 import { closeSync } from "node:fs";
 import type { Invocation } from "./options.js";
+import { conclude } from "./conclude.js";
 import { run } from "./run.js";
 import type { Order, Told } from "./supervise.js";
 import { endingSignals, processTerminal } from "./terminal.js";
@@ -44,7 +45,8 @@ process.on("message", (order: Order) => {
 process.channel?.unref();
 
 const invocation = JSON.parse(process.argv[2]!) as Invocation;
-process.exitCode = await run(invocation, { ...processTerminal(), onInterrupt });
+const terminal = processTerminal(onInterrupt);
+process.exitCode = await conclude(terminal, await run(invocation, terminal));
 tell({ exitCode: process.exitCode }, () => {
   process.off("disconnect", supervisorGone);
   process.disconnect();

@@ -1,15 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  abbreviated,
-  count,
-  formatDriveSize,
-  formatDuration,
-  formatSize,
-  parseSize,
-  printable,
-  wrap,
-} from "../../src/cli/format.js";
+import { abbreviated, printable } from "../../src/cli/escape.js";
+import { count, formatDriveSize, formatDuration, formatSize, parseSize, wrap } from "../../src/cli/format.js";
 import { GiB, KiB, MiB } from "../../src/bytes/units.js";
 
 describe("formatSize", () => {
@@ -83,8 +75,8 @@ describe("wrap", () => {
 });
 
 describe("printable", () => {
-  it("takes away what steers a terminal", () => {
-    expect(printable("a\u001b[31mb\u0007\u009bc\u202ed\n")).toBe("a\ufffd[31mb\ufffd\ufffdc\ufffdd\ufffd");
+  it("escapes what steers a terminal", () => {
+    expect(printable("a\u001b[31mb\u0007\u009bc\u202ed\n")).toBe("a\\u001b[31mb\\u0007\\u009bc\\u202ed\\u000a");
     expect(printable("Übung 安装.txt")).toBe("Übung 安装.txt");
   });
 });

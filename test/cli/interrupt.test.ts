@@ -12,13 +12,17 @@ function listeningTerminal(animated: boolean) {
     return () => listeners.delete(listener);
   };
   const interrupt = (): void => listeners.forEach((listener) => listener());
-  return { terminal: { ...terminal, animated, onInterrupt }, shown: terminal.shown, listeners, interrupt };
+  const progress = {
+    onEvent: ({ event }: { event: string }) => terminal.err(`<${event}>`),
+    stop: () => terminal.err("<stop>"),
+  };
+  return { terminal: { ...terminal, animated, onInterrupt }, shown: terminal.shown, listeners, interrupt, progress };
 }
 
 describe("an interrupt", () => {
   it("aborts the work, which ends in its own time", async () => {
-    const { terminal, listeners, interrupt } = listeningTerminal(false);
-    const result = await interruptible(terminal, async (signal) => {
+    const { terminal, listeners, interrupt, progress } = listeningTerminal(false);
+    const result = await interruptible(terminal, progress, async (signal) => {
       expect(signal.aborted).toBe(false);
       interrupt();
       expect(signal.aborted).toBe(true);
@@ -31,8 +35,8 @@ describe("an interrupt", () => {
   it.each([true, false])(
     "leaves a second one to the system, with the cursor shown (animated: %s)",
     async (animated) => {
-      const { terminal, shown, listeners, interrupt } = listeningTerminal(animated);
-      await interruptible(terminal, async () => {
+      const { terminal, shown, listeners, interrupt, progress } = listeningTerminal(animated);
+      await interruptible(terminal, progress, async () => {
         expect(listeners.size).toBe(1);
         interrupt();
         expect(listeners.size).toBe(0);
@@ -42,9 +46,21 @@ describe("an interrupt", () => {
     },
   );
 
+  it("ends progress before it says so, and shows warnings alone after it", async () => {
+    const { terminal, shown, interrupt, progress } = listeningTerminal(false);
+    await interruptible(terminal, progress, async (_, show) => {
+      show({ event: "progress" });
+      interrupt();
+      show({ event: "progress" });
+      show({ event: "warning" });
+    });
+    expect(shown.err).toMatch(/^<progress><stop>stopping [^\n]*\n<warning><stop>$/);
+  });
+
   it("is listened to no longer than the work takes, also where that fails", async () => {
-    const { terminal, listeners } = listeningTerminal(false);
-    await expect(interruptible(terminal, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    const { terminal, listeners, progress } = listeningTerminal(false);
+    const failing = interruptible(terminal, progress, () => Promise.reject(new Error("no")));
+    await expect(failing).rejects.toThrow("no");
     expect(listeners.size).toBe(0);
   });
 });

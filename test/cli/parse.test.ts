@@ -72,17 +72,19 @@ describe("a command line", () => {
   });
 
   it.each([
-    ["frobnicate", /unknown command 'frobnicate'/, null, false],
-    ["help frobnicate", /unknown command 'frobnicate'/, null, false],
-    ["verifi a.iso", /Did you mean verify/, null, false],
-    ["verify a.iso --dep", /unknown option '--dep'\n\(Did you mean --deep\?\)/, "verify", false],
-    ["verify", /missing required argument 'iso'/, "verify", false],
-    ["verify a.iso b.iso --json", /too many arguments/, "verify", true],
-    ["verify a.iso -- --json", /too many arguments/, "verify", false],
-    ["write a.iso b.img --allow x64,anything", /--allow .*Allowed choices are x64, rtm/, "write", false],
-    ["write a.iso b.img --size big --json", /--size .*Give a size such as 8G/, "write", true],
-    ["write a.iso b.img -f ext4", /Allowed choices are auto, fat32, ntfs/, "write", false],
-    ["write a.iso b.img --label", /argument missing/, "write", false],
+    ["frobnicate", /unknown command 'frobnicate'/, null, null],
+    ["help frobnicate", /unknown command 'frobnicate'/, null, null],
+    ["verifi a.iso", /Did you mean verify/, null, null],
+    ["verify a.iso --dep", /unknown option '--dep' \(Did you mean --deep\?\)/, "verify", null],
+    ["verify", /missing required argument 'iso'/, "verify", null],
+    ["verify a.iso b.iso --json", /too many arguments/, "verify", "object"],
+    ["verify a.iso -- --json", /too many arguments/, "verify", null],
+    ["write a.iso b.img --allow x64,anything", /--allow .*Allowed choices are x64, rtm/, "write", null],
+    ["write a.iso b.img --size big --json", /--size .*Give a size such as 8G/, "write", "event"],
+    ["write a.iso b.img --size big --json -yn", /Give a size/, "write", "object"],
+    ["frobnicate --json", /unknown command/, null, "object"],
+    ["write a.iso b.img -f ext4", /Allowed choices are auto, fat32, ntfs/, "write", null],
+    ["write a.iso b.img --label", /argument missing/, "write", null],
   ])("is wrong: %s", async (line, message, command, json) => {
     const parsed = await parse(line.split(" "));
     expect(parsed).toMatchObject({ kind: "usage", message: expect.stringMatching(message), json });

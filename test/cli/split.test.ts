@@ -92,14 +92,18 @@ describe("with -f fat32", () => {
   it("a file in install.wim that is larger than a part is refused, with its reason", async () => {
     const { exitCode, err } = await plan(await discWith("install.wim", [4.5 * GiB]), "-f", "fat32");
     expect(exitCode).toBe(4);
-    expect(err).toMatch(/cannot be split: sources\/install\.wim: the resource at \d+ takes 4831838258 bytes/);
+    expect(err.replaceAll(/\n +/g, " ")).toMatch(
+      /cannot be split: sources\/install\.wim: the resource at \d+ takes 4831838258 bytes/,
+    );
     expect(err).toContain("--filesystem ntfs");
   });
 
   it.each(["boot.wim", "data.wim"])("a large %s is refused: nothing would look for its parts", async (name) => {
     const { exitCode, err } = await plan(await discWith(name, [2 * GiB, 3 * GiB]), "-f", "fat32");
     expect(exitCode).toBe(4);
-    expect(err).toMatch(new RegExp(`sources/${name} has \\d+ bytes, FAT32 holds files of at most 4294967295`));
+    expect(err.replaceAll(/\n +/g, " ")).toMatch(
+      new RegExp(`sources/${name} has \\d+ bytes, FAT32 holds files of at most 4294967295`),
+    );
     expect(err).toContain("--filesystem ntfs");
   });
 });

@@ -17,9 +17,12 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     shown,
     out: (text) => (shown.out += text),
     err: (text) => (shown.err += text),
+    tell: (text) => (shown.err += text),
+    draw: (text) => (shown.err += text),
     interactive: options.interactive ?? false,
     animated: false,
     color: false,
+    unicode: true,
     columns: 80,
     async ask(question) {
       shown.questions.push(question);
@@ -30,6 +33,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
       return () => listeners.delete(listener);
     },
     now: () => (time += 1),
+    lost: async () => [],
     interrupt: () => listeners.forEach((listener) => listener()),
   };
 }

@@ -1,6 +1,7 @@
 /** `win7usb check`: is this stick or image file still what was written? */
 import { exitCodes } from "../../errors.js";
-import { check, type CheckResult, type CheckVerdict } from "../../steps/check-target.js";
+import { check, type CheckVerdict } from "../../steps/check-target.js";
+import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
 import type { CheckCommandOptions } from "../options.js";
@@ -19,23 +20,18 @@ const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
 export async function checkCommand(path: string, options: CheckCommandOptions, terminal: Terminal): Promise<number> {
   const progress = await checkProgress(terminal, path);
   const comparesWithImage = options.iso !== undefined;
-  let result: CheckResult;
-  try {
-    result = await interruptible(terminal, (signal) =>
-      check(path, {
-        image: options.iso,
-        label: options.label,
-        signal,
-        onEvent: (event) =>
-          progress.onEvent(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
-      }),
-    );
-  } finally {
-    progress.stop();
-  }
+  const result = await interruptible(terminal, progress, (signal, show) =>
+    check(path, {
+      image: options.iso,
+      label: options.label,
+      signal,
+      onEvent: (event) =>
+        show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
+    }),
+  );
   if (options.json === true) {
     const warnings = result.warnings.map((warning) => checkWarning(warning, comparesWithImage));
-    terminal.out(`${JSON.stringify(checkReport({ ...result, warnings }))}\n`);
-  } else terminal.out(checkText(result, styleFor(terminal)));
+    terminal.out(jsonLine(checkReport({ ...result, warnings })));
+  } else terminal.out(checkText(result, styleFor(terminal), terminal.columns));
   return exitCodeOf[result.verdict];
 }

@@ -5,7 +5,8 @@ import type { Refusal } from "../../drive/guard.js";
 import { listDrives } from "../../drive/list.js";
 import { requireDriveRights } from "../../drive/rights.js";
 import { Failures } from "../../errors.js";
-import { count, formatDriveSize, printable } from "../format.js";
+import { jsonLine } from "../escape.js";
+import { count, formatDriveSize } from "../format.js";
 import type { DrivesCommandOptions } from "../options.js";
 import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
@@ -18,7 +19,7 @@ export async function drivesCommand(options: DrivesCommandOptions, terminal: Ter
   const judged = await Promise.all(drives.map(judge));
   const shown = options.all === true ? judged : judged.filter(isChoice);
   if (options.json === true) {
-    terminal.out(`${JSON.stringify({ schema: 1, drives: shown.map(jsonOf) })}\n`);
+    terminal.out(jsonLine({ schema: 1, drives: shown.map(jsonOf) }));
     return 0;
   }
   if (shown.length > 0) terminal.out(tableOf(shown, options.all === true, terminal));
@@ -58,9 +59,9 @@ function tableOf(shown: readonly Judged[], withReasons: boolean, terminal: Termi
     drive.path,
     formatDriveSize(drive.size),
     drive.bus,
-    printable(drive.model ?? "-"),
-    drive.mountpoints.length === 0 ? "-" : drive.mountpoints.map((mount) => printable(mount.path)).join(" "),
+    drive.model ?? "-",
+    drive.mountpoints.length === 0 ? "-" : drive.mountpoints.map((mount) => mount.path).join(" "),
     ...(withReasons ? [reasons.map((reason) => reason.code).join(" ") || "-"] : []),
   ]);
-  return table(head, rows, styleFor(terminal));
+  return table(head, rows, styleFor(terminal), terminal.columns);
 }

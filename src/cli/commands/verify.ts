@@ -2,6 +2,7 @@
 import { exitCodes } from "../../errors.js";
 import type { VerifyOptions, VerifyResult } from "../../steps/verify-image.js";
 import { verify } from "../../steps/verify-image.js";
+import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import type { VerifyCommandOptions } from "../options.js";
 import { verificationProgress } from "../render/verification-progress.js";
@@ -22,24 +23,19 @@ export async function verifyCommand(
 ): Promise<number> {
   const requirements = await parseRequirements(options.require);
   const progress = await verificationProgress(terminal);
-  let verification: VerifyResult;
-  try {
-    verification = await interruptible(terminal, (signal) =>
-      verify(path, {
-        deep: options.deep,
-        md5: options.md5,
-        allow: options.allow,
-        requirements,
-        signal,
-        onEvent: progress.onEvent,
-        ...internals,
-      }),
-    );
-  } finally {
-    progress.stop();
-  }
+  const verification = await interruptible(terminal, progress, (signal, show) =>
+    verify(path, {
+      deep: options.deep,
+      md5: options.md5,
+      allow: options.allow,
+      requirements,
+      signal,
+      onEvent: show,
+      ...internals,
+    }),
+  );
   const report = verificationReport(verification, terminal.now());
-  if (options.json === true) terminal.out(`${JSON.stringify(report)}\n`);
+  if (options.json === true) terminal.out(jsonLine(report));
   else terminal.out(verificationText(report, options.verbose === true, styleFor(terminal), terminal.columns));
   return exitCodeFor(verification);
 }

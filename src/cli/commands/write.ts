@@ -4,10 +4,11 @@ import type { Win7UsbError } from "../../errors.js";
 import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
-import type { WriteOutcome } from "../../steps/write-image.js";
 import type { WriteEvent } from "../../progress/events.js";
 import { confirmErase } from "../confirm.js";
-import { interruptible } from "../interrupt.js";
+import { jsonLine, printable } from "../escape.js";
+import { wrap } from "../format.js";
+import { interruptible, type Progress } from "../interrupt.js";
 import type { WriteCommandOptions } from "../options.js";
 import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents } from "../render/write-json.js";
@@ -35,7 +36,7 @@ export async function writeCommand(
       size: options.size,
     });
     if (options.dryRun === true) {
-      if (options.json === true) terminal.out(`${JSON.stringify(planJson(opened, prepared))}\n`);
+      if (options.json === true) terminal.out(jsonLine(planJson(opened, prepared)));
       else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns) + dryRunEnd(prepared));
       return 0;
     }
@@ -64,24 +65,24 @@ async function askAndWrite(
   }
   const [{ writePrepared }, { doneText, failedText }, { writePace }] = await loading;
   const pace = writePace(() => terminal.now());
-  const events = await rendererFor(prepared, options, terminal, json);
-  const onEvent = (event: WriteEvent): void => {
-    events.onEvent(event);
-    pace.onEvent(event);
-    if (event.event !== "done") return;
-    events.stop();
-    // What follows the write takes seconds on some systems.
-    terminal.err(doneText(prepared, event, pace, terminal));
-  };
-  let result: WriteOutcome;
-  try {
-    result = await interruptible(terminal, (signal) => writePrepared(prepared, { signal, onEvent }));
-  } finally {
-    events.stop();
-  }
-  for (const note of result.notes) terminal.err(`${note}\n`);
+  const progress = await progressFor(prepared, terminal);
+  // Scripts read stdout; a person who watches stderr still sees how far it is, and scripts need not read that.
+  const tell = (text: string): void => (json === null ? terminal.tell(text) : terminal.err(text));
+  const result = await interruptible(terminal, progress, (signal, show) => {
+    const onEvent = (event: WriteEvent): void => {
+      json?.(event);
+      show(event);
+      pace.onEvent(event);
+      if (event.event !== "done") return;
+      progress.stop();
+      // What follows the write takes seconds on some systems.
+      tell(doneText(prepared, event, pace, terminal));
+    };
+    return writePrepared(prepared, { signal, onEvent });
+  });
+  for (const note of result.notes) tell(`${wrap(printable(note), terminal.columns)}\n`);
   if (result.failed.length === 0) return 0;
-  terminal.err(failedText(result, styleFor(terminal)));
+  tell(failedText(result, styleFor(terminal), terminal.columns));
   return worstExitCode(result.failed.map((failure) => failure.error));
 }
 
@@ -99,27 +100,7 @@ function loadWriting() {
   ]);
 }
 
-type Renderer = { onEvent(event: WriteEvent): void; stop(): void };
-
-async function rendererFor(
-  prepared: PreparedWrite,
-  options: WriteCommandOptions,
-  terminal: Terminal,
-  json: ((event: WriteEvent) => void) | null,
-): Promise<Renderer> {
-  const forPeople = await peopleRenderer(prepared, terminal);
-  if (options.json !== true || json === null) return forPeople;
-  // Scripts read stdout; a person who watches stderr still sees how far it is.
-  return {
-    onEvent: (event) => {
-      json(event);
-      forPeople.onEvent(event);
-    },
-    stop: () => forPeople.stop(),
-  };
-}
-
-async function peopleRenderer(prepared: PreparedWrite, terminal: Terminal): Promise<Renderer> {
+async function progressFor(prepared: PreparedWrite, terminal: Terminal): Promise<Progress<WriteEvent>> {
   if (!terminal.animated) {
     const { plainEvents } = await import("../render/write-plain.js");
     return { onEvent: plainEvents(terminal), stop: () => undefined };

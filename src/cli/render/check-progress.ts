@@ -1,6 +1,7 @@
 /** The progress of a check: a bar on a terminal that can redraw, a line for each tenth elsewhere. */
 import type { CheckEvent } from "../../steps/check-target.js";
-import { formatSize, printable } from "../format.js";
+import { printable } from "../escape.js";
+import { formatSize, wrap } from "../format.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";
@@ -17,7 +18,8 @@ const lineEvery = 10;
 
 export async function checkProgress(terminal: Terminal, target: string): Promise<CheckProgress> {
   const style = styleFor(terminal);
-  const warn = (message: string): void => terminal.err(`${style.warning("warning:")} ${printable(message)}\n`);
+  const warn = (message: string): void =>
+    terminal.err(`${wrap(`${style.warning("warning:")} ${printable(message)}`, terminal.columns, "  ")}\n`);
   if (!terminal.animated) return plainProgress(terminal, warn);
   const { progressBars } = await import("./progress-bars.js");
   const bars = progressBars<"check">(terminal, [target], style);

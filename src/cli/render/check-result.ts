@@ -1,7 +1,8 @@
 /** What a check found, for scripts and for people. */
 import type { Mismatch, MismatchCause } from "../../check/index.js";
 import type { CheckResult } from "../../steps/check-target.js";
-import { count, formatSize, printable } from "../format.js";
+import { printable } from "../escape.js";
+import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
 
 /** Names of added files that are told; a stick may be full of somebody's photographs. */
@@ -30,7 +31,7 @@ const causes: Readonly<Record<MismatchCause, string>> = {
   undecided: "differs; whether use or damage did it cannot be told",
 };
 
-export function checkText(result: CheckResult, style: Style): string {
+export function checkText(result: CheckResult, style: Style, columns: number): string {
   const { target, mismatches, added, addedBySystem } = result;
   const lines = [headline(result, style)];
   lines.push(...shortened(mismatches.map((each) => mismatchLine(each))));
@@ -41,7 +42,8 @@ export function checkText(result: CheckResult, style: Style): string {
     lines.push(`A system has used the volume since${whole}.`);
   }
   lines.push(nextStep(result, printable(target.path)));
-  return lines.filter((line) => line !== "").join("\n") + "\n";
+  const told = lines.filter((line) => line !== "");
+  return told.map((line) => `${wrap(line, columns, line.startsWith(" ") ? "    " : "  ")}\n`).join("");
 }
 
 function addedLines(paths: readonly string[], what: string): string[] {

@@ -1,6 +1,7 @@
 /** What a person must know of a drive before it is erased, as aligned lines. */
 import type { Drive } from "../../drive/drive.js";
-import { formatDriveSize, printable, wrap } from "../format.js";
+import { printable } from "../escape.js";
+import { formatDriveSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
 
 export type Fact = readonly [name: string, value: string];
@@ -21,17 +22,21 @@ export function factLines(facts: readonly Fact[], style: Style, columns: number)
 /** Model, size and bus of a drive in one line: `SanDisk Cruzer, 8.00 GB, usb, removable`. */
 function driveSummary(drive: Drive): string {
   const kind = drive.removable ? "removable" : "fixed";
-  return [printable(drive.model ?? "unknown model"), formatDriveSize(drive.size), drive.bus, kind].join(", ");
+  return [printable(drive.model ?? "unknown model"), formatDriveSize(drive.size), printable(drive.bus), kind].join(
+    ", ",
+  );
 }
 
 /** What will be lost: partitions and what is mounted of them. */
 export function driveFacts(drive: Drive, style: Style, onlyChanged = false): Fact[] {
-  const facts: Fact[] = [["drive", `${style.strong(drive.path)}  ${driveSummary(drive)}`]];
+  const facts: Fact[] = [["drive", `${style.strong(printable(drive.path))}  ${driveSummary(drive)}`]];
   if (drive.serial !== null && drive.serial !== "") facts.push(["serial", printable(drive.serial)]);
   if (drive.backingFile !== null) facts.push(["backed by", printable(drive.backingFile)]);
-  const mounted = drive.mountpoints.map((mount) => `${mount.device} on ${printable(mount.path)}`);
+  const mounted = drive.mountpoints.map((mount) => `${printable(mount.device)} on ${printable(mount.path)}`);
   if (mounted.length > 0) facts.push(["mounted", `${mounted.join(", ")} (will be unmounted)`]);
-  const partitions = drive.partitions.map((partition) => `${partition.path} (${formatDriveSize(partition.size)})`);
+  const partitions = drive.partitions.map(
+    (partition) => `${printable(partition.path)} (${formatDriveSize(partition.size)})`,
+  );
   const lost = partitions.length > 0 ? partitions.join(", ") : "everything on it";
   facts.push(["will be lost", onlyChanged ? `${lost}, save what is the same` : lost]);
   return facts;

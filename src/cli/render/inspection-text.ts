@@ -1,5 +1,6 @@
 /** An inspection for people: what it is in one line, then the facts, then what looks wrong. */
-import { count, formatSize, printable, wrap } from "../format.js";
+import { printable } from "../escape.js";
+import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { factLines } from "./fact-sheet.js";
@@ -40,14 +41,14 @@ function servicePackWords(servicePack: number | null): string {
 function windowsFacts({ windows, known }: Inspection): Fact[] {
   const facts: Fact[] = [];
   if (windows.build !== null) facts.push(["build", [windows.build, windows.servicePackBuild ?? []].flat().join(".")]);
-  if (windows.channel !== null) facts.push(["channel", windows.channel]);
+  if (windows.channel !== null) facts.push(["channel", printable(windows.channel)]);
   if (windows.editions.length > 0) {
     const names = windows.editions.map((edition) => printable(edition.id ?? edition.name)).join(", ");
     facts.push(["editions", names]);
     const offered = windows.edition === null ? "all of them, as a menu" : printable(windows.edition);
     facts.push(["Setup offers", offered]);
   }
-  if (known !== null) facts.push(["looks like", `${known.fileName} (size and label; hash not checked)`]);
+  if (known !== null) facts.push(["looks like", `${printable(known.fileName)} (size and label; hash not checked)`]);
   return facts;
 }
 
@@ -67,7 +68,7 @@ function editionLines({ windows }: Inspection): string {
   return windows.editions
     .map((edition) => {
       const build = [edition.build ?? "?", edition.servicePackBuild ?? []].flat().join(".");
-      const words = [edition.architecture ?? "?", build, ...edition.languages].join(", ");
+      const words = [edition.architecture ?? "?", build, ...edition.languages].map(printable).join(", ");
       return `  image ${edition.index}  ${printable(edition.name)} (${words})\n`;
     })
     .join("");

@@ -1,7 +1,8 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
-import { count, formatSize, printable, wrap } from "../format.js";
+import { printable } from "../escape.js";
+import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
@@ -27,7 +28,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
       ]);
   }
   facts.push(
-    ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${prepared.reason}`],
+    ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${printable(prepared.reason)}`],
     ["content", `${formatSize(contentBytes(prepared))} in ${count(plan.files.length, "file")}`],
     ["writes", writesWords(prepared)],
   );

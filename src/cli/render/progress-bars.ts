@@ -2,7 +2,9 @@
 import { MultiBar } from "cli-progress";
 import type { SingleBar } from "cli-progress";
 import type { ProgressEvent } from "../../progress/events.js";
-import { formatDuration, formatRate, printable } from "../format.js";
+import { abbreviated, printable } from "../escape.js";
+import { formatDuration, formatRate } from "../format.js";
+import { screenOf } from "../screen.js";
 import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { percentOf } from "./progress-words.js";
@@ -13,6 +15,10 @@ const leftColumns = 14;
 const textColumns = 44;
 const longestBar = 40;
 const shortestBar = 8;
+/** A name in front of a bar: that of a drive, or a file's. */
+const longestName = 24;
+/** Where there is no room for bar and pace, phase and percent are left. */
+const withBarFrom = textColumns + shortestBar + 1;
 
 type ProgressBars<Phase extends string> = {
   /** Draws the bar of the event's target; `phaseWord` has at most 9 letters. */
@@ -27,20 +33,31 @@ export function progressBars<Phase extends string>(
   targets: readonly string[],
   style: Style,
 ): ProgressBars<Phase> {
-  const nameWidth = targets.length > 1 ? Math.max(...targets.map((target) => target.length)) + 2 : 0;
-  const barsize = Math.max(shortestBar, Math.min(longestBar, terminal.columns - textColumns - nameWidth));
+  const longest = Math.max(...targets.map((target) => nameOf(target).length));
+  const nameWidth = targets.length > 1 ? longest + 2 : 0;
+  const room = terminal.columns - nameWidth;
+  // The last column stays empty: a terminal that has echoed ^C there would begin another line.
+  const barsize = Math.max(shortestBar, Math.min(longestBar, room - textColumns - 1));
+  const words = room < withBarFrom ? "{percent}" : `${style.good("{bar}")} {percent} {pace}`;
+  const [full, empty] = terminal.unicode ? ["\u2501", "\u2500"] : ["#", "-"];
   let bars: MultiBar | null = null;
   let byTarget = new Map<string, SingleBar>();
   return {
     update(event, phaseWord) {
       bars ??= new MultiBar({
-        format: `{name}{phase} ${style.good("{bar}")} {percent} {pace}`,
-        barCompleteChar: "\u2501",
-        barIncompleteChar: "\u2500",
+        format: `{name}{phase} ${words}{end}`,
+        barCompleteChar: full,
+        barIncompleteChar: empty,
         barsize,
         hideCursor: true,
         clearOnComplete: false,
-        stream: process.stderr,
+        // It counts colours as characters.
+        stream: screenOf({
+          draw: terminal.draw,
+          get columns() {
+            return terminal.columns + style.good("-").length - 1;
+          },
+        }),
         autopadding: false,
       });
       const fields = fieldsOf(event, phaseWord, nameWidth);
@@ -50,6 +67,8 @@ export function progressBars<Phase extends string>(
       bar.update(event.bytes, fields);
     },
     stop() {
+      // What has changed is drawn again, over what the terminal has echoed of Ctrl-C.
+      for (const bar of byTarget.values()) bar.update({ end: " " });
       bars?.stop();
       bars = null;
       byTarget = new Map();
@@ -57,12 +76,17 @@ export function progressBars<Phase extends string>(
   };
 }
 
+function nameOf(target: string): string {
+  return abbreviated(printable(target), longestName);
+}
+
 function fieldsOf(event: ProgressEvent<string>, phaseWord: string, nameWidth: number): Record<string, string> {
   const stalled = event.stalledMs === undefined ? null : `no answer for ${formatDuration(event.stalledMs)}`;
   const left = event.etaMs === null || event.bytes === event.totalBytes ? "" : `${formatDuration(event.etaMs)} left`;
   const rate = event.bytesPerSecond > 0 ? formatRate(event.bytesPerSecond) : "";
   return {
-    name: nameWidth > 0 ? printable(event.target).padEnd(nameWidth) : "",
+    end: "",
+    name: nameWidth > 0 ? nameOf(event.target).padEnd(nameWidth) : "",
     phase: phaseWord.padEnd(9),
     percent: `${percentOf(event)}%`.padStart(4),
     pace: (stalled ?? `${rate.padStart(rateColumns)} ${left}`).padEnd(rateColumns + 1 + leftColumns),

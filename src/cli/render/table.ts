@@ -1,12 +1,39 @@
-/** Columns of text for people: each as wide as its widest cell, two blanks between. */
+/** Columns of text for people, two blanks between: each as wide as its widest cell, or wrapped at words where a line is full. */
+import { printable } from "../escape.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 
-export function table(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd();
+const gap = "  ";
+
+export function table(head: readonly string[], cells: readonly (readonly string[])[], style: Style, columns: number) {
+  const rows = cells.map((row) => head.map((_, column) => printable(row[column] ?? "")));
+  const widths = widthsOf([head, ...rows], columns);
+  const line = (row: readonly string[]): string => {
+    const parts = row.map((cell, column) => wrap(cell, widths[column]!).split("\n"));
+    return Array.from({ length: Math.max(...parts.map((lines) => lines.length)) }, (_, at) =>
+      parts
+        .map((lines, column) => (lines[at] ?? "").padEnd(widths[column]!))
+        .join(gap)
+        .trimEnd(),
+    ).join("\n");
+  };
   return [style.faint(line(head)), ...rows.map(line)].join("\n") + "\n";
+}
+
+/** Characters of each column: as its cells need, then of the widest as little as its longest word, until all fit. */
+function widthsOf(rows: readonly (readonly string[])[], columns: number): number[] {
+  const widest = (length: (cell: string) => number): number[] =>
+    rows[0]!.map((_, column) => Math.max(...rows.map((row) => length(row[column]!))));
+  const widths = widest((cell) => cell.length);
+  const least = widest((cell) => Math.max(...cell.split(" ").map((word) => word.length)));
+  let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
+  while (excess > 0) {
+    const spare = widths.map((width, column) => width - least[column]!);
+    const column = spare.indexOf(Math.max(...spare));
+    const taken = Math.min(excess, spare[column]!);
+    if (taken === 0) break;
+    widths[column]! -= taken;
+    excess -= taken;
+  }
+  return widths;
 }

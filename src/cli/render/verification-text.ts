@@ -1,7 +1,8 @@
 /** A verification for people: the verdict first, then why, then what it means for them; all checks with `--verbose`. */
 import { cutFilesNamed } from "../../verification/volume.js";
 import type { EditionFacts } from "../../windows/index.js";
-import { abbreviated, count, formatSize, printable, wrap } from "../format.js";
+import { abbreviated, printable } from "../escape.js";
+import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { headline } from "./inspection-text.js";
@@ -16,7 +17,7 @@ const failuresListed = 5;
 const reasonLimit = 400;
 
 export function verificationText(report: VerificationReport, verbose: boolean, style: Style, columns: number): string {
-  const steps = nextSteps(failedChecks(report), report).map((step): Fact => ["next step", step]);
+  const steps = nextSteps(failedChecks(report), report).map((step): Fact => ["next step", printable(step)]);
   // What a damaged image's Windows can do is of no use to anybody.
   const own = report.verdict === "damaged" && !verbose ? [] : personFacts(report, verbose);
   const facts = [...steps, ...imageFacts(report), ...own];
@@ -89,8 +90,8 @@ function imageFacts({ image, known, scope, hashes, verdict, windows }: Verificat
   }
   const sha1 = hashes.sha1;
   if (sha1 !== undefined) facts.push(["SHA-1", sha1]);
-  if (scope.checked.length > 0) facts.push(["checked", scope.checked.join("; ")]);
-  if (scope.unchecked.length > 0) facts.push(["not checked", scope.unchecked.join("; ")]);
+  if (scope.checked.length > 0) facts.push(["checked", printable(scope.checked.join("; "))]);
+  if (scope.unchecked.length > 0) facts.push(["not checked", printable(scope.unchecked.join("; "))]);
   return facts;
 }
 

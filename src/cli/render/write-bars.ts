@@ -1,6 +1,7 @@
 /** The events of a write as bars, one a target. */
 import type { WarningEvent, WriteEvent, WritePhase } from "../../progress/events.js";
-import { printable } from "../format.js";
+import { printable } from "../escape.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { progressBars } from "./progress-bars.js";
@@ -31,7 +32,7 @@ export function barEvents(terminal: Terminal, targets: readonly string[], style:
     } else if (event.event === "warning") {
       if (saidByBar(event, shown)) return;
       stop();
-      terminal.err(`${style.warning("warning:")} ${printable(event.message)}\n`);
+      terminal.err(`${wrap(`${style.warning("warning:")} ${printable(event.message)}`, terminal.columns, "  ")}\n`);
     } else if (event.event === "done") stop();
   };
   return { onEvent, stop };

@@ -3,7 +3,8 @@ import type { PreparedWrite } from "../../steps/prepare-write.js";
 import type { DoneEvent, TargetDone } from "../../progress/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { hintFor } from "../hints.js";
-import { formatSize, printable, wrap } from "../format.js";
+import { printable } from "../escape.js";
+import { formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
@@ -52,12 +53,12 @@ function nextStep(prepared: PreparedWrite): string {
   return `Next: copy it to a stick (dd, or Rufus in DD mode), then ${boot}`;
 }
 
-export function failedText(result: WriteResult, style: Style): string {
+export function failedText(result: WriteResult, style: Style, columns: number): string {
   return result.failed
     .map(({ path, error }) => {
       const hint = hintFor(error, "write");
-      const line = `${style.bad("failed:")} ${printable(path)}: ${printable(error.message)}\n`;
-      return hint === undefined ? line : `${line}  hint: ${hint}\n`;
+      const line = wrap(`${style.bad("failed:")} ${printable(path)}: ${printable(error.message)}`, columns, "  ");
+      return hint === undefined ? `${line}\n` : `${line}\n${wrap(`  hint: ${printable(hint)}`, columns, "        ")}\n`;
     })
     .join("");
 }

@@ -31,7 +31,7 @@ export const exitMeanings = [
 ] as const;
 
 export const environment = [
-  ["NO_COLOR", "No colour, whatever its value (https://no-color.org)."],
+  ["NO_COLOR", "No colour, whatever its value, unless that is empty (https://no-color.org)."],
   ["TERM", "With dumb: no colour, and progress in lines."],
   ["CI", "Progress in lines, whatever its value."],
 ] as const;
