@@ -57,8 +57,9 @@ describe("records", () => {
     );
   });
 
-  it.each([...records.entries()])("%s has its reserved bytes when it is new", (_, { fields, encode }) => {
-    const encoded = encode({});
+  it.each([...records.entries()])("%s has its reserved bytes when it is new", (_, layout) => {
+    const { fields } = layout;
+    const encoded = layout.encode({});
     const fixed = Object.values(fields).filter((field): field is Reserved => "value" in field);
     for (const { offset, width, value } of fixed) {
       expect(encoded.subarray(offset, offset + width)).toEqual(value ?? new Uint8Array(width));

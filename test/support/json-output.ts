@@ -30,6 +30,7 @@ export function requireSchema(output: Output, value: unknown): void {
 }
 
 /** The one object of a command's output: its result, or the error that ended it. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test's view of what the schema has checked
 export function parseOutput<T = Record<string, unknown>>(output: Output, text: string): T {
   const value = JSON.parse(text) as T;
   const isError = typeof value === "object" && value !== null && "error" in value;
@@ -46,6 +47,7 @@ export function parseEvents<T = Record<string, unknown>>(text: string): T[] {
 }
 
 /** One line of a write's output. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the test's view of what the schema has checked
 export function parseEvent<T = Record<string, unknown>>(line: string): T {
   const event = JSON.parse(line) as T;
   requireSchema("write-event", event);

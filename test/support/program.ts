@@ -11,8 +11,8 @@ export type ProgramRun = { readonly exitCode: number | null; readonly out: strin
 
 /** Runs it to its end. */
 export function runProgram(argv: readonly string[], folder?: string): ProgramRun {
-  const [node, ...words] = [...programCommand, ...argv];
-  const { status, stdout, stderr } = spawnSync(node!, words, {
+  const [node, script] = programCommand;
+  const { status, stdout, stderr } = spawnSync(node, [script, ...argv], {
     encoding: "utf8",
     maxBuffer: 2 ** 26,
     ...(folder === undefined ? {} : { cwd: folder }),
