@@ -23,7 +23,7 @@ export type JsonForm = "event" | "object";
 /** How this command line wants errors told to a script; null where none reads it. */
 export function jsonFormOf(invocation: Invocation): JsonForm | null {
   const { options } = invocation;
-  if (!("json" in options) || options.json !== true) return null;
+  if (!("json" in options) || !options.json) return null;
   return writesTargets(invocation) ? "event" : "object";
 }
 
@@ -62,8 +62,8 @@ export function reportError(thrown: unknown, invocation: Invocation, terminal: T
 
 /** `win7usb: what failed`, and the hint below it. */
 export function errorText({ message, hint }: ErrorFields, terminal: Terminal): string {
-  const { bad } = styleFor(terminal);
-  const lines = [wrap(`${bad("win7usb:")} ${printable(message)}`, terminal.columns, "  ")];
+  const style = styleFor(terminal);
+  const lines = [wrap(`${style.bad("win7usb:")} ${printable(message)}`, terminal.columns, "  ")];
   if (hint !== undefined) lines.push(wrap(`  hint: ${printable(hint)}`, terminal.columns, "        "));
   return `${lines.join("\n")}\n`;
 }

@@ -53,7 +53,7 @@ export function progressBars<Phase extends string>(
         clearOnComplete: false,
         // It counts colours as characters.
         stream: screenOf({
-          draw: terminal.draw,
+          draw: (text) => terminal.draw(text),
           get columns() {
             return terminal.columns + style.good("-").length - 1;
           },
