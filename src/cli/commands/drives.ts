@@ -54,12 +54,14 @@ function jsonOf({ drive, refusals: reasons }: Judged): Record<string, unknown> {
 }
 
 function tableOf(shown: readonly Judged[], withReasons: boolean, terminal: Terminal): string {
-  const head = ["DRIVE", "SIZE", "BUS", "MODEL", "MOUNTED", ...(withReasons ? ["REFUSED"] : [])];
+  const head = ["DRIVE", "SIZE", "BUS", "MODEL", "SERIAL", "MOUNTED", ...(withReasons ? ["REFUSED"] : [])];
   const rows = shown.map(({ drive, refusals: reasons }) => [
     drive.path,
     formatDriveSize(drive.size),
     drive.bus,
     drive.model ?? "-",
+    // Of four equal sticks it is what is printed on one of them.
+    drive.serial === null || drive.serial === "" ? "-" : drive.serial,
     drive.mountpoints.length === 0 ? "-" : drive.mountpoints.map((mount) => mount.path).join(" "),
     ...(withReasons ? [reasons.map((reason) => reason.code).join(" ") || "-"] : []),
   ]);
