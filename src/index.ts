@@ -87,7 +87,7 @@ export type {
   WriteEvent,
   WritePhase,
 } from "./progress/events.js";
-export type { DriveGeometry, DiskPlan, DiskRun, FileSystemName, PlannedFile } from "./volumes/plan.js";
+export type { DriveGeometry, DiskPlan, DiskRun, FileSystemName, ImageOrigin, PlannedFile } from "./volumes/plan.js";
 export type { PlanOptions } from "./volumes/index.js";
 export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
 export type { Extent, ExtentSource, Run } from "./extents/extent.js";
@@ -100,6 +100,7 @@ export { refusals } from "./drive/guard.js";
 export { listDrives } from "./drive/list.js";
 
 export type { Mismatch, MismatchCause } from "./check/index.js";
-export type { CheckEvent, CheckOptions, CheckResult, CheckVerdict } from "./steps/check-target.js";
+export type { CheckEvent, CheckOptions, CheckOrigin, CheckResult } from "./steps/check-target.js";
+export type { CheckCause, CheckVerdict } from "./steps/check-verdict.js";
 export { check } from "./steps/check-target.js";
 export type { TargetInput } from "./steps/open-target.js";

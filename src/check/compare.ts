@@ -6,7 +6,7 @@ import { assemble, piecesOf, type Block } from "../extents/blocks.js";
 import { type Span } from "../extents/extent.js";
 import { ownersOf } from "../manifest/hash-units.js";
 import { firstEndingBehind } from "../extents/search.js";
-import { coverage } from "../extents/spans.js";
+import { coalesce, coverage } from "../extents/spans.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { createRing, type Slot } from "../transfer/ring.js";
 import { digestSize, UnitHasher } from "../manifest/unit-hasher.js";
@@ -21,13 +21,26 @@ export type CompareOptions = {
   readonly advanced: (bytes: number) => void;
 };
 
-type Comparison = { readonly differences: readonly Difference[]; readonly bytes: number };
+export type Comparison = { readonly differences: readonly Difference[]; readonly bytes: number };
+
+type PlanComparison = Comparison & {
+  /** What is not as the manifest says, either, as a set; null where there is none to hold it against. */
+  readonly notAsWritten: readonly Span[] | null;
+};
 
 const totalOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { length }) => sum + length, 0);
 
-/** Everything the plan says but the manifest. Throws where the image cannot be read. */
-export async function compareWithPlan(plan: DiskPlan, options: CompareOptions): Promise<Comparison> {
+/**
+ * Everything the plan says but the manifest, and in the same pass what the manifest says, where one is given: the plan must
+ * be what it was made by. Throws where the image cannot be read.
+ */
+export async function compareWithPlan(
+  plan: DiskPlan,
+  options: CompareOptions,
+  manifest: Manifest | null,
+): Promise<PlanComparison> {
   const { reader, begin, advanced } = options;
+  const hasher = manifest === null ? null : new UnitHasher(manifest.units);
   const { extents, files, clusterSize, diskSize } = plan;
   const owners = ownersOf(coverage(extents, diskSize), files, clusterSize);
   const differences = new Differences();
@@ -49,6 +62,7 @@ export async function compareWithPlan(plan: DiskPlan, options: CompareOptions): 
     advanced,
     prepare,
     take(block, bytes) {
+      hasher?.update(block.offset, bytes);
       const wanted = expected.get(block)!.bytes;
       for (const { start, end } of planned(block)) {
         const part = (of: Uint8Array): Uint8Array => of.subarray(start - block.offset, end - block.offset);
@@ -62,7 +76,9 @@ export async function compareWithPlan(plan: DiskPlan, options: CompareOptions): 
       release(block);
     },
   });
-  return { differences: differences.list(), bytes: totalOf(blocks) };
+  const notAsWritten =
+    manifest === null || hasher === null ? null : coalesce(unitDifferences(manifest, hasher, reader.size));
+  return { differences: differences.list(), bytes: totalOf(blocks), notAsWritten };
 
   function release(block: Block): void {
     expected.get(block)!.release();
@@ -73,9 +89,7 @@ export async function compareWithPlan(plan: DiskPlan, options: CompareOptions): 
 /** Every unit of the manifest; a difference is a whole unit. */
 export async function compareWithManifest(manifest: Manifest, options: CompareOptions): Promise<Comparison> {
   const { reader, begin, advanced } = options;
-  const { units, digests } = manifest;
-  const hasher = new UnitHasher(units);
-  const missingFrom = units.length === 0 ? 0 : firstEndingBehind(units, reader.size);
+  const hasher = new UnitHasher(manifest.units);
   const extents = manifest.spans.map(({ start, end }): Extent => ({
     offset: start,
     length: end - start,
@@ -91,11 +105,17 @@ export async function compareWithManifest(manifest: Manifest, options: CompareOp
     // What is not given to the hasher stays unfinished.
     lost: () => undefined,
   });
+  return { differences: unitDifferences(manifest, hasher, reader.size), bytes: totalOf(blocks) };
+}
+
+/** Units whose SHA-256 is another one, or that could not be read to their end. */
+function unitDifferences({ units, digests }: Manifest, hasher: UnitHasher, size: number): Difference[] {
+  const missingFrom = units.length === 0 ? 0 : firstEndingBehind(units, size);
   const differences = new Differences();
   for (const [index, unit] of units.entries()) {
     const part = (of: Uint8Array): Uint8Array => of.subarray(index * digestSize, (index + 1) * digestSize);
     if (!hasher.finished[index]) differences.add(unit, index >= missingFrom ? "different" : "unreadable");
     else if (Buffer.compare(part(hasher.digests), part(digests)) !== 0) differences.add(unit, "different");
   }
-  return { differences: differences.list(), bytes: totalOf(blocks) };
+  return differences.list();
 }

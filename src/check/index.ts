@@ -11,7 +11,8 @@ import type { DiskPlan, FileSystemName, PlannedFile } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
 import { noFile } from "../manifest/hash-units.js";
 import type { Manifest } from "../manifest/manifest.js";
-import { compareWithManifest, compareWithPlan, type CompareOptions } from "./compare.js";
+import { overlapping } from "../extents/search.js";
+import { compareWithManifest, compareWithPlan, type CompareOptions, type Comparison } from "./compare.js";
 import type { Difference } from "./differences.js";
 import { readFatVolume } from "../volumes/fat32/read/volume.js";
 import { contentByManifest, contentByPlan, type ContentCheck } from "./file-content.js";
@@ -48,21 +49,55 @@ type Expected = {
   readonly exact: boolean;
 };
 
-/** Rejects where the image cannot be read and where `advanced` throws; what the target does is in the findings. */
+/**
+ * With an image whose plan is that of the target's manifest, what is as it was written and yet not as in the image is
+ * `other-image`: nobody has touched it since. Rejects where the image cannot be read and where `advanced` throws; what the
+ * target does is in the findings.
+ */
 export async function checkAgainst(expectation: Expectation, options: CompareOptions): Promise<CheckFindings> {
   const { found } = expectation;
-  const { differences, bytes } =
-    expectation.kind === "image"
-      ? await compareWithPlan(expectation.plan, options)
-      : await compareWithManifest(expectation.manifest, options);
+  const { differences, ofImage, bytes } = await compare(expectation, options);
   const { files, fileSystem } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
   const partition = { start: partitionAlignment, end: found.areaStart };
-  const contentOf =
-    expectation.kind === "image" ? contentByPlan(expectation.plan) : contentByManifest(expectation.manifest);
   const exact = expectation.kind === "image";
+  const contentOf = contentCheckOf(expectation, ofImage.length > 0);
   const expected = { files: files ?? [], fileSystem, reader: options.reader, partition, contentOf, exact };
   const { mismatches, ...findings } = await classify([...differences, ...found.differences], expected);
-  return { ...findings, mismatches: joined(mismatches), bytes };
+  const others = ofImage.map((each) => {
+    const structure = each.file === noFile ? fixedStructureName(each, partition, fileSystem) : null;
+    return mismatchOf(each, files ?? [], "other-image", { structure });
+  });
+  return { ...findings, mismatches: joined([...mismatches, ...others]), bytes };
+}
+
+type Compared = Comparison & {
+  /** Where the target is as it was written, and the image has something else. */
+  readonly ofImage: readonly Difference[];
+};
+
+async function compare(expectation: Expectation, options: CompareOptions): Promise<Compared> {
+  if (expectation.kind === "manifest") {
+    return { ...(await compareWithManifest(expectation.manifest, options)), ofImage: [] };
+  }
+  const { plan, found } = expectation;
+  const manifest = found.read.kind === "manifest" ? found.read.manifest : null;
+  const { differences, notAsWritten, bytes } = await compareWithPlan(plan, options, manifest);
+  if (notAsWritten === null) return { differences, ofImage: [], bytes };
+  const isAsWritten = ({ start, end }: Difference): boolean =>
+    overlapping(notAsWritten, start, end).next().done === true;
+  return {
+    differences: differences.filter((each) => !isAsWritten(each)),
+    ofImage: differences.filter(isAsWritten),
+    bytes,
+  };
+}
+
+/** By what a file that lies elsewhere by now is known. */
+function contentCheckOf(expectation: Expectation, isOtherImage: boolean): ContentCheck {
+  if (expectation.kind === "manifest") return contentByManifest(expectation.manifest);
+  const { read } = expectation.found;
+  const byManifest = isOtherImage && read.kind === "manifest" && read.manifest.files !== null;
+  return byManifest ? contentByManifest(read.manifest) : contentByPlan(expectation.plan);
 }
 
 async function classify(differences: readonly Difference[], expected: Expected): Promise<VolumeFindings> {

@@ -1,4 +1,7 @@
-/** Finds the manifest of a target: behind the partition that the partition table names, or where its size puts it. */
+/**
+ * What of win7usb is on a target: the manifest, behind the partition that the partition table names or where its size puts it;
+ * the mark of a write that has not ended; boot code.
+ */
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
 import {
@@ -15,12 +18,20 @@ import { sectorSize } from "../volumes/plan.js";
 import { noFile } from "../manifest/hash-units.js";
 import { isAllZeros } from "../bytes/zeros.js";
 import { readManifest, type ReadManifest } from "../manifest/read-manifest.js";
+import { readUnfinishedMark } from "../manifest/unfinished-mark.js";
+import { fat32BootCode, mbrBootCode, ntfsBootCode } from "../volumes/boot/code.js";
+import { fat32BootSector } from "../volumes/fat32/records/boot-sector.js";
+import { ntfsBootSector } from "../volumes/ntfs/records/boot-sector.js";
 import type { Difference } from "./differences.js";
 import type { ReadBytes } from "../source/byte-source.js";
 
 export type FoundManifest = {
   /** The partition table's first entry, where there is one such as win7usb writes. */
   readonly partition: (DiskPartition & { readonly osType: number }) | undefined;
+  /** Which version began to write it and did not end; null where none has. */
+  readonly unfinishedBy: string | null;
+  /** Whether boot code of this win7usb is on it; null where the sectors cannot be read. */
+  readonly hasBootCode: boolean | null;
   readonly read: ReadManifest;
   /** Byte of the target where the manifest lies or should lie: the partition's end. */
   readonly areaStart: number;
@@ -29,29 +40,51 @@ export type FoundManifest = {
 };
 
 export async function locateManifest(reader: DriveReader, read: ReadBytes): Promise<FoundManifest> {
-  const partition = await readPartition(read);
+  const first = await readSector(reader, read, 0);
+  const volume = await readSector(reader, read, partitionAlignment);
+  const partition = first === null ? undefined : partitionIn(first);
+  const unfinishedBy = first === null ? null : (readUnfinishedMark(first) ?? null);
+  const known = first !== null && (startsWith(first, mbrBootCode, 0) || (volume !== null && isOurBootSector(volume)));
+  const hasBootCode = known || (first !== null && volume !== null) ? known : null;
   const bySize = endOf(partitionOf(reader.size));
   const places = partition === undefined ? [bySize] : [endOf(partition), bySize];
   let best: FoundManifest | undefined;
   for (const areaStart of places) {
     const found = await readArea(reader, read, areaStart);
-    const candidate = { partition, areaStart, ...found };
+    const candidate = { partition, unfinishedBy, hasBootCode, areaStart, ...found };
     if (candidate.read.kind === "manifest") return candidate;
-    if (best === undefined || (best.read.kind === "absent" && candidate.read.kind === "damaged")) best = candidate;
+    if (best === undefined || (best.read.kind === "absent" && candidate.read.kind !== "absent")) best = candidate;
   }
   return best!;
 }
 
-async function readPartition(read: ReadBytes): Promise<FoundManifest["partition"]> {
+/** Null where it cannot be read; zeros behind the target's end. */
+async function readSector(reader: DriveReader, read: ReadBytes, offset: number): Promise<Uint8Array | null> {
+  if (offset + sectorSize > reader.size) return new Uint8Array(sectorSize);
   try {
-    const record = masterBootRecord.decode(await read(0, sectorSize));
-    const { osType, startingLba, sizeInLba } = partitionEntry.decode(record.partition1);
-    const usual = record.signature === bootSignature && startingLba * sectorSize === partitionAlignment;
-    return usual ? { startSector: startingLba, sectorCount: sizeInLba, osType } : undefined;
+    return await read(offset, sectorSize);
   } catch (error) {
-    if (error instanceof Win7UsbError) return undefined;
+    if (error instanceof Win7UsbError) return null;
     throw error;
   }
+}
+
+function partitionIn(sector: Uint8Array): FoundManifest["partition"] {
+  const record = masterBootRecord.decode(sector);
+  const { osType, startingLba, sizeInLba } = partitionEntry.decode(record.partition1);
+  const usual = record.signature === bootSignature && startingLba * sectorSize === partitionAlignment;
+  return usual ? { startSector: startingLba, sectorCount: sizeInLba, osType } : undefined;
+}
+
+function isOurBootSector(sector: Uint8Array): boolean {
+  return (
+    startsWith(sector, fat32BootCode.sector0, fat32BootSector.fields.bootCode.offset) ||
+    startsWith(sector, ntfsBootCode.sector0, ntfsBootSector.fields.bootstrap.offset)
+  );
+}
+
+function startsWith(sector: Uint8Array, code: Uint8Array, offset: number): boolean {
+  return Buffer.compare(sector.subarray(offset, offset + code.length), code) === 0;
 }
 
 async function readArea(reader: DriveReader, read: ReadBytes, start: number) {

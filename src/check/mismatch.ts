@@ -5,9 +5,19 @@ import type { Difference } from "./differences.js";
 /**
  * Why it differs. `damaged`: nobody who uses the volume does this. `changed`, `removed`: its directory entry says that
  * somebody did. `unreadable`: the target gave an error. `undecided`: use and damage cannot be told apart; `reason` says
- * why.
+ * why. `other-image`: it is as it was written, and the image that it was compared with has something else.
  */
-export type MismatchCause = "damaged" | "changed" | "removed" | "unreadable" | "undecided";
+export type MismatchCause = "damaged" | "changed" | "removed" | "unreadable" | "undecided" | "other-image";
+
+/** The gravest first: what a check is about where its mismatches have several. */
+export const causesByGravity: readonly MismatchCause[] = [
+  "damaged",
+  "unreadable",
+  "undecided",
+  "other-image",
+  "removed",
+  "changed",
+];
 
 /** A place that is not as it was written. */
 export type Mismatch = {

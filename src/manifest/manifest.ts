@@ -8,11 +8,11 @@
  * version; and a manifest is hostile input like any other, because sticks are handed around.
  */
 import { createHash } from "node:crypto";
-import { ascii, reserved, uint16le, uint32le, uint64le, uint8 } from "../bytes/fields.js";
+import { ascii, bytes, reserved, uint16le, uint32le, uint64le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { KiB, MiB } from "../bytes/units.js";
 import { manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
-import type { DiskPlan, FileSystemName, PlannedFile } from "../volumes/plan.js";
+import type { DiskPlan, FileSystemName, ImageOrigin, PlannedFile } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
 import type { Span } from "../extents/extent.js";
 import { coverage } from "../extents/spans.js";
@@ -21,7 +21,12 @@ import { digestSize } from "./unit-hasher.js";
 
 export { digestSize } from "./unit-hasher.js";
 export const manifestMagic = "W7UManif";
-export const manifestFormat = 1;
+/**
+ * What is written. Format 1 had no sections and zeros in the header's last fields. In every format magic, format, length and
+ * the SHA-256 behind everything are at the same place, so that damage can be told from a format of the future. What is only
+ * added becomes a section, which older readers pass over; where they would misread the rest, `oldestReader` rises.
+ */
+export const manifestFormat = 2;
 
 /** The last 128 KiB stay zeros: there others look for RAID superblocks and a GPT's copy. */
 export const largestManifest = manifestAreaSize - 128 * KiB;
@@ -53,7 +58,24 @@ export const manifestHeader = record("manifest header", 96, {
   unitCount: uint32le(64),
   /** Bytes of UTF-8 behind the header. */
   labelLength: uint16le(68),
-  reserved: reserved(70, 26),
+  /** The oldest format whose readers may read this one; 0 in format 1. */
+  oldestReader: uint16le(70),
+  /** Bytes of all sections, behind the label. */
+  sectionsLength: uint32le(72),
+  reserved: reserved(76, 20),
+});
+
+/** The head of a section; `length` bytes follow. */
+export const sectionRecord = record("manifest section", 8, { name: ascii(0, 4), length: uint32le(4) });
+
+/** The section that names the image. Followed by its volume label in UTF-8. */
+export const originSection = "ORIG";
+export const originRecord = record("manifest origin", 48, {
+  size: uint64le(0),
+  /** Zeros where it is not known. */
+  sha256: bytes(8, digestSize),
+  labelLength: uint16le(40),
+  reserved: reserved(42, 6),
 });
 
 export const spanRecord = record("manifest span", 16, { offset: uint64le(0), length: uint64le(8) });
@@ -70,6 +92,8 @@ export const fileRecord = record("manifest file", 24, {
 
 export type Manifest = {
   readonly program: string;
+  /** Null where it was written without: by win7usb before format 2, or from no image. */
+  readonly origin: ImageOrigin | null;
   readonly fileSystem: FileSystemName;
   readonly label: string;
   readonly diskSize: number;
@@ -90,9 +114,9 @@ const utf8 = new TextEncoder();
 
 /** Everything of a plan's manifest but the digests. */
 export function layoutManifest(plan: DiskPlan, manifestOffset: number): ManifestLayout {
-  const { fileSystem, label, diskSize, contentEnd, clusterSize } = plan;
+  const { fileSystem, label, diskSize, contentEnd, clusterSize, origin = null } = plan;
   const spans = coverage(plan.extents, manifestOffset);
-  const common = { program: packageVersion, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
+  const common = { program: packageVersion, origin, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
   for (const files of [plan.files, null]) {
     const owned = ownersOf(spans, files ?? [], clusterSize);
     const coarsest = files === null ? largestUnit : largestUnitWithFiles;
@@ -104,8 +128,9 @@ export function layoutManifest(plan: DiskPlan, manifestOffset: number): Manifest
   throw new RangeError(`a disk of ${diskSize} bytes is too large for a manifest`);
 }
 
-function lengthOf({ label, spans, files, units }: ManifestLayout): number {
+function lengthOf({ label, origin, spans, files, units }: ManifestLayout): number {
   let length = manifestHeader.size + utf8.encode(label).length + spans.length * spanRecord.size;
+  length += encodeSections(origin).length;
   for (const { path, runs } of files ?? []) {
     length += fileRecord.size + runs.length * spanRecord.size + utf8.encode(path).length;
   }
@@ -116,6 +141,7 @@ function lengthOf({ label, spans, files, units }: ManifestLayout): number {
 export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint8Array {
   const { spans, files, units } = shape;
   const label = utf8.encode(shape.label);
+  const sections = encodeSections(shape.origin);
   const length = lengthOf(shape);
   const parts: Uint8Array[] = [
     manifestHeader.encode({
@@ -133,8 +159,11 @@ export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint
       fileCount: files?.length ?? 0,
       unitCount: units.length,
       labelLength: label.length,
+      oldestReader: manifestFormat,
+      sectionsLength: sections.length,
     }),
     label,
+    sections,
     ...spans.map(({ start, end }) => spanRecord.encode({ offset: start, length: end - start })),
   ];
   for (const file of files ?? []) parts.push(...encodeFile(file));
@@ -143,6 +172,15 @@ export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint
   const manifest = Buffer.concat([body, createHash("sha256").update(body).digest()]);
   if (manifest.length !== length) throw new RangeError(`the manifest has ${manifest.length} bytes, expected ${length}`);
   return manifest;
+}
+
+function encodeSections(origin: ImageOrigin | null): Uint8Array {
+  if (origin === null) return new Uint8Array();
+  const label = utf8.encode(origin.volumeLabel);
+  const sha256 = Buffer.from(origin.sha256 ?? "00".repeat(digestSize), "hex");
+  const content = [originRecord.encode({ size: origin.size, sha256, labelLength: label.length }), label];
+  const length = content.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([sectionRecord.encode({ name: originSection, length }), ...content]);
 }
 
 function encodeFile({ path, size, runs, modified = 0 }: PlannedFile): Uint8Array[] {

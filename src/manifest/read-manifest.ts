@@ -1,7 +1,7 @@
 /** Reads a manifest back; every count is held against what is there before anything is made of it. */
 import { createHash } from "node:crypto";
 import { partitionTypes } from "../volumes/mbr.js";
-import type { FileSystemName, PlannedFile } from "../volumes/plan.js";
+import type { FileSystemName, ImageOrigin, PlannedFile } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
 import { isPowerOfTwo } from "../bytes/units.js";
 import { isAllZeros } from "../bytes/zeros.js";
@@ -13,14 +13,20 @@ import {
   manifestFormat,
   manifestHeader,
   manifestMagic,
+  originRecord,
+  originSection,
+  sectionRecord,
   spanRecord,
   type Manifest,
 } from "./manifest.js";
 
-/** `absent`: there is none, or one of a format that is not known; `damaged`: there is, but it is not as it was written. */
+/**
+ * `absent`: there is none; `damaged`: there is, but it is not as it was written; `newer`: it is as it was written, by a later
+ * win7usb, and would be misread.
+ */
 export type ReadManifest =
   | { readonly kind: "manifest"; readonly manifest: Manifest; readonly length: number }
-  | { readonly kind: "absent" | "damaged"; readonly reason: string };
+  | { readonly kind: "absent" | "damaged" | "newer"; readonly reason: string };
 
 /** Longer ones are no path of any file system (NTFS: 32,767 characters). */
 const longestPath = 65_535;
@@ -39,12 +45,16 @@ export function readManifest(area: Uint8Array, areaOffset: number): ReadManifest
   if (isAllZeros(area)) return { kind: "absent", reason: "it has no manifest, as after a write with --no-verify" };
   const { magic, format, length } = manifestStart.decode(area);
   if (magic !== manifestMagic) return { kind: "absent", reason: "it holds no manifest of win7usb" };
-  if (format !== manifestFormat) return { kind: "absent", reason: `its manifest has the unknown format ${format}` };
   try {
     check(length >= manifestHeader.size + digestSize && length <= largestManifest, `it says it has ${length} bytes`);
     const body = area.subarray(0, length - digestSize);
     const sha256 = createHash("sha256").update(body).digest();
     check(sha256.equals(area.subarray(length - digestSize, length)), "its SHA-256 is another one");
+    check(format > 0, "it has no format");
+    const { oldestReader } = manifestHeader.decode(body);
+    if (format > manifestFormat && oldestReader > manifestFormat) {
+      return { kind: "newer", reason: `its manifest has format ${format}, a newer win7usb's` };
+    }
     return { kind: "manifest", manifest: decode(body, areaOffset), length };
   } catch (error) {
     if (error instanceof Fault || error instanceof RangeError) {
@@ -92,6 +102,7 @@ function decode(body: Uint8Array, areaOffset: number): Manifest {
   check(areaOffset < diskSize && contentEnd <= diskSize, `content up to ${contentEnd} of ${diskSize} bytes`);
   const fileSystem = fileSystemOf(header.osType);
   const label = cursor.text(header.labelLength);
+  const origin = decodeSections(cursor.take(header.sectionsLength));
   const spans = decodeSpans(cursor, header.spanCount, areaOffset);
   const files = header.listsFiles === 0 ? null : decodeFiles(cursor, header.fileCount, spans);
   check(cursor.left === unitCount * digestSize, `${cursor.left} bytes of digests for ${unitCount} units`);
@@ -100,8 +111,27 @@ function decode(body: Uint8Array, areaOffset: number): Manifest {
   const units = unitsOf(ownersOf(spans, files ?? [], clusterSize), unitSize);
   check(units.length === unitCount, `${unitCount} units, expected ${units.length}`);
   const program = header.program.trimEnd();
-  const common = { program, fileSystem, label, diskSize, contentEnd, clusterSize, unitSize };
+  const common = { program, origin, fileSystem, label, diskSize, contentEnd, clusterSize, unitSize };
   return { ...common, spans, files, units, digests: cursor.take(unitCount * digestSize) };
+}
+
+/** Sections of other names are a later win7usb's, and nothing that the rest depends on. */
+function decodeSections(bytes: Uint8Array): ImageOrigin | null {
+  const cursor = new Cursor(bytes);
+  let origin: ImageOrigin | null = null;
+  while (cursor.left > 0) {
+    const { name, length } = sectionRecord.decode(cursor.take(sectionRecord.size));
+    const content = cursor.take(length);
+    if (name === originSection) origin = decodeOrigin(content);
+  }
+  return origin;
+}
+
+function decodeOrigin(content: Uint8Array): ImageOrigin {
+  const cursor = new Cursor(content);
+  const { size, sha256, labelLength } = originRecord.decode(cursor.take(originRecord.size));
+  const known = isAllZeros(sha256) ? null : Buffer.from(sha256).toString("hex");
+  return { size, volumeLabel: cursor.text(labelLength), sha256: known };
 }
 
 function decodeSpans(cursor: Cursor, count: number, areaOffset: number): Span[] {

@@ -1,27 +1,28 @@
 /** The step that checks a target: finds out what should be on it, reads it whole, and says what is otherwise. */
-import { checkAgainst, type CheckFindings, type Expectation, type Mismatch } from "../check/index.js";
+import { checkAgainst, type Mismatch } from "../check/index.js";
 import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
 import { createReadBytes } from "../check/read-bytes.js";
 import type { Target } from "../drive/drive.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError, type Warning } from "../errors.js";
-import { assertWhole, paddingCode } from "../iso9660-reader/index.js";
-import { chooseFileSystem, planDisk } from "../volumes/index.js";
-import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
-import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
-import { packageVersion } from "../version.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
-import { fitTree } from "./fit-tree.js";
+import type { FileSystemName, ImageOrigin } from "../volumes/plan.js";
+import { expect } from "./check-expectation.js";
+import type { CheckCause, CheckVerdict } from "./check-verdict.js";
+import { nothingOfImage, uncompared, verdictOf } from "./check-verdict.js";
+import { accessWarnings, contentWarnings } from "./check-warnings.js";
 import type { ImageInput } from "./image-input.js";
 import { openImage, type OpenedImage } from "./open-image.js";
 import { openTarget, type OpenedTarget, type TargetInput } from "./open-target.js";
 
-/**
- * `match`: everything that was written is there and intact. `mismatch`: something is not. `unreadable`: it cannot be
- * told, because the target gives errors or holds nothing to compare it with.
- */
-export type CheckVerdict = "match" | "mismatch" | "unreadable";
+/** What a target was made of and how, as its manifest says. */
+export type CheckOrigin = ImageOrigin & {
+  /** The win7usb that wrote it. */
+  readonly program: string;
+  /** `size` in bytes: of the disk that was laid out. */
+  readonly options: { readonly filesystem: FileSystemName; readonly label: string; readonly size: number };
+};
 
 /** What `check` tells while it runs. */
 export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & Warning);
@@ -44,10 +45,14 @@ export type CheckOptions = {
 /** What a check found. */
 export type CheckResult = {
   readonly verdict: CheckVerdict;
+  /** Null for `match`; the gravest where there are several. */
+  readonly cause: CheckCause | null;
   /** `size` in bytes; a source counts as an image file. */
   readonly target: { readonly path: string; readonly kind: Target["kind"]; readonly size: number };
   /** What it was compared with; null where there was nothing. */
   readonly against: "image" | "manifest" | null;
+  /** Null where its manifest does not say it. */
+  readonly origin: CheckOrigin | null;
   readonly fileSystem: FileSystemName | null;
   readonly label: string | null;
   /** Null where they are not known by name. */
@@ -93,17 +98,27 @@ async function checkOpened(
   choices: CheckOptions,
 ): Promise<CheckResult> {
   const { reader } = target;
-  const found = await locateManifest(reader, createReadBytes(reader));
-  const expectation = await expect(found, opened, reader, choices);
+  const read = createReadBytes(reader);
+  const found = await locateManifest(reader, read);
   const warnings: Warning[] = [];
-  for (const warning of warningsFor(target, found, expectation)) warn(warnings, choices, warning);
   const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
-  if (expectation === undefined) return { ...common, ...nothingToCompare };
+  const tell = (each: readonly Warning[]): void => each.forEach((warning) => warn(warnings, choices, warning));
+  tell(accessWarnings(target));
+  // Whatever else is on it is a part of something.
+  if (found.unfinishedBy !== null) return { ...common, ...nothingCompared, verdict: "mismatch", cause: "unfinished" };
+  const expected = await expect(found, opened, reader, choices.label);
+  const { expectation, otherwise } = expected;
+  tell(await contentWarnings(reader, read, found, expected, opened !== undefined));
+  const origin = originOf(found);
+  if (expectation === undefined) return { ...common, ...nothingCompared, ...uncompared(found, otherwise) };
   const { notes, ...findings } = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
-  for (const { code, message } of notes) warn(warnings, choices, { code, message: `${reader.path}: ${message}` });
+  tell(notes.map(({ code, message }) => ({ code, message: `${reader.path}: ${message}` })));
   const { fileSystem, label, files } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
-  const known = { fileSystem, label, files: files?.length ?? null };
-  return { ...common, verdict: verdictOf(findings), against: expectation.kind, ...known, ...findings };
+  const known = { origin, fileSystem, label, files: files?.length ?? null };
+  const compared = { ...common, against: expectation.kind, ...known, ...findings };
+  const nothing = nothingOfImage(found, expectation, findings);
+  if (nothing !== undefined) return { ...compared, ...noFindings, verdict: "mismatch", cause: nothing };
+  return { ...compared, ...verdictOf(findings, otherwise) };
 }
 
 function warn(warnings: Warning[], { onEvent }: CheckOptions, warning: Warning): void {
@@ -111,87 +126,22 @@ function warn(warnings: Warning[], { onEvent }: CheckOptions, warning: Warning):
   onEvent?.({ event: "warning", ...warning });
 }
 
-const nothingToCompare = {
-  verdict: "unreadable",
+const noFindings = { mismatches: [], added: [], addedBySystem: [], usedSince: false } as const;
+
+const nothingCompared = {
+  ...noFindings,
   against: null,
+  origin: null,
   fileSystem: null,
   label: null,
   files: null,
   bytes: 0,
-  mismatches: [],
-  added: [],
-  addedBySystem: [],
-  usedSince: false,
 } as const;
 
-function verdictOf({ mismatches }: Pick<CheckFindings, "mismatches">): CheckVerdict {
-  if (mismatches.length === 0) return "match";
-  return mismatches.every(({ cause }) => cause === "unreadable") ? "unreadable" : "mismatch";
-}
-
-async function expect(
-  found: FoundManifest,
-  opened: OpenedImage | undefined,
-  reader: DriveReader,
-  choices: CheckOptions,
-): Promise<Expectation | undefined> {
-  if (opened !== undefined) return { kind: "image", plan: await planAnew(found, opened, reader, choices), found };
-  return found.read.kind === "manifest" ? { kind: "manifest", manifest: found.read.manifest, found } : undefined;
-}
-
-/** The plan that the target was written by: what the image does not say is taken from the target. */
-async function planAnew(
-  found: FoundManifest,
-  opened: OpenedImage,
-  reader: DriveReader,
-  choices: CheckOptions,
-): Promise<DiskPlan> {
-  assertWhole(opened.image, [paddingCode]);
-  const { volumeLabel } = opened.image;
-  const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
-  const fileSystem =
-    manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(opened.image.tree, "auto").fileSystem;
-  const label = choices.label ?? manifest?.label ?? volumeLabel;
-  const { tree } = await fitTree(opened.image.tree, fileSystem);
-  return planDisk(tree, { diskSize: manifest?.diskSize ?? diskSizeOf(found, reader) }, { fileSystem, label });
-}
-
-function fileSystemOf({ partition }: FoundManifest): FileSystemName | undefined {
-  return (["fat32", "ntfs"] as const).find((name) => partitionTypes[name] === partition?.osType);
-}
-
-/** A stick may have been planned as the smaller of two, or copied from an image file: its partition tells. */
-function diskSizeOf({ partition }: FoundManifest, reader: DriveReader): number {
-  if (partition === undefined) return reader.size;
-  const planned = endOf(partition) + manifestAreaSize;
-  return reader.size >= planned && reader.size < planned + manifestAreaSize ? reader.size : planned;
-}
-
-function warningsFor(
-  { reader, mountpoints }: OpenedTarget,
-  { read }: FoundManifest,
-  expectation: Expectation | undefined,
-): Warning[] {
-  const warnings: Warning[] = [];
-  if (mountpoints.length > 0) {
-    const at = mountpoints.map(({ path }) => path).join(", ");
-    warnings.push({ code: "mounted", message: `${reader.path} is mounted at ${at}: it may change while it is read` });
-  }
-  if (!reader.fromMedium) {
-    warnings.push({ code: "check-cached", message: `${reader.path} is read through the system's cache` });
-  }
-  if (read.kind !== "manifest") {
-    warnings.push({ code: `manifest-${read.kind}`, message: `${reader.path}: ${read.reason}` });
-  } else if (expectation?.kind === "image" && read.manifest.program !== packageVersion) {
-    const message = `written by win7usb ${read.manifest.program}, this is ${packageVersion}: structures may differ`;
-    warnings.push({ code: "other-version", message });
-  } else if (read.manifest.files === null && expectation?.kind === "manifest") {
-    warnings.push({
-      code: "no-names",
-      message: "its manifest had no room for the files' names: places are told alone",
-    });
-  }
-  return warnings;
+function originOf({ read }: FoundManifest): CheckOrigin | null {
+  if (read.kind !== "manifest" || read.manifest.origin === null) return null;
+  const { origin, program, fileSystem, label, diskSize } = read.manifest;
+  return { ...origin, program, options: { filesystem: fileSystem, label, size: diskSize } };
 }
 
 /** Told as the read-back of a write is. */

@@ -5,10 +5,10 @@ import { refusals } from "../drive/guard.js";
 import { requireRoom } from "../drive/rights.js";
 import { drivesAmong } from "../drive/list.js";
 import type { Warning } from "../errors.js";
-import { Failures } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
-import type { DiskPlan } from "../volumes/plan.js";
+import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../write/prepare.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
@@ -51,8 +51,10 @@ export async function prepareWrite(image: OpenedImage, choices: WriteChoices): P
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
   // Of what is missing nothing can be planned.
   const planned = isWhole ? await failures.attempt(() => planFor(image, judged, choices, failures)) : undefined;
+  const origin = await failures.attempt(() => originOf(image, choices));
   failures.throwAll();
-  return { image, targets: judged.targets, ...planned!, choices };
+  const plan = { ...planned!.plan, origin: origin! };
+  return { image, targets: judged.targets, ...planned!, plan, choices };
 }
 
 type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;
@@ -84,6 +86,14 @@ async function planFor(
   // The image's own label is cut more often than not, and nobody chose it.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
   return { plan, reason, splits, warnings: [...splits.map(splitWarning), ...labels] };
+}
+
+/** Throws `usage` for what is no SHA-256. */
+function originOf({ size, image }: OpenedImage, { imageSha256 }: WriteChoices): ImageOrigin {
+  if (imageSha256 !== undefined && !/^[0-9a-f]{64}$/.test(imageSha256)) {
+    throw new Win7UsbError("usage", "the image's SHA-256 is 64 hexadecimal digits, in lower case");
+  }
+  return { size, volumeLabel: image.volumeLabel, sha256: imageSha256 ?? null };
 }
 
 function tooSmall(drive: Drive, circumstances: Circumstances): Refusal[] {

@@ -21,6 +21,8 @@ export type WriteChoices = {
   readonly force?: boolean | undefined;
   /** Only what differs on a drive is to be written; an image file is always written anew. Default: false. */
   readonly onlyChanged?: boolean | undefined;
+  /** Of the whole image, as `verify` tells it, for the manifest. Default: not known; a write does not read all of an image. */
+  readonly imageSha256?: string | undefined;
   /** All is read back, and a manifest for a later check is left behind the partition. Default: true. */
   readonly verify?: boolean | undefined;
 };

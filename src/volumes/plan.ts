@@ -21,6 +21,15 @@ export type PlannedFile = {
 /** File systems that are written. */
 export type FileSystemName = "fat32" | "ntfs";
 
+/** The disc image that a disk was made of, as the manifest names it. */
+export type ImageOrigin = {
+  /** Bytes of the image. */
+  readonly size: number;
+  readonly volumeLabel: string;
+  /** Of the whole image, 64 hexadecimal digits; null where nobody has taken it: a write does not read all of the image. */
+  readonly sha256: string | null;
+};
+
 /** Every byte of a disk that boots, as data. */
 export type DiskPlan = {
   /** Bytes of the whole disk that the plan was made for. */
@@ -38,6 +47,8 @@ export type DiskPlan = {
    */
   readonly contentEnd: number;
   readonly files: readonly PlannedFile[];
+  /** What the manifest says of the image; absent where the plan was made of something else. */
+  readonly origin?: ImageOrigin;
 };
 
 /** What a layout needs to know of the drive. */

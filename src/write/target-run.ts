@@ -1,6 +1,6 @@
 /**
  * One target during a write: takes blocks as they are filled, keeps a few writes in flight at its own pace, and gives
- * up alone when it fails. Its first unit (the sector that boots) is blanked before anything else and written after
+ * up alone when it fails. Its first unit (the sector that boots) is blanked and marked before anything else and written after
  * everything else, so that a target that was not finished never looks finished.
  */
 import { pageMemory } from "../bytes/page-memory.js";
@@ -10,6 +10,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { largestUnit, isPlannedZeros, piecesOf, type Block } from "../extents/blocks.js";
 import { isAllZeros } from "../bytes/zeros.js";
+import { encodeUnfinishedMark } from "../manifest/unfinished-mark.js";
 import { probeCapacity } from "./capacity-probe.js";
 import type { ChangedWriter } from "../transfer/changed-writer.js";
 import { createRing } from "../transfer/ring.js";
@@ -78,10 +79,12 @@ export class TargetRun {
     for (const transfer of this.#queue.splice(0)) transfer.release();
   }
 
-  /** The unit that boots becomes zeros, on the medium. */
+  /** The unit that boots becomes zeros and the mark of a write that has begun, on the medium. */
   async blankBootBlock(block: Block): Promise<void> {
     this.touched = true;
-    await this.#writeSmall(block, new Uint8Array(block.length));
+    const content = new Uint8Array(block.length);
+    content.set(encodeUnfinishedMark());
+    await this.#writeSmall(block, content);
     await this.writer.flush();
   }
 

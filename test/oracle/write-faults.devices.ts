@@ -19,6 +19,7 @@ import { judge } from "../support/judges.js";
 import { attachLoopDevice, type LoopDevice } from "../support/loop-device.js";
 import { errorOf, retriesOf, writeTo, type WriteRun } from "../support/write-runs.js";
 import { sample } from "../support/sample.js";
+import { isUnfinished } from "../support/unfinished.js";
 
 /** Pauses between attempts are another test's (retry.test.ts). */
 vi.mock("node:timers/promises", async (original) => {
@@ -95,7 +96,7 @@ describe.skipIf(!canFail()).each([
   }
 
   /** Neither old nor new: no firmware takes it for a disk to boot. */
-  const isBlank = (): boolean => faulty.bytes.subarray(0, sectorSize).equals(Buffer.alloc(sectorSize));
+  const isBlank = (): boolean => isUnfinished(faulty.bytes);
 
   /** Writes with a fault, and holds the end against what is on the drive. Resolves to whether the fault came. */
   async function writeWith(fault: Fault): Promise<WriteRun & { readonly wasHit: boolean; readonly what: string }> {

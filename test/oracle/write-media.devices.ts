@@ -11,6 +11,7 @@ import { canFail, openFaultyFile } from "../support/faulty-file.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
 import { errorOf, runWrite, writeTo } from "../support/write-runs.js";
 import { sample } from "../support/sample.js";
+import { isUnfinished } from "../support/unfinished.js";
 
 const driveSize = 64 * MiB;
 const sectorSize = 512;
@@ -41,7 +42,7 @@ describe.skipIf(!canFail())("a drive that keeps less than it says", () => {
       expect(errorOf(result)).toMatchObject({ code: "fake-capacity", data: { target: device.path, size } });
       expect(Math.abs(Number(errorOf(result).data?.["capacity"]) - capacity)).toBeLessThanOrEqual(MiB);
       const sector = execFileSync("dd", [`if=${device.path}`, `bs=${sectorSize}`, "count=1", "status=none"]);
-      expect(sector.equals(Buffer.alloc(sectorSize))).toBe(true);
+      expect(isUnfinished(sector)).toBe(true);
     } finally {
       device.detach();
       await faulty.close();
@@ -72,7 +73,7 @@ describe.skipIf(!canFail())("an image that cannot be read", () => {
         expect(message, what).toMatch(/the image .*nbd cannot be read: reading at byte \d+ failed: EIO/);
         if (result.events.some(({ event }) => event === "plan")) {
           begun += 1;
-          expect(readFileSync(file).subarray(0, sectorSize).equals(Buffer.alloc(sectorSize)), what).toBe(true);
+          expect(isUnfinished(readFileSync(file)), what).toBe(true);
         }
       }
       expect(begun).toBeGreaterThan(0);

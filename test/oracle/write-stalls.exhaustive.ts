@@ -17,6 +17,7 @@ import { canFail } from "../support/faulty-file.js";
 import { attachLoopDevice } from "../support/loop-device.js";
 import { programCommand } from "../support/program.js";
 import { parseEvent } from "../support/json-output.js";
+import { isUnfinished } from "../support/unfinished.js";
 
 const driveSize = 96 * MiB;
 const sectorSize = 512;
@@ -131,8 +132,7 @@ async function untilGone(path: string): Promise<void> {
   while (processesOn(path).length > 0 && performance.now() < deadline) await delay(50);
 }
 
-const isBlank = ({ backing }: Drive): boolean =>
-  readFileSync(backing).subarray(0, sectorSize).equals(Buffer.alloc(sectorSize));
+const isBlank = ({ backing }: Drive): boolean => isUnfinished(readFileSync(backing));
 const warningsOf = ({ events }: Ended): Event[] => events.filter(({ event }) => event === "warning");
 
 // Waiting is most of it.

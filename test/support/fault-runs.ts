@@ -17,6 +17,7 @@ import { faultyDrive, type Fault, type FaultyDrive, type Operation } from "./fau
 import { directory, file, tree } from "./memory-tree.js";
 import { everyCase, sample } from "./sample.js";
 import { sparseMedium, type SparseMedium } from "./sparse-medium.js";
+import { isUnfinished } from "./unfinished.js";
 
 /** Pauses between attempts are another test's (retry.test.ts). */
 vi.mock("node:timers/promises", async (original) => {
@@ -102,8 +103,8 @@ const bootSector = (medium: SparseMedium): Buffer => {
   return bytes;
 };
 
-/** Whether `check` says that everything is as it was written. */
-async function isTakenForWhole(medium: SparseMedium): Promise<boolean> {
+/** What `check` makes of it. */
+async function checked(medium: SparseMedium): Promise<"whole" | "unfinished" | "otherwise"> {
   const reader: DriveReader = {
     path: "faulty",
     kind: "drive",
@@ -114,10 +115,11 @@ async function isTakenForWhole(medium: SparseMedium): Promise<boolean> {
     close: async () => undefined,
   };
   const found = await locateManifest(reader, createReadBytes(reader));
-  if (found.read.kind !== "manifest") return false;
+  if (found.unfinishedBy !== null) return "unfinished";
+  if (found.read.kind !== "manifest") return "otherwise";
   const expectation = { kind: "manifest", manifest: found.read.manifest, found } as const;
   const findings = await checkAgainst(expectation, { reader, begin: () => undefined, advanced: () => undefined });
-  return findings.mismatches.length === 0;
+  return findings.mismatches.length === 0 ? "whole" : "otherwise";
 }
 
 /** Whether both hold the same wherever the plan puts something. */
@@ -147,8 +149,8 @@ async function expectHonest(series: Series, outcome: Outcome, whole: SparseMediu
   expect(error.exitCode, what).toBe(error.code === "verify-failed" ? 7 : 6);
   // A drive that dies between the last write and the last flush has everything, and takes no word back.
   if (fault.operation === "dead" && isWhole) return;
-  expect(bootSector(medium).equals(Buffer.alloc(512)) || medium.equals(start), what).toBe(true);
-  if (!medium.equals(start)) expect(await isTakenForWhole(medium), what).toBe(false);
+  expect(isUnfinished(bootSector(medium)) || medium.equals(start), what).toBe(true);
+  if (!medium.equals(start)) expect(await checked(medium), what).toBe("unfinished");
 }
 
 /** Every fault of a kind, for operations 1 to `count`. */

@@ -2,6 +2,7 @@
 import { openSync, closeSync, readSync, writeFileSync } from "node:fs";
 import { MiB } from "../../src/bytes/units.js";
 import { sectorSize } from "../../src/volumes/plan.js";
+import { isUnfinished } from "./unfinished.js";
 
 /** Bytes. */
 export const usedStickSize = 128 * MiB;
@@ -19,7 +20,7 @@ export function makeUsedStick(file: string, size = usedStickSize): string {
   return file;
 }
 
-/** Whether no firmware takes it for a disk that boots. */
+/** Whether a write of it was begun and not ended, and no firmware takes it for a disk that boots. */
 export function isBlank(file: string): boolean {
   const sector = Buffer.alloc(sectorSize, 0xff);
   const opened = openSync(file, "r");
@@ -28,7 +29,7 @@ export function isBlank(file: string): boolean {
   } finally {
     closeSync(opened);
   }
-  return sector.every((byte) => byte === 0);
+  return isUnfinished(sector);
 }
 
 let count = 0;

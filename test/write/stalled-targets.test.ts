@@ -9,6 +9,7 @@ import { lookEveryMs } from "../../src/transfer/silence.js";
 import { writePlan, type WriteResult } from "../../src/write/write-plan.js";
 import { memoryDrive, writeFailed, type MemoryDrive, type Operation } from "../support/memory-drive.js";
 import { bytesExtent, planOf } from "../support/plans.js";
+import { isUnfinished } from "../support/unfinished.js";
 
 const size = 24 * MiB;
 const content = new Uint8Array(size);
@@ -123,7 +124,7 @@ function expectKept({ held }: Hanging): void {
   for (const { bytes, before } of held) expect(Buffer.compare(bytes, before)).toBe(0);
 }
 
-const isBlank = ({ bytes }: MemoryDrive): boolean => bytes.subarray(0, 512).every((byte) => byte === 0);
+const isBlank = ({ bytes }: MemoryDrive): boolean => isUnfinished(bytes);
 
 describe("a target that stops answering", () => {
   it.each([

@@ -1,6 +1,7 @@
 /** `win7usb check`: is this stick or image file still what was written? */
 import { exitCodes } from "../../errors.js";
-import { check, type CheckVerdict } from "../../steps/check-target.js";
+import { check } from "../../steps/check-target.js";
+import type { CheckVerdict } from "../../steps/check-verdict.js";
 import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";

@@ -1,6 +1,7 @@
 /** What a check found, for scripts and for people. */
 import type { Mismatch, MismatchCause } from "../../check/index.js";
 import type { CheckResult } from "../../steps/check-target.js";
+import type { CheckCause } from "../../steps/check-verdict.js";
 import { printable } from "../escape.js";
 import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
@@ -29,6 +30,7 @@ const causes: Readonly<Record<MismatchCause, string>> = {
   removed: "removed by a person",
   unreadable: "cannot be read",
   undecided: "differs; whether use or damage did it cannot be told",
+  "other-image": "as it was written, the image has something else",
 };
 
 export function checkText(result: CheckResult, style: Style, columns: number): string {
@@ -41,6 +43,7 @@ export function checkText(result: CheckResult, style: Style, columns: number): s
     const whole = mismatches.length === 0 ? "; all files are as they were written" : "";
     lines.push(`A system has used the volume since${whole}.`);
   }
+  lines.push(originLine(result));
   lines.push(nextStep(result, printable(target.path)));
   const told = lines.filter((line) => line !== "");
   return told.map((line) => `${wrap(line, columns, line.startsWith(" ") ? "    " : "  ")}\n`).join("");
@@ -51,15 +54,40 @@ function addedLines(paths: readonly string[], what: string): string[] {
   return [`${count(paths.length, "file")} ${what}:`, ...shortened(paths.map((path) => `  ${printable(path)}`))];
 }
 
-function headline({ verdict, target, against, files, bytes, mismatches }: CheckResult, style: Style): string {
+function headline(result: CheckResult, style: Style): string {
+  const { verdict, cause, target, against, files, bytes, mismatches } = result;
   const path = printable(target.path);
   const what = files === null ? "" : `${count(files, "file")}, `;
-  const basis = against === "image" ? "the image" : "its manifest";
-  const compared = `${what}${formatSize(bytes)} compared with ${basis}`;
+  const compared = `${what}${formatSize(bytes)} compared with ${against === "image" ? "the image" : "its manifest"}`;
   if (verdict === "match") return `${style.good("match:")} ${path} is what was written (${compared})`;
-  if (against === null) return `${style.bad("unreadable:")} ${path} holds nothing to compare it with`;
+  const told = cause === null ? undefined : withoutPlaces[cause];
+  // What people did since is told with its places, of whichever image it was.
+  if (told !== undefined && (cause !== "other-image" || mismatches.every((each) => each.cause === cause))) {
+    const word = cause === "unfinished" ? cause : verdict;
+    return `${style.bad(`${word}:`)} ${path} ${told}${against === null || bytes === 0 ? "" : ` (${compared})`}`;
+  }
   const found = verdict === "mismatch" ? "is not what was written any more" : "cannot be read everywhere";
   return `${style.bad(`${verdict}:`)} ${path} ${found}: ${count(mismatches.length, "place")} (${compared})`;
+}
+
+/** What is said of the target as a whole. */
+const withoutPlaces: Readonly<Partial<Record<CheckCause, string>>> = {
+  unfinished: "does not boot: writing it was begun and not ended",
+  nothing: "holds nothing of win7usb",
+  "other-image": "was made from another image or with other options",
+  "no-manifest": "was written without a manifest, and there is nothing else to compare it with",
+  "manifest-damaged": "has a damaged manifest, and there is nothing else to compare it with",
+  "manifest-newer": "was written by a newer win7usb: check it with that one",
+};
+
+/** What it was made of, where that is not what it was compared with. */
+function originLine({ cause, origin }: CheckResult): string {
+  if (cause !== "other-image" || origin === null) return "";
+  const { volumeLabel, size, sha256, options, program } = origin;
+  const hash = sha256 === null ? "" : `, SHA-256 ${sha256}`;
+  const as = `${options.filesystem === "ntfs" ? "NTFS" : "FAT32"}, labelled ${printable(options.label)}`;
+  const image = `${printable(volumeLabel)} (${formatSize(size)}, ${size} bytes${hash})`;
+  return `It was made from the image ${image}, as ${as}, by win7usb ${printable(program)}.`;
 }
 
 const unnamedStructure = "partition table, boot record or file system";
@@ -77,10 +105,15 @@ function shortened(lines: readonly string[]): string[] {
   return [...lines.slice(0, mostLines), `  and ${lines.length - mostLines} more; --json names them all`];
 }
 
-function nextStep({ verdict, mismatches, target, against }: CheckResult, path: string): string {
-  if (verdict === "match" || against === null) return "";
+function nextStep({ cause, mismatches, target, against, warnings }: CheckResult, path: string): string {
+  if (warnings.some(({ code }) => code === "disc-image")) {
+    return `It is the image of a disc; whether that is sound says: win7usb verify ${path}`;
+  }
   const place = target.kind === "drive" ? `${path} --only-changed` : `${path} --force`;
-  const failing = mismatches.some(({ cause }) => cause === "unreadable" || cause === "damaged");
+  if (cause === "unfinished") return `To write it whole: win7usb write <iso> ${place}`;
+  // A sound stick of another image is nobody's reason to overwrite it.
+  if (cause === null || cause === "other-image" || against === null || mismatches.length === 0) return "";
+  const failing = mismatches.some((each) => each.cause === "unreadable" || each.cause === "damaged");
   const advice = target.kind === "drive" && failing ? "; if it happens again, the drive is failing" : "";
   return `To make it whole again: win7usb write <iso> ${place}${advice}.`;
 }

@@ -1,0 +1,55 @@
+/**
+ * Is a target that holds what its manifest says made of this image, in this way? The plan that is made anew from the image is
+ * held against the manifest: another label or other files are another image's or other options'; what lies elsewhere is, where
+ * another version wrote it, that version's doing.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { Manifest } from "../manifest/manifest.js";
+import { layoutManifest } from "../manifest/manifest.js";
+import type { DiskPlan, PlannedFile } from "../volumes/plan.js";
+import { packageVersion } from "../version.js";
+
+/** Why the plan cannot be held against the target; `reason` ends a sentence. */
+export type OtherLayout = { readonly kind: "other-image" | "other-version"; readonly reason: string };
+
+/** Undefined where the same files lie at the same places. `areaStart`: where the manifest lies. */
+export function otherLayout(plan: DiskPlan, manifest: Manifest, areaStart: number): OtherLayout | undefined {
+  const reason = otherLabel(plan, manifest) ?? otherFiles(plan.files, manifest.files);
+  if (reason !== undefined) return { kind: "other-image", reason };
+  const { spans, files } = layoutManifest(plan, areaStart);
+  const isSame =
+    isDeepStrictEqual(spans, manifest.spans) &&
+    plan.clusterSize === manifest.clusterSize &&
+    (files === null || manifest.files === null || isDeepStrictEqual(files.map(placeOf), manifest.files.map(placeOf)));
+  if (isSame) return undefined;
+  const { program } = manifest;
+  return program === packageVersion
+    ? { kind: "other-image", reason: "what is on it lies at other places" }
+    : {
+        kind: "other-version",
+        reason: `win7usb ${program} wrote it, and lays out files otherwise than ${packageVersion}`,
+      };
+}
+
+function otherLabel({ label, fileSystem }: DiskPlan, manifest: Manifest): string | undefined {
+  if (fileSystem !== manifest.fileSystem) return `its file system is ${manifest.fileSystem}, not ${fileSystem}`;
+  return label === manifest.label ? undefined : `its label is ${manifest.label}, not ${label}`;
+}
+
+/** Names and sizes tell images apart without reading a byte of them. */
+function otherFiles(planned: readonly PlannedFile[], written: readonly PlannedFile[] | null): string | undefined {
+  if (written === null) return undefined;
+  const sizes = new Map(written.map(({ path, size }) => [path, size]));
+  const missing = planned.find(({ path }) => !sizes.has(path));
+  if (missing !== undefined) return `the image has ${missing.path}, which was not written`;
+  const resized = planned.find(({ path, size }) => sizes.get(path) !== size);
+  if (resized !== undefined) return `${resized.path} had another size`;
+  const names = new Set(planned.map(({ path }) => path));
+  const surplus = written.find(({ path }) => !names.has(path));
+  return surplus === undefined ? undefined : `${surplus.path} was written, which the image does not have`;
+}
+
+/** As a manifest says it. */
+function placeOf({ path, size, runs, modified = 0 }: PlannedFile): object {
+  return { path, size, runs, modified: Math.max(0, Math.floor(modified)) };
+}

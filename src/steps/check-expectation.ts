@@ -1,0 +1,83 @@
+/** What should be on a target: the plan of the image that it is compared with, or what its own manifest says. */
+import type { Expectation } from "../check/index.js";
+import type { FoundManifest } from "../check/locate-manifest.js";
+import { otherLayout, type OtherLayout } from "../check/other-image.js";
+import type { DriveReader } from "../drive/drive-reader.js";
+import { Win7UsbError, type ErrorCode } from "../errors.js";
+import { assertWhole, paddingCode } from "../iso9660-reader/index.js";
+import { chooseFileSystem, planDisk } from "../volumes/index.js";
+import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
+import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
+import { fitTree } from "./fit-tree.js";
+import type { OpenedImage } from "./open-image.js";
+
+export type Expected = {
+  /** Undefined where there is nothing to compare the target with. */
+  readonly expectation: Expectation | undefined;
+  /** Why the image is not what the target is compared with, although one was given. */
+  readonly otherwise: OtherLayout | undefined;
+};
+
+/** What a plan cannot be made for: a disk of this size and file system was never made of such an image. */
+const unplannable: readonly ErrorCode[] = [
+  "too-small",
+  "file-too-large",
+  "directory-too-large",
+  "name-unsupported",
+  "name-collision",
+];
+
+/** Throws what reading the image throws. */
+export async function expect(
+  found: FoundManifest,
+  opened: OpenedImage | undefined,
+  reader: DriveReader,
+  label: string | undefined,
+): Promise<Expected> {
+  const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
+  const byManifest: Expectation | undefined =
+    manifest === undefined ? undefined : { kind: "manifest", manifest, found };
+  if (opened === undefined) return { expectation: byManifest, otherwise: undefined };
+  const plan = await planAnew(found, opened, reader, label);
+  if (plan instanceof Win7UsbError) {
+    return { expectation: byManifest, otherwise: { kind: "other-image", reason: plan.message } };
+  }
+  const otherwise = manifest === undefined ? undefined : otherLayout(plan, manifest, found.areaStart);
+  return { expectation: otherwise === undefined ? { kind: "image", plan, found } : byManifest, otherwise };
+}
+
+/**
+ * The plan that the target was written by: what the image does not say is taken from the target. An error where there can be
+ * none.
+ */
+async function planAnew(
+  found: FoundManifest,
+  opened: OpenedImage,
+  reader: DriveReader,
+  wantedLabel: string | undefined,
+): Promise<DiskPlan | Win7UsbError> {
+  assertWhole(opened.image, [paddingCode]);
+  const { volumeLabel } = opened.image;
+  const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
+  const fileSystem =
+    manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(opened.image.tree, "auto").fileSystem;
+  const label = wantedLabel ?? manifest?.label ?? volumeLabel;
+  try {
+    const { tree } = await fitTree(opened.image.tree, fileSystem);
+    return planDisk(tree, { diskSize: manifest?.diskSize ?? diskSizeOf(found, reader) }, { fileSystem, label });
+  } catch (error) {
+    if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
+    throw error;
+  }
+}
+
+function fileSystemOf({ partition }: FoundManifest): FileSystemName | undefined {
+  return (["fat32", "ntfs"] as const).find((name) => partitionTypes[name] === partition?.osType);
+}
+
+/** A stick may have been planned as the smaller of two, or copied from an image file: its partition tells. */
+function diskSizeOf({ partition }: FoundManifest, reader: DriveReader): number {
+  if (partition === undefined) return reader.size;
+  const planned = endOf(partition) + manifestAreaSize;
+  return reader.size >= planned && reader.size < planned + manifestAreaSize ? reader.size : planned;
+}
