@@ -29,12 +29,15 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
 
 /** What an option of `write` does about it; `size` as it was given, in bytes. */
 function writeHint(code: string, data: Win7UsbError["data"], size: number | undefined): string | undefined {
-  const { fileSystem, choice, needed, available } = data;
+  const { fileSystem, choice, needed, available, drive } = data;
   if (code === "too-small" && size !== undefined && available === size) {
     return `Give --size ${String(needed)}, or leave it out for the smallest that holds everything.`;
   }
   if (code === "file-too-large" || code === "directory-too-large") return "Use --filesystem ntfs.";
   if (code === "name-collision" && fileSystem === "fat32") return "Use --filesystem ntfs, which needs no short names.";
+  if (code === "target-not-a-drive" && typeof drive === "string") {
+    return `Name the drive itself, ${drive}: all that is on it will be lost.`;
+  }
   if (code === "target-exists") return "Choose another name, or replace it with --force.";
   if (code === "usage" && choice === "size") return "Leave --size out for a drive.";
   if (code === "usage" && choice === "onlyChanged") return "Leave --only-changed out for an image file.";

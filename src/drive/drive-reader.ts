@@ -90,6 +90,6 @@ async function openReadOnly(path: string, flags: number): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | flags);
   } catch (error) {
-    throw openError(path, error);
+    throw openError(path, error, "read");
   }
 }

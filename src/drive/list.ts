@@ -156,7 +156,7 @@ async function inspectBlockDevice(path: string, stats: Stats, listing: DriveList
   if (device !== undefined && device.parent !== null) {
     const whole = devicePath(device.parent);
     throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${whole}, expected a whole drive`, {
-      hint: `Name the drive itself, ${whole}: all that is on it will be lost.`,
+      hint: `Name the drive itself, ${whole}.`,
       data: { target: path, drive: whole },
     });
   }
@@ -189,7 +189,7 @@ async function inspectDevicePath(path: string, listing: DriveListing): Promise<T
   const partition = /^(\/dev\/r?disk\d+)s\d+/.exec(path)?.[1];
   if (partition !== undefined) {
     throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${partition}, expected a whole drive`, {
-      hint: `Name the drive itself, ${partition}: all that is on it will be lost.`,
+      hint: `Name the drive itself, ${partition}.`,
       data: { target: path, drive: partition },
     });
   }
@@ -209,10 +209,7 @@ function volumeError(path: string, letter: string, drives: readonly Drive[]): Wi
   const root = `${letter}\\`.toLowerCase();
   const drive = drives.find(({ mountpoints }) => mountpoints.some((point) => point.path.toLowerCase() === root))?.path;
   return new Win7UsbError("target-not-a-drive", `${path} is a volume, expected a whole drive`, {
-    hint:
-      drive === undefined
-        ? "`win7usb drives` lists the drives."
-        : `Name the drive itself, ${drive}: all that is on it will be lost.`,
+    hint: drive === undefined ? "`win7usb drives` lists the drives." : `Name the drive itself, ${drive}.`,
     data: { target: path, ...(drive === undefined ? {} : { drive }) },
   });
 }

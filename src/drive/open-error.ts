@@ -2,8 +2,8 @@
 import { Win7UsbError } from "../errors.js";
 import { errorCodeOf, reasonOf } from "./transfer.js";
 
-/** Nothing was written yet: every code of the result has exit code 5. */
-export function openError(path: string, cause: unknown): Win7UsbError {
+/** Nothing was written yet: every code of the result has exit code 5. `use`: what it was opened for. */
+export function openError(path: string, cause: unknown, use: "read" | "write" = "write"): Win7UsbError {
   const code = errorCodeOf(cause);
   const details = { data: { target: path, cause: code ?? reasonOf(cause) }, cause };
   switch (code) {
@@ -18,10 +18,17 @@ export function openError(path: string, cause: unknown): Win7UsbError {
       });
     case "EACCES":
     case "EPERM":
-      return new Win7UsbError("no-permission", `${path} may not be written: ${reasonOf(cause)}`, {
-        ...details,
-        hint: "Run the same command with sudo, or choose a place that you may write to.",
-      });
+      return new Win7UsbError(
+        "no-permission",
+        `${path} may not be ${use === "read" ? "read" : "written"}: ${reasonOf(cause)}`,
+        {
+          ...details,
+          hint:
+            use === "read"
+              ? "Run the same command with sudo."
+              : "Run the same command with sudo, or choose a place that you may write to.",
+        },
+      );
     case "EROFS":
       return new Win7UsbError("target-read-only", `${path} is read-only`, {
         ...details,
@@ -39,9 +46,13 @@ export function openError(path: string, cause: unknown): Win7UsbError {
         hint: "Close what uses it, and unmount its file systems.",
       });
     default:
-      return new Win7UsbError("target-unsupported", `${path} cannot be opened for writing: ${reasonOf(cause)}`, {
-        ...details,
-        hint: "Choose another target.",
-      });
+      return new Win7UsbError(
+        "target-unsupported",
+        `${path} cannot be opened${use === "read" ? "" : " for writing"}: ${reasonOf(cause)}`,
+        {
+          ...details,
+          hint: "Choose another target.",
+        },
+      );
   }
 }

@@ -33,7 +33,7 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
         others.filter((wim) => !isRead(wim)),
         (list) => unchecked(`the contents of ${list}, which cannot be opened`),
       ),
-      unchecked(`the bytes of the ${filesOutside(tree, wims)} files outside WIMs: no hash of them is known`),
+      unchecked(`the bytes of ${filesOutside(tree, wims)} outside WIMs: no hash of them is known`),
     ],
   };
 }
@@ -56,9 +56,9 @@ function say<T>(wims: readonly WimOutcome[], words: (names: string) => T): T[] {
   return wims.length === 0 ? [] : [words(wims.map(({ set }) => set.name).join(" and "))];
 }
 
-function filesOutside(tree: FileTree, wims: readonly WimOutcome[]): number {
+function filesOutside(tree: FileTree, wims: readonly WimOutcome[]): string {
   const inside = new Set(wims.flatMap(({ set }) => set.parts.map(({ path }) => path)));
   let count = 0;
   for (const { path, node } of walk(tree)) if (node.kind === "file" && !inside.has(path)) count += 1;
-  return count;
+  return count === 1 ? "the one file" : `the ${count} files`;
 }

@@ -164,6 +164,14 @@ describe("what win7usb has not written", () => {
   });
 });
 
+describe("a target that is no whole drive", () => {
+  it("is not told of what a write would do", () => {
+    const { exitCode, err } = runProgram(["check", folder]);
+    expect(exitCode).toBe(5);
+    expect(err).not.toMatch(/will be lost|may not be written|--size/);
+  });
+});
+
 describe("verify", () => {
   it("says by its verdict, too, that a requirement is not met", () => {
     const argv = ["verify", iso, "--require", "edition=Ultimate"];

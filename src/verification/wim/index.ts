@@ -185,7 +185,11 @@ class WimVerification {
       const touched = places.get(id) ?? [];
       const first = touched[0];
       const file = first === undefined ? "which no file uses" : `${shortenedPath(first.path)} in image ${first.image}`;
-      const message = `${wim.name}: blob ${blob} (${file}) is damaged: ${this.#damaged.get(id)!}`;
+      const problem = this.#damaged.get(id)!;
+      const prefix = `${wim.name}: `;
+      // What reads the WIM puts its name in front, too.
+      const reason = problem.startsWith(prefix) ? problem.slice(prefix.length) : problem;
+      const message = `${prefix}blob ${blob} (${file}) is damaged: ${reason}`;
       this.#report.fail({ check: "wim-blobs", blob, wim: wim.name, message, places: touched }, "wim-damaged");
     }
   }
