@@ -20,7 +20,6 @@ import { parseEvent } from "../support/json-output.js";
 import { isUnfinished } from "../support/unfinished.js";
 
 const driveSize = 96 * MiB;
-const sectorSize = 512;
 
 let folder: string;
 let iso: string;
