@@ -15,7 +15,8 @@ const replacing = readdirSync(join(import.meta.dirname, "test"), { recursive: tr
   .filter((path) => /\bvi\.(?:mock|doMock)\(/.test(readFileSync(join(import.meta.dirname, path), "utf8")));
 
 /**
- * Five suites by cost: `unit` runs anywhere, soon; `exhaustive` tries every place, or waits for drives that hang; `oracle`
+ * Six suites by cost: `unit` runs anywhere, soon; `program` starts the built program and the package as npm packs it;
+ * `exhaustive` tries every place, or waits for drives that hang; `oracle`
  * asks other people's tools about files; `boot` starts QEMU. Those run side by side, and one after the other what has the
  * machine's devices or its speed in it: `devices`, on loop devices, slow media and guests at a certain pace. And `platform`,
  * which writes disk images that macOS or Windows attaches as drives: it needs root or an administrator.
@@ -37,6 +38,15 @@ export default defineConfig({
         },
       },
       { test: { name: "unit-replacing", include: replacing, setupFiles, testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: "program",
+          include: ["test/**/*.program.ts"],
+          setupFiles,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: "exhaustive",

@@ -46,6 +46,7 @@ export type {
   SuitabilityCode,
   SuitabilityRefusal,
   VolumeLabel,
+  UnreadableWim,
   WindowsIdentity,
 } from "./windows/index.js";
 export { assertSuitable, identify, suitabilityRefusals } from "./windows/index.js";

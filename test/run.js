@@ -13,6 +13,7 @@ const inCi = process.env.CI === "true";
 /** The vitest projects of each suite. */
 const projects = {
   unit: ["unit", "unit-replacing"],
+  program: ["program"],
   exhaustive: ["exhaustive"],
   oracle: ["oracle"],
   devices: ["devices"],

@@ -139,6 +139,9 @@ export function nested<F extends FieldSet>(layout: RecordLayout<F>): (offset: nu
   const entries = Object.entries(layout.fields).filter(
     (entry): entry is [string, Field<unknown>] => "read" in entry[1],
   );
+  const fixed = Object.values(layout.fields).flatMap((field) =>
+    "value" in field && field.value !== null ? [{ offset: field.offset, value: field.value }] : [],
+  );
   return (offset) => ({
     offset,
     width: layout.size,
@@ -148,6 +151,8 @@ export function nested<F extends FieldSet>(layout: RecordLayout<F>): (offset: nu
       return result as Decoded<F>;
     },
     write(view, at, value) {
+      for (const each of fixed)
+        new Uint8Array(view.buffer, view.byteOffset + at + offset + each.offset).set(each.value);
       const values = value as Readonly<Record<string, unknown>>;
       for (const [key, field] of entries) if (values[key] !== undefined) field.write(view, at + offset, values[key]);
     },

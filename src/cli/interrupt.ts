@@ -7,7 +7,7 @@ const clearLine = "\r\u001b[K";
 const showCursor = "\u001b[?25h";
 
 /** How far something is, for people. */
-export type Progress<Event> = {
+export type ShownProgress<Event> = {
   onEvent(event: Event): void;
   /** Leaves the terminal as it was found, on a line of its own. */
   stop(): void;
@@ -20,7 +20,7 @@ export type Progress<Event> = {
  */
 export async function interruptible<T, Event extends { readonly event: string }>(
   terminal: Terminal,
-  progress: Progress<Event>,
+  progress: ShownProgress<Event>,
   work: (signal: AbortSignal, show: (event: Event) => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();

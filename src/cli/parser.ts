@@ -51,6 +51,8 @@ export function parseWords(words: readonly string[]): ParserOutcome {
       outcome = { kind: "run", command, operands: parser.args, options: parser.opts() };
     });
   }
+  const swallowing = swallowedOption(words);
+  if (swallowing !== null) return { kind: "usage", message: swallowing, lacksWord: false };
   try {
     program.parse(words, { from: "user" });
   } catch (error) {
@@ -61,6 +63,27 @@ export function parseWords(words: readonly string[]): ParserOutcome {
     return { kind: "usage", message, lacksWord };
   }
   return outcome;
+}
+
+/**
+ * A value that is itself an option of the command was forgotten: commander would take it, and `--label --dry-run` would
+ * write. Whoever means it joins the two: `--label=-n`.
+ */
+function swallowedOption([name, ...words]: readonly string[]): string | null {
+  const options = allCommands.find((command) => command.name === name)?.options ?? [];
+  const wordsOf = ({ long, short }: OptionSpec): string[] => [
+    `--${long}`,
+    ...(short === undefined ? [] : [`-${short}`]),
+  ];
+  const all = new Set(options.flatMap(wordsOf));
+  const valued = new Set(options.filter(({ kind }) => kind !== "flag").flatMap(wordsOf));
+  for (const [index, word] of words.entries()) {
+    if (word === "--") return null;
+    const next = words[index + 1];
+    if (!valued.has(word) || next === undefined || !all.has(next.replace(/=.*$/s, ""))) continue;
+    return `${word} needs a value, and ${next} is an option; joined by = it is the value`;
+  }
+  return null;
 }
 
 /** On one line: commander puts what was perhaps meant on a second one. */

@@ -5,7 +5,8 @@
  */
 import { statfs } from "node:fs/promises";
 import { KiB } from "../bytes/units.js";
-import { runCommand } from "./command.js";
+import { Win7UsbError } from "../errors.js";
+import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 
 /** Bytes that this user may still write below `folder`; undefined where nobody knows. Rejects as `statfs` does. */
@@ -16,8 +17,24 @@ export async function freeSpace(folder: string): Promise<number | undefined> {
   return told ?? bavail * bsize;
 }
 
+/** Throws `no-space` where `folder` has less than `needed` bytes left, as far as that can be told. */
+export async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
+  let free: number | undefined;
+  try {
+    free = await freeSpace(folder);
+  } catch (error) {
+    throw openError(path, error);
+  }
+  if (free === undefined || free >= needed) return;
+  throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${path} needs ${needed}`, {
+    hint: "Make room, or write the image somewhere else.",
+    data: { target: path, free, needed },
+  });
+}
+
 /** POSIX's portable format: a heading, then one line whose fourth column are the kilobytes that are left. */
 async function askDf(folder: string): Promise<number | undefined> {
+  const { runCommand } = await import("./command.js");
   const { exitCode, stdout } = await runCommand("df", ["-P", "-k", "--", folder]);
   if (exitCode !== 0) return undefined;
   return parseDf(stdout);

@@ -12,7 +12,7 @@ import { pageMemory } from "../bytes/page-memory.js";
 import { KiB, roundUp } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { DriveWriter, ReadBack } from "./drive-writer.js";
-import { freeSpace } from "./free-space.js";
+import { requireSpace } from "./free-space.js";
 import { existsError, FinalName, ImageFolder } from "./image-folder.js";
 import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
@@ -151,21 +151,6 @@ async function resolveImagePath(path: string, force: boolean): Promise<string> {
     if (errorCodeOf(error) === "ENOENT") return resolve(path);
     throw error instanceof Win7UsbError ? error : openError(path, error);
   }
-}
-
-/** Throws `no-space` where `folder` has less than `needed` bytes left, as far as that can be told. */
-export async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
-  let free: number | undefined;
-  try {
-    free = await freeSpace(folder);
-  } catch (error) {
-    throw openError(path, error);
-  }
-  if (free === undefined || free >= needed) return;
-  throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${path} needs ${needed}`, {
-    hint: "Make room, or write the image somewhere else.",
-    data: { target: path, free, needed },
-  });
 }
 
 async function createFile(folder: ImageFolder, path: string, temporary: string): Promise<FileHandle> {

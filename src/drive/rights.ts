@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
-import { requireSpace } from "./image-file.js";
+import { requireSpace } from "./free-space.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";

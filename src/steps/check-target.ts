@@ -10,7 +10,7 @@ import { createMeter, type Meter } from "../progress/progress-meter.js";
 import type { FileSystemName, ImageOrigin } from "../volumes/plan.js";
 import { expect } from "./check-expectation.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
-import { nothingOfImage, uncompared, verdictOf } from "./check-verdict.js";
+import { nothingOfImage, uncompared, checkVerdictOf } from "./check-verdict.js";
 import { accessWarnings, contentWarnings } from "./check-warnings.js";
 import type { ImageInput } from "./image-input.js";
 import { openImage, type OpenedImage } from "./open-image.js";
@@ -118,7 +118,7 @@ async function checkOpened(
   const compared = { ...common, against: expectation.kind, ...known, ...findings };
   const nothing = nothingOfImage(found, expectation, findings);
   if (nothing !== undefined) return { ...compared, ...noFindings, verdict: "mismatch", cause: nothing };
-  return { ...compared, ...verdictOf(findings, otherwise) };
+  return { ...compared, ...checkVerdictOf(findings, otherwise) };
 }
 
 function warn(warnings: Warning[], { onEvent }: CheckOptions, warning: Warning): void {

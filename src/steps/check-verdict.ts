@@ -53,7 +53,7 @@ export function nothingOfImage(
 }
 
 /** `otherwise`: why the image that was given is not what the target was compared with. */
-export function verdictOf(
+export function checkVerdictOf(
   { mismatches }: Pick<CheckFindings, "mismatches">,
   otherwise: OtherLayout | undefined,
 ): Judgement {

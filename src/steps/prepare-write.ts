@@ -9,7 +9,7 @@ import { Failures, Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
-import { plannedDataBytes } from "../write/prepare.js";
+import { plannedDataBytes } from "../volumes/plan.js";
 import { assertSuitable } from "../windows/index.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";

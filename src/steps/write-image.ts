@@ -5,7 +5,7 @@ import { openTargets, unmount } from "../drive/index.js";
 import { drivesAmong } from "../drive/list.js";
 import { Win7UsbError } from "../errors.js";
 import type { WriteEvent } from "../progress/events.js";
-import { plannedDataBytes } from "../write/prepare.js";
+import { plannedDataBytes } from "../volumes/plan.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
 import type { ImageInput, InputOptions } from "./image-input.js";

@@ -19,7 +19,7 @@ import type { Channel, VolumeLabel } from "./volume-label.js";
 import { parseVolumeLabel } from "./volume-label.js";
 import { setupBuild, unreadableReason } from "./wim-readers.js";
 
-export type { Architecture, BootImages, Edition, InstallImage, WindowsIdentity } from "./identity.js";
+export type { Architecture, BootImages, Edition, InstallImage, UnreadableWim, WindowsIdentity } from "./identity.js";
 export type { Channel, VolumeLabel } from "./volume-label.js";
 export { parseVolumeLabel } from "./volume-label.js";
 export type { BiosBootEntry, BootFileCheck, CheckStatus } from "./boot-files.js";

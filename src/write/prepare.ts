@@ -1,5 +1,5 @@
 /** Before the first byte: the plan and the targets are held against each other, and the transfers are decided. */
-import { isPowerOfTwo, KiB, MiB, roundUp } from "../bytes/units.js";
+import { isPowerOfTwo, MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../volumes/plan.js";
@@ -46,20 +46,6 @@ export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepar
     throw new Error("the plan does not cover the sector that makes a disk bootable");
   }
   return { blockSize, slotCount: Math.max(leastSlots, (targets.length + 1) * writesInFlight), bootBlock, blocks };
-}
-
-/** Bytes that each target is given: the sum of the plan's extents. */
-export function plannedBytes(plan: DiskPlan): number {
-  return plan.extents.reduce((total, extent) => total + extent.length, 0);
-}
-
-/** Bytes that a sparse file needs on its medium at most: all that is not planned as zeros, in whole blocks. */
-export function plannedDataBytes(plan: DiskPlan): number {
-  const fileSystemBlock = 4 * KiB;
-  return plan.extents.reduce(
-    (total, { length, source }) => (source.kind === "zeros" ? total : total + roundUp(length, fileSystemBlock)),
-    0,
-  );
 }
 
 function checkTarget(plan: DiskPlan, target: DriveWriter): void {

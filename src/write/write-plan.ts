@@ -12,7 +12,8 @@ import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "../progre
 import { startContentHash, type ContentHash } from "./content-hash.js";
 import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
 import type { Patience } from "../progress/patience.js";
-import { plannedBytes, prepare, type Prepared } from "./prepare.js";
+import { prepare, type Prepared } from "./prepare.js";
+import { plannedBytes } from "../volumes/plan.js";
 import { createMeter } from "../progress/progress-meter.js";
 import { readBack, type WrittenBlocks } from "./read-back.js";
 import { createRing, type Ring } from "../transfer/ring.js";

@@ -135,3 +135,11 @@ describe("a value that does not fit names record and field", () => {
     expect(() => broken.encode({ field: Uint8Array.of(1) })).toThrow(new TypeError("no range"));
   });
 });
+
+describe("a record as a field of another", () => {
+  it("is written with its reserved bytes", () => {
+    const inner = record("inner", 4, { x: uint16le(0), y: reserved(2, 2, Uint8Array.of(7, 9)) });
+    const outer = record("outer", 5, { mark: uint8(0), head: nested(inner)(1) });
+    expect([...outer.encode({ mark: 5, head: { x: 1 } })]).toEqual([5, 1, 0, 7, 9]);
+  });
+});

@@ -1,5 +1,6 @@
 /** Command lines and what is understood of them. */
 import { describe, expect, it } from "vitest";
+import { parseWords } from "../../src/cli/parser.js";
 import { parse } from "../../src/cli/parse.js";
 
 async function understood(line: string) {
@@ -40,7 +41,7 @@ describe("a command line", () => {
   });
 
   it.each([
-    ["write --label --allow a.iso b.img", { label: "--allow" }],
+    ["write --label=--allow a.iso b.img", { label: "--allow" }],
     ["write -l x64 -yn -fntfs a.iso b.img", { label: "x64", yes: true, dryRun: true, filesystem: "ntfs" }],
     [
       "write a.iso b.img --size=8G --no-verify --only-changed --force --json",
@@ -93,5 +94,20 @@ describe("a command line", () => {
 
   it("asks for nothing", async () => {
     expect(await parse([])).toMatchObject({ kind: "usage", message: null, command: null });
+  });
+});
+
+describe("an option in a value's place", () => {
+  it.each([
+    [["write", "a.iso", "b.img", "-l", "-n"], /-l needs a value, and -n is an option/],
+    [["write", "a.iso", "b.img", "--label", "--dry-run"], /--label needs a value, and --dry-run is an option/],
+    [["write", "a.iso", "--size", "--label=x", "b.img"], /--size needs a value, and --label=x is an option/],
+    [["verify", "--require", "--deep", "a.iso"], /--require needs a value, and --deep is an option/],
+  ])("%j is wrong usage, and nothing is taken for the value", (words, message) => {
+    expect(parseWords(words)).toMatchObject({ kind: "usage", message: expect.stringMatching(message) });
+  });
+
+  it("is the value where both are joined", () => {
+    expect(parseWords(["write", "a.iso", "b.img", "--label=-n"])).toMatchObject({ options: { label: "-n" } });
   });
 });

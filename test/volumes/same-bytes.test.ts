@@ -9,7 +9,7 @@ import { planDisk, smallestDisk } from "../../src/volumes/index.js";
 /** SHA-256 of the whole disk; zeros where a write puts the manifest, which names the version. */
 const recorded = [
   ["fat32", "6a044c5d1726cebc42b7554b8433d6c1ff1052b23797a19f1e3457d7c1bbd333"],
-  ["ntfs", "471368703d2ebecb0ee22bb8d6b73bcb39093dd39a747f8191f0f5ee951a4e9f"],
+  ["ntfs", "bd5d4a7eb845af291ee8746a9ff54a86f8c09878152e8539bec358bdff45e58c"],
 ] as const;
 
 describe("a planned disk", () => {

@@ -8,7 +8,7 @@ import type { WriteEvent } from "../../progress/events.js";
 import { confirmErase } from "../confirm.js";
 import { jsonLine, printable } from "../escape.js";
 import { wrap } from "../format.js";
-import { interruptible, type Progress } from "../interrupt.js";
+import { interruptible, type ShownProgress } from "../interrupt.js";
 import type { WriteCommandOptions } from "../options.js";
 import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents } from "../render/write-json.js";
@@ -100,7 +100,7 @@ function loadWriting() {
   ]);
 }
 
-async function progressFor(prepared: PreparedWrite, terminal: Terminal): Promise<Progress<WriteEvent>> {
+async function progressFor(prepared: PreparedWrite, terminal: Terminal): Promise<ShownProgress<WriteEvent>> {
   if (!terminal.animated) {
     const { plainEvents } = await import("../render/write-plain.js");
     return { onEvent: plainEvents(terminal), stop: () => undefined };
