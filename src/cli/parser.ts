@@ -71,10 +71,6 @@ export function parseWords(words: readonly string[]): ParserOutcome {
  */
 function swallowedOption([name, ...words]: readonly string[]): string | null {
   const options = allCommands.find((command) => command.name === name)?.options ?? [];
-  const wordsOf = ({ long, short }: OptionSpec): string[] => [
-    `--${long}`,
-    ...(short === undefined ? [] : [`-${short}`]),
-  ];
   const all = new Set(options.flatMap(wordsOf));
   const valued = new Set(options.filter(({ kind }) => kind !== "flag").flatMap(wordsOf));
   for (const [index, word] of words.entries()) {
@@ -84,6 +80,10 @@ function swallowedOption([name, ...words]: readonly string[]): string | null {
     return `${word} needs a value, and ${next} is an option; joined by = it is the value`;
   }
   return null;
+}
+
+function wordsOf({ long, short }: OptionSpec): string[] {
+  return [`--${long}`, ...(short === undefined ? [] : [`-${short}`])];
 }
 
 /** On one line: commander puts what was perhaps meant on a second one. */
