@@ -53,7 +53,7 @@ describe("records", () => {
         expect(layout.decode(encoded)).toEqual(values);
         expect(layout.encode(layout.decode(encoded))).toEqual(encoded);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
