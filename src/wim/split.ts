@@ -41,7 +41,7 @@ export async function planParts(wim: Wim, partLimit: number): Promise<PlannedWim
       xmlDataAt: () => ownXmlData(wim),
       partNumber: index + 1,
       totalParts,
-      flags: totalParts === 1 ? header.flags : header.flags | wimFlags.spanned,
+      flags: totalParts === 1 ? header.flags : (header.flags | wimFlags.spanned) >>> 0,
       imageCount,
       bootIndex: index === 0 ? header.bootIndex : 0,
       bootEntry,
