@@ -60,10 +60,20 @@ async function openDrive(name: string): Promise<Drive> {
       await untilGone(device.path);
       device.detach();
       const ended = once(server, "exit");
-      await once(spawn("fusermount3", ["-u", shown], { stdio: "ignore" }), "exit");
+      await unmount(shown);
       await ended;
     },
   };
+}
+
+/** The loop device lets go of the file a moment after it was detached: until then the place is busy. */
+async function unmount(place: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const [exitCode] = await once(spawn("fusermount3", ["-u", place], { stdio: "ignore" }), "exit");
+    if (exitCode === 0) return;
+    await delay(100);
+  }
+  throw new Error(`${place} stays mounted`);
 }
 
 type Event = Record<string, unknown> & { event: string; code?: string; target?: string };
