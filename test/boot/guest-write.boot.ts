@@ -52,7 +52,9 @@ describe.skipIf(kernel === null)("win7usb on a Linux machine", () => {
     writeFileSync(good, Buffer.alloc(stickSize, 0x5a));
     const stick = await guest.plug({ file: good, serial: "GOOD" });
     const { out: list, err: hidden } = await guest.run("win7usb drives");
-    expect(list.split("\n")[1]?.trim()).toMatch(new RegExp(`^${stick.path} +268 MB +usb +QEMU QEMU HARDDISK +GOOD +-$`));
+    expect(list.split("\n")[1]?.trim()).toMatch(
+      new RegExp(`^${stick.path} +268 MB +usb +QEMU QEMU HARDDISK +GOOD +-$`),
+    );
     expect(list).not.toContain("/dev/vda");
     expect(hidden).toContain("1 other drive not shown");
     const { drives } = parseOutput<{ drives: unknown[] }>("drives", (await guest.run("win7usb drives --json")).out);
