@@ -116,15 +116,20 @@ function whenWritten(path: string, part: number, then: () => void): (event: Even
   };
 }
 
-/** Processes that work on a device, by their command lines; this one does not. */
+/** Processes that work on a device, by their command lines (the one that writes has it as JSON); this one does not. */
 function processesOn(path: string): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .filter((id) => {
       const task = `/proc/${id}/task`;
       if (!existsSync(task)) return false;
-      return readdirSync(task).some((thread) => commandOf(`${task}/${thread}`).includes(`\0${path}\0`));
+      return readdirSync(task).some((thread) => namesDevice(commandOf(`${task}/${thread}`), path));
     });
+}
+
+/** A name as a word of its own: /dev/loop1 is not /dev/loop10. */
+function namesDevice(command: string, path: string): boolean {
+  return [`\0${path}\0`, `"${path}"`].some((word) => command.includes(word));
 }
 
 function commandOf(process: string): string {
