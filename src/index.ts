@@ -69,7 +69,7 @@ export type { Requirement, UnmetRequirement } from "./verification/requirements.
 export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
 
-export type { PreparedWrite, WriteChoices } from "./steps/prepare-write.js";
+export type { PreparedWrite, PrepareOptions, WriteChoices } from "./steps/prepare-write.js";
 export { prepareWrite } from "./steps/prepare-write.js";
 export type { WriteOptions, WriteOutcome, WriteRun } from "./steps/write-image.js";
 export { write, writePrepared } from "./steps/write-image.js";
@@ -98,6 +98,7 @@ export type { Drive, Mountpoint, Partition, Target, WriteTarget } from "./drive/
 export type { DriveWriter, ReadBack } from "./drive/drive-writer.js";
 export type { Circumstances, Refusal } from "./drive/guard.js";
 export { refusals } from "./drive/guard.js";
+export type { ListOptions } from "./drive/list.js";
 export { listDrives } from "./drive/list.js";
 
 export type { Mismatch, MismatchCause } from "./check/index.js";

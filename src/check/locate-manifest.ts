@@ -32,7 +32,8 @@ export type FoundManifest = {
   readonly unfinishedBy: string | null;
   /** Whether boot code of this win7usb is on it; null where the sectors cannot be read. */
   readonly hasBootCode: boolean | null;
-  readonly read: ReadManifest;
+  /** `unreadable`: the target gives an error where it lies or should lie. */
+  readonly read: ReadManifest | { readonly kind: "unreadable"; readonly reason: string };
   /** Byte of the target where the manifest lies or should lie: the partition's end. */
   readonly areaStart: number;
   /** Of the manifest's own place. */
@@ -53,9 +54,14 @@ export async function locateManifest(reader: DriveReader, read: ReadBytes): Prom
     const found = await readArea(reader, read, areaStart);
     const candidate = { partition, unfinishedBy, hasBootCode, areaStart, ...found };
     if (candidate.read.kind === "manifest") return candidate;
-    if (best === undefined || (best.read.kind === "absent" && candidate.read.kind !== "absent")) best = candidate;
+    if (best === undefined || (isNone(best) && !isNone(candidate))) best = candidate;
   }
   return best!;
+}
+
+/** Whether nothing of a manifest was read. */
+export function isNone({ read }: Pick<FoundManifest, "read">): boolean {
+  return read.kind === "absent" || read.kind === "unreadable";
 }
 
 /** Null where it cannot be read; zeros behind the target's end. */
@@ -89,17 +95,18 @@ function startsWith(sector: Uint8Array, code: Uint8Array, offset: number): boole
 
 async function readArea(reader: DriveReader, read: ReadBytes, start: number) {
   const whole = { start, end: start + manifestAreaSize, file: noFile };
-  const absent = (reason: string, kind: Difference["kind"]) => ({
-    read: { kind: "absent", reason } as const,
-    differences: [{ ...whole, kind }],
+  const none = (kind: "absent" | "unreadable", reason: string, difference: Difference["kind"]) => ({
+    read: { kind, reason },
+    differences: [{ ...whole, kind: difference }],
   });
-  if (whole.end > reader.size) return absent(`it ends at byte ${reader.size}, before its manifest`, "different");
+  if (whole.end > reader.size)
+    return none("absent", `it ends at byte ${reader.size}, before its manifest`, "different");
   let area: Uint8Array;
   try {
     area = await read(start, manifestAreaSize);
   } catch (error) {
-    if (error instanceof Win7UsbError) return absent(`its manifest cannot be read: ${error.message}`, "unreadable");
-    throw error;
+    if (!(error instanceof Win7UsbError)) throw error;
+    return none("unreadable", `its manifest cannot be read: ${error.message}`, "unreadable");
   }
   const result = readManifest(area, start);
   // Zeros are what a write with --no-verify leaves there.

@@ -1,12 +1,12 @@
 /** One pass over a target: blocks in ascending order, each read or found unreadable. */
-import { isPowerOfTwo, MiB } from "../bytes/units.js";
+import { MiB } from "../bytes/units.js";
 import type { DriveReader } from "../drive/drive-reader.js";
+import { requireTransferUnit } from "../drive/transfer-unit.js";
 import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { blocksOf, type Block } from "../extents/blocks.js";
 import { readAhead } from "../transfer/read-ahead.js";
 import { createRing } from "../transfer/ring.js";
-import { largestUnit } from "../extents/blocks.js";
 
 /** Bytes: small enough to tell where a medium cannot be read, large enough for its full speed. */
 export const blockSize = MiB;
@@ -28,12 +28,8 @@ type ReadBlocksOptions = {
 
 /** The blocks of `extents` for `reader`. Throws `target-unsupported` for units that no drive has. */
 export function blocksFor(reader: DriveReader, extents: readonly Extent[], diskSize: number): Block[] {
+  requireTransferUnit(reader);
   const { alignment, size } = reader;
-  if (alignment > largestUnit || !isPowerOfTwo(alignment)) {
-    throw new Win7UsbError("target-unsupported", `${reader.path} wants transfers in units of ${alignment} bytes`, {
-      hint: `Units are powers of two up to ${largestUnit} bytes: use another drive.`,
-    });
-  }
   return blocksOf(extents, { unit: alignment, blockSize, diskEnd: Math.max(size, diskSize) });
 }
 

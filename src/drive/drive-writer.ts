@@ -35,3 +35,22 @@ export type DriveWriter = {
   /** The target is given up: an image file's temporary file is removed, a drive is closed as it is. Never throws. */
   abort(): Promise<void>;
 };
+
+/** A writer that does what `writer` does, save for what `layer` does in its place. */
+export function layeredWriter(writer: DriveWriter, layer: Partial<DriveWriter>): DriveWriter {
+  const { path, kind, size, alignment, skipsZeros } = writer;
+  return {
+    path,
+    kind,
+    size,
+    alignment,
+    skipsZeros,
+    write: (offset, bytes) => writer.write(offset, bytes),
+    read: (offset, target) => writer.read(offset, target),
+    flush: () => writer.flush(),
+    beginReadBack: () => writer.beginReadBack(),
+    commit: () => writer.commit(),
+    abort: () => writer.abort(),
+    ...layer,
+  };
+}

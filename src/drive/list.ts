@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { Stats } from "node:fs";
 import { Win7UsbError } from "../errors.js";
+import { runInterruptibly } from "../source/interruption.js";
 import type { Drive, Target, WriteTarget } from "./drive.js";
 import { drivesOfDrivelist } from "./drivelist.js";
 import { readLinuxDevices, readMounts, type BlockDevice, type LinuxDevices } from "./linux-devices.js";
@@ -13,9 +14,19 @@ import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
 
+/** Choices of `listDrives`. */
+export type ListOptions = {
+  /** Aborting it rejects with `interrupted`, whatever the system waits for. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /** Every drive with a medium in it, those that will be refused too. */
-export async function listDrives(): Promise<Drive[]> {
-  return new DriveListing().drives();
+export async function listDrives({ signal }: ListOptions = {}): Promise<Drive[]> {
+  return runInterruptibly(
+    signal,
+    () => new Win7UsbError("interrupted", "interrupted: the drives were not listed"),
+    () => new DriveListing().drives(),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Whole transfers over a file handle: short ones are continued, and what goes wrong says where and why. */
 import type { FileHandle } from "node:fs/promises";
 import { Win7UsbError } from "../errors.js";
+import type { Run } from "../extents/extent.js";
 
 /** Writes all of `bytes` at `offset`; throws `write-failed`. */
 export async function writeAll(handle: FileHandle, path: string, offset: number, bytes: Uint8Array): Promise<void> {
@@ -46,11 +47,7 @@ export async function syncData(handle: FileHandle, path: string): Promise<void> 
   try {
     await handle.datasync();
   } catch (error) {
-    throw new Win7UsbError("write-failed", `flushing ${path} failed: ${reasonOf(error)}`, {
-      hint: hintOf(error),
-      data: { target: path, cause: errorCodeOf(error) ?? reasonOf(error) },
-      cause: error,
-    });
+    throw stepError("flushing", path, error);
   }
 }
 
@@ -64,16 +61,28 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function transferError(doing: string, path: string, offset: number, length: number, cause: unknown): Win7UsbError {
-  return new Win7UsbError(
-    "write-failed",
-    `${doing} ${length} bytes at byte ${offset} of ${path} failed: ${reasonOf(cause)}`,
-    {
-      hint: hintOf(cause),
-      data: { target: path, offset, length, cause: errorCodeOf(cause) ?? reasonOf(cause) },
-      cause,
-    },
-  );
+/** `write-failed`: a transfer. `doing` begins the sentence. */
+export function transferError(
+  doing: string,
+  path: string,
+  offset: number,
+  length: number,
+  cause: unknown,
+): Win7UsbError {
+  return failure(`${doing} ${length} bytes at byte ${offset} of ${path}`, path, cause, { offset, length });
+}
+
+/** `write-failed`: what is no transfer. */
+export function stepError(doing: string, path: string, cause: unknown): Win7UsbError {
+  return failure(`${doing} ${path}`, path, cause);
+}
+
+function failure(what: string, target: string, cause: unknown, place: Partial<Run> = {}): Win7UsbError {
+  return new Win7UsbError("write-failed", `${what} failed: ${reasonOf(cause)}`, {
+    hint: hintOf(cause),
+    data: { target, ...place, cause: errorCodeOf(cause) ?? reasonOf(cause) },
+    cause,
+  });
 }
 
 function hintOf(cause: unknown): string {

@@ -7,6 +7,7 @@ import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError, type Warning } from "../errors.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
+import { Interruption } from "../source/interruption.js";
 import type { FileSystemName, ImageOrigin } from "../volumes/plan.js";
 import { expect } from "./check-expectation.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
@@ -76,19 +77,26 @@ export type CheckResult = {
  */
 export async function check(input: TargetInput, options: CheckOptions = {}): Promise<CheckResult> {
   const { image, signal, name = "target" } = options;
-  throwIfInterrupted(typeof input === "string" ? input : name, signal);
-  const target = await openTarget(input, name);
+  const path = typeof input === "string" ? input : name;
+  const interruption = new Interruption(signal, () => interruptedAt(path));
   try {
-    const opened = image === undefined ? undefined : await openImage(image, { signal });
+    const target = await interruption.run(() => openTarget(input, name));
     try {
-      const result = await checkOpened(target, opened, options);
-      await opened?.assertUnchanged();
-      return result;
+      const opened = image === undefined ? undefined : await openImage(image, { signal });
+      try {
+        return await interruption.run(async () => {
+          const result = await checkOpened(target, opened, options);
+          await opened?.assertUnchanged();
+          return result;
+        });
+      } finally {
+        await opened?.close();
+      }
     } finally {
-      await opened?.close();
+      await interruption.close(() => target.reader.close());
     }
   } finally {
-    await target.reader.close();
+    interruption.end();
   }
 }
 
@@ -121,7 +129,9 @@ async function checkOpened(
   return { ...compared, ...checkVerdictOf(findings, otherwise) };
 }
 
-function warn(warnings: Warning[], { onEvent }: CheckOptions, warning: Warning): void {
+/** Nothing is told after an interruption: the call is over. */
+function warn(warnings: Warning[], { onEvent, signal }: CheckOptions, warning: Warning): void {
+  if (signal?.aborted === true) return;
   warnings.push(warning);
   onEvent?.({ event: "warning", ...warning });
 }
@@ -155,7 +165,8 @@ function progressOf(reader: DriveReader, { now = () => performance.now(), onEven
       meter = createMeter({ phase: "check", target: reader.path, totalBytes, now, onEvent: tell });
     },
     advanced(bytes: number): void {
-      throwIfInterrupted(reader.path, signal);
+      // What goes on after an interruption is told to nobody any more.
+      if (signal?.aborted === true) throw interruptedAt(reader.path);
       left -= bytes;
       meter?.advance(bytes);
       if (left === 0) meter?.end();
@@ -163,9 +174,8 @@ function progressOf(reader: DriveReader, { now = () => performance.now(), onEven
   };
 }
 
-function throwIfInterrupted(path: string, signal: AbortSignal | undefined): void {
-  if (signal?.aborted !== true) return;
-  throw new Win7UsbError("interrupted", `the check of ${path} was interrupted`, {
+function interruptedAt(path: string): Win7UsbError {
+  return new Win7UsbError("interrupted", `the check of ${path} was interrupted`, {
     hint: "Nothing was changed; run the same command again.",
   });
 }

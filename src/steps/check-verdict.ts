@@ -1,6 +1,6 @@
 /** What a check comes to: the verdict, and its cause. */
 import type { CheckFindings, Expectation, MismatchCause } from "../check/index.js";
-import type { FoundManifest } from "../check/locate-manifest.js";
+import { isNone, type FoundManifest } from "../check/locate-manifest.js";
 import { causesByGravity } from "../check/mismatch.js";
 import type { OtherLayout } from "../check/other-image.js";
 import { sectorSize } from "../volumes/plan.js";
@@ -31,7 +31,13 @@ export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefi
   const { read, hasBootCode } = found;
   if (otherwise !== undefined && hasBootCode !== null)
     return { verdict: "mismatch", cause: hasBootCode ? "other-image" : "nothing" };
-  const cause = { damaged: "manifest-damaged", newer: "manifest-newer", manifest: null, absent: null } as const;
+  const cause = {
+    damaged: "manifest-damaged",
+    newer: "manifest-newer",
+    unreadable: "unreadable",
+    manifest: null,
+    absent: null,
+  } as const;
   const isUnreadable = hasBootCode === null || found.differences.some(({ kind }) => kind === "unreadable");
   const ofAbsent = isUnreadable ? "unreadable" : hasBootCode ? "no-manifest" : "nothing";
   return { verdict: "unreadable", cause: cause[read.kind] ?? ofAbsent };
@@ -39,11 +45,12 @@ export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefi
 
 /** Why a target is no match that has neither a manifest nor any file of the image as it was written; undefined for all others. */
 export function nothingOfImage(
-  { read, hasBootCode }: FoundManifest,
+  found: FoundManifest,
   expectation: Expectation,
   { mismatches }: Pick<CheckFindings, "mismatches">,
 ): CheckCause | undefined {
-  if (expectation.kind === "manifest" || read.kind !== "absent") return undefined;
+  const { hasBootCode } = found;
+  if (expectation.kind === "manifest" || !isNone(found)) return undefined;
   const differing = new Set(mismatches.flatMap(({ path, cause }) => (cause === "unreadable" ? [] : (path ?? []))));
   const isLost = expectation.plan.files.every(({ path, size }) => size === 0 || differing.has(path));
   if (!isLost || hasBootCode === null) return undefined;

@@ -3,6 +3,7 @@ import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { isFileSource, openFileSource } from "../source/file-source.js";
 import { interruptibleSource } from "../source/interruptible-source.js";
+import { Interruption } from "../source/interruption.js";
 
 /**
  * An image: the path of an ISO file or an optical drive, or a source of its bytes. A source is never closed; it is read on
@@ -37,21 +38,22 @@ export async function openInput(image: ImageInput, { name = "image", signal }: I
   const path = pathOf(image) ?? name;
   throwIfInterrupted(path, signal);
   const file = typeof image === "string" ? await openFileSource(image) : undefined;
+  const interruption = new Interruption(signal, () => interruptedAt(path));
   const opened = file ?? (image as ByteSource);
-  const guarded = signal === undefined ? undefined : interruptibleSource(opened, signal, () => interruptedAt(path));
   return {
     path,
     isFile: pathOf(image) !== undefined,
-    source: guarded ?? opened,
+    source: signal === undefined ? opened : interruptibleSource(opened, interruption),
     finish() {
       throwIfInterrupted(path, signal);
-      guarded?.release();
+      interruption.end();
     },
     async assertUnchanged() {
       if (isFileSource(opened)) await opened.assertUnchanged();
     },
     async close() {
-      await file?.close();
+      interruption.end();
+      if (file !== undefined) await interruption.close(() => file.close());
     },
   };
 }

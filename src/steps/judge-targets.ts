@@ -1,4 +1,5 @@
 /** Targets of a write as they are found, and all that stands against them by what they are; the plan's needs come later. */
+import { callerWriter } from "../drive/caller-writer.js";
 import type { WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Refusal } from "../drive/guard.js";
@@ -53,7 +54,7 @@ export function errorOf({ code, message, hint, data }: Refusal): Win7UsbError {
 
 async function inspectWriteTarget(target: string | DriveWriter, listing: DriveListing): Promise<WriteTarget> {
   if (typeof target === "string") return inspectTarget(target, listing);
-  return { kind: "writer", path: target.path, writer: target };
+  return { kind: "writer", path: target.path, writer: callerWriter(target) };
 }
 
 /** What cannot be asked for together; each thing once. */

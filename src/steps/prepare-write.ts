@@ -7,6 +7,7 @@ import { drivesAmong } from "../drive/list.js";
 import type { Warning } from "../errors.js";
 import { Failures, Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
+import { runInterruptibly } from "../source/interruption.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
@@ -36,12 +37,26 @@ export type PreparedWrite = {
   readonly choices: WriteChoices;
 };
 
+/** What `prepareWrite` takes. */
+export type PrepareOptions = WriteChoices & {
+  /** Aborting it rejects with `interrupted`. */
+  readonly signal?: AbortSignal | undefined;
+};
+
 /**
  * Checks the image and every target and plans the disk; nothing is written. Several targets share one plan, made for
  * the smallest of them. Throws the first refusal (exit codes 4 and 5), and `usage` where choices contradict each other;
  * its `others` are all that stands in the way besides.
  */
-export async function prepareWrite(image: OpenedImage, choices: WriteChoices): Promise<PreparedWrite> {
+export async function prepareWrite(image: OpenedImage, { signal, ...choices }: PrepareOptions): Promise<PreparedWrite> {
+  return runInterruptibly(signal, nothingWritten, () => prepare(image, choices));
+}
+
+export function nothingWritten(): Win7UsbError {
+  return new Win7UsbError("interrupted", "interrupted: nothing was written");
+}
+
+async function prepare(image: OpenedImage, choices: WriteChoices): Promise<PreparedWrite> {
   const failures = new Failures();
   await failures.attempt(() => assertSuitable(image.windows, image.image.tree, choices.allow));
   const isWhole = await failures.attempt(() => {

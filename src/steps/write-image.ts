@@ -1,9 +1,9 @@
 /** The steps that write: drives are unmounted, every target is opened, the plan is written, and the system is asked after it. */
 import { afterWrite } from "../drive/after-write.js";
+import { abortWriter } from "../drive/caller-writer.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { openTargets, unmount } from "../drive/index.js";
 import { drivesAmong } from "../drive/list.js";
-import { Win7UsbError } from "../errors.js";
 import type { WriteEvent } from "../progress/events.js";
 import { plannedDataBytes } from "../volumes/plan.js";
 import type { WriteResult } from "../write/write-plan.js";
@@ -11,7 +11,7 @@ import { writePlan } from "../write/write-plan.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openImage } from "./open-image.js";
 import type { PreparedWrite, WriteChoices } from "./prepare-write.js";
-import { prepareWrite } from "./prepare-write.js";
+import { nothingWritten, prepareWrite } from "./prepare-write.js";
 
 /** How a write is told of and stopped. */
 export type WriteRun = {
@@ -81,7 +81,7 @@ export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {})
 
 async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?: AbortSignal): Promise<DriveWriter[]> {
   try {
-    if (signal?.aborted === true) throw new Win7UsbError("interrupted", "interrupted: nothing was written");
+    if (signal?.aborted === true) throw nothingWritten();
     await unmount(drivesAmong(targets));
   } catch (error) {
     await abortAll(targets.flatMap((target) => (target.kind === "writer" ? [target.writer] : [])));
@@ -95,6 +95,7 @@ async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?
   });
 }
 
+/** Each once, also one that was given twice. */
 async function abortAll(writers: readonly DriveWriter[]): Promise<void> {
-  await Promise.all(writers.map((writer) => writer.abort()));
+  await Promise.all([...new Set(writers)].map(abortWriter));
 }

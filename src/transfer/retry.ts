@@ -5,7 +5,7 @@
  * failed the system may have forgotten what it had to write, and the second would succeed for nothing.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { DriveWriter } from "../drive/drive-writer.js";
+import { layeredWriter, type DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import { keepsMemory } from "./watched-writer.js";
 
@@ -33,20 +33,10 @@ export function withRetries(writer: DriveWriter, onRetry: (error: Win7UsbError) 
     }
     return transfer();
   };
-  const { path, kind, size, alignment, skipsZeros } = writer;
-  return {
-    path,
-    kind,
-    size,
-    alignment,
-    skipsZeros,
+  return layeredWriter(writer, {
     write: (offset, bytes) => attempt(() => writer.write(offset, bytes)),
     read: (offset, target) => attempt(() => writer.read(offset, target)),
-    flush: () => writer.flush(),
-    beginReadBack: () => writer.beginReadBack(),
-    commit: () => writer.commit(),
-    abort: () => writer.abort(),
-  };
+  });
 }
 
 function mayPass(error: unknown): error is Win7UsbError {

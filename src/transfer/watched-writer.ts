@@ -4,7 +4,7 @@
  * drive until it answers or is gone, and closing waits for them: neither may be waited for.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { DriveWriter } from "../drive/drive-writer.js";
+import { layeredWriter, type DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import type { WarningEvent, WritePhase } from "../progress/events.js";
 import type { OperationKind, Patience } from "../progress/patience.js";
@@ -44,18 +44,11 @@ function placeless(doing: string, kind: OperationKind): Operation {
 
 /** Watches until `commit` has succeeded or `abort` was called; one of the two has to be. */
 export function watchedWriter(writer: DriveWriter, options: WatchOptions): DriveWriter {
-  const { path, kind, size, alignment, skipsZeros } = writer;
-  const watch = new Watch(path, options);
-  return {
-    path,
-    kind,
-    size,
-    alignment,
-    skipsZeros,
+  const watch = new Watch(writer.path, options);
+  return layeredWriter(writer, {
     write: (offset, bytes) => watch.run(transfer("writing", offset, bytes), () => writer.write(offset, bytes)),
     read: (offset, target) => watch.run(transfer("reading back", offset, target), () => writer.read(offset, target)),
     flush: () => watch.run(placeless("flushing", "flush"), () => writer.flush()),
-    beginReadBack: () => writer.beginReadBack(),
     async commit() {
       await watch.run(placeless("closing", "commit"), () => writer.commit());
       watch.end();
@@ -65,7 +58,7 @@ export function watchedWriter(writer: DriveWriter, options: WatchOptions): Drive
       const closed = Promise.allSettled([writer.abort()]);
       await (watch.givenUp ? Promise.race([closed, delay(closeWithinMs, undefined, { ref: false })]) : closed);
     },
-  };
+  });
 }
 
 class Watch {

@@ -1,9 +1,10 @@
 /** Before the first byte: the plan and the targets are held against each other, and the transfers are decided. */
-import { isPowerOfTwo, MiB } from "../bytes/units.js";
+import { MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
+import { requireTransferUnit } from "../drive/transfer-unit.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../volumes/plan.js";
-import { blocksOf, largestUnit, type Block } from "../extents/blocks.js";
+import { blocksOf, type Block } from "../extents/blocks.js";
 import { assertLayout } from "../extents/extent.js";
 import { writesInFlight } from "./target-run.js";
 
@@ -49,12 +50,7 @@ export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepar
 }
 
 function checkTarget(plan: DiskPlan, target: DriveWriter): void {
-  const { alignment } = target;
-  if (alignment > largestUnit || !isPowerOfTwo(alignment)) {
-    throw new Win7UsbError("target-unsupported", `${target.path} wants transfers in units of ${alignment} bytes`, {
-      hint: `Units are powers of two up to ${largestUnit} bytes: use another drive.`,
-    });
-  }
+  requireTransferUnit(target);
   if (target.size >= plan.diskSize) return;
   throw new Win7UsbError("too-small", `${target.path} holds ${target.size} bytes, expected ${plan.diskSize}`, {
     hint: "Use a larger drive.",

@@ -217,6 +217,17 @@ export class TargetRun {
   }
 }
 
+/** What an interruption leaves on each target. */
+export function interruptedError(runs: readonly TargetRun[]): Win7UsbError {
+  const left = runs.map(({ writer, touched }) => {
+    if (writer.kind === "image-file") return `${writer.path} was not created`;
+    return touched ? `${writer.path} holds a part of the image and is not bootable` : `${writer.path} is as it was`;
+  });
+  return new Win7UsbError("interrupted", `interrupted: ${left.join(", ")}`, {
+    hint: "Run the same command again to write it from the beginning.",
+  });
+}
+
 function asFailure(cause: unknown, path: string): Win7UsbError {
   if (cause instanceof Win7UsbError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);

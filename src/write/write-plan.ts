@@ -5,11 +5,13 @@
  * not look finished. One pass over the image serves all targets; one that fails does not stop the others.
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
-import { Win7UsbError } from "../errors.js";
+import type { Win7UsbError } from "../errors.js";
 import { wipedAtEnd } from "../volumes/disk-end.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "../progress/events.js";
+import { Interruption } from "../source/interruption.js";
 import { startContentHash, type ContentHash } from "./content-hash.js";
+import { interruptiblePlan } from "./interruptible-plan.js";
 import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
 import type { Patience } from "../progress/patience.js";
 import { prepare, type Prepared } from "./prepare.js";
@@ -18,7 +20,7 @@ import { createMeter } from "../progress/progress-meter.js";
 import { readBack, type WrittenBlocks } from "./read-back.js";
 import { createRing, type Ring } from "../transfer/ring.js";
 import { startRuns, type CurrentPhase } from "./start-runs.js";
-import type { TargetRun } from "./target-run.js";
+import { interruptedError, type TargetRun } from "./target-run.js";
 import { writePass } from "./write-pass.js";
 
 export type WritePlanOptions = {
@@ -49,6 +51,7 @@ export type WriteResult = {
 
 type Job = WritePlanOptions &
   Prepared & {
+    readonly interruption: Interruption;
     readonly runs: readonly TargetRun[];
     readonly current: CurrentPhase;
     readonly ring: Ring;
@@ -64,14 +67,17 @@ type Job = WritePlanOptions &
 export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
   const current: CurrentPhase = { phase: "write", meters: new Map() };
   const runs = startRuns(options, current);
+  const interruption = new Interruption(options.signal, () => interruptedError(runs));
   let prepared: Prepared | undefined;
   try {
-    prepared = prepare(options.plan, options.targets);
+    const plan = interruptiblePlan(options.plan, interruption);
+    prepared = prepare(plan, options.targets);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
-    const job: Job = { ...options, ...prepared, runs, current, ring, reported: new Set() };
+    const job: Job = { ...options, ...prepared, plan, interruption, runs, current, ring, reported: new Set() };
     // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
     return await (options.verify ? withHashes(job) : execute(job, undefined));
   } finally {
+    interruption.end();
     // Only what was not committed is still open.
     await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
   }
@@ -94,8 +100,8 @@ async function withHashes(job: Job): Promise<WriteResult> {
 async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResult> {
   const { plan, bootBlock, onEvent } = job;
   const checkpoint = (): void => throwIfStopped(job);
-  checkpoint();
-  await job.assertUnchanged?.();
+  const assertUnchanged = () => job.interruption.run(async () => job.assertUnchanged?.());
+  await assertUnchanged();
   onEvent({
     event: "plan",
     bytesToWrite: plannedBytes(plan),
@@ -115,13 +121,15 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
   const sha256 = hashes === undefined ? null : await verify(job, written, hashes.content);
-  checkpoint();
-  await job.assertUnchanged?.();
+  await assertUnchanged();
   beginPhase(job, "finish");
   await onEach(job, async (run) => {
     await run.writeBootBlock(bootBlock, written.bootBytes);
     await run.commit();
   });
+  // What is told of a target that was given up while it is closed is told before the end.
+  const failed = job.runs.filter((run) => run.failure !== undefined);
+  await Promise.all(failed.map((run) => run.close(bootBlock)));
   return conclude(job, sha256);
 }
 
@@ -207,15 +215,8 @@ async function verify(job: Job, written: WrittenBlocks, hash: ContentHash): Prom
   return hash.digest();
 }
 
-function throwIfStopped(job: Job): void {
-  if (job.signal?.aborted !== true) return;
-  const left = job.runs.map(({ writer, touched }) => {
-    if (writer.kind === "image-file") return `${writer.path} was not created`;
-    return touched ? `${writer.path} holds a part of the image and is not bootable` : `${writer.path} is as it was`;
-  });
-  throw new Win7UsbError("interrupted", `interrupted: ${left.join(", ")}`, {
-    hint: "Run the same command again to write it from the beginning.",
-  });
+function throwIfStopped({ signal, runs }: Job): void {
+  if (signal?.aborted === true) throw interruptedError(runs);
 }
 
 function conclude(job: Job, sha256: string | null): WriteResult {

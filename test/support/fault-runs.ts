@@ -10,6 +10,7 @@ import { locateManifest } from "../../src/check/locate-manifest.js";
 import { createReadBytes } from "../../src/check/read-bytes.js";
 import type { DriveReader } from "../../src/drive/drive-reader.js";
 import { Win7UsbError } from "../../src/errors.js";
+import type { WriteEvent } from "../../src/progress/events.js";
 import { planDisk } from "../../src/volumes/index.js";
 import type { DiskPlan, FileSystemName } from "../../src/volumes/plan.js";
 import { writePlan } from "../../src/write/write-plan.js";
@@ -80,15 +81,20 @@ async function run({ setting, plan, start }: Series, medium: SparseMedium, fault
   const drive = faultyDrive("faulty", medium, fault);
   const other = faultyDrive("sound", sparseMedium(start.size, 0, start));
   let retries = 0;
+  let ended = false;
+  const late: WriteEvent[] = [];
   const options = { plan, verify: setting.verify, onlyChanged: setting.onlyChanged, now: () => 0 };
   try {
     const { failed } = await writePlan({
       ...options,
       targets: setting.beside ? [other, drive] : [drive],
       onEvent: (event) => {
+        if (ended) late.push(event);
+        if (event.event === "done") ended = true;
         if (event.event === "warning" && event.code === "retried") retries += 1;
       },
     });
+    expect(late, "nothing follows the last event").toEqual([]);
     if (setting.beside) expect(other.state, "the sound one").toBe("committed");
     return { drive, medium, retries, error: failed[0]?.error };
   } catch (error) {

@@ -114,6 +114,24 @@ describe("a target that fails", () => {
     expect(Buffer.compare(good.bytes.subarray(4096), imageBytes.subarray(4096))).toBe(0);
   });
 
+  it("at its last sector, and is tried again to be blanked, is told of before the end", async () => {
+    const events: WriteEvent[] = [];
+    const failure = new Win7UsbError("write-failed", "a weak cell", { data: { cause: "EIO" } });
+    // The sector that boots is the seventh write: it and all that follow fail.
+    const bad = memoryDrive(size, {
+      path: "bad",
+      onOperation: ({ kind }, index) => {
+        if (kind === "write" && index >= 6) throw failure;
+      },
+    });
+    const onEvent = (event: WriteEvent): void => void events.push(event);
+    const targets = [memoryDrive(size, { path: "good" }), bad];
+    const { failed } = await writePlan({ plan: plan(), targets, verify: true, onEvent, now: () => 0 });
+    expect(failed.map(({ path, error }) => [path, error.data["blanking"]])).toEqual([["bad", expect.any(String)]]);
+    expect(events.filter((event) => event.event === "warning" && event.code === "retried")).toHaveLength(4);
+    expect(events.findIndex(({ event }) => event === "done")).toBe(events.length - 1);
+  });
+
   it("when all fail, the first failure is thrown", async () => {
     const drives = [memoryDrive(size, failing("write", 3)), memoryDrive(size, failing("write", 1, { path: "other" }))];
     expect((await failureOf(drives)).code).toBe("write-failed");
@@ -192,6 +210,24 @@ describe("an image that cannot be read", () => {
 });
 
 describe("an interruption", () => {
+  it.each([true, false])("does not wait for an image that does not answer, read back or not: %s", async (verify) => {
+    const controller = new AbortController();
+    const source = memorySource(imageBytes);
+    const hanging: ByteSource = {
+      ...source,
+      readInto(offset, target) {
+        if (offset + target.length <= 9 * MiB) return source.readInto(offset, target);
+        setImmediate(() => controller.abort());
+        return new Promise(() => undefined);
+      },
+    };
+    const drives = [memoryDrive(size), memoryDrive(size, { path: "other" })];
+    const error = await failureOf(drives, { plan: plan(hanging), signal: controller.signal, verify });
+    expect(error.code).toBe("interrupted");
+    expect(drives.map(({ state }) => state)).toEqual(["aborted", "aborted"]);
+    expect(drives.some(looksFinished)).toBe(false);
+  });
+
   it.each([
     { name: "before anything", kind: "", at: 0, untouched: true },
     { name: "in the write pass", kind: "write", at: 3, untouched: false },

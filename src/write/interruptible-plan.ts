@@ -1,0 +1,21 @@
+/** A plan whose image can be given up: what is read of it stops as soon as the write is interrupted. */
+import type { ByteSource } from "../source/byte-source.js";
+import { interruptibleSource } from "../source/interruptible-source.js";
+import type { Interruption } from "../source/interruption.js";
+import type { DiskPlan } from "../volumes/plan.js";
+
+/** Buffers that reads of it were filling when `interruption` ended them are not to be used again. */
+export function interruptiblePlan(plan: DiskPlan, interruption: Interruption): DiskPlan {
+  const sources = new Map<ByteSource, ByteSource>();
+  const sourceOf = (source: ByteSource): ByteSource => {
+    const known = sources.get(source) ?? interruptibleSource(source, interruption);
+    sources.set(source, known);
+    return known;
+  };
+  const extents = plan.extents.map((extent) =>
+    extent.source.kind === "range"
+      ? { ...extent, source: { ...extent.source, source: sourceOf(extent.source.source) } }
+      : extent,
+  );
+  return { ...plan, extents };
+}
