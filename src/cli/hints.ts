@@ -24,8 +24,14 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
   if (isLifted(code, command) && hint !== undefined) {
     return `${hint.replace(/\.$/, "")}, or allow this one with --allow ${code}.`;
   }
+  if (code === "image-not-iso" && data["format"] === ownStick && typeof data["path"] === "string") {
+    return `${hint} Whether it still is what was written, win7usb check ${data["path"]} says.`;
+  }
   return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
 }
+
+/** What steps call a stick of ours that was given as the ISO. */
+const ownStick = "win7usb-stick";
 
 /** What an option of `write` does about it; `size` as it was given, in bytes. */
 function writeHint(code: string, data: Win7UsbError["data"], size: number | undefined): string | undefined {

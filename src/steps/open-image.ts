@@ -7,6 +7,7 @@ import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { identifyImage } from "../windows/identify-image.js";
+import { namingForeign } from "./foreign/index.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openInput } from "./image-input.js";
 
@@ -39,7 +40,7 @@ export async function openImage(input: ImageInput, options: InputOptions = {}): 
   const opened = await openInput(input, options);
   const { path, isFile, source } = opened;
   try {
-    const image = await readImage(source);
+    const image = await namingForeign(source, path, () => readImage(source));
     const windows = await identifyWhole(image);
     opened.finish();
     const counts = countNodes(image.tree);

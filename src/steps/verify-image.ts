@@ -5,6 +5,7 @@
 import type { Examination, ExaminationChoices } from "../verification/examine.js";
 import { examineImage } from "../verification/examine.js";
 import { loadKnownImages } from "../windows/known-images/index.js";
+import { namingForeign } from "./foreign/index.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openInput } from "./image-input.js";
 import type { VerifyEvent } from "./verify-passes.js";
@@ -36,7 +37,9 @@ export async function verify(input: ImageInput, options: VerifyOptions = {}): Pr
   try {
     const knownImages = options.knownImages ?? (await loadKnownImages());
     const choices = { deep, md5, allow, requirements, knownImages };
-    const result = await examineImage(opened.source, choices, passRunner(opened, { signal, onEvent, now }));
+    const { source } = opened;
+    const examine = () => examineImage(source, choices, passRunner(opened, { signal, onEvent, now }));
+    const result = await namingForeign(source, opened.path, examine);
     opened.finish();
     await opened.assertUnchanged();
     return { path: opened.path, ...result };

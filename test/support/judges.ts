@@ -21,6 +21,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   bochs: "bochs",
   "/usr/share/bochs/BIOS-bochs-legacy": "bochsbios",
   "/usr/share/vgabios/vgabios.bin": "vgabios",
+  "qemu-img": "qemu-utils",
   "grub-fstest": "grub-common",
   as: "binutils",
   clang: "clang",
