@@ -16,14 +16,14 @@ _win7usb() {
         -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
         -l|--label) COMPREPLY=(); return ;;
         --size) COMPREPLY=(); return ;;
-        --allow) _win7usb_items "x64 rtm not-windows-7 no-boot-files unreadable-wim padding-missing fixed-disk large-disk"; return ;;
+        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing fixed-disk large-disk"; return ;;
       esac
       if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
         --require) _win7usb_items "edition= arch=x86 arch=x64 sp=0 sp=1 language= genuine"; return ;;
-        --allow) _win7usb_items "x64 rtm not-windows-7 no-boot-files unreadable-wim padding-missing altered"; return ;;
+        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing altered"; return ;;
       esac
       if [[ $word == -* ]]; then _win7usb_words "--deep --md5 --require --allow --verbose --json -h --help"; else _win7usb_files; fi
       ;;

@@ -21,7 +21,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from write" -l size -x -d "size o
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l only-changed -d "write only the blocks of a drive that differ"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l force -d "replace an existing image file"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l no-verify -d "do not read back what was written"
-complete -c win7usb -n "__fish_seen_subcommand_from write" -l allow -x -a "(__win7usb_items x64 rtm not-windows-7 no-boot-files unreadable-wim padding-missing fixed-disk large-disk)" -d "lift refusals by their names"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l allow -x -a "(__win7usb_items x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing fixed-disk large-disk)" -d "lift refusals by their names"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s y -l yes -d "do not ask before a drive is erased"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s n -l dry-run -d "show what would be written, and write nothing"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l json -d "one JSON event a line"
@@ -29,7 +29,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from verify" -F
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l deep -d "decompress every file of every WIM, compare its SHA-1"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l md5 -d "tell the MD5 too, beside SHA-1 and SHA-256"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l require -x -a "(__win7usb_items edition= arch=x86 arch=x64 sp=0 sp=1 language= genuine)" -d "exit with 4 unless all of these are met"
-complete -c win7usb -n "__fish_seen_subcommand_from verify" -l allow -x -a "(__win7usb_items x64 rtm not-windows-7 no-boot-files unreadable-wim padding-missing altered)" -d "lift refusals by their names"
+complete -c win7usb -n "__fish_seen_subcommand_from verify" -l allow -x -a "(__win7usb_items x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing altered)" -d "lift refusals by their names"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l verbose -d "every check, hash, edition and caveat"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -F

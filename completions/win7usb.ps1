@@ -14,14 +14,14 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--size' { $values = @() }
-        '--allow' { $values = @('x64', 'rtm', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'fixed-disk', 'large-disk'); $isList = $true }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'fixed-disk', 'large-disk'); $isList = $true }
       }
     }
     'verify' {
       $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--require' { $values = @('edition=', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'genuine'); $isList = $true }
-        '--allow' { $values = @('x64', 'rtm', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'altered'); $isList = $true }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'altered'); $isList = $true }
       }
     }
     'check' {

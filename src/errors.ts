@@ -23,6 +23,7 @@ export const exitCodes = {
   // The image is sound but not what was asked for.
   x64: 4,
   rtm: 4,
+  "pre-release": 4,
   "not-windows-7": 4,
   "no-boot-files": 4,
   "unreadable-wim": 4,

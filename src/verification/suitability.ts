@@ -8,7 +8,7 @@ import type { Check } from "./verdict.js";
 
 type Subject = { readonly id: string; readonly sound?: (windows: WindowsIdentity) => string };
 
-/** One check for each refusal, and what it says where there is nothing to refuse; of a WIM, its own check says that. */
+/** One check for each refusal, and what it says where there is nothing to refuse; of a build or a WIM, its own check says that. */
 const subjects: Readonly<Record<SuitabilityCode, Subject>> = {
   "not-windows-7": { id: "product", sound: ({ product }) => `it holds ${product ?? "no Windows"}` },
   x64: { id: "architecture", sound: ({ architecture }) => `it is ${architecture ?? "unknown"} and starts so` },
@@ -16,6 +16,7 @@ const subjects: Readonly<Record<SuitabilityCode, Subject>> = {
     id: "service-pack",
     sound: ({ build, servicePack }) => `build ${build ?? "unknown"}, service pack ${servicePack ?? "unknown"}`,
   },
+  "pre-release": { id: "release" },
   "no-boot-files": { id: "boot-files", sound: () => "it has all that a stick needs to boot and install" },
   "unreadable-boot-wim": { id: "boot-wim-format" },
   "unreadable-wim": { id: "install-wim-format" },

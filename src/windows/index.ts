@@ -30,6 +30,8 @@ export type { EditionFacts } from "./editions.js";
 export { editionFacts, keyAdvice } from "./editions.js";
 export type { SupportStatus } from "./support-status.js";
 export { supportStatus } from "./support-status.js";
+export type { PreRelease } from "./pre-release.js";
+export { preRelease } from "./pre-release.js";
 export type { SuitabilityCode, SuitabilityRefusal } from "./refusals.js";
 export { assertSuitable, suitabilityRefusals } from "./refusals.js";
 

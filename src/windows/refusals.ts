@@ -9,12 +9,13 @@ import { find } from "../tree/index.js";
 import { bootArchitecture } from "./cross-check.js";
 import type { UnreadableWim, WindowsIdentity } from "./identity.js";
 import { windows7 } from "./product.js";
+import { preRelease, preReleaseTitle } from "./pre-release.js";
 import { bootImagePath, installImagePaths } from "./setup-images.js";
 
 /** Names of what an image can be refused for. */
 export type SuitabilityCode = Extract<
   ErrorCode,
-  "not-windows-7" | "x64" | "rtm" | "no-boot-files" | "unreadable-wim" | "unreadable-boot-wim"
+  "not-windows-7" | "x64" | "rtm" | "pre-release" | "no-boot-files" | "unreadable-wim" | "unreadable-boot-wim"
 >;
 /** One reason why an image is not what win7usb is made for. */
 export type SuitabilityRefusal = {
@@ -33,6 +34,7 @@ export function suitabilityRefusals(identity: WindowsIdentity, tree: FileTree): 
     productRefusal(identity),
     architectureRefusal(identity),
     servicePackRefusal(identity),
+    preReleaseRefusal(identity),
     bootFileRefusal(identity, tree),
     ...identity.unreadable.map(wimRefusal),
   ].filter((refusal) => refusal !== null);
@@ -111,6 +113,16 @@ function servicePackRefusal({ product, build, servicePack, editions }: WindowsId
 }
 
 const sp1Build = 7601;
+
+function preReleaseRefusal(identity: WindowsIdentity): SuitabilityRefusal | null {
+  const found = preRelease(identity);
+  if (found === null) return null;
+  return {
+    code: "pre-release",
+    message: `the image is a pre-release, ${preReleaseTitle(found)} (build ${found.build}), expected the released build 7601.17514`,
+    hint: "Take the released image with Service Pack 1: a pre-release stops working at a date that has passed.",
+  };
+}
 
 function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): SuitabilityRefusal | null {
   const isFile = (path: string): boolean => find(tree, path)?.kind === "file";

@@ -1,5 +1,6 @@
 /** Whether Microsoft still supports what the image installs, and what that means. The caller gives the time. */
 import type { WindowsIdentity } from "./identity.js";
+import { preRelease } from "./pre-release.js";
 import { windows7 } from "./product.js";
 
 export type SupportStatus = {
@@ -23,6 +24,10 @@ export function supportStatus(identity: WindowsIdentity, now: number): SupportSt
   if (identity.product !== windows7) {
     const message = `Support dates are known for ${windows7} only.`;
     return { status: "unknown", supportEnd: null, extendedSecurityUpdatesEnd: null, message };
+  }
+  if (preRelease(identity) !== null) {
+    const message = "A pre-release was never supported, and stops working at a date that has passed.";
+    return { status: "ended", supportEnd: null, extendedSecurityUpdatesEnd: null, message };
   }
   const hasServicePack = (identity.servicePack ?? 0) >= 1;
   const supportEnd = hasServicePack ? sp1SupportEnd : rtmSupportEnd;

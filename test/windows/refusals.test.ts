@@ -38,11 +38,20 @@ describe("refusals", () => {
     ["RTM for x64", { ...rtm, architecture: "x64" }, ["x64", "rtm"], /./],
     ["build 7601 with SPLEVEL 0", { spLevel: 0 }, ["rtm"], /build 7601, service pack 0/],
     ["build 7600 with SPLEVEL 1", { build: 7600 }, ["rtm"], /build 7600, service pack 1/],
+    ["Service Pack 1 Beta", { spBuild: 16562 }, ["pre-release"], /Service Pack 1 Beta \(build 7601\.16562\)/],
+    ["Service Pack 1 RC", { spBuild: 17105 }, ["pre-release"], /Service Pack 1 Release Candidate .*expected.*17514/],
+    ["a Service Pack 1 without a name", { spBuild: 17077 }, ["pre-release"], /Service Pack 1 Pre-release/],
+    ["Windows 7 Beta", { build: 7000, spBuild: 0, spLevel: 0 }, ["rtm", "pre-release"], /no Service Pack 1/],
+    ["Windows 7 RC", { build: 7100, spBuild: 0, spLevel: 0 }, ["rtm", "pre-release"], /build 7100/],
   ])("%s is refused by name", async (_name, options, codes, message) => {
     const found = await refusalsOf(await windows7Tree(options));
     expect(found.map((refusal) => refusal.code)).toEqual(codes);
     expect(found[0]?.message).toMatch(message);
     for (const refusal of found) expect(refusal.hint).not.toContain("--");
+  });
+
+  it.each([17514, 24214, 1130, 0])("no pre-release is revision %d of build 7601", async (spBuild) => {
+    expect(await refusalsOf(await windows7Tree({ spBuild }))).toEqual([]);
   });
 
   it.each<[string, Parameters<typeof imageOf>[0][], string[], RegExp]>([
@@ -56,6 +65,7 @@ describe("refusals", () => {
     ["Windows Server 2008 R2", [{ productType: "ServerNT", architecture: 9 }], ["not-windows-7", "x64"], /2008 R2/],
     ["Windows 7 beside Windows 8", [{}, { minor: 2, build: 9200 }], ["not-windows-7"], /Windows 7 and Windows 8/],
     ["another architecture", [{ architecture: 12 }], ["not-windows-7"], /is for arm64/],
+    ["a pre-release as one image of two", [{}, { spBuild: 17105 }], ["pre-release"], /Release Candidate/],
     ["RTM as one image of two", [{}, { build: 7600, spLevel: 0 }], ["rtm"], /\(image 2\)/],
   ])("%s is refused by name", async (_name, images, codes, message) => {
     const installWim = await writeWim(images.map((values) => imageOf(values)));

@@ -1,4 +1,5 @@
 /** An inspection for people: what it is in one line, then the facts, then what looks wrong. */
+import { preRelease, type PreRelease } from "../../windows/index.js";
 import { printable } from "../escape.js";
 import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
@@ -27,10 +28,16 @@ export function inspectionText(inspection: Inspection, verbose: boolean, style: 
 export function headline({ windows }: Pick<Inspection, "windows">): string {
   if (windows.product === null) return "No Windows was found in this image";
   const edition = windows.edition === null ? "" : ` ${printable(windows.edition)}`;
-  const pack = servicePackWords(windows.servicePack);
+  const pack = releaseWords(preRelease(windows)) ?? servicePackWords(windows.servicePack);
   return [`${windows.product}${edition}${pack}`, windows.architecture ?? "unknown architecture", ...windows.languages]
     .map(printable)
     .join(", ");
+}
+
+/** Of what was never released, its name says more than its service pack. */
+function releaseWords(found: PreRelease | null): string | null {
+  if (found === null) return null;
+  return found.isServicePack ? ` with Service Pack 1 ${found.name}` : ` ${found.name}`;
 }
 
 function servicePackWords(servicePack: number | null): string {

@@ -2,7 +2,7 @@
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
 /** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
-export const imageRefusals = ["x64", "rtm", "not-windows-7", "no-boot-files", "unreadable-wim"] as const;
+export const imageRefusals = ["x64", "rtm", "pre-release", "not-windows-7", "no-boot-files", "unreadable-wim"] as const;
 /** Of an image that is not all there. */
 export const wholenessRefusals = ["padding-missing"] as const;
 export const targetRefusals = ["fixed-disk", "large-disk"] as const;
