@@ -33,7 +33,7 @@ export type ImageFacts = {
 };
 
 /** The Windows in an image, as `--json` tells it. */
-export type WindowsFacts = Omit<WindowsIdentity, "volumeLabel" | "warnings" | "unreadable">;
+export type WindowsFacts = Omit<WindowsIdentity, "volumeLabel" | "warnings" | "unreadable" | "setupFolders">;
 
 /** What is in an image. */
 export type Inspection = {

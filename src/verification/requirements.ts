@@ -69,14 +69,15 @@ function problemWith(requirement: Requirement, windows: WindowsIdentity | null, 
 }
 
 /** What counts is what Setup installs: a retail disc holds all editions, and ei.cfg chooses one of them. */
-function editionProblem(wanted: string, { edition, editions }: WindowsIdentity): Problem | null {
+function editionProblem(wanted: string, { edition, editions, setupFolders }: WindowsIdentity): Problem | null {
+  const config = `${setupFolders[0] ?? "sources"}/ei.cfg`;
   const ids = editions.flatMap(({ id }) => id ?? []);
   const held = ids.join(", ");
   const isWanted = (id: string): boolean => plainEdition(id) === plainEdition(wanted);
   if (ids.some(isWanted)) {
     if (edition === null || isWanted(edition)) return null;
-    const message = `Setup offers ${edition}, although the image holds ${wanted} too (sources/ei.cfg chooses)`;
-    return { message, hint: "Without sources/ei.cfg on the stick, Setup offers all of them." };
+    const message = `Setup offers ${edition}, although the image holds ${wanted} too (${config} chooses)`;
+    return { message, hint: `Without ${config} on the stick, Setup offers all of them.` };
   }
   if (editions.length === 0) return { message: "the image holds no edition that is known" };
   if (ids.length === 0) {
@@ -85,7 +86,7 @@ function editionProblem(wanted: string, { edition, editions }: WindowsIdentity):
   }
   if (edition === null) return { message: `the image holds ${held}` };
   if (!isWanted(edition)) return { message: `Setup offers ${edition}` };
-  return { message: `sources/ei.cfg selects ${edition}, but the image holds ${held}` };
+  return { message: `${config} selects ${edition}, but the image holds ${held}` };
 }
 
 /** An edition's name as it can be compared: `homepremium` for `Home Premium` and `Windows 7 Home Premium`. */

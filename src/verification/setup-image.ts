@@ -5,27 +5,37 @@
 import { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import { pathsInImage } from "../wim/image-paths.js";
-import { bootImagePath, openWimAt } from "../windows/setup-images.js";
+import { bootImageIn, setupFolderOf } from "../windows/setup-folders.js";
+import { openWimAt } from "../windows/setup-images.js";
 import type { Check } from "./verdict.js";
 
 /** From the image's root. Setup lies in both places on Microsoft's discs. */
 const setupPaths: readonly string[] = ["setup.exe", "sources/setup.exe"];
 const recoveryPath = "sources/recovery/recenv.exe";
 
-const setupBase = { id: "setup-image", kind: "agreement", file: bootImagePath } as const;
-const recoveryBase = { id: "recovery-tools", kind: "agreement", file: bootImagePath } as const;
+type Finding = Pick<Check, "status" | "message">;
 
 /** Two checks: Setup and the recovery tools. Both are skipped where there is no image to look into. */
 export async function setupImageChecks(tree: FileTree): Promise<Check[]> {
+  const file = bootImageIn(setupFolderOf(tree));
+  const { setup, recovery } = await lookInto(tree, file);
+  const common = { kind: "agreement", file } as const;
+  return [
+    { id: "setup-image", ...common, ...setup },
+    { id: "recovery-tools", ...common, ...recovery },
+  ];
+}
+
+async function lookInto(tree: FileTree, file: string): Promise<{ setup: Finding; recovery: Finding }> {
   try {
-    const wim = await openWimAt(tree, bootImagePath);
+    const wim = await openWimAt(tree, file);
     if (wim === null) return skipped("there is no boot.wim");
     const { bootIndex } = wim.header;
-    if (bootIndex === 0) return skipped(`no image of ${bootImagePath} is set to boot`);
+    if (bootIndex === 0) return skipped(`no image of ${file} is set to boot`);
     const found = await pathsInImage(wim, bootIndex, [...setupPaths, recoveryPath]);
     const name = wim.images.find((image) => image.index === bootIndex)?.name ?? "without a name";
-    const image = `${bootImagePath}: image ${bootIndex}`;
-    return [setupCheck(`${image} (${name})`, found), recoveryCheck(image, found)];
+    const image = `${file}: image ${bootIndex}`;
+    return { setup: setupFinding(`${image} (${name})`, found), recovery: recoveryFinding(image, found) };
   } catch (error) {
     // What is wrong with boot.wim is another check's to say.
     if (error instanceof Win7UsbError && unreadableCodes.includes(error.code)) {
@@ -37,22 +47,21 @@ export async function setupImageChecks(tree: FileTree): Promise<Check[]> {
 
 const unreadableCodes: readonly string[] = ["wim-damaged", "wim-unsupported", "image-truncated"];
 
-function skipped(message: string): Check[] {
-  return [setupBase, recoveryBase].map((base) => ({ ...base, status: "skip", message }));
+function skipped(message: string): { setup: Finding; recovery: Finding } {
+  const skip = { status: "skip", message } as const;
+  return { setup: skip, recovery: skip };
 }
 
-function setupCheck(image: string, found: ReadonlySet<string>): Check {
+function setupFinding(image: string, found: ReadonlySet<string>): Finding {
   const path = setupPaths.find((candidate) => found.has(candidate));
-  if (path !== undefined)
-    return { ...setupBase, status: "pass", message: `${image} is set to boot and holds Setup (${path})` };
+  if (path !== undefined) return { status: "pass", message: `${image} is set to boot and holds Setup (${path})` };
   const message = `${image} is set to boot, but holds none of ${setupPaths.join(", ")}: it starts something else than Setup`;
-  return { ...setupBase, status: "warn", message };
+  return { status: "warn", message };
 }
 
-function recoveryCheck(image: string, found: ReadonlySet<string>): Check {
-  if (found.has(recoveryPath)) {
-    return { ...recoveryBase, status: "pass", message: `${image} holds the recovery tools (${recoveryPath})` };
-  }
+function recoveryFinding(image: string, found: ReadonlySet<string>): Finding {
+  if (found.has(recoveryPath))
+    return { status: "pass", message: `${image} holds the recovery tools (${recoveryPath})` };
   const message = `${image} has no recovery tools (${recoveryPath}): "Repair your computer" will not work`;
-  return { ...recoveryBase, status: "warn", message };
+  return { status: "warn", message };
 }

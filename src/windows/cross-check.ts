@@ -5,9 +5,8 @@
 import type { Warning } from "../errors.js";
 import type { InstallImage, WindowsIdentity } from "./identity.js";
 import type { Channel } from "./volume-label.js";
-import { bootImagePath } from "./setup-images.js";
 import type { SetupFiles } from "./setup-files.js";
-import { servicePackOfBranch, setupPaths } from "./setup-files.js";
+import { servicePackOfBranch } from "./setup-files.js";
 import { isNewerSetup, setupBuild } from "./wim-readers.js";
 
 const labelSource = "the volume label";
@@ -31,6 +30,7 @@ export function crossCheck(
     ...channelWarnings(identity, files),
     ...languageWarnings(identity, files),
     ...productWarnings(identity, files),
+    ...folderWarnings(identity),
     ...imageWarnings(identity),
     ...masteringWarnings(identity, applicationIdentifier),
   ];
@@ -57,8 +57,8 @@ function architectureWarnings(identity: Described, files: SetupFiles): Warning[]
       source: installSource(identity.installImage),
       value: identity.architecture === "mixed" ? null : identity.architecture,
     },
-    { source: setupPaths.buildInformation, value: files.buildArchitecture },
-    { source: bootImagePath, value: bootArchitecture(identity) },
+    { source: files.paths.buildInformation, value: files.buildArchitecture },
+    { source: identity.bootImages?.path ?? "boot.wim", value: bootArchitecture(identity) },
     { source: labelSource, value: identity.volumeLabel?.architecture ?? null },
   ]);
   if (identity.architecture !== "mixed") return warnings;
@@ -79,7 +79,7 @@ export function bootArchitecture(identity: Pick<WindowsIdentity, "bootImages">):
 function servicePackWarnings(identity: Described, files: SetupFiles): Warning[] {
   const warnings = contradictions("service-pack-contradiction", "service pack", [
     { source: installSource(identity.installImage), value: identity.servicePack },
-    { source: setupPaths.buildInformation, value: servicePackOfBranch(files.buildBranch) },
+    { source: files.paths.buildInformation, value: servicePackOfBranch(files.buildBranch) },
     { source: labelSource, value: identity.volumeLabel?.servicePack ?? null },
   ]);
   for (const edition of identity.editions) {
@@ -105,16 +105,16 @@ function editionWarnings(identity: Described, files: SetupFiles): Warning[] {
   const configured = files.editionConfig?.editionId ?? null;
   const labelled = identity.volumeLabel?.editionId ?? null;
   const warnings = contradictions("edition-contradiction", "edition", [
-    { source: setupPaths.editionConfig, value: configured },
+    { source: files.paths.editionConfig, value: configured },
     { source: labelSource, value: configured === null ? null : labelled },
   ]);
   const ids = identity.editions.map((edition) => edition.id ?? edition.name);
   if (configured !== null && ids.length > 0 && !ids.some((id) => id.toLowerCase() === configured.toLowerCase())) {
-    const message = `${setupPaths.editionConfig} selects ${configured}, but ${installSource(identity.installImage)} holds ${ids.join(", ")}`;
+    const message = `${files.paths.editionConfig} selects ${configured}, but ${installSource(identity.installImage)} holds ${ids.join(", ")}`;
     warnings.push({ code: "edition-not-in-image", message });
   }
   if (files.editionConfig === null && labelled !== null && ids.length > 1) {
-    const message = `${setupPaths.editionConfig} is missing: Setup offers all of ${ids.join(", ")}, although the volume label says ${labelled}`;
+    const message = `${files.paths.editionConfig} is missing: Setup offers all of ${ids.join(", ")}, although the volume label says ${labelled}`;
     warnings.push({ code: "ei-cfg-missing", message });
   }
   return [...warnings, ...catalogueWarnings(identity, files)];
@@ -141,7 +141,7 @@ const configurable: readonly (Channel | undefined)[] = ["Retail", "OEM", "Volume
 function channelWarnings(identity: Described, files: SetupFiles): Warning[] {
   const labelled = identity.volumeLabel?.channel;
   return contradictions("channel-contradiction", "channel", [
-    { source: setupPaths.editionConfig, value: files.editionConfig?.channel ?? null },
+    { source: files.paths.editionConfig, value: files.editionConfig?.channel ?? null },
     { source: labelSource, value: labelled !== undefined && configurable.includes(labelled) ? labelled : null },
   ]);
 }
@@ -158,7 +158,7 @@ function languageWarnings(identity: Described, files: SetupFiles): Warning[] {
   const labelled = identity.volumeLabel?.language ?? null;
   if (labelled !== null && !holds(labelled)) complain(labelSource, labelled);
   if (files.languages.length > 0 && !files.languages.some(holds)) {
-    complain(setupPaths.languages, files.languages.join(", "));
+    complain(files.paths.languages, files.languages.join(", "));
   }
   return warnings;
 }
@@ -168,8 +168,15 @@ function productWarnings(identity: Described, files: SetupFiles): Warning[] {
   // Windows 7's own discs name a build of its development, 7xxx, as the oldest one that they upgrade.
   if (identity.build === null || hostBuild === null || identity.product !== "Windows 7") return [];
   if (hostBuild >= 7000 && hostBuild <= 7999) return [];
-  const message = `build: ${installSource(identity.installImage)} says ${identity.build}, but ${setupPaths.hostBuild} says ${hostBuild}`;
+  const message = `build: ${installSource(identity.installImage)} says ${identity.build}, but ${files.paths.hostBuild} says ${hostBuild}`;
   return [{ code: "product-contradiction", message }];
+}
+
+function folderWarnings({ setupFolders }: Described): Warning[] {
+  const [first, ...others] = setupFolders;
+  if (others.length === 0) return [];
+  const message = `the disc has Setup in ${setupFolders.join(" and ")}: what is said of it is of ${first}, and nothing is judged of ${others.join(" and ")} but its WIMs`;
+  return [{ code: "several-setups", message }];
 }
 
 function imageWarnings(identity: Described): Warning[] {

@@ -69,6 +69,8 @@ export type WindowsIdentity = {
   readonly edition: string | null;
   readonly channel: Channel | null;
   readonly editions: readonly Edition[];
+  /** Folders of the disc with Setup: of several, all that is said here is of the first. */
+  readonly setupFolders: readonly string[];
   readonly installImage: InstallImage | null;
   readonly bootImages: BootImages | null;
   /** WIMs that what the disc starts cannot read. */

@@ -14,7 +14,8 @@ import type { Architecture, BootImages, Edition, UnreadableWim, WindowsIdentity 
 import { productOf } from "./product.js";
 import type { EditionConfig } from "./setup-files.js";
 import { readSetupFiles } from "./setup-files.js";
-import { bootImagePath, openInstallImage, openWimAt } from "./setup-images.js";
+import { bootImageIn, setupFolderOf, setupFoldersOf } from "./setup-folders.js";
+import { openInstallImage, openWimAt } from "./setup-images.js";
 import type { Channel, VolumeLabel } from "./volume-label.js";
 import { parseVolumeLabel } from "./volume-label.js";
 import { setupBuild, unreadableReason } from "./wim-readers.js";
@@ -43,10 +44,12 @@ export type ImageDescription = { readonly volumeLabel?: string; readonly applica
  * Windows at all is described by nulls, not by an error.
  */
 export async function identify(tree: FileTree, image: ImageDescription = {}): Promise<WindowsIdentity> {
+  const setupFolders = setupFoldersOf(tree);
+  const folder = setupFolderOf(tree);
   const [install, boot, files] = await Promise.all([
-    openInstallImage(tree),
-    openWimAt(tree, bootImagePath),
-    readSetupFiles(tree),
+    openInstallImage(tree, folder),
+    openWimAt(tree, bootImageIn(folder)),
+    readSetupFiles(tree, folder),
   ]);
   const windowsImages = (install?.wim ?? boot)?.images.filter((candidate) => candidate.hasWindows) ?? [];
   const editions = install === null ? [] : windowsImages.map(editionOf);
@@ -62,6 +65,7 @@ export async function identify(tree: FileTree, image: ImageDescription = {}): Pr
     edition: offeredEdition(files.editionConfig, editions),
     channel: channelOf(files.editionConfig, volumeLabel),
     editions,
+    setupFolders,
     installImage: install?.image ?? null,
     bootImages,
     unreadable: unreadableWims(boot, install?.wim ?? null, setupBuild(bootImages)),

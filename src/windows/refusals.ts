@@ -10,7 +10,7 @@ import { bootArchitecture } from "./cross-check.js";
 import type { UnreadableWim, WindowsIdentity } from "./identity.js";
 import { windows7 } from "./product.js";
 import { preRelease, preReleaseTitle } from "./pre-release.js";
-import { bootImagePath, installImagePaths } from "./setup-images.js";
+import { bootImageIn, installImageNames, setupFolderOf } from "./setup-folders.js";
 
 /** Names of what an image can be refused for. */
 export type SuitabilityCode = Extract<
@@ -26,7 +26,7 @@ export type SuitabilityRefusal = {
 };
 
 /** Without these, a BIOS does not get as far as Setup; they are the same on every Windows 7 disc. */
-const bootPaths = ["bootmgr", "boot/bcd", "boot/boot.sdi", bootImagePath] as const;
+const bootPaths = ["bootmgr", "boot/bcd", "boot/boot.sdi"] as const;
 
 /** Every reason why this image is not what win7usb is made for; the weightiest first, empty where there is none. */
 export function suitabilityRefusals(identity: WindowsIdentity, tree: FileTree): SuitabilityRefusal[] {
@@ -84,7 +84,7 @@ function productRefusal({ product, architecture }: WindowsIdentity): Suitability
 }
 
 function architectureRefusal(identity: WindowsIdentity): SuitabilityRefusal | null {
-  const { architecture, installImage } = identity;
+  const { architecture, installImage, bootImages } = identity;
   const starts = bootArchitecture(identity);
   const hint = "Take the x86 (32-bit) image.";
   if (architecture === "x64") {
@@ -92,7 +92,7 @@ function architectureRefusal(identity: WindowsIdentity): SuitabilityRefusal | nu
   }
   // Setup of an x86 boot image can install the x86 images of a mixed set, so such a set is only warned about.
   if (starts !== "x64") return null;
-  const message = `${bootImagePath} starts as x64 (64-bit), expected x86 (32-bit), while ${installImage?.path ?? "the install image"} is ${architecture ?? "missing"}`;
+  const message = `${bootImages?.path} starts as x64 (64-bit), expected x86 (32-bit), while ${installImage?.path ?? "the install image"} is ${architecture ?? "missing"}`;
   return { code: "x64", message, hint };
 }
 
@@ -126,10 +126,11 @@ function preReleaseRefusal(identity: WindowsIdentity): SuitabilityRefusal | null
 
 function bootFileRefusal(identity: WindowsIdentity, tree: FileTree): SuitabilityRefusal | null {
   const isFile = (path: string): boolean => find(tree, path)?.kind === "file";
-  const missing: string[] = bootPaths.filter((path) => !isFile(path));
+  const folder = setupFolderOf(tree);
+  const missing: string[] = [...bootPaths, bootImageIn(folder)].filter((path) => !isFile(path));
   // A second part alone says that the first is missing.
-  const install = isFile("sources/install2.swm") ? "sources/install.swm" : "sources/install.wim";
-  if (!installImagePaths.some(({ path }) => isFile(path))) missing.push(install);
+  const install = isFile(`${folder}/install2.swm`) ? "install.swm" : "install.wim";
+  if (!installImageNames.some(({ name }) => isFile(`${folder}/${name}`))) missing.push(`${folder}/${install}`);
   missing.push(...(identity.installImage?.missingParts ?? []));
   if (missing.length === 0) return null;
   return {

@@ -1,5 +1,5 @@
 /**
- * Setup's own text files and catalogue names under sources/, each of which says again what the WIM says. On an untouched
+ * Setup's own text files and catalogue names beside its WIMs, each of which says again what the WIM says. On an untouched
  * disc they agree; where someone rebuilt it, they often do not.
  */
 import type { WimArchitecture } from "../wim/index.js";
@@ -7,14 +7,14 @@ import type { FileTree } from "../tree/index.js";
 import { find } from "../tree/index.js";
 import { parseIni, readText } from "./text-file.js";
 
-export const setupPaths = {
-  editionConfig: "sources/ei.cfg",
-  buildInformation: "sources/idwbinfo.txt",
-  hostBuild: "sources/cversion.ini",
-  languages: "sources/lang.ini",
+const fileNames = {
+  editionConfig: "ei.cfg",
+  buildInformation: "idwbinfo.txt",
+  hostBuild: "cversion.ini",
+  languages: "lang.ini",
 } as const;
 
-/** `sources/ei.cfg`: which image Setup installs, and which kind of key it accepts. */
+/** `ei.cfg`: which image Setup installs, and which kind of key it accepts. */
 export type EditionConfig = {
   /** Null where the section is empty: Setup then offers every image. */
   readonly editionId: string | null;
@@ -23,6 +23,8 @@ export type EditionConfig = {
 };
 
 export type SetupFiles = {
+  /** Where each of them is, or would be. */
+  readonly paths: Readonly<Record<keyof typeof fileNames, string>>;
   /** Null where there is no ei.cfg. */
   readonly editionConfig: EditionConfig | null;
   /** BuildArch of idwbinfo.txt. */
@@ -37,11 +39,16 @@ export type SetupFiles = {
   readonly catalogueNames: readonly string[];
 };
 
-export async function readSetupFiles(tree: FileTree): Promise<SetupFiles> {
+/** Of the Setup in `folder`. */
+export async function readSetupFiles(tree: FileTree, folder: string): Promise<SetupFiles> {
+  const paths = {
+    editionConfig: `${folder}/${fileNames.editionConfig}`,
+    buildInformation: `${folder}/${fileNames.buildInformation}`,
+    hostBuild: `${folder}/${fileNames.hostBuild}`,
+    languages: `${folder}/${fileNames.languages}`,
+  };
   const [editionConfig, buildInformation, hostBuild, languages] = await Promise.all(
-    [setupPaths.editionConfig, setupPaths.buildInformation, setupPaths.hostBuild, setupPaths.languages].map((path) =>
-      readText(tree, path),
-    ),
+    [paths.editionConfig, paths.buildInformation, paths.hostBuild, paths.languages].map((path) => readText(tree, path)),
   );
   const information = parseIni(buildInformation ?? "");
   const valueOf = (key: string): string | null => {
@@ -52,6 +59,7 @@ export async function readSetupFiles(tree: FileTree): Promise<SetupFiles> {
     return null;
   };
   return {
+    paths,
     editionConfig: typeof editionConfig === "string" ? parseEditionConfig(editionConfig) : null,
     buildArchitecture: architectureOf(valueOf("buildarch")),
     buildBranch: valueOf("buildbranch"),
@@ -61,7 +69,7 @@ export async function readSetupFiles(tree: FileTree): Promise<SetupFiles> {
         .get("available ui languages")
         ?.values.keys() ?? []),
     ],
-    catalogueNames: catalogueNames(tree),
+    catalogueNames: catalogueNames(tree, folder),
   };
 }
 
@@ -101,8 +109,8 @@ function parseHostBuild(text: string): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-function catalogueNames(tree: FileTree): string[] {
-  const sources = find(tree, "sources");
+function catalogueNames(tree: FileTree, folder: string): string[] {
+  const sources = find(tree, folder);
   if (sources?.kind !== "directory") return [];
   const names: string[] = [];
   for (const child of sources.children) {

@@ -1,21 +1,13 @@
 /**
- * The WIMs of a disc: sources/install.wim (or a split set install.swm, install2.swm, ..., or an ESD) with the editions,
- * and sources/boot.wim with Windows PE and Setup. Only headers and XML data are read here.
+ * The WIMs of a disc: install.wim (or a split set install.swm, install2.swm, ..., or an ESD) with the editions, and boot.wim
+ * with Windows PE and Setup. Only headers and XML data are read here.
  */
 import type { FileTree } from "../tree/index.js";
 import { contentSource, find } from "../tree/index.js";
 import type { Wim } from "../wim/index.js";
 import { openWim } from "../wim/index.js";
 import type { InstallImage } from "./identity.js";
-
-export const bootImagePath = "sources/boot.wim";
-
-/** In the order in which they are looked for; Setup takes install.wim where both are there. */
-export const installImagePaths = [
-  { kind: "wim", path: "sources/install.wim" },
-  { kind: "swm", path: "sources/install.swm" },
-  { kind: "esd", path: "sources/install.esd" },
-] as const;
+import { installImageNames } from "./setup-folders.js";
 
 /** Throws `wim-damaged` and `wim-unsupported`; null where the tree has no such file. */
 export async function openWimAt(tree: FileTree, path: string): Promise<Wim | null> {
@@ -25,8 +17,10 @@ export async function openWimAt(tree: FileTree, path: string): Promise<Wim | nul
 
 type OpenedInstallImage = { readonly image: InstallImage; readonly wim: Wim };
 
-export async function openInstallImage(tree: FileTree): Promise<OpenedInstallImage | null> {
-  for (const { kind, path } of installImagePaths) {
+/** The first there is in `folder`. */
+export async function openInstallImage(tree: FileTree, folder: string): Promise<OpenedInstallImage | null> {
+  for (const { kind, name } of installImageNames) {
+    const path = `${folder}/${name}`;
     const wim = await openWimAt(tree, path);
     if (wim === null) continue;
     const { totalParts } = wim.header;

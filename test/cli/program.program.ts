@@ -176,6 +176,7 @@ describe("names that --allow takes", () => {
     for (const identity of [
       { product: null, architecture: null },
       { product: "Windows 7", architecture: "x64" as const },
+      { product: "Windows 7", build: 7000 },
       { unreadable: [{ path: "sources/install.wim", role: "install", reason: "solid" }] as const },
     ]) {
       for (const { code } of suitabilityRefusals({ ...nothingKnown, ...identity }, tree())) found.add(code);
@@ -194,6 +195,7 @@ const nothingKnown: WindowsIdentity = {
   edition: null,
   channel: null,
   editions: [],
+  setupFolders: [],
   installImage: null,
   bootImages: null,
   unreadable: [],
