@@ -18,6 +18,10 @@ export const exitCodes = {
   "image-changed": 3,
   "image-damaged": 3,
   "image-unsupported": 3,
+  // What is to be added to it.
+  "input-missing": 3,
+  "input-unreadable": 3,
+  "input-changed": 3,
   "wim-damaged": 3,
   "wim-unsupported": 3,
   // The image is sound but not what was asked for.
@@ -31,6 +35,7 @@ export const exitCodes = {
   "requirement-unmet": 4,
   "name-unsupported": 4,
   "name-collision": 4,
+  "input-unsupported": 4,
   "file-too-large": 4,
   "directory-too-large": 4,
   // The target was refused; nothing was written.

@@ -15,6 +15,7 @@ const withoutNode = new Set([
   "iso9660-reader",
   "wim",
   "registry",
+  "drivers",
   "windows",
   "volumes",
   "verification",

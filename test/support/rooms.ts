@@ -9,6 +9,7 @@ export const roomRanks: Readonly<Record<string, number>> = {
   "iso9660-reader": 5,
   wim: 5,
   registry: 5,
+  drivers: 5,
   windows: 6,
   volumes: 6,
   drive: 7,
