@@ -3,11 +3,14 @@
  * which may differ from the block size by hundreds of times, so that df(1) is asked where there is one; and a file
  * system that says 0 of 0 says nothing at all (FUSE, some networks').
  */
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { KiB } from "../bytes/units.js";
-import { Win7UsbError } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
+import { leftoverBytes } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
+import { finalPathOf } from "./rights.js";
 
 /** Bytes that this user may still write below `folder`; undefined where nobody knows. Rejects as `statfs` does. */
 export async function freeSpace(folder: string): Promise<number | undefined> {
@@ -17,19 +20,52 @@ export async function freeSpace(folder: string): Promise<number | undefined> {
   return told ?? bavail * bsize;
 }
 
-/** Throws `no-space` where `folder` has less than `needed` bytes left, as far as that can be told. */
-export async function requireSpace(path: string, folder: string, needed: number): Promise<void> {
-  let free: number | undefined;
-  try {
-    free = await freeSpace(folder);
-  } catch (error) {
-    throw openError(path, error);
+/** An image file that is to be made. */
+type NewFile = {
+  /** As the person named it. */
+  readonly path: string;
+  /** Where it will be: links are followed. */
+  readonly finalPath: string;
+};
+
+/**
+ * Throws `no-space` where a file system has less room than the image files at `paths` need in it together, each `needed`
+ * bytes, as far as that can be told. What killed writes left of them is removed before they are made, and counts as free.
+ */
+export async function requireRoom(paths: readonly string[], needed: number): Promise<void> {
+  const bySystem = new Map<number, NewFile[]>();
+  const failures = new Failures();
+  for (const path of paths) {
+    await failures.attempt(async () => {
+      const finalPath = await finalPathOf(path);
+      const system = await asked(path, async () => (await stat(dirname(finalPath))).dev);
+      bySystem.set(system, [...(bySystem.get(system) ?? []), { path, finalPath }]);
+    });
   }
-  if (free === undefined || free >= needed) return;
-  throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${path} needs ${needed}`, {
+  for (const files of bySystem.values()) await failures.attempt(() => requireRoomIn(files, needed * files.length));
+  failures.throwAll();
+}
+
+async function requireRoomIn(files: readonly NewFile[], needed: number): Promise<void> {
+  const { path, finalPath } = files[0]!;
+  const folder = dirname(finalPath);
+  let free = await asked(path, () => freeSpace(folder));
+  if (free === undefined) return;
+  for (const file of files) free += await leftoverBytes(file.finalPath);
+  if (free >= needed) return;
+  const needing = files.length === 1 ? `${path} needs` : `${files.map((file) => file.path).join(", ")} need`;
+  throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${needing} ${needed}`, {
     hint: "Make room, or write the image somewhere else.",
     data: { target: path, free, needed },
   });
+}
+
+async function asked<T>(path: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw openError(path, error);
+  }
 }
 
 /** POSIX's portable format: a heading, then one line whose fourth column are the kilobytes that are left. */

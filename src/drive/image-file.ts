@@ -12,7 +12,6 @@ import { pageMemory } from "../bytes/page-memory.js";
 import { KiB, roundUp } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { DriveWriter, ReadBack } from "./drive-writer.js";
-import { requireSpace } from "./free-space.js";
 import { existsError, FinalName, ImageFolder } from "./image-folder.js";
 import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
@@ -25,18 +24,15 @@ const pageSize = 4 * KiB;
 export type ImageFileOptions = {
   /** Replace an existing file. */
   readonly force: boolean;
-  /** Bytes that the image needs on the disk; less than its size where much of it is zeros. Default: its size. */
-  readonly needed?: number;
 };
 
 /**
- * Creates the temporary file. Throws `target-exists`, `target-missing` (no such folder), `target-not-a-drive` (something
+ * Creates the temporary file; whether there is room for it was asked before (free-space.ts). Throws `target-exists`, `target-missing` (no such folder), `target-not-a-drive` (something
  * else has that name), `no-permission`, `target-read-only` or `no-space`.
  */
 export async function openImageFile(path: string, size: number, options: ImageFileOptions): Promise<DriveWriter> {
   const finalPath = await resolveImagePath(path, options.force);
   await removeLeftovers(finalPath);
-  await requireSpace(path, dirname(finalPath), options.needed ?? size);
   const folder = await ImageFolder.open(dirname(finalPath), path);
   try {
     return await createImage(folder, { path, size, finalPath, force: options.force });

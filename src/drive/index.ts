@@ -31,8 +31,6 @@ export { DriveListing, drivesAmong, drivesHolding, inspectTarget, listDrives } f
 export type OpenOptions = {
   /** Bytes of the disk that was planned; an image file gets this size. */
   readonly size: number;
-  /** Bytes that an image file needs on its disk (`plannedDataBytes`). Default: `size`. */
-  readonly needed?: number;
   /** Replace an existing image file. */
   readonly force: boolean;
   /** The image that is read; an image file may not take its place. */

@@ -5,7 +5,7 @@
  * nothing else ever is.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, readFile, unlink } from "node:fs/promises";
+import { lstat, readdir, readFile, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { platform } from "./platform.js";
@@ -13,6 +13,8 @@ import { errorCodeOf } from "./transfer.js";
 
 /** Hexadecimal digits: enough to tell the machines that share a folder, or the writes of one process. */
 const idDigits = 8;
+/** Bytes: the unit of `st_blocks` (stat(2)), whatever the file system's own is. */
+const statBlockSize = 512;
 
 function machineId(): string {
   return createHash("sha256").update(hostname()).digest("hex").slice(0, idDigits);
@@ -30,14 +32,34 @@ function prefixOf(finalPath: string): string {
 
 /** Removes what ended processes left of writes to `finalPath`. What cannot be removed stays. */
 export async function removeLeftovers(finalPath: string): Promise<void> {
+  await Promise.allSettled((await leftoversOf(finalPath)).map((path) => unlink(path)));
+}
+
+/** Bytes of the medium that `removeLeftovers` frees. */
+export async function leftoverBytes(finalPath: string): Promise<number> {
+  const files = await Promise.allSettled((await leftoversOf(finalPath)).map((path) => lstat(path, { bigint: true })));
+  const namesLeft = new Map<bigint, bigint>();
+  let freed = 0;
+  for (const outcome of files) {
+    if (outcome.status === "rejected") continue;
+    const { ino, nlink, blocks } = outcome.value;
+    namesLeft.set(ino, (namesLeft.get(ino) ?? nlink) - 1n);
+    // A file of several names, as a trial of the file system's links leaves one, is freed with the last of them.
+    if (namesLeft.get(ino) === 0n) freed += Number(blocks) * statBlockSize;
+  }
+  return freed;
+}
+
+async function leftoversOf(finalPath: string): Promise<string[]> {
   const folder = dirname(finalPath);
   const prefix = prefixOf(finalPath);
+  const found: string[] = [];
   for (const name of await namesIn(folder)) {
     if (!name.startsWith(prefix)) continue;
     const owner = /^(\d+)-[0-9a-f]{8}(?:-name)?$/.exec(name.slice(prefix.length))?.[1];
-    if (owner !== undefined && !(await isRunning(Number(owner))))
-      await Promise.allSettled([unlink(join(folder, name))]);
+    if (owner !== undefined && !(await isRunning(Number(owner)))) found.push(join(folder, name));
   }
+  return found;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

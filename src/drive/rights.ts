@@ -1,8 +1,7 @@
-/** What the system will not allow, known before anything is opened: rights, read-only places, and room for an image file. */
+/** What the system will not allow, known before anything is opened: rights, and read-only places. */
 import { constants } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
-import { requireSpace } from "./free-space.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
@@ -15,21 +14,16 @@ export async function requireDriveRights(path: string): Promise<void> {
 
 /** Throws `no-permission` or `target-read-only` where no file can be made beside the image file, whose name it takes later. */
 export async function requireFolderRights(path: string): Promise<void> {
-  await requireAccess(path, await folderOf(path), constants.W_OK | constants.X_OK);
+  await requireAccess(path, dirname(await finalPathOf(path)), constants.W_OK | constants.X_OK);
 }
 
-/** Throws `no-space` where the folder has less than `needed` bytes left. */
-export async function requireRoom(path: string, needed: number): Promise<void> {
-  await requireSpace(path, await folderOf(path), needed);
-}
-
-/** Where the file will be: links are followed. */
-async function folderOf(path: string): Promise<string> {
+/** Where an image file will be: links are followed. */
+export async function finalPathOf(path: string): Promise<string> {
   try {
-    return dirname(await realpath(path));
+    return await realpath(path);
   } catch (error) {
     if (errorCodeOf(error) === undefined) throw error;
-    return dirname(path);
+    return path;
   }
 }
 

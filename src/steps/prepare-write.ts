@@ -2,12 +2,13 @@
 import type { Drive, WriteTarget } from "../drive/drive.js";
 import type { Circumstances, Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
-import { requireRoom } from "../drive/rights.js";
+import { requireRoom } from "../drive/free-space.js";
 import { drivesAmong } from "../drive/list.js";
 import type { Warning } from "../errors.js";
 import { Failures, Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { runInterruptibly } from "../source/interruption.js";
+import { blockSizeFor } from "../transfer/block-size.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
@@ -95,9 +96,8 @@ async function planFor(
   // Where no target is left, whether the size that was asked for will do is still to be told.
   const diskSize = sizes.length === 0 ? imageFileSize : Math.min(...sizes);
   const plan = planDisk(tree, { diskSize }, options);
-  for (const target of targets) {
-    if (target.kind === "image-file") await failures.attempt(() => requireRoom(target.path, plannedDataBytes(plan)));
-  }
+  const files = targets.flatMap((target) => (target.kind === "image-file" ? [target.path] : []));
+  await failures.attempt(() => requireRoom(files, plannedDataBytes(plan, blockSizeFor(targets.length))));
   // The image's own label is cut more often than not, and nobody chose it.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
   return { plan, reason, splits, warnings: [...splits.map(splitWarning), ...labels] };

@@ -5,7 +5,6 @@ import type { DriveWriter } from "../drive/drive-writer.js";
 import { openTargets, unmount } from "../drive/index.js";
 import { drivesAmong } from "../drive/list.js";
 import type { WriteEvent } from "../progress/events.js";
-import { plannedDataBytes } from "../volumes/plan.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
@@ -90,7 +89,6 @@ async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?
   return openTargets(targets, {
     size: plan.diskSize,
     force: choices.force === true,
-    needed: plannedDataBytes(plan),
     ...(image.isFile ? { imagePath: image.path } : {}),
   });
 }

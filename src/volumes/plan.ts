@@ -2,7 +2,7 @@
  * DiskPlan: every byte of the stick as data. A plan is a sorted list of extents that never overlap; what no extent
  * covers is left alone. It is made without touching a device: the same image and options give the same plan.
  */
-import { KiB, roundUp } from "../bytes/units.js";
+import { blocksOf, isPlannedZeros, largestUnit } from "../extents/blocks.js";
 import type { Extent, Run } from "../extents/extent.js";
 
 export const sectorSize = 512;
@@ -65,11 +65,8 @@ export function plannedBytes(plan: DiskPlan): number {
   return plan.extents.reduce((total, extent) => total + extent.length, 0);
 }
 
-/** Bytes that a sparse file needs on its medium at most: all that is not planned as zeros, in whole blocks. */
-export function plannedDataBytes(plan: DiskPlan): number {
-  const fileSystemBlock = 4 * KiB;
-  return plan.extents.reduce(
-    (total, { length, source }) => (source.kind === "zeros" ? total : total + roundUp(length, fileSystemBlock)),
-    0,
-  );
+/** Bytes that a sparse file needs on its medium at most, where blocks of `blockSize` are written unless all of it is planned zeros. */
+export function plannedDataBytes({ extents, diskSize }: DiskPlan, blockSize: number): number {
+  const blocks = blocksOf(extents, { unit: largestUnit, blockSize, diskEnd: diskSize });
+  return blocks.reduce((total, block) => (isPlannedZeros(extents, block) ? total : total + block.length), 0);
 }

@@ -1,18 +1,13 @@
 /** Before the first byte: the plan and the targets are held against each other, and the transfers are decided. */
-import { MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { requireTransferUnit } from "../drive/transfer-unit.js";
 import { Win7UsbError } from "../errors.js";
 import { sectorSize, type DiskPlan } from "../volumes/plan.js";
 import { blocksOf, type Block } from "../extents/blocks.js";
 import { assertLayout } from "../extents/extent.js";
+import { blockSizeFor } from "../transfer/block-size.js";
 import { writesInFlight } from "./target-run.js";
 
-/** Large enough that neither Node's turn-around nor a stick's command overhead is seen in the rate. */
-const fewTargetsBlockSize = 4 * MiB;
-/** With many targets the buffers are many, so each is smaller. */
-const manyTargetsBlockSize = 1 * MiB;
-const fewTargets = 2;
 /**
  * The window within which a slow target falls behind a fast one: 32 MiB for one target, 8 MiB or more for many. Those that
  * do not answer any more keep what they have in flight, and there must be some left for the others.
@@ -27,11 +22,6 @@ export type Prepared = {
   /** Everything else. */
   readonly blocks: readonly Block[];
 };
-
-/** Bytes of the longest transfer. */
-export function blockSizeFor(targetCount: number): number {
-  return targetCount <= fewTargets ? fewTargetsBlockSize : manyTargetsBlockSize;
-}
 
 /** Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
 export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepared {

@@ -4,7 +4,7 @@ import type { DiskPlan } from "../volumes/plan.js";
 import type { WarningEvent, WritePhase } from "../progress/events.js";
 import { createChangedWriter, type ChangedWriter } from "../transfer/changed-writer.js";
 import { usualPatience, type Patience } from "../progress/patience.js";
-import { blockSizeFor } from "./prepare.js";
+import { blockSizeFor } from "../transfer/block-size.js";
 import type { Meter } from "../progress/progress-meter.js";
 import { withRetries } from "../transfer/retry.js";
 import { TargetRun, writesInFlight } from "./target-run.js";

@@ -1,9 +1,10 @@
 /** Rights, room and read-only places are told by a dry run, before any question. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryName } from "../../src/drive/leftovers.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { parseOutput } from "../support/json-output.js";
 import { canAttachLoopDevices } from "../support/loop-device.js";
@@ -48,6 +49,54 @@ describe.skipIf(!mounts)("a dry run", () => {
       const targets = [join(place, "usb.img"), join(folder, "none", "usb.img")];
       const { err } = runProgram(["write", iso, ...targets, "--dry-run"]);
       for (const target of targets) expect(err).toContain(target);
+    });
+  });
+});
+
+describe.skipIf(!mounts)("room for an image file", () => {
+  type Told = {
+    readonly error?: { readonly code: string; readonly message: string; readonly data: { needed: number } };
+  };
+  const dryRun = (targets: readonly string[]): Told =>
+    parseOutput("write-plan", runProgram(["write", iso, ...targets, "--dry-run", "--json"]).out) as Told;
+  /** A folder with room for an image and a half; a file of this name takes as much as an image. */
+  function inFull(name: string, work: (image: string, other: string) => void): void {
+    let needed = 0;
+    inMounted("size=1m", (place) => (needed = dryRun([join(place, "usb.img")]).error!.data.needed));
+    inMounted(`size=${Math.ceil(1.5 * needed)}`, (place) => {
+      if (name !== "") writeFileSync(join(place, name), Buffer.alloc(needed));
+      work(join(place, "usb.img"), join(place, "other.img"));
+    });
+  }
+  /** Of a process that has ended: its number is not given away again so soon. */
+  const leftover = (): string => {
+    const ended = String(spawnSync(process.execPath, ["-e", ""]).pid);
+    return temporaryName("/any/usb.img").replace(`-${process.pid}-`, `-${ended}-`);
+  };
+
+  it("is there where only what a killed write of it left takes it, which the write removes", () => {
+    inFull(leftover(), (image) => {
+      expect(dryRun([image])).not.toHaveProperty("error");
+      expect(runProgram(["write", iso, image, "--json"]).exitCode).toBe(0);
+      expect(readdirSync(dirname(image))).toEqual(["usb.img"]);
+    });
+  });
+
+  it("is not there where anything else takes it, or a write that goes on", () => {
+    for (const name of ["somebodys.img", leftover().replace("usb", "other"), temporaryName("/any/usb.img")]) {
+      inFull(name, (image) => {
+        expect(dryRun([image])).toMatchObject({ error: { code: "no-space" } });
+        expect(readdirSync(dirname(image))).toEqual([name]);
+      });
+    }
+  });
+
+  it("is that of all images together", () => {
+    inFull("", (image, other) => {
+      expect(dryRun([image])).not.toHaveProperty("error");
+      const { error } = dryRun([image, other]);
+      expect(error).toMatchObject({ code: "no-space" });
+      expect(error?.message).toContain(`${image}, ${other} need`);
     });
   });
 });

@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const options = { force: false, needed: 0 };
+const options = { force: false };
 
 function pattern(length: number): Uint8Array {
   const bytes = pageMemory(length);
@@ -154,15 +154,14 @@ describe("an image file", () => {
   });
 
   it.each([
-    { name: "in a folder that is not there", path: "no/usb.img", size: 4096, needed: 0, code: "target-missing" },
-    { name: "below a file", path: "file/usb.img", size: 4096, needed: 0, code: "target-missing" },
-    { name: "in place of a folder", path: "folder", size: 4096, needed: 0, code: "target-not-a-drive" },
-    { name: "larger than the room", path: "usb.img", size: 4096, needed: 2 ** 52, code: "no-space" },
-    { name: "larger than any file", path: "usb.img", size: 2 ** 53 - 4096, needed: 0, code: "no-space" },
-  ])("$name is refused: $code", async ({ path, size, needed, code }) => {
+    { name: "in a folder that is not there", path: "no/usb.img", size: 4096, code: "target-missing" },
+    { name: "below a file", path: "file/usb.img", size: 4096, code: "target-missing" },
+    { name: "in place of a folder", path: "folder", size: 4096, code: "target-not-a-drive" },
+    { name: "larger than any file", path: "usb.img", size: 2 ** 53 - 4096, code: "no-space" },
+  ])("$name is refused: $code", async ({ path, size, code }) => {
     mkdirSync(join(folder, "folder"));
     writeFileSync(join(folder, "file"), "");
-    const opened = openImageFile(join(folder, path), size, { force: true, needed });
+    const opened = openImageFile(join(folder, path), size, { force: true });
     await expect(opened).rejects.toMatchObject({ code, exitCode: 5 });
     expect(readdirSync(folder).toSorted()).toEqual(["file", "folder"]);
   });
@@ -231,7 +230,7 @@ describe.runIf(process.platform === "linux")("a folder that somebody else may wr
     writeFileSync(precious, secret);
     const path = join(folder, "usb.img");
     if (force) writeFileSync(path, "old");
-    const writer = await openImageFile(path, 8192, { force, needed: 0 });
+    const writer = await openImageFile(path, 8192, { force });
     const temporary = readdirSync(folder).find((name) => name.startsWith(".usb.img"))!;
     return { path, precious, writer, temporary: join(folder, temporary) };
   }
