@@ -36,6 +36,7 @@ export const exitCodes = {
   "name-unsupported": 4,
   "name-collision": 4,
   "input-unsupported": 4,
+  "no-drivers": 4,
   "file-too-large": 4,
   "directory-too-large": 4,
   // The target was refused; nothing was written.

@@ -57,6 +57,22 @@ export { knownImagesOf, loadKnownImages } from "./windows/known-images/index.js"
 export type { ImageFacts, InspectEvent, InspectOptions, Inspection, WindowsFacts } from "./steps/inspect-image.js";
 export { inspect } from "./steps/inspect-image.js";
 
+export type { DriverInspection, DriverInspectionOptions } from "./steps/inspect-drivers.js";
+export { inspectDrivers } from "./steps/inspect-drivers.js";
+export type {
+  DriverArchitecture,
+  DriverPackage,
+  DriverPurpose,
+  DriverRefusal,
+  DriverVerdict,
+  DriverWarning,
+  SetupRefusal,
+} from "./drivers/index.js";
+export type { InfFaultReason } from "./drivers/inf/inf-fault.js";
+export type { DriverFramework, DriverService } from "./drivers/inf/install.js";
+export type { DriverDevice } from "./drivers/inf/models.js";
+export type { PackageFile } from "./drivers/package-files.js";
+
 export type { VerifyOptions, VerifyResult } from "./steps/verify-image.js";
 export { verify } from "./steps/verify-image.js";
 export type { VerifyEvent, VerifyPhase } from "./steps/verify-passes.js";

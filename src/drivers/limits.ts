@@ -1,6 +1,9 @@
 /** Limits of what is read of a folder of drivers: each is above every package that is known, and keeps hostile ones small. */
 import { KiB, MiB } from "../bytes/units.js";
 
+/** A folder of drivers: one for every device of a machine has some hundred files, all folders of a large vendor's set 5,000. */
+export const driverFolderLimits = { entries: 10_000, depth: 32 };
+
 /** Bytes of an INF. The largest that vendors ship, those of graphics cards, have about 3 MiB in UTF-16. */
 export const infSizeLimit = 8 * MiB;
 

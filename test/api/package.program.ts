@@ -38,11 +38,12 @@ describe("docs/API.md", () => {
   it.each([
     [1, ["Windows 7 Professional en-US", "intact 0 0"]],
     [2, ["from the network 64 true"]],
-    [3, ["verify ", "true 64", "match 0"]],
-    [4, ["ntfs ", "1 0"]],
-    [5, ["true "]],
-    [6, ["memory true true"]],
-    [7, ["interrupted 130", "image-missing 3"]],
+    [3, ["none.inf refused no-devices"]],
+    [4, ["verify ", "true 64", "match 0"]],
+    [5, ["ntfs ", "1 0"]],
+    [6, ["true "]],
+    [7, ["memory true true"]],
+    [8, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

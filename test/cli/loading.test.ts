@@ -32,7 +32,16 @@ describe("what is loaded", () => {
       entry: "cli/commands/drives.ts",
       not: [writers, readers, /^(?:volumes|steps|threads|verification)\//],
     },
-    { for: "inspect", entry: "cli/commands/inspect.ts", not: [writers, /^(?:volumes|drive|threads|verification)\//] },
+    {
+      for: "inspect",
+      entry: "cli/commands/inspect-image.ts",
+      not: [writers, /^(?:volumes|drive|drivers|threads|verification)\//],
+    },
+    {
+      for: "inspect of a folder",
+      entry: "cli/commands/inspect-drivers.ts",
+      not: [writers, readers, /^(?:volumes|drive|threads|verification)\//],
+    },
     { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^(?:threads|verification)\//] },
     {
       for: "check",

@@ -16,7 +16,15 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith(suffix))) 
 }
 
 /** Names of the outputs' schemas. */
-export type Output = "inspect" | "verify" | "check" | "drives" | "write-plan" | "write-event" | "error";
+export type Output =
+  | "inspect"
+  | "inspect-folder"
+  | "verify"
+  | "check"
+  | "drives"
+  | "write-plan"
+  | "write-event"
+  | "error";
 
 /** Throws where `value` is not what the schema says, with every reason and the value's place. */
 export function requireSchema(output: Output, value: unknown): void {

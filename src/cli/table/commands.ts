@@ -181,11 +181,23 @@ const check = {
 
 const inspect = {
   name: "inspect",
-  summary: "say what is in an ISO",
-  description: "Says which Windows an ISO holds: edition, service pack, language, and what looks wrong.",
-  operands: [iso],
-  options: [{ long: "verbose", kind: "flag", group: "output", summary: "every edition, boot image and check" }, json],
-  examples: [["win7usb inspect win7.iso", "what is in it"]],
+  summary: "say what is in an ISO, or in a folder of drivers",
+  description:
+    "Says which Windows an ISO holds: edition, service pack, language, and what looks wrong. Of a folder it says which packages of drivers are in it, and which of them will do for Windows 7 x86: in Setup, and once it is installed.",
+  operands: [{ ...iso, name: "iso|folder", summary: "the ISO file, an optical drive, or a folder of drivers" }],
+  options: [
+    {
+      long: "verbose",
+      kind: "flag",
+      group: "output",
+      summary: "every edition and boot image; every device and file",
+    },
+    json,
+  ],
+  examples: [
+    ["win7usb inspect win7.iso", "what is in it"],
+    ["win7usb inspect drivers", "which of these drivers will do for Windows 7?"],
+  ],
 } as const satisfies CommandSpec;
 
 const drives = {

@@ -1,5 +1,6 @@
-/** Why a file is no INF that Windows would read. Damage is no exception for the folder: it is a verdict on the package. */
+/** What ends the reading of an INF. It is no exception for the folder: it becomes a verdict on the package. */
 
+/** Why a file is no INF that Windows would read. */
 export type InfFaultReason =
   | "too-large"
   | "too-many-lines"

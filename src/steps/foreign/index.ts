@@ -7,7 +7,6 @@ import { isAllZeros } from "../../bytes/zeros.js";
 import { MiB } from "../../bytes/units.js";
 import { Win7UsbError } from "../../errors.js";
 import type { ByteSource } from "../../source/byte-source.js";
-import { foreignDisk } from "./disk.js";
 import type { Foreign } from "./signatures.js";
 import { foreignBySignature, signatureReach } from "./signatures.js";
 import { foreignText, textLength } from "./text.js";
@@ -42,9 +41,13 @@ async function foreignOf(source: ByteSource): Promise<Foreign | undefined> {
   const head = await source.read(0, Math.min(Math.max(headLength, textLength), size));
   const reach = Math.min(signatureReach, size);
   const tail = await source.read(size - reach, reach);
-  return (
-    foreignBySignature(head, tail) ?? (await zeros(source)) ?? (await foreignDisk(source, head)) ?? foreignText(head)
-  );
+  return foreignBySignature(head, tail) ?? (await zeros(source)) ?? (await diskOf(source, head)) ?? foreignText(head);
+}
+
+/** What knows disks is loaded where something may be one: an ISO needs none of it. */
+async function diskOf(source: ByteSource, head: Uint8Array): Promise<Foreign | undefined> {
+  const { foreignDisk } = await import("./disk.js");
+  return foreignDisk(source, head);
 }
 
 async function zeros(source: ByteSource): Promise<Foreign | undefined> {
