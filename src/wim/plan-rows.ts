@@ -1,13 +1,14 @@
 /** Which resources a planned WIM has: those of the old one that are still referred to, and what edits bring. */
 import { toHex } from "../bytes/hex.js";
 import { fromBytes } from "../extents/layout.js";
-import type { ImagesPlan, StoredContent } from "./image-plan.js";
+import type { ImagesPlan } from "./image-plan.js";
 import { countReferences } from "./image-plan.js";
 import type { Wim } from "./index.js";
 import type { PlannedRun } from "./layout.js";
 import type { LookupTableEntry } from "./lookup-table.js";
 import { lookupTableEntryRecord, lookupTableLimit, metadataPlaces } from "./lookup-table.js";
 import { resourceFlags, wimError } from "./resource.js";
+import type { StoredContent } from "./new-contents.js";
 import type { CreateSha1 } from "./sha1.js";
 import { plannedRun } from "./split.js";
 import { listRuns, type ListedEntry } from "./split-allotment.js";

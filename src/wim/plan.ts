@@ -21,7 +21,7 @@ import type { CreateSha1 } from "./sha1.js";
 import { checkWhole } from "./split.js";
 
 export type WimChange = {
-  /** The images that stay, counted from 1, ascending; all without it. They are numbered anew. */
+  /** The images that stay, at least one, counted from 1, ascending; all without it. They are numbered anew. */
   readonly images?: readonly number[];
   /** What is changed in them, by their old numbers. */
   readonly changes?: ReadonlyMap<number, ImageChange>;
@@ -38,7 +38,7 @@ export type WimPlan = PlannedWim & {
 
 /**
  * The WIM with these changes. Throws `wim-unsupported` for a WIM that cannot be changed, `wim-damaged`, and RangeError for
- * changes that do not fit it.
+ * changes that do not fit it: images that are not there or none at all, paths, and contents that are none.
  */
 export async function planWim(wim: Wim, change: WimChange, createSha1: CreateSha1): Promise<WimPlan> {
   checkWhole(wim);
@@ -66,6 +66,7 @@ export async function planWim(wim: Wim, change: WimChange, createSha1: CreateSha
 
 function checkImages(wim: Wim, images: readonly number[], changes: ReadonlyMap<number, ImageChange>): void {
   const { imageCount } = wim.header;
+  if (images.length === 0 && imageCount > 0) throw new RangeError("no image is chosen, expected at least one");
   for (const [position, image] of images.entries()) {
     const least = position === 0 ? 1 : images[position - 1]! + 1;
     if (Number.isInteger(image) && image >= least && image <= imageCount) continue;

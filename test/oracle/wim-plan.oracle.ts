@@ -7,7 +7,7 @@ import { filler } from "../../fixtures/windows7/nodes.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { createInlineExecutor, verifyWimParts } from "../../src/verification/wim/index.js";
 import { readImageMetadata } from "../../src/wim/compression/read-metadata.js";
-import type { ImageEdit } from "../../src/wim/image-plan.js";
+import type { ImageEdit } from "../../src/wim/new-contents.js";
 import { openWim } from "../../src/wim/index.js";
 import { decodeMetadata } from "../../src/wim/metadata-decode.js";
 import { encodeMetadata } from "../../src/wim/metadata-encode.js";

@@ -4,20 +4,9 @@ import { expect } from "vitest";
 import type { DiskPlan } from "../../src/volumes/plan.js";
 import type { DirectoryNode, FileNode, FileTree, TreeNode } from "../../src/tree/index.js";
 import { contentSource } from "../../src/tree/index.js";
+import { checkExtents } from "./disk-plans.js";
 import type { IndexedName } from "./ntfs-reader.js";
 import { NtfsReader } from "./ntfs-reader.js";
-
-/** Sorted, without overlap, on the disk, and without a gap up to `contentEnd`. */
-export function checkCoverage(plan: DiskPlan): void {
-  let position = 0;
-  for (const { offset, length, source } of plan.extents) {
-    if (offset < position || length <= 0) throw new Error(`extent at ${offset}, expected ${position} or more`);
-    if (offset > position && position < plan.contentEnd) throw new Error(`gap at ${position}`);
-    if (source.kind === "bytes" && source.bytes.length !== length) throw new Error(`length at ${offset}`);
-    position = offset + length;
-  }
-  expect(position).toBe(plan.diskSize);
-}
 
 const bit = (bitmap: Buffer, index: number): boolean => ((bitmap[index >>> 3]! >>> (index & 7)) & 1) === 1;
 
@@ -105,7 +94,7 @@ async function checkDirectory(volume: NtfsReader, plan: DiskPlan, node: Director
 
 /** Throws unless `plan` holds `tree`, and nothing else, on a volume that agrees with itself. */
 export async function checkVolume(tree: FileTree, plan: DiskPlan): Promise<NtfsReader> {
-  checkCoverage(plan);
+  checkExtents(plan);
   const volume = await NtfsReader.open(layoutSource(plan.extents, plan.diskSize));
   await checkClusters(volume);
   await checkRecords(volume);

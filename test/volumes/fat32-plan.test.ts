@@ -11,6 +11,7 @@ import { chooseFileSystem, planDisk, smallestDisk } from "../../src/volumes/inde
 import type { DiskPlan } from "../../src/volumes/plan.js";
 import type { FileTree, TreeNode } from "../../src/tree/index.js";
 import { contentSource, walk } from "../../src/tree/index.js";
+import { checkExtents, thrownBy, treeOfWindows } from "../support/disk-plans.js";
 import { planDigest } from "../support/execute-plan.js";
 import type { FatFound } from "../support/fat-reader.js";
 import { readFat32 } from "../support/fat-reader.js";
@@ -24,26 +25,9 @@ const diskSizes = fc.oneof(
   fc.integer({ min: (64 * MiB) / 512, max: (40 * GiB) / 512 }).map((sectors) => sectors * 512),
 );
 
-function thrownBy(act: () => unknown): Win7UsbError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Win7UsbError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
-
-/** Sorted, without overlap, on the disk, and without a gap up to `contentEnd`. */
+/** As every plan, with little left of the disk behind its content. */
 function checkCoverage(plan: DiskPlan): void {
-  let position = 0;
-  for (const { offset, length, source } of plan.extents) {
-    if (offset < position || length <= 0) throw new Error(`extent at ${offset}, expected ${position} or more`);
-    if (offset > position && position < plan.contentEnd) throw new Error(`gap at ${position}`);
-    if (source.kind === "bytes" && source.bytes.length !== length) throw new Error(`length at ${offset}`);
-    position = offset + length;
-  }
-  expect(position).toBe(plan.diskSize);
+  checkExtents(plan);
   expect(plan.contentEnd).toBeLessThanOrEqual(plan.diskSize);
   if (plan.contentEnd < plan.diskSize) expect(plan.diskSize - plan.contentEnd).toBeGreaterThan(64 * MiB);
 }
@@ -117,23 +101,7 @@ describe("geometry", () => {
   });
 });
 
-const windowsTree = (): FileTree =>
-  tree(
-    { ...file("autorun.inf", 128), attributes: { hidden: true, readOnly: true, system: true } },
-    file("setup.exe", 4097, {
-      modified: Date.UTC(2010, 10, 20, 22, 25, 1),
-      created: Date.UTC(2009, 6, 14, 1, 2, 3, 50),
-    }),
-    directory("sources", [
-      file("install.wim", 3 * MiB + 1),
-      file("boot.wim", MiB),
-      directory("de-DE", [file("Größe 日本 😀.mui", 512), file("empty.txt")]),
-      directory("empty"),
-    ]),
-    directory("boot", [file("bcd", 1), file("boot.sdi", 32 * KiB), directory("fonts", [file("wgl4_boot.ttf", 47)])]),
-    file("bootmgr", 383_786),
-  );
-
+const windowsTree = (): FileTree => treeOfWindows({ hidden: true, readOnly: true, system: true });
 const digest = (text: string) => planDigest(planFat32(windowsTree(), { diskSize: GiB }, { label: text }));
 
 describe("a plan", () => {

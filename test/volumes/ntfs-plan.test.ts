@@ -9,42 +9,17 @@ import { planDisk, smallestDisk } from "../../src/volumes/index.js";
 import { planNtfs, smallestNtfsDisk } from "../../src/volumes/ntfs/plan/index.js";
 import type { DiskPlan } from "../../src/volumes/plan.js";
 import { contentSource, type FileTree, type TreeNode } from "../../src/tree/index.js";
+import { checkExtents, thrownBy, treeOfWindows } from "../support/disk-plans.js";
 import { planDigest } from "../support/execute-plan.js";
 import { directory, file, fileOf, hole, tree } from "../support/memory-tree.js";
-import { checkCoverage, checkVolume } from "../support/ntfs-check.js";
+import { checkVolume } from "../support/ntfs-check.js";
 import { NtfsReader } from "../support/ntfs-reader.js";
 import { rounds } from "../support/sample.js";
 
 const label = "TEST";
 const plan = (given: FileTree, diskSize: number): DiskPlan => planNtfs(given, { diskSize }, { label });
 
-function thrownBy(act: () => unknown): Win7UsbError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof Win7UsbError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
-
-const windowsTree = (): FileTree =>
-  tree(
-    { ...file("autorun.inf", 128), attributes: { hidden: true, readOnly: true, system: true, archive: true } },
-    file("setup.exe", 4097, {
-      modified: Date.UTC(2010, 10, 20, 22, 25, 1),
-      created: Date.UTC(2009, 6, 14, 1, 2, 3, 50),
-    }),
-    directory("sources", [
-      file("install.wim", 3 * MiB + 1),
-      file("boot.wim", MiB),
-      directory("de-DE", [file("Größe 日本 😀.mui", 512), file("empty.txt")]),
-      directory("empty"),
-    ]),
-    directory("boot", [file("bcd", 1), file("boot.sdi", 32 * KiB), directory("fonts", [file("wgl4_boot.ttf", 47)])]),
-    file("bootmgr", 383_786),
-  );
-
+const windowsTree = (): FileTree => treeOfWindows({ hidden: true, readOnly: true, system: true, archive: true });
 const ticks = (ms: number): bigint => BigInt(ms + 11_644_473_600_000) * 10_000n;
 const digest = (text: string) => planDigest(planNtfs(windowsTree(), { diskSize: GiB }, { label: text }));
 
@@ -65,7 +40,7 @@ describe("a plan", () => {
     [300 * MiB, 3 * MiB],
   ])("of a disk of %d bytes covers it, with a log of about %d bytes", async (size, log) => {
     const made = plan(windowsTree(), size);
-    checkCoverage(made);
+    checkExtents(made);
     const volume = await NtfsReader.open(layoutSource(made.extents, made.diskSize));
     const { allocatedSize } = volume.attributes(2).find(({ type }) => type === 0x80)!;
     expect(Math.abs(allocatedSize - log)).toBeLessThan(64 * KiB);

@@ -2,15 +2,17 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../src/bytes/hex.js";
+import type { Extent } from "../../src/extents/extent.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { wimFlags, wimHeaderRecord } from "../../src/wim/header.js";
 import { readImageMetadata } from "../../src/wim/compression/read-metadata.js";
 import { findEntry } from "../../src/wim/image-edit.js";
-import type { ImageChange, ImageEdit } from "../../src/wim/image-plan.js";
+import type { ImageChange } from "../../src/wim/image-plan.js";
 import { openWim } from "../../src/wim/index.js";
 import { lookupTableEntryRecord } from "../../src/wim/lookup-table.js";
 import { decodeMetadata } from "../../src/wim/metadata-decode.js";
 import { walkMetadata } from "../../src/wim/metadata-walk.js";
+import type { ImageEdit } from "../../src/wim/new-contents.js";
 import { createInlineExecutor, verifyWimParts } from "../../src/verification/wim/index.js";
 import { compressWim } from "../support/compressed-wim.js";
 import { contentOf, createSha1, givenTimes, planned } from "../support/planned-wims.js";
@@ -154,12 +156,106 @@ describe("an edited image", () => {
   });
 });
 
+describe("a content that an edit brings", () => {
+  const bytes = (text: string) => ({ kind: "bytes" as const, bytes: new TextEncoder().encode(text) });
+  const memory = memorySource(new Uint8Array(8));
+  const given = (path: string, content: ImageEdit & { kind: "add" }): ImageEdit => ({ ...content, path });
+  const file = (content: readonly Extent[], hash?: Uint8Array): ImageEdit & { kind: "add" } => ({
+    kind: "add",
+    path: "new.sys",
+    content,
+    times,
+    ...(hash === undefined ? {} : { sha1: hash }),
+  });
+  const digest = (text: string): Uint8Array => Uint8Array.from(Buffer.from(sha1(text), "hex"));
+
+  it.each<[string, readonly ImageEdit[], RegExp]>([
+    ["with a SHA-1 of 19 bytes", [file(contentOf("x"), new Uint8Array(19).fill(1))], /19 bytes, expected 20/],
+    ["with a SHA-1 of 21 bytes", [file(contentOf("x"), new Uint8Array(21).fill(1))], /21 bytes, expected 20/],
+    ["with a SHA-256", [file(contentOf("x"), new Uint8Array(32).fill(1))], /32 bytes, expected 20/],
+    ["with an empty SHA-1", [file(contentOf(""), new Uint8Array(0))], /0 bytes, expected 20/],
+    ["with a SHA-1 of zeros", [file(contentOf("x"), new Uint8Array(20))], /is zeros/],
+    [
+      "with the SHA-1 of another new one, of another length",
+      [file(contentOf("x"), digest("x")), given("b", file(contentOf("xy"), digest("x")))],
+      /another content has its SHA-1/,
+    ],
+    [
+      "with the SHA-1 of another new one, of the same length",
+      [file(contentOf("x")), given("b", file(contentOf("y"), digest("x")))],
+      /another content has its SHA-1/,
+    ],
+    [
+      "with the SHA-1 of one that comes after it",
+      [file(contentOf("y"), digest("x")), given("b", file(contentOf("x")))],
+      /another content has its SHA-1/,
+    ],
+    [
+      "with the SHA-1 of an old one",
+      [file(contentOf("x"), digest("the same in all"))],
+      /another content has its SHA-1/,
+    ],
+    ["with nothing at its start", [file([{ offset: 1, length: 1, source: bytes("x") }])], /nothing is at byte 0/],
+    [
+      "with a gap",
+      [
+        file([
+          { offset: 0, length: 1, source: bytes("x") },
+          { offset: 2, length: 1, source: bytes("y") },
+        ]),
+      ],
+      /nothing is at byte 1, the next extent begins at 2/,
+    ],
+    [
+      "with what overlaps",
+      [
+        file([
+          { offset: 0, length: 2, source: bytes("xy") },
+          { offset: 1, length: 1, source: bytes("z") },
+        ]),
+      ],
+      /is not behind byte 2/,
+    ],
+    [
+      "with fewer bytes than it says",
+      [file([{ offset: 0, length: 2, source: bytes("x") }])],
+      /has 1 bytes, expected 2/,
+    ],
+    ["of half a byte", [file([{ offset: 0, length: 0.5, source: { kind: "zeros" } }])], /0.5 bytes/],
+    [
+      "behind the end of its source",
+      [file([{ offset: 0, length: 4, source: { kind: "range", source: memory, offset: 5 } }])],
+      /bytes 5 to 9 are not in its source of 8/,
+    ],
+    [
+      "before the start of its source",
+      [file([{ offset: 0, length: 4, source: { kind: "range", source: memory, offset: -1 } }])],
+      /bytes -1 to 3/,
+    ],
+    ["that nobody knows", [file([{ offset: 0, length: 4, source: { kind: "manifest" } }])], /manifest/],
+  ])("%s is refused", async (_, edits, message) => {
+    await expect(planned(whole, inImage(1, ...edits))).rejects.toThrow(RangeError);
+    await expect(planned(whole, inImage(1, ...edits))).rejects.toThrow(message);
+  });
+
+  it("may have its SHA-1 with it, and be the same as another in other pieces", async () => {
+    const pieces: Extent[] = [
+      { offset: 0, length: 3, source: bytes("dri") },
+      { offset: 3, length: 3, source: bytes("ver") },
+    ];
+    const edits = [file(contentOf("driver"), digest("driver")), given("b", file(pieces)), given("none", file([]))];
+    const { plan, bytes: data } = await planned(whole, inImage(1, ...edits));
+    await expectSound(data);
+    expect(plan.addedContents).toBe(1);
+    expect((await references(data)).get(sha1("driver"))).toBe(2);
+  });
+});
+
 describe("chosen images", () => {
   it.each<[readonly number[], number]>([
     [[1, 3], 0],
     [[2], 1],
     [[2, 3], 1],
-    [[], 0],
   ])("%j stay, numbered anew", async (images, bootIndex) => {
     const { bytes } = await planned(whole, { images });
     await expectSound(bytes);
@@ -169,13 +265,19 @@ describe("chosen images", () => {
     for (const [index, image] of images.entries()) {
       expect(await paths(bytes, index + 1)).toEqual(await paths(whole, image));
     }
-    expect((await references(bytes)).get(sha1("the same in all"))).toBe(
-      images.length === 0 ? undefined : images.length,
-    );
+    expect((await references(bytes)).get(sha1("the same in all"))).toBe(images.length);
   });
 
-  it.each([[[2, 1]], [[0]], [[4]], [[1, 1]]])("%j are refused", async (images) => {
-    await expect(planned(whole, { images })).rejects.toThrow(/expected ascending numbers/);
+  it.each<[readonly number[], RegExp]>([
+    [[2, 1], /expected ascending numbers/],
+    [[0], /expected ascending numbers/],
+    [[4], /expected ascending numbers/],
+    [[1, 1], /expected ascending numbers/],
+    [[1.5], /expected ascending numbers/],
+    [[], /expected at least one/],
+  ])("%j are refused", async (images, message) => {
+    await expect(planned(whole, { images })).rejects.toThrow(RangeError);
+    await expect(planned(whole, { images })).rejects.toThrow(message);
   });
 });
 

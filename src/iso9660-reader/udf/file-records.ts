@@ -72,8 +72,8 @@ export const icbFlags = { allocationType: 0x0007, archive: 0x0020, system: 0x040
 /** ECMA-167 4/14.6.8, values of the bits `allocationType`. */
 export const allocationTypes = { short: 0, long: 1, extended: 2, embedded: 3 } as const;
 
-/** ECMA-167 4/14.9; extended attributes follow, then allocation descriptors. */
-export const fileEntry = record("File Entry", 176, {
+/** ECMA-167 4/14.9 and 4/14.17: what both kinds of file entry begin with. */
+const fileFields = {
   ...icbTagFields,
   uid: uint32le(36),
   gid: uint32le(40),
@@ -83,6 +83,11 @@ export const fileEntry = record("File Entry", 176, {
   recordDisplayAttributes: uint8(51),
   recordLength: uint32le(52),
   informationLength: uint64le(56),
+} as const;
+
+/** ECMA-167 4/14.9; extended attributes follow, then allocation descriptors. */
+export const fileEntry = record("File Entry", 176, {
+  ...fileFields,
   logicalBlocksRecorded: biguint64le(64),
   accessTime: instantField(72),
   modificationTime: instantField(84),
@@ -97,15 +102,7 @@ export const fileEntry = record("File Entry", 176, {
 
 /** ECMA-167 4/14.17; extended attributes follow, then allocation descriptors. */
 export const extendedFileEntry = record("Extended File Entry", 216, {
-  ...icbTagFields,
-  uid: uint32le(36),
-  gid: uint32le(40),
-  permissions: uint32le(44),
-  fileLinkCount: uint16le(48),
-  recordFormat: uint8(50),
-  recordDisplayAttributes: uint8(51),
-  recordLength: uint32le(52),
-  informationLength: uint64le(56),
+  ...fileFields,
   objectSize: biguint64le(64),
   logicalBlocksRecorded: biguint64le(72),
   accessTime: instantField(80),
