@@ -43,10 +43,13 @@ _win7usb() {
     completion)
       if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "bash zsh fish powershell"; fi
       ;;
-    help)
-      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write verify check inspect drives completion help"; fi
+    licences)
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words ""; fi
       ;;
-    *) _win7usb_words "write verify check inspect drives completion help -h --help -V --version" ;;
+    help)
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write verify check inspect drives completion licences help"; fi
+      ;;
+    *) _win7usb_words "write verify check inspect drives completion licences help -h --help -V --version" ;;
   esac
 }
 _win7usb_words() {

@@ -13,6 +13,7 @@ complete -c win7usb -n __fish_use_subcommand -a check -d "say whether a stick or
 complete -c win7usb -n __fish_use_subcommand -a inspect -d "say what is in an ISO, or in a folder of drivers"
 complete -c win7usb -n __fish_use_subcommand -a drives -d "list the drives that can be written"
 complete -c win7usb -n __fish_use_subcommand -a completion -d "print what completes commands and options in a shell"
+complete -c win7usb -n __fish_use_subcommand -a licences -d "print the licences of win7usb and of its parts"
 complete -c win7usb -n __fish_use_subcommand -a help -d "show help for a command"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -F
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s f -l filesystem -x -a "auto fat32 ntfs" -d "file system: auto, fat32 or ntfs"
@@ -42,4 +43,4 @@ complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l json -d "one JSO
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l all -d "also the drives that would be refused, and why"
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from completion" -a "bash zsh fish powershell"
-complete -c win7usb -n "__fish_seen_subcommand_from help" -a "write verify check inspect drives completion help"
+complete -c win7usb -n "__fish_seen_subcommand_from help" -a "write verify check inspect drives completion licences help"

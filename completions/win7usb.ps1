@@ -41,12 +41,15 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
       $options = @('-h', '--help')
       $values = @('bash', 'zsh', 'fish', 'powershell')
     }
+    'licences' {
+      $options = @('-h', '--help')
+    }
     'help' {
       $options = @('-h', '--help')
-      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'help')
+      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
     }
     default {
-      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'help')
+      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
       $options = '-h', '--help', '-V', '--version'
     }
   }

@@ -1,14 +1,14 @@
 // Bundles the command line into dist/bundle: a program of a few files starts in half the time of one of two hundred. The
 // library in dist/ stays as tsc writes it. `start.cjs` reads the command line; the commands, the process that writes and
 // the threads are ES modules with common chunks. Plain JavaScript, because it runs in the build.
-import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { commonOptions, root, source, withVersion } from "./bundling.js";
+import { licences, packagesOf } from "./licences.js";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const source = join(root, "src");
-const outdir = join(root, "dist", "bundle");
+const dist = join(root, "dist");
+const outdir = join(dist, "bundle");
 /** A process or a thread is started from a file that its source names like this. */
 const ownFile = /new URL\("(\.[^"]+)\.js", import\.meta\.url\)/g;
 
@@ -25,10 +25,12 @@ const entries = [...commands, ...sources.flatMap(startedFrom)];
 
 const places = {
   name: "places",
-  setup({ onLoad, onResolve }) {
-    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-    onLoad({ filter: /[\\/]src[\\/]version\.ts$/ }, () => ({
-      contents: `export const packageVersion = ${JSON.stringify(version)};`,
+  setup(building) {
+    const { onLoad, onResolve } = building;
+    withVersion(building);
+    onLoad({ filter: /[\\/]src[\\/]licences\.ts$/ }, ({ path }) => ({
+      loader: "ts",
+      contents: readFileSync(path, "utf8").replace("./licences.txt", "../licences.txt"),
     }));
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
       loader: "ts",
@@ -44,17 +46,7 @@ const places = {
   },
 };
 
-const common = {
-  bundle: true,
-  platform: "node",
-  target: "node20.19",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "inline",
-  external: ["drivelist"],
-  plugins: [places],
-  logLevel: "warning",
-};
+const common = { ...commonOptions, plugins: [places] };
 rmSync(outdir, { recursive: true, force: true });
 await build({
   ...common,
@@ -62,8 +54,9 @@ await build({
   format: "cjs",
   outfile: join(outdir, "start.cjs"),
 });
-await build({
+const { metafile } = await build({
   ...common,
+  metafile: true,
   entryPoints: entries.map((path) => ({ in: path, out: nameOf(path) })),
   format: "esm",
   splitting: true,
@@ -71,3 +64,4 @@ await build({
   // Dependencies that are CommonJS modules require Node's own.
   banner: { js: 'import{createRequire as $create}from"node:module";const require=$create(import.meta.url);' },
 });
+writeFileSync(join(dist, "licences.txt"), licences(packagesOf(Object.keys(metafile.inputs))));

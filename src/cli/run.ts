@@ -50,6 +50,10 @@ async function runCommand(invocation: Invocation, terminal: Terminal): Promise<n
       const { drivesCommand } = await import("./commands/drives.js");
       return drivesCommand(invocation.options, terminal);
     }
+    case "licences": {
+      const { licencesCommand } = await import("./commands/licences.js");
+      return licencesCommand(terminal);
+    }
     default: {
       const { completionCommand } = await import("./commands/completion.js");
       return completionCommand(first, terminal);

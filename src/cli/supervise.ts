@@ -19,7 +19,13 @@ export type Order = { readonly interrupt: true } | { readonly end: NodeJS.Signal
 /** Milliseconds after its last word, or an order to end at once, in which the process ends where no drive holds it. */
 const endsWithinMs = 1000;
 
-const entry = fileURLToPath(new URL("./supervised.js", import.meta.url));
+/** The module that the writing process runs, or the word that makes an executable be that process. */
+let entry = fileURLToPath(new URL("./supervised-entry.js", import.meta.url));
+
+/** Where the writing process starts from now on: see `executable.ts`. */
+export function setSupervisedEntry(word: string): void {
+  entry = word;
+}
 
 type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
 

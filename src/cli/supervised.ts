@@ -1,4 +1,4 @@
-/** Entry of the process that writes: a command, interrupted and ended by the process that supervises it. */
+/** The process that writes: a command, interrupted and ended by the process that supervises it. */
 import { closeSync } from "node:fs";
 import type { Invocation } from "./options.js";
 import { conclude } from "./conclude.js";
@@ -36,19 +36,21 @@ function end(signal: NodeJS.Signals): void {
 }
 
 const supervisorGone = (): void => end("SIGKILL");
-process.on("disconnect", supervisorGone);
-process.on("message", (order: Order) => {
-  if ("end" in order) end(order.end);
-  else for (const listener of listeners) listener();
-});
-// What waits for orders only has nothing more to do.
-process.channel?.unref();
-
-const invocation = JSON.parse(process.argv[2]!) as Invocation;
-const terminal = processTerminal(onInterrupt);
-process.exitCode = await conclude(terminal, await run(invocation, terminal));
-tell({ exitCode: process.exitCode }, () => {
-  process.off("disconnect", supervisorGone);
-  process.disconnect();
-  setTimeout(() => end("SIGKILL"), endsWithinMs).unref();
-});
+/** Runs the command that the supervising process handed over as JSON. Resolves when the last word is said. */
+export async function runSupervised(handedOver: string): Promise<void> {
+  process.on("disconnect", supervisorGone);
+  process.on("message", (order: Order) => {
+    if ("end" in order) end(order.end);
+    else for (const listener of listeners) listener();
+  });
+  // What waits for orders only has nothing more to do.
+  process.channel?.unref();
+  const invocation = JSON.parse(handedOver) as Invocation;
+  const terminal = processTerminal(onInterrupt);
+  process.exitCode = await conclude(terminal, await run(invocation, terminal));
+  tell({ exitCode: process.exitCode }, () => {
+    process.off("disconnect", supervisorGone);
+    process.disconnect();
+    setTimeout(() => end("SIGKILL"), endsWithinMs).unref();
+  });
+}

@@ -4,7 +4,7 @@
  * handle where the system has that (Linux, proc(5)), a file is opened by its name once, when it is created, and before
  * and after a name is given or taken away, what has it is compared with the open file.
  */
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { link, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { Win7UsbError } from "../errors.js";
@@ -14,6 +14,9 @@ import { errorCodeOf, reasonOf } from "./transfer.js";
 
 /** 0 on platforms without them. */
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants as { O_DIRECTORY?: number; O_NOFOLLOW?: number };
+
+/** Names of what a process holds open (proc(5)). */
+const ownHandles = "/proc/self/fd";
 
 export class ImageFolder {
   /** For messages. */
@@ -30,8 +33,14 @@ export class ImageFolder {
   static async open(path: string, target: string): Promise<ImageFolder> {
     if (platform === "win32") return new ImageFolder(path, undefined);
     try {
-      return new ImageFolder(path, await open(path, constants.O_RDONLY | O_DIRECTORY));
+      const handle = await open(path, constants.O_RDONLY | O_DIRECTORY);
+      if (platform === "linux" && !existsSync(ownHandles)) {
+        await handle.close();
+        throw withoutHandles(target);
+      }
+      return new ImageFolder(path, handle);
     } catch (error) {
+      if (error instanceof Win7UsbError) throw error;
       // A folder that may be written and not listed: its names can still be used.
       if (errorCodeOf(error) === "EACCES") return new ImageFolder(path, undefined);
       throw openError(target, error);
@@ -41,7 +50,7 @@ export class ImageFolder {
   /** Where `name` lies, whatever has become of the folder's own path. */
   place(name: string): string {
     if (platform !== "linux" || this.#handle === undefined) return join(this.path, name);
-    return `/proc/self/fd/${this.#handle.fd}/${name}`;
+    return `${ownHandles}/${this.#handle.fd}/${name}`;
   }
 
   /** A new file that nothing was in the place of; rejects with what `open` rejects with. */
@@ -96,6 +105,14 @@ export class ImageFolder {
   async close(): Promise<void> {
     await this.#handle?.close();
   }
+}
+
+/** In a bare root. Another way would be one that somebody who owns the folder could use. */
+function withoutHandles(target: string): Win7UsbError {
+  return new Win7UsbError("target-unsupported", `${target} cannot be written: /proc is not mounted here`, {
+    hint: "Mount it (mount -t proc proc /proc), and run the same command again.",
+    data: { target },
+  });
 }
 
 /** `write-failed`: somebody put something else in the place of the file that is written. */

@@ -6,6 +6,7 @@
  */
 import { readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { Win7UsbError } from "../errors.js";
 import { parseMountinfo, parseSwaps, type Mount } from "./linux-mounts.js";
 import { readAttributes, type DriveAttributes } from "./linux-attributes.js";
 import { deviceNumberText, linkedName, namesIn, sysfsSector, text } from "./linux-sysfs.js";
@@ -42,8 +43,13 @@ export type LinuxDevices = {
   readonly mounted: ReadonlySet<string>;
 };
 
-/** Reads the running system, or a recorded one below `root`. Devices that vanish meanwhile are left out. */
+/**
+ * Reads the running system, or a recorded one below `root`. Devices that vanish meanwhile are left out. Throws
+ * `target-unsupported` where the kernel's file systems are not there, as in a bare root: no drive would be seen, and
+ * nothing of what is mounted.
+ */
 export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
+  await requireKernelFileSystems(root);
   const devices = new Map<string, BlockDevice>();
   const drives = await namesIn(join(root, "sys/block"));
   const found = await Promise.all(drives.map((name) => readDrive(root, name)));
@@ -60,6 +66,22 @@ export async function readLinuxDevices(root = "/"): Promise<LinuxDevices> {
     readLooped(root, devices),
   ]);
   return { devices, mounts, swaps, names, fileSystems, looped, mounted };
+}
+
+async function requireKernelFileSystems(root: string): Promise<void> {
+  const needed = { "/sys": "sys/block", "/proc": "proc/self/mountinfo" };
+  for (const [mountpoint, place] of Object.entries(needed)) {
+    try {
+      await stat(join(root, place));
+    } catch (cause) {
+      if (errorCodeOf(cause) === undefined) throw cause;
+      throw new Win7UsbError("target-unsupported", `drives cannot be seen: ${mountpoint} is not mounted here`, {
+        hint: "Mount both (mount -t proc proc /proc; mount -t sysfs sysfs /sys), and run the same command again.",
+        data: { missing: mountpoint },
+        cause,
+      });
+    }
+  }
 }
 
 /** What is mounted in this process's namespace. */

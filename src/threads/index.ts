@@ -10,6 +10,8 @@ export type { ImagePass } from "./image-pass.js";
 export { createImagePass } from "./image-pass.js";
 export type { WrittenHasher } from "./hash-written.js";
 export { startWrittenHasher } from "./hash-written.js";
+export type { ThreadSetup } from "./serve.js";
+export { serveThread } from "./serve.js";
 export { setThreadEntry } from "./thread.js";
 export type { VerifyWimThreadOptions } from "./verify-wim.js";
 export { verifyWim, wimPart } from "./verify-wim.js";

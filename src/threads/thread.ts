@@ -7,14 +7,17 @@ import { isAnswer } from "./messages.js";
 import type { ThreadSetup } from "./serve.js";
 import { expectShape, type Guard } from "./shape.js";
 
-let entry = new URL("./entry.js", import.meta.url);
+/** A module's place, or a script as text where there is no file to start from. */
+export type ThreadEntry = URL | string;
+
+let entry: ThreadEntry = new URL("./entry.js", import.meta.url);
 
 /**
- * Where threads start from now on, for whoever runs from something else than the package's own modules: a bundle, or
- * TypeScript in tests. That file must do what `entry.ts` does.
+ * Where threads start from now on, for whoever runs from something else than the package's own modules: a bundle, an
+ * executable, or TypeScript in tests. It must do what `entry.ts` does.
  */
-export function setThreadEntry(url: URL): void {
-  entry = url;
+export function setThreadEntry(from: ThreadEntry): void {
+  entry = from;
 }
 
 export type Asking<Result> = {
@@ -40,7 +43,7 @@ type Waiting = {
 };
 
 export function startThread(setup: ThreadSetup): Thread {
-  const worker = new Worker(entry, { workerData: setup });
+  const worker = new Worker(entry, { workerData: setup, eval: typeof entry === "string" });
   const waiting = new Map<number, Waiting>();
   let ended: { readonly error: unknown } | undefined;
   let lastId = 0;

@@ -2,6 +2,7 @@
 export const roomRanks: Readonly<Record<string, number>> = {
   "errors.ts": 0,
   "version.ts": 0,
+  "licences.ts": 0,
   bytes: 1,
   source: 2,
   extents: 3,

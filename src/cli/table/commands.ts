@@ -221,6 +221,15 @@ const completion = {
   examples: [["source <(win7usb completion bash)", "complete in this shell"]],
 } as const satisfies CommandSpec;
 
+const licences = {
+  name: "licences",
+  summary: "print the licences of win7usb and of its parts",
+  description: "Prints the licences of win7usb and of every part that is in it.",
+  operands: [],
+  options: [],
+  examples: [],
+} as const satisfies CommandSpec;
+
 const help = {
   name: "help",
   summary: "show help for a command",
@@ -230,4 +239,4 @@ const help = {
   examples: [],
 } as const satisfies CommandSpec;
 
-export const commands = { write, verify, check, inspect, drives, completion, help };
+export const commands = { write, verify, check, inspect, drives, completion, licences, help };

@@ -1,0 +1,4 @@
+/** The module that the writing process starts from. */
+import { runSupervised } from "./supervised.js";
+
+await runSupervised(process.argv[2]!);
