@@ -87,7 +87,7 @@ function parseRequirement(text: string): Requirement {
   const kind = kindNamed(name);
   if (kind === undefined) {
     throw new Win7UsbError("usage", `--require does not know ${JSON.stringify(text)}`, {
-      hint: `Expected ${Object.keys(kinds).join("=..., ")}=... or genuine; put the ISO before --require.`,
+      hint: `Expected ${Object.keys(kinds).join("=..., ")}=... or genuine; commas stand between several.`,
       data: { requirement: text },
     });
   }

@@ -100,8 +100,17 @@ const listLimit = 256;
 const asciiNames = new TextDecoder("windows-1252");
 const wideNames = new TextDecoder("utf-16le");
 
+/** Shared by all keys of a hive. */
+type HiveReading = {
+  /** What offsets count from: all bins, one behind the other. */
+  readonly bins: Uint8Array;
+  /** A list that was looked through is longer than `listLimit`. */
+  isPartial: boolean;
+};
+
 export type HiveKey = {
   readonly name: string;
+  readonly reading: Readonly<HiveReading>;
   /** Subkeys in the hive's order; reading stops quietly at the first broken one, as a walk does at a missing key. */
   subkeys(): HiveKey[];
   /** A value's raw data, or undefined. */
@@ -132,7 +141,7 @@ export function openHive(data: Uint8Array): HiveKey | string {
     return `it is cut short: ${data.length} bytes, expected ${baseBlockSize + base.hiveBinsSize}`;
   }
   const bins = data.subarray(baseBlockSize, baseBlockSize + base.hiveBinsSize);
-  return keyAt(bins, base.rootCellOffset) ?? "its root key cannot be read";
+  return keyAt({ bins, isPartial: false }, base.rootCellOffset) ?? "its root key cannot be read";
 }
 
 /** The key below `key` at a path of names, matched without regard to case. */
@@ -146,15 +155,15 @@ export function findKey(key: HiveKey, ...path: readonly string[]): HiveKey | und
 }
 
 /** A cell's content, or undefined where the offset does not lead to a cell in use. */
-function cellAt(bins: Uint8Array, offset: number): Uint8Array | undefined {
+function cellAt({ bins }: HiveReading, offset: number): Uint8Array | undefined {
   if (offset > bins.length - cellHeader.size) return undefined;
   const size = -cellHeader.decode(bins, offset).size;
   if (size < cellHeader.size || size > bins.length - offset) return undefined;
   return bins.subarray(offset + cellHeader.size, offset + size);
 }
 
-function keyAt(bins: Uint8Array, offset: number): HiveKey | undefined {
-  const cell = cellAt(bins, offset);
+function keyAt(reading: HiveReading, offset: number): HiveKey | undefined {
+  const cell = cellAt(reading, offset);
   if (cell === undefined || cell.length < keyNodeRecord.size) return undefined;
   const node = keyNodeRecord.decode(cell);
   if (node.signature !== "nk" || node.nameLength > Math.min(cell.length - keyNodeRecord.size, longestKeyName)) {
@@ -163,8 +172,9 @@ function keyAt(bins: Uint8Array, offset: number): HiveKey | undefined {
   const nameBytes = cell.subarray(keyNodeRecord.size, keyNodeRecord.size + node.nameLength);
   return {
     name: decodeName(nameBytes, (node.flags & keyFlags.asciiName) !== 0),
-    subkeys: () => subkeysOf(bins, node.subkeyList, node.subkeyCount),
-    value: (name) => valueOf(bins, node.valueList, node.valueCount, name),
+    reading,
+    subkeys: () => subkeysOf(reading, node.subkeyList, node.subkeyCount),
+    value: (name) => valueOf(reading, node.valueList, node.valueCount, name),
   };
 }
 
@@ -173,33 +183,44 @@ function decodeName(data: Uint8Array, isAscii: boolean): string {
 }
 
 /** Lists are `lf` and `lh` (offset and hint), `li` (offset), and `ri`, a list of such lists. */
-function subkeysOf(bins: Uint8Array, list: number, count: number, isNested = false): HiveKey[] {
-  const cell = count === 0 ? undefined : cellAt(bins, list);
+function subkeysOf(reading: HiveReading, list: number, count: number, isNested = false): HiveKey[] {
+  const cell = count === 0 ? undefined : cellAt(reading, list);
   if (cell === undefined || cell.length < subkeyListHead.size) return [];
   const { signature, count: elements } = subkeyListHead.decode(cell);
   const element = signature === "lf" || signature === "lh" ? fastListElement : listElement;
   if (!["lf", "lh", "li", "ri"].includes(signature)) return [];
-  const entries = Math.min(elements, listLimit, Math.floor((cell.length - subkeyListHead.size) / element.size));
+  const room = Math.floor((cell.length - subkeyListHead.size) / element.size);
+  const entries = limited(reading, Math.min(elements, room));
   const keys: HiveKey[] = [];
-  for (let index = 0; index < entries && keys.length < listLimit; index += 1) {
+  for (let index = 0; index < entries; index += 1) {
+    if (keys.length >= listLimit) {
+      reading.isPartial = true;
+      break;
+    }
     const { cell: offset } = element.decode(cell, subkeyListHead.size + index * element.size);
     if (signature === "ri") {
-      if (!isNested) keys.push(...subkeysOf(bins, offset, count, true));
+      if (!isNested) keys.push(...subkeysOf(reading, offset, count, true));
       continue;
     }
-    const key = keyAt(bins, offset);
+    const key = keyAt(reading, offset);
     if (key === undefined) break;
     keys.push(key);
   }
   return keys;
 }
 
-function valueOf(bins: Uint8Array, list: number, count: number, name: string): Uint8Array | undefined {
-  const offsets = count === 0 ? undefined : cellAt(bins, list);
+/** How many of a list's entries are looked through. */
+function limited(reading: HiveReading, entries: number): number {
+  if (entries > listLimit) reading.isPartial = true;
+  return Math.min(entries, listLimit);
+}
+
+function valueOf(reading: HiveReading, list: number, count: number, name: string): Uint8Array | undefined {
+  const offsets = count === 0 ? undefined : cellAt(reading, list);
   if (offsets === undefined) return undefined;
-  const entries = Math.min(count, listLimit, Math.floor(offsets.length / listElement.size));
+  const entries = limited(reading, Math.min(count, Math.floor(offsets.length / listElement.size)));
   for (let index = 0; index < entries; index += 1) {
-    const cell = cellAt(bins, listElement.decode(offsets, index * listElement.size).cell);
+    const cell = cellAt(reading, listElement.decode(offsets, index * listElement.size).cell);
     if (cell === undefined || cell.length < keyValueRecord.size) continue;
     const value = keyValueRecord.decode(cell);
     if (value.signature !== "vk" || value.nameLength > cell.length - keyValueRecord.size) continue;
@@ -210,7 +231,7 @@ function valueOf(bins: Uint8Array, list: number, count: number, name: string): U
     const inlineSize = value.dataSize - inlineData;
     const { offset: dataAt, width } = keyValueRecord.fields.data;
     if (inlineSize >= 0) return cell.subarray(dataAt, dataAt + Math.min(inlineSize, width));
-    return cellAt(bins, value.data)?.subarray(0, value.dataSize);
+    return cellAt(reading, value.data)?.subarray(0, value.dataSize);
   }
   return undefined;
 }

@@ -18,6 +18,7 @@ import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
 import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
+import { setupWimFailures } from "./setup-wims.js";
 import type { WriteChoices } from "./write-choices.js";
 
 export type { WriteChoices } from "./write-choices.js";
@@ -64,6 +65,7 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
     assertWhole(image.image, choices.allow);
     return true;
   });
+  if (isWhole) for (const failure of await setupWimFailures(image.image.tree, image.windows)) failures.add(failure);
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
   // Of what is missing nothing can be planned.
   const planned = isWhole ? await failures.attempt(() => planFor(image, judged, choices, failures)) : undefined;
