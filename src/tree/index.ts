@@ -49,13 +49,24 @@ export function* walk(tree: DirectoryNode, prefix = ""): Generator<PathNode> {
   }
 }
 
+/** A name as it is compared: in capitals, letter for letter, so that `ß` stays apart from `ss`. */
+export function foldedName(name: string): string {
+  const upper = name.toUpperCase();
+  return upper.length === name.length ? upper : name.replaceAll(/./gsu, (letter) => foldedLetter(letter));
+}
+
+function foldedLetter(letter: string): string {
+  const upper = letter.toUpperCase();
+  return upper.length === letter.length ? upper : letter;
+}
+
 /** The node at `path` (separator `/`), matched without regard to case as Windows does; undefined where there is none. */
 export function find(tree: DirectoryNode, path: string): TreeNode | undefined {
   let node: TreeNode = tree;
   for (const part of path.split("/")) {
     if (node.kind !== "directory") return undefined;
-    const wanted = part.toUpperCase();
-    const next: TreeNode | undefined = node.children.find((child) => child.name.toUpperCase() === wanted);
+    const wanted = foldedName(part);
+    const next: TreeNode | undefined = node.children.find((child) => foldedName(child.name) === wanted);
     if (next === undefined) return undefined;
     node = next;
   }
