@@ -17,7 +17,7 @@ import {
   indexHeader,
   indexRoot,
 } from "../records/index-records.js";
-import { upCase } from "../records/up-case.js";
+import { upCase } from "../../../bytes/up-case.js";
 import { indexBlockSize } from "../records/volume-format.js";
 import { attributeOf, type NtfsFile } from "./files.js";
 import { readStream, type NtfsStream } from "./mft.js";
