@@ -24,6 +24,9 @@ export const exitCodes = {
   "input-changed": 3,
   "wim-damaged": 3,
   "wim-unsupported": 3,
+  "hive-damaged": 3,
+  "hive-dirty": 3,
+  "hive-unsupported": 3,
   // The image is sound but not what was asked for.
   x64: 4,
   rtm: 4,

@@ -49,6 +49,9 @@ const cases: readonly (readonly ["wim" | "iso" | "hive", string, string])[] = [
   ["iso", "a split set of as many parts as it says", "identify: done"],
   ["hive", "a hive that is one circle", "readBootConfiguration: done"],
   ["hive", "a hive that is one circle with a long name", "readBootConfiguration: done"],
+  ["hive", "a hive of the most keys, each below another", "edit hive: done"],
+  ["hive", "a hive of one value in a list that is as long as can be", "edit hive: hive-damaged"],
+  ["hive", "a hive of one leaf in an index that is as long as can be", "edit hive: hive-damaged"],
 ];
 
 let programs: Programs;

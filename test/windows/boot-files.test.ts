@@ -6,7 +6,8 @@ import { buildHive, dwordValue, textValue } from "../../fixtures/windows7/hive.j
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { readBootConfiguration } from "../../src/windows/boot-configuration.js";
 import { checkBootFiles } from "../../src/windows/index.js";
-import { baseBlockChecksum, baseBlockRecord, findKey, openHive } from "../../src/registry/hive.js";
+import { baseBlockChecksum, baseBlockRecord } from "../../src/registry/hive-records.js";
+import { findKey, openHive } from "../../src/registry/hive.js";
 import { replaceFile, withoutNode } from "../support/tree-edits.js";
 
 const entry = { bootable: true, mediaType: 0, sectorCount: 8 };

@@ -16,6 +16,7 @@ export const upCaseTableSize = upperCaseUnits.length * unitRecord.size;
 export function encodeUpCaseTable(): Uint8Array {
   const bytes = new Uint8Array(upCaseTableSize);
   const view = new DataView(bytes.buffer);
-  for (const [index, unit] of upperCaseUnits.entries()) unitRecord.fields.unit.write(view, index * unitRecord.size, unit);
+  for (const [index, unit] of upperCaseUnits.entries())
+    unitRecord.fields.unit.write(view, index * unitRecord.size, unit);
   return bytes;
 }
