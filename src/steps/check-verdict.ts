@@ -13,7 +13,7 @@ export type CheckVerdict = "match" | "mismatch" | "unreadable";
 
 /**
  * Why it is no match. Beside the causes of mismatches: `unfinished`: writing it was begun and not ended; `other-image`: it is as
- * it was written, but from another image or with other options, changes to its files among them; `nothing`: nothing of win7usb is on it; and why there is
+ * it was written, but from another image or with other options; `nothing`: nothing of win7usb is on it; and why there is
  * nothing to compare it with, `no-manifest` (a write that was not verified leaves none), `manifest-damaged`, `manifest-newer`.
  */
 export type CheckCause =
@@ -65,7 +65,7 @@ export function checkVerdictOf(
   otherwise: OtherLayout | undefined,
 ): Judgement {
   const causes = new Set(mismatches.map(({ cause }) => cause));
-  if (otherwise !== undefined && otherwise.kind !== "other-version") causes.add("other-image");
+  if (otherwise?.kind === "other-image") causes.add("other-image");
   const cause = causesByGravity.find((each) => causes.has(each)) ?? null;
   if (cause === null) return { verdict: "match", cause };
   return { verdict: causes.size === 1 && cause === "unreadable" ? "unreadable" : "mismatch", cause };

@@ -1,10 +1,9 @@
 /** What a write is asked for. */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { FileSystemName } from "../volumes/plan.js";
-import type { EditChoices } from "./edit-choices.js";
 
 /** What is to be written and where, each choice once: for the checks, the plan and the write alike. */
-export type WriteChoices = EditChoices & {
+export type WriteChoices = {
   /**
    * Drives, paths of image files to create, and writers of the caller's: those are held against nothing but the size that is
    * needed, and `alignment` and the order of calls are as `DriveWriter` says.

@@ -51,7 +51,6 @@ export const wimResults: { readonly [K in WimTaskKind]: Guard<WimResults[K]> } =
   metadata: objectOf<WimResults["metadata"]>({
     kind: exactly("metadata"),
     problem: orNull(isText),
-    limit: orNull(isText),
     tally: orNull(isTally),
     slackChunks: isNumber,
   }),

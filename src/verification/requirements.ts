@@ -1,5 +1,4 @@
 /** What a script may require of an image beyond its being sound. */
-import { plainEdition } from "../windows/edition-names.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { WimOutcome } from "./wims.js";
 
@@ -88,4 +87,12 @@ function editionProblem(wanted: string, { edition, editions, setupFolders }: Win
   if (edition === null) return { message: `the image holds ${held}` };
   if (!isWanted(edition)) return { message: `Setup offers ${edition}` };
   return { message: `${config} selects ${edition}, but the image holds ${held}` };
+}
+
+/** An edition's name as it can be compared: `homepremium` for `Home Premium` and `Windows 7 Home Premium`. */
+export function plainEdition(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/^windows[ -]?7/, "")
+    .replaceAll(/[ -]/g, "");
 }

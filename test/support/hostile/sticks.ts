@@ -33,6 +33,8 @@ export type Stick = {
   /** The windows one behind the other. */
   readonly compact: Uint8Array;
   readonly structure: StructureBuilder;
+  /** Where it lies on the stick, and its fields by their places in itself. */
+  readonly manifest: { readonly offset: number; readonly data: Uint8Array; readonly structure: StructureBuilder };
   /** The stick with `compact` in place of its structures. */
   readonly read: (compact: Uint8Array, offset: number, target: Uint8Array) => void;
 };
@@ -73,9 +75,12 @@ export async function makeStick(fileSystem: "fat32" | "ntfs"): Promise<Stick> {
   const compact = new Uint8Array(
     Buffer.concat(windows.map(({ offset, length }) => disk.subarray(offset, offset + length))),
   );
+  const ofManifest = new StructureBuilder();
+  addManifest(ofManifest, manifest, 0, manifest.length);
   return {
     name: fileSystem,
     size: disk.length,
+    manifest: { offset: manifestAt, data: manifest, structure: ofManifest },
     compact,
     structure: structureOf(compact, windows, manifest.length),
     read: (changed, offset, target) => overlay(disk, windows, changed, offset, target),

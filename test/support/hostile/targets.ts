@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { checkAgainst } from "../../../src/check/index.js";
 import { locateManifest } from "../../../src/check/locate-manifest.js";
 import { createReadBytes } from "../../../src/check/read-bytes.js";
+import { readManifest } from "../../../src/manifest/read-manifest.js";
 import type { DriveReader } from "../../../src/drive/drive-reader.js";
 import { Win7UsbError } from "../../../src/errors.js";
 import { KiB, MiB } from "../../../src/bytes/units.js";
@@ -19,7 +20,6 @@ import { openWim } from "../../../src/wim/index.js";
 import type { WimPart } from "../../../src/verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
 import { caveats, checkBootFiles, identify, suitabilityRefusals } from "../../../src/windows/index.js";
-import { HiveEditor } from "../../../src/registry/hive-editor.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
 import { setupImageChecks } from "../../../src/verification/setup-image.js";
 
@@ -175,23 +175,15 @@ export async function tryStick(steps: Steps, reader: DriveReader): Promise<void>
   });
 }
 
-/** A registry hive: as a boot configuration store, and edited twice. */
+/** A manifest by itself, as it lies at `offset` of a stick. */
+export async function tryManifest(steps: Steps, bytes: Uint8Array, offset: number): Promise<void> {
+  const read = await steps.try("readManifest", () => readManifest(bytes, offset));
+  if (read !== undefined && read.kind !== "manifest") checkText("readManifest", read.reason);
+  await steps.try(`manifest ${read?.kind}`, () => undefined);
+}
+
+/** A boot configuration store. */
 export async function tryHive(steps: Steps, source: ByteSource): Promise<void> {
   const data = await source.read(0, source.size);
   await steps.try("readBootConfiguration", () => readBootConfiguration(data));
-  const edited = await steps.try("edit hive", () => editHive(data));
-  // What was edited is sound for the editor, or was not to be edited.
-  if (edited !== undefined) editHive(edited);
-}
-
-function editHive(hive: Uint8Array): Uint8Array {
-  const editor = new HiveEditor(hive, { name: "the hive", time: 1n });
-  const [first = "first", second = "second"] = editor.subkeys([])!;
-  for (const path of [[first], [second], [first, "new"], [first, "new", "below"]]) {
-    editor.addKey(path);
-    for (const { name } of editor.values(path)!.slice(0, 3))
-      editor.setValue(path, { name, type: 3, data: new Uint8Array(9) });
-    editor.setValue(path, { name: "new", type: 3, data: new Uint8Array(20_000) });
-  }
-  return editor.finish();
 }
