@@ -72,6 +72,7 @@ export type { InfFaultReason } from "./drivers/inf/inf-fault.js";
 export type { DriverFramework, DriverService } from "./drivers/inf/install.js";
 export type { DriverDevice } from "./drivers/inf/models.js";
 export type { PackageFile } from "./drivers/package-files.js";
+export type { PackageSignature } from "./drivers/signatures/judge-signatures.js";
 
 export type { VerifyOptions, VerifyResult } from "./steps/verify-image.js";
 export { verify } from "./steps/verify-image.js";

@@ -27,7 +27,8 @@ export type DriverRefusal =
   /** A framework of a version that was never made for Windows 7. */
   | FrameworkFinding<"framework-unsupported">
   | { readonly code: "catalog-missing"; readonly file: string }
-  | { readonly code: "catalog-damaged"; readonly file: string }
+  /** It is no catalog, or its signature is of another one. */
+  | { readonly code: "catalog-damaged"; readonly file: string; readonly reason: "structure" | "signature" }
   /** Its hash is not the one that was signed. */
   | { readonly code: "file-changed"; readonly file: string }
   | { readonly code: "file-not-in-catalog"; readonly file: string }
@@ -36,15 +37,18 @@ export type DriverRefusal =
       readonly code: "boot-start-signature";
       readonly service: string;
       readonly file: string;
+      /** The digest that it has in the place of SHA-1; null where it is not signed. */
       readonly digest: string | null;
-    };
+    }
+  /** The kernel of a 64-bit Windows loads no driver without a signature that it takes. */
+  | { readonly code: "kernel-signature"; readonly file: string };
 
 /** Why Windows PE cannot load a package that the installed Windows can. */
 export type SetupRefusal = FrameworkFinding<"framework-newer">;
 
 /** What a person should know of a package that may work. */
 export type DriverWarning =
-  /** Neither a catalog nor its drivers are signed. */
+  /** No catalog of it is signed. */
   | { readonly code: "unsigned" }
   /** Windows 7 without updates knows SHA-1 alone. */
   | { readonly code: "sha2-only" }

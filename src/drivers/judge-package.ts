@@ -10,12 +10,13 @@ import { describeInf } from "./inf/describe-inf.js";
 import { InfFault } from "./inf/inf-fault.js";
 import type { DriverFramework, DriverService } from "./inf/install.js";
 import type { DriverDevice } from "./inf/models.js";
-import { driverFileSizeLimit, infSizeLimit } from "./limits.js";
+import { judgeContents } from "./judge-contents.js";
+import { infSizeLimit } from "./limits.js";
 import type { PackageFile, TakenFiles } from "./package-files.js";
 import { takeFiles } from "./package-files.js";
-import { readPortableExecutable } from "./portable-executable.js";
 import type { DriverPurpose } from "./purpose.js";
 import { purposeOf } from "./purpose.js";
+import type { PackageSignature } from "./signatures/judge-signatures.js";
 import type { DriverTarget } from "./target.js";
 
 /** `installed-only`: the installed Windows can use it, Windows PE cannot. */
@@ -45,10 +46,13 @@ export type DriverPackage = {
   readonly services: readonly DriverService[];
   readonly frameworks: readonly DriverFramework[];
   readonly coInstallers: readonly string[];
+  readonly signature: PackageSignature;
   readonly files: readonly PackageFile[];
   /** Bytes of all files, INF and catalog included. */
   readonly size: number;
 };
+
+const unsigned: PackageSignature = { digest: "none", signer: null };
 
 type Findings = {
   readonly refusals: DriverRefusal[];
@@ -69,9 +73,15 @@ export async function judgePackage(inf: FolderFile, folder: FolderFiles, target:
   const taken = takeFiles(inf.path, description, folder);
   if (description.encoding === "utf-8-mark") findings.warnings.push({ code: "utf8-inf" });
   const misfit = modelsRefusal(description, target);
-  if (misfit === null) await judgeInstallation(description, taken, target, findings);
-  else findings.refusals.push(misfit);
-  return packageOf(inf, description, taken, findings);
+  if (misfit !== null) {
+    findings.refusals.push(misfit);
+    return packageOf(inf, description, taken, findings, unsigned);
+  }
+  judgeInstallation(description, taken, findings);
+  const { signature, refusals, warnings } = await judgeContents(inf, description, taken, target);
+  findings.refusals.push(...refusals);
+  findings.warnings.push(...warnings);
+  return packageOf(inf, description, taken, findings, signature);
 }
 
 /** Why no device of it is served on the target; null where one is. */
@@ -85,16 +95,15 @@ function modelsRefusal({ models, hasManufacturer }: InfDescription, target: Driv
   return others.length > 0 ? { code: "other-architecture", architectures: others } : { code: "no-devices" };
 }
 
-async function judgeInstallation(
+function judgeInstallation(
   inf: InfDescription,
   taken: TakenFiles,
-  target: DriverTarget,
   { refusals, setupRefusals, warnings }: Findings,
-): Promise<void> {
+): void {
   const { missingSections: sections, coInstallers } = inf;
   if (inf.installSections.length === 0) refusals.push({ code: "no-install-section", sections });
   else if (sections.length > 0) warnings.push({ code: "devices-without-section", sections });
-  refusals.push(...taken.refusals, ...(await judgePrograms(inf, taken, target)));
+  refusals.push(...taken.refusals);
   const frameworks = judgeFrameworks(inf.frameworks, coInstallers);
   refusals.push(...frameworks.refusals);
   setupRefusals.push(...frameworks.setupRefusals);
@@ -102,30 +111,13 @@ async function judgeInstallation(
   warnings.push(...frameworks.warnings, ...taken.warnings);
 }
 
-/** Drivers and co-installers must be for the processor; what else is copied may be for another (WOW64's parts). */
-async function judgePrograms(inf: InfDescription, taken: TakenFiles, target: DriverTarget): Promise<DriverRefusal[]> {
-  const refusals: DriverRefusal[] = [];
-  const binaries = new Set(inf.services.map(({ binary }) => binary?.toLowerCase()));
-  const coInstallers = new Set(inf.coInstallers.map((file) => file.toLowerCase()));
-  for (const { file, path, name } of taken.files) {
-    const installed = name.toLowerCase();
-    const isService = binaries.has(installed);
-    if (!isService && !coInstallers.has(installed) && !installed.endsWith(".sys")) continue;
-    if (file.size > driverFileSizeLimit) {
-      refusals.push({ code: "file-too-large", file: path, size: file.size });
-      continue;
-    }
-    const program = await readPortableExecutable(await file.read());
-    if (program === null) {
-      if (isService) refusals.push({ code: "not-a-program", file: path });
-    } else if (program.machine !== target.architecture) {
-      refusals.push({ code: "wrong-machine", file: path, machine: program.machine });
-    }
-  }
-  return refusals;
-}
-
-function packageOf(inf: FolderFile, description: InfDescription, taken: TakenFiles, findings: Findings): DriverPackage {
+function packageOf(
+  inf: FolderFile,
+  description: InfDescription,
+  taken: TakenFiles,
+  findings: Findings,
+  signature: PackageSignature,
+): DriverPackage {
   const { devices } = description.models;
   const distinct = new Map(
     [inf, taken.catalog, ...taken.files.map(({ file }) => file)].map((file) => [file?.path, file]),
@@ -145,6 +137,7 @@ function packageOf(inf: FolderFile, description: InfDescription, taken: TakenFil
     services: description.services,
     frameworks: description.frameworks,
     coInstallers: description.coInstallers,
+    signature,
     files: taken.files.map(({ path, size, name, directory }) => ({ path, size, name, directory })),
     size: [...distinct.values()].reduce((sum, file) => sum + (file?.size ?? 0), 0),
   };
@@ -173,6 +166,7 @@ function unreadable({ path, size }: FolderFile, { reason, line }: InfFault): Dri
     services: [],
     frameworks: [],
     coInstallers: [],
+    signature: unsigned,
     files: [],
     size,
   };

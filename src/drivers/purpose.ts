@@ -1,6 +1,7 @@
 /** What a package is for, as far as Setup needs it: nothing can be typed or found without the first three. */
 import type { DriverDevice } from "./inf/models.js";
 
+/** What a package is for; the first three are what Setup cannot do without. */
 export type DriverPurpose = "usb" | "storage" | "input" | "network" | "other";
 
 /** Setup classes: "System-Defined Device Setup Classes Available to Vendors" of Microsoft's documentation. */

@@ -1,5 +1,6 @@
 /** The Windows that drivers are judged for. */
 
+/** Of the processor. */
 export type DriverArchitecture = "x86" | "amd64";
 
 /** The system that will load the drivers. */

@@ -292,11 +292,12 @@ const rows: readonly Row[] = [
     refusals: [{ code: "inf-unreadable", reason: "signature", line: 0 }],
   },
   {
-    name: "amd64 on amd64",
+    name: "amd64 on amd64, where a driver must be signed",
     inf: decorated("NTamd64.6.1"),
     files: { "made.sys": programFile("amd64") },
     architecture: "amd64",
-    verdict: "fits",
+    verdict: "refused",
+    refusals: [{ code: "kernel-signature", file: "made.sys" }],
   },
   {
     name: "x86 on amd64",

@@ -49,11 +49,15 @@ const sentences: Sentences = {
   "framework-unsupported": ({ framework, version }) =>
     `it needs ${frameworkNames[framework]} ${version}, and 1.11 is the last there is for Windows 7`,
   "catalog-missing": ({ file }) => `its catalog ${file} cannot be found`,
-  "catalog-damaged": ({ file }) => `its catalog ${file} cannot be read`,
+  "catalog-damaged": ({ file, reason }) =>
+    reason === "structure"
+      ? `its catalog ${file} cannot be read`
+      : `its catalog ${file} is not the one that was signed`,
   "file-changed": ({ file }) => `${file} is not the file that was signed`,
   "file-not-in-catalog": ({ file }) => `the catalog does not know ${file}`,
   "boot-start-signature": ({ service, file, digest }) =>
     `${service} is loaded by the boot manager, which wants ${file} signed with SHA-1; it has ${digest === null ? "no signature in it" : `one with ${digest}`}`,
+  "kernel-signature": ({ file }) => `the kernel of a 64-bit Windows 7 loads ${file} only with a signature of SHA-1`,
   "framework-newer": ({ framework, version }) =>
     `Windows PE, in which Setup runs, has ${frameworkNames[framework]} 1.9, and it needs ${version}`,
   unsigned: () => "it is not signed: Windows may ask, or refuse it",
