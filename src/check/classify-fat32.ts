@@ -10,7 +10,7 @@ import type { Span } from "../extents/extent.js";
 import { noFile } from "../manifest/hash-units.js";
 import type { Difference } from "./differences.js";
 import { hasZeroPadding, isSectorInUse } from "../volumes/fat32/read/use.js";
-import type { FatEntry, FatVolume } from "../volumes/fat32/read/volume.js";
+import type { FatVolumeEntry, FatVolume } from "../volumes/fat32/read/volume.js";
 import type { VolumeFindings } from "./findings.js";
 import { isMadeBySystems } from "./made-by-systems.js";
 import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
@@ -82,7 +82,7 @@ function causeOf({ kind }: Difference, state: FileState): MismatchCause {
   return kind === "unreadable" ? "unreadable" : "damaged";
 }
 
-function stateOf({ size, runs, modified }: PlannedFile, entry: FatEntry | undefined): FileState {
+function stateOf({ size, runs, modified }: PlannedFile, entry: FatVolumeEntry | undefined): FileState {
   if (entry === undefined || entry.directory) return "removed";
   if (entry.size !== size || entry.start !== (runs[0]?.offset ?? 0) || !entry.contiguous) return "rewritten";
   const time = modified === undefined ? noTime : fatTime(modified);

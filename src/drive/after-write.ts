@@ -1,4 +1,4 @@
-/** Where a drive is after it was written and closed: only the system can tell, so it is asked. */
+/** Asks the system what it did with drives that were written and closed. */
 import { setTimeout as delay } from "node:timers/promises";
 import { Win7UsbError } from "../errors.js";
 import type { Drive, WriteTarget } from "./drive.js";
@@ -25,7 +25,7 @@ export async function afterWrite(targets: readonly WriteTarget[]): Promise<strin
   }
 }
 
-/** One for each path, undefined where it is not there any more; the drives are whole, whatever the system answers now. */
+/** The drives at these paths, undefined where one is gone. A failure is ignored: the drives are finished. */
 async function look(paths: readonly string[]): Promise<(Drive | undefined)[]> {
   try {
     if (platform === "darwin") {
@@ -40,7 +40,7 @@ async function look(paths: readonly string[]): Promise<(Drive | undefined)[]> {
   }
 }
 
-/** `drive` is what the system says of it now; undefined where it is not there any more. */
+/** `drive`: how the system lists it now; undefined where it is gone. */
 export function afterWriteText(on: Platform, drive: Drive | undefined): string | null {
   if (drive === undefined) return null;
   if (on === "darwin") return `${drive.path} is still attached: eject it before you unplug it.`;

@@ -1,4 +1,4 @@
-/** A writer of the caller's, held to what `DriveWriter` promises as far as that can be done from outside. */
+/** Wraps a writer of the caller's so that it behaves as `DriveWriter` promises, as far as possible. */
 import { roundDown } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import { layeredWriter, type DriveWriter } from "./drive-writer.js";
@@ -6,9 +6,9 @@ import { stepError, transferError } from "./transfer.js";
 import { requireTransferUnit } from "./transfer-unit.js";
 
 /**
- * Every transfer is whole units, so that bytes behind the last one are left alone; what fails, by whatever error, is told as
- * a drive's failure is, and `abort` never throws. Throws `target-unsupported` for units that no drive has, and for a size that
- * is none.
+ * Every transfer is a multiple of the alignment, so bytes behind the last multiple are not written. Any error becomes
+ * `write-failed`, as for a drive; `abort` never throws. Throws `target-unsupported` for an alignment that no drive has, and
+ * for an invalid size.
  */
 export function callerWriter(writer: DriveWriter): DriveWriter {
   requireTransferUnit(writer);
@@ -39,12 +39,12 @@ export function callerWriter(writer: DriveWriter): DriveWriter {
   });
 }
 
-/** Gives a writer of the caller's up, whatever it makes of that. */
+/** Aborts a writer of the caller's; never throws. */
 export async function abortWriter(writer: DriveWriter): Promise<void> {
   await Promise.allSettled([(async () => writer.abort())()]);
 }
 
-/** Also where `work` throws before it gives a promise. */
+/** Also catches what `work` throws synchronously. */
 async function attempt<T>(work: () => Promise<T>, errorOf: (cause: unknown) => Win7UsbError): Promise<T> {
   try {
     return await work();

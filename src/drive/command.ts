@@ -6,17 +6,17 @@ export type CommandResult = {
   /** Null where the command could not be started or was ended by a signal. */
   readonly exitCode: number | null;
   readonly stdout: string;
-  /** What it said, or why it could not be started. */
+  /** Its error output, or why it could not be started. */
   readonly stderr: string;
 };
 
-/** A medium that does not answer must not hold up the person for ever. */
+/** Milliseconds: a medium that does not answer must not block a command for ever. */
 export const commandTimeoutMs = 60_000;
 
-/** Bytes of output: more than a machine with hundreds of drives makes any of them print. */
+/** Bytes of output: more than any of these commands prints on a machine with hundreds of drives. */
 const outputLimit = 16 * MiB;
 
-/** Never rejects; texts are in the C locale, because they are looked at. After `timeout` milliseconds it is ended. */
+/** Never rejects. Messages are in the C locale, because they are parsed. After `timeout` milliseconds it is killed. */
 export function runCommand(
   command: string,
   parameters: readonly string[],
@@ -41,5 +41,5 @@ export function runCommand(
   });
 }
 
-/** Runs the system's commands; tests put recorded answers in its place. */
+/** The type of `runCommand`, for which tests substitute recorded output. */
 export type RunCommand = typeof runCommand;

@@ -1,5 +1,5 @@
 /**
- * macOS' disks as drives, out of what `diskutil` and `ioreg` say. Pure. Traps: an APFS container is listed as a disk of
+ * Drives of macOS, from the output of `diskutil` and `ioreg`. Pure. Traps: an APFS container is listed as a disk of
  * its own (`disk3`) whose physical store is a partition of the real one (`disk0s2`), so what is mounted of a drive, and
  * whether it carries the system, is found through the stores, and a Fusion drive has two of them; `Internal` is true for
  * a card in a built-in reader and `RemovableMedia` is false for every USB hard disk and SSD, so neither alone tells a
@@ -9,7 +9,7 @@
 import type { Drive, Mountpoint, Partition } from "./drive.js";
 import { asDictionaries, booleanAt, integerAt, textAt, type PlistDictionary, type PlistValue } from "./darwin-plist.js";
 
-/** What the commands answered. */
+/** The output of the commands. */
 export type DarwinReport = {
   /** `diskutil list -plist`. */
   readonly list: PlistDictionary;
@@ -105,10 +105,10 @@ function sizeOf(entry: PlistDictionary, info: PlistDictionary): number {
   return integerAt(info, "Size") ?? integerAt(info, "TotalSize") ?? integerAt(entry, "Size") ?? 0;
 }
 
-/** Buses whose drives are plugged in and out, whatever they say of their medium. */
+/** Buses of external drives, whatever these report about their medium. */
 const pluggedBuses = new Set(["usb", "mmc", "firewire"]);
 
-/** Names of IOStorageProtocolCharacteristics.h that other platforms call otherwise. */
+/** Names of IOStorageProtocolCharacteristics.h that differ from those of other platforms. */
 const busNames: ReadonlyMap<string, string> = new Map([
   ["secure digital", "mmc"],
   ["pci-express", "nvme"],
@@ -130,7 +130,7 @@ function storesOf(dictionary: PlistDictionary): string[] {
   return [...containers, ...coreStorageStoresOf(dictionary)].filter((identifier) => identifier !== null);
 }
 
-/** The same for a volume of CoreStorage, of which `diskutil list` says nothing. */
+/** The same for a CoreStorage volume, which `diskutil list` does not show. */
 function coreStorageStoresOf(info: PlistDictionary): (string | null)[] {
   return asDictionaries(info.get("CoreStoragePVs")).map((store) => textAt(store, "CoreStoragePVDisk"));
 }

@@ -38,7 +38,7 @@ async function readReport(run: RunCommand): Promise<DarwinReport> {
   const [root, registryIds, ...infos] = await Promise.all([
     diskutil(run, "info", "-plist", "/"),
     readRegistryIds(run),
-    // A disk that is gone by now is left out.
+    // A disk that was removed meanwhile is left out.
     ...disks.map((disk) => diskutil(run, "info", "-plist", disk).catch(() => undefined)),
   ]);
   const found = disks.flatMap((disk, index): [string, PlistDictionary][] => {
@@ -49,8 +49,8 @@ async function readReport(run: RunCommand): Promise<DarwinReport> {
 }
 
 /**
- * The disk `path` alone, as it is now; undefined where there is none. For its identity: what is mounted of it, and whether
- * it carries the system, is not asked.
+ * The disk at `path` as it is now; undefined where there is none. Only for its identity: its mounts, and whether it holds the
+ * system, are not determined.
  */
 export async function readDarwinDrive(path: string, run: RunCommand = runCommand): Promise<Drive | undefined> {
   const identifier = path.replace("/dev/", "");
@@ -75,7 +75,7 @@ async function diskutil(run: RunCommand, ...parameters: string[]): Promise<Plist
   });
 }
 
-/** Without them a swapped drive of the same model and size is not noticed, but that is no reason to stop. */
+/** Without these ids, swapping a drive for another of the same model and size goes unnoticed; that is no reason to stop. */
 async function readRegistryIds(run: RunCommand): Promise<Map<string, number>> {
   const { exitCode, stdout } = await run("ioreg", ["-a", "-r", "-c", "IOMedia", "-d", "1"]);
   return exitCode === 0 && stdout.trim() !== "" ? registryIdsOf(parsePlist(stdout, "ioreg")) : new Map();
@@ -149,7 +149,7 @@ async function openExclusive(drive: Drive): Promise<FileHandle> {
   }
 }
 
-/** What macOS means by it: see this file's beginning. */
+/** Translates macOS' error codes (see the top of this file). */
 export function darwinOpenError(drive: Drive, cause: unknown): Win7UsbError {
   const { path } = drive;
   const code = errorCodeOf(cause);

@@ -1,6 +1,6 @@
 /**
- * A drive or an image file that is only looked at. Reads go past the system's cache where the platform can, because a
- * check of what is in memory would say nothing of the medium; nothing is locked or unmounted for it.
+ * A drive or an image file that is only read. Reads go past the system's cache where the platform can, because comparing
+ * cached bytes would say nothing about the medium; nothing is locked or unmounted.
  */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf, readAll } from "./transfer.js";
 
-/** What O_DIRECT asks for at most on the file systems of today, in bytes. */
+/** Bytes: the largest alignment that file systems of today require for O_DIRECT. */
 const pageSize = 4 * KiB;
 
 export type DriveReader = {
@@ -56,7 +56,7 @@ export async function openDriveReader(target: Target): Promise<DriveReader> {
   };
 }
 
-/** The target through the system's cache and past it, and its size; nothing stays open where a step fails. */
+/** Opens the target through the system's cache and past it, and finds its size; leaves nothing open where a step fails. */
 async function openBoth(path: string, target: Target) {
   const buffered = await openReadOnly(path, 0);
   let direct: FileHandle | undefined;
@@ -70,7 +70,7 @@ async function openBoth(path: string, target: Target) {
   }
 }
 
-/** macOS reads a drive past its cache under another name. */
+/** On macOS, a drive has another path for reads past the cache. */
 function rawPath(path: string): string {
   return platform === "darwin" ? path.replace(/^\/dev\/disk/, "/dev/rdisk") : path;
 }

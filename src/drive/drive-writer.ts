@@ -4,14 +4,14 @@
  * long as they do not overlap on the drive. Every failure is a Win7UsbError (`write-failed`, `no-space`, ...).
  */
 
-/** What `beginReadBack` could arrange. */
+/** The result of `beginReadBack`. */
 export type ReadBack = {
   /** False where the platform or file system may answer from its cache; the reason is then a sentence for people. */
   readonly fromMedium: boolean;
   readonly reason?: string;
 };
 
-/** A target that is open for writing. Whoever has it ends it with `commit` or `abort`. */
+/** A target that is open for writing. Its owner must end it with `commit` or `abort`. */
 export type DriveWriter = {
   /** The drive's own path, or the image file's as the person named it; the key of a target in events and results. */
   readonly path: string;
@@ -30,13 +30,13 @@ export type DriveWriter = {
   flush(): Promise<void>;
   /** From here on reads reach the medium and not a cache, as far as the platform can; call after `flush`. */
   beginReadBack(): Promise<ReadBack>;
-  /** The target is whole: an image file takes its name, a drive's partition table is read again. Closes. */
+  /** Finishes and closes the target: an image file gets its name, a drive's partition table is read again. */
   commit(): Promise<void>;
-  /** The target is given up: an image file's temporary file is removed, a drive is closed as it is. Never throws. */
+  /** Discards the target: an image file's temporary file is removed, a drive is closed as it is. Never throws. */
   abort(): Promise<void>;
 };
 
-/** A writer that does what `writer` does, save for what `layer` does in its place. */
+/** `writer` with the members of `layer` in place of its own. */
 export function layeredWriter(writer: DriveWriter, layer: Partial<DriveWriter>): DriveWriter {
   const { path, kind, size, alignment, skipsZeros } = writer;
   return {

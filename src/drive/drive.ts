@@ -1,7 +1,7 @@
-/** What is known of a drive before it is opened: facts for the person's decision, the guard's, and its identity. */
+/** Facts about a drive before it is opened: for the person's decision, the guard's, and for its identity. */
 import type { DriveWriter } from "./drive-writer.js";
 
-/** Where something of a drive is mounted. */
+/** A mount of a file system on a drive. */
 export type Mountpoint = {
   /** Where it is mounted; `[SWAP]` for swap space. */
   readonly path: string;
@@ -16,7 +16,7 @@ export type Partition = {
   readonly size: number;
 };
 
-/** What the system says of a drive. */
+/** A drive, as the system describes it. */
 export type Drive = {
   /** The device of the whole drive, links resolved: `/dev/sdb`, `/dev/disk4`, `\\.\PhysicalDrive2`. */
   readonly path: string;
@@ -49,5 +49,5 @@ export type Target =
   | { readonly kind: "drive"; readonly path: string; readonly drive: Drive }
   | { readonly kind: "image-file"; readonly path: string; readonly exists: boolean };
 
-/** Where a write writes: what a path names, or a writer of the caller's. */
+/** A target of a write: what a path names, or a writer of the caller's. */
 export type WriteTarget = Target | { readonly kind: "writer"; readonly path: string; readonly writer: DriveWriter };

@@ -6,7 +6,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Drive } from "./drive.js";
 import { errorCodeOf, reasonOf } from "./transfer.js";
 
-/** What is used of drivelist's own `Drive`; declared here so that building does not need the package. */
+/** The fields used of drivelist's `Drive`; declared here so that building does not need the package. */
 export type ListedDrive = {
   readonly device: string;
   readonly size: number | null;
@@ -35,7 +35,7 @@ export async function drivesOfDrivelist(): Promise<Drive[]> {
   }
 }
 
-/** What is internal, or a file: Windows calls disks on ports removable that can be unplugged under power. */
+/** Buses of internal disks and of files: Windows reports internal disks on hot-plug ports as removable. */
 const fixedBuses = new Set(["ata", "atapi", "sata", "nvme", "raid", "sas", "scsi", "pci-express", "spaces"]);
 
 export function driveOf(listed: ListedDrive): Drive {
@@ -62,7 +62,7 @@ export function driveOf(listed: ListedDrive): Drive {
 const systemMountpoint = /^(?:\/|c:\\?)$/i;
 
 async function loadDrivelist(): Promise<Drivelist> {
-  // A name that the compiler does not follow: the package may be absent.
+  // A variable, so that the compiler does not resolve the package, which may be absent.
   const name: string = "drivelist";
   try {
     const module = (await import(name)) as { default?: Drivelist } & Drivelist;

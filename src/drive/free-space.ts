@@ -1,7 +1,7 @@
 /**
- * How much room a folder's file system has. Traps: `statfs` counts in fragments (`f_frsize`), which Node does not tell and
- * which may differ from the block size by hundreds of times, so that df(1) is asked where there is one; and a file
- * system that says 0 of 0 says nothing at all (FUSE, some networks').
+ * The free space of a folder's file system. Traps: `statfs` counts in fragments (`f_frsize`), which Node does not return and
+ * which may differ from the block size by a factor of hundreds, so df(1) is used where there is one; and a file system that
+ * reports 0 of 0 blocks (FUSE, some network ones) does not know its free space.
  */
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -12,7 +12,7 @@ import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { finalPathOf } from "./rights.js";
 
-/** Bytes that this user may still write below `folder`; undefined where nobody knows. Rejects as `statfs` does. */
+/** Bytes that this user may still write below `folder`; undefined where that is unknown. Rejects as `statfs` does. */
 export async function freeSpace(folder: string): Promise<number | undefined> {
   const { bavail, blocks, bsize } = await statfs(folder);
   if (blocks === 0) return undefined;
@@ -29,8 +29,8 @@ type NewFile = {
 };
 
 /**
- * Throws `no-space` where a file system has less room than the image files at `paths` need in it together, each `needed`
- * bytes, as far as that can be told. What killed writes left of them is removed before they are made, and counts as free.
+ * Throws `no-space` where a file system has less free space than the image files at `paths` need on it together, each `needed`
+ * bytes. Leftovers of killed writes are removed before the files are created, so they count as free.
  */
 export async function requireRoom(paths: readonly string[], needed: number): Promise<void> {
   const bySystem = new Map<number, NewFile[]>();

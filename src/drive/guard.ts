@@ -1,6 +1,6 @@
 /**
- * Who must be refused: one pure function over facts, so that it can be tested with every kind of drive there is without
- * touching one. `allow` lifts the refusals of `allowableRefusals` and no other.
+ * Decides which drives are refused: one pure function of facts, so that it can be tested with every kind of drive without
+ * touching one. `allow` lifts the refusals of `allowableRefusals` and no others.
  */
 import { GiB } from "../bytes/units.js";
 import type { ErrorCode } from "../errors.js";
@@ -9,7 +9,7 @@ import type { Drive } from "./drive.js";
 /** Refusals that `allow` lifts; all others stand. */
 export const allowableRefusals = ["fixed-disk", "large-disk"] as const;
 
-/** A stick for Windows 7 is smaller; a disk with somebody's backups is larger. */
+/** Bytes: sticks for Windows 7 are smaller; a disk with somebody's backups is larger. */
 export const largestUnasked = 256 * GiB;
 
 /** Bytes: what a BIOS reads by INT 13h, and what the partition table counts in. */
@@ -23,7 +23,7 @@ export type Refusal = {
   readonly data: Record<string, unknown>;
 };
 
-/** What a drive is held against. */
+/** What decides, beside the drive itself. */
 export type Circumstances = {
   /** Names of refusals that the person lifts; only those in `allowableRefusals` have an effect. */
   readonly allow: readonly string[];
@@ -58,7 +58,7 @@ export function refusals(drive: Drive, circumstances: Circumstances): Refusal[] 
 
 type Rule = {
   readonly code: ErrorCode;
-  /** What stands against the drive, as the rest of a sentence; null where nothing does. */
+  /** Why the drive is refused, as the rest of a sentence; null where it is not. */
   readonly reason: (drive: Drive, circumstances: Circumstances) => string | null;
   readonly hint: string;
 };
@@ -122,8 +122,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * What tells another drive from the one that was listed, as the rest of a sentence; null where it is the same one. The
- * sequence number changes with the medium; where the system has none, what the drive says of itself has to do.
+ * How a drive differs from the one that was listed, as the rest of a sentence; null where it is the same drive. The sequence
+ * number changes with the medium; where the system has none, the drive's own attributes are compared.
  */
 export function identityDifference(listed: Drive, found: Drive): string | null {
   const keys = ["path", "size", "serial", "model", "sequence", "backingFile"] as const;

@@ -1,10 +1,10 @@
-/** What the writers of all platforms share once a drive is open: whole transfers through one handle, and its end. */
+/** The writer of an open drive, the same for all platforms: complete transfers through one handle. */
 import type { FileHandle } from "node:fs/promises";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { readAll, syncData, writeAll } from "./transfer.js";
 
-/** `afterClose` tells the system of a drive that was finished; whether it can does not change what was written. */
+/** `afterClose` tells the system about the finished drive; its failure does not change what was written. */
 export function handleWriter(drive: Drive, handle: FileHandle, afterClose: () => Promise<unknown>): DriveWriter {
   const { path } = drive;
   return {
@@ -23,7 +23,7 @@ export function handleWriter(drive: Drive, handle: FileHandle, afterClose: () =>
       await afterClose();
     },
     async abort() {
-      // A drive that is gone cannot be closed properly either, and that is not what went wrong first.
+      // Closing a drive that is gone fails as well; the first failure is the one to report.
       await Promise.allSettled([handle.close()]);
     },
   };

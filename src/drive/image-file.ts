@@ -18,7 +18,7 @@ import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf, readAll, reasonOf, syncData, writeAll } from "./transfer.js";
 
-/** What O_DIRECT asks for at most on the file systems of today, in bytes. */
+/** Bytes: the largest alignment that file systems of today require for O_DIRECT. */
 const pageSize = 4 * KiB;
 
 export type ImageFileOptions = {
@@ -27,8 +27,8 @@ export type ImageFileOptions = {
 };
 
 /**
- * Creates the temporary file; whether there is room for it was asked before (free-space.ts). Throws `target-exists`, `target-missing` (no such folder), `target-not-a-drive` (something
- * else has that name), `no-permission`, `target-read-only` or `no-space`.
+ * Creates the temporary file; `requireRoom` (free-space.ts) comes before. Throws `target-exists`, `target-missing` (no such
+ * folder), `target-not-a-drive` (the path is that of something else), `no-permission`, `target-read-only` or `no-space`.
  */
 export async function openImageFile(path: string, size: number, options: ImageFileOptions): Promise<DriveWriter> {
   const finalPath = await resolveImagePath(path, options.force);
@@ -79,7 +79,7 @@ async function createImage(folder: ImageFolder, image: NewImage): Promise<DriveW
 function imageWriter(file: ImageFile): DriveWriter {
   const { path, size, folder, buffered, direct } = file;
   let readsDirectly = false;
-  // A file that is whole and could not be given its name is not thrown away.
+  // A complete file whose name could not be given is not deleted.
   let isWhole = false;
   const close = async (): Promise<void> => {
     await direct?.close();
@@ -114,7 +114,7 @@ function imageWriter(file: ImageFile): DriveWriter {
       await close();
     },
     async abort() {
-      // The file may be gone with its disk; the failure that led here is the one to tell.
+      // The file may be gone with its disk; an earlier failure is the one to report.
       if (!isWhole) await Promise.allSettled([folder.remove(file.temporary, buffered)]);
       await Promise.allSettled([close()]);
     },
@@ -125,14 +125,14 @@ function isDirectTransfer(offset: number, bytes: Uint8Array): boolean {
   return offset % pageSize === 0 && bytes.length % pageSize === 0 && bytes.byteOffset % pageSize === 0;
 }
 
-/** A read that ends with the file: O_DIRECT takes whole pages, so it asks for more than there is. */
+/** A read at the end of the file: O_DIRECT needs whole pages, so more is requested than there is. */
 async function readPadded(direct: FileHandle, path: string, offset: number, target: Uint8Array): Promise<void> {
   const padded = pageMemory(roundUp(target.length, pageSize));
   await readAll(direct, path, offset, padded, target.length);
   target.set(padded.subarray(0, target.length));
 }
 
-/** The path that is given at the end: links are followed, so that what they point to is replaced. */
+/** The final path: links are followed, so that the file they point to is replaced. */
 async function resolveImagePath(path: string, force: boolean): Promise<string> {
   try {
     const stats = await stat(path);
@@ -169,7 +169,7 @@ async function extend(handle: FileHandle, path: string, size: number): Promise<v
   }
 }
 
-/** A second handle past the page cache, of the very file that was created and not of what has its name by now. */
+/** A second handle past the page cache, of the file that was created, whatever has its name by now. */
 async function openDirect(buffered: FileHandle, path: string): Promise<FileHandle | undefined> {
   const { O_DIRECT } = constants as { O_DIRECT?: number };
   if (O_DIRECT === undefined || platform !== "linux") return undefined;
@@ -177,7 +177,7 @@ async function openDirect(buffered: FileHandle, path: string): Promise<FileHandl
     return await open(`/proc/self/fd/${buffered.fd}`, constants.O_RDWR | O_DIRECT);
   } catch (error) {
     const code = errorCodeOf(error);
-    // No direct access, or no /proc: through the cache, and said so.
+    // No direct access, or no /proc: the cache is used, and `beginReadBack` says so.
     if (code === "EINVAL" || code === "ENOENT") return undefined;
     throw openError(path, error);
   }

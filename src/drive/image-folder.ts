@@ -1,8 +1,8 @@
 /**
- * The folder that an image file is made in, and the names in it. The folder may be somebody else's, who can rename and
- * link what is in it at any moment while this program runs as root. So the folder is held open and named through its
- * handle where the system has that (Linux, proc(5)), a file is opened by its name once, when it is created, and before
- * and after a name is given or taken away, what has it is compared with the open file.
+ * The folder that an image file is created in, and the names in it. The folder may belong to somebody else, who can rename
+ * and link its files at any moment while this program runs as root. So the folder is kept open and addressed through its
+ * handle where the system supports that (Linux, proc(5)); a file is opened by its name only once, when it is created; and
+ * before and after a name is changed, the file of that name is compared with the open file.
  */
 import { constants, existsSync } from "node:fs";
 import { link, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
@@ -41,25 +41,25 @@ export class ImageFolder {
       return new ImageFolder(path, handle);
     } catch (error) {
       if (error instanceof Win7UsbError) throw error;
-      // A folder that may be written and not listed: its names can still be used.
+      // A folder that may be written but not listed can still be addressed by its path.
       if (errorCodeOf(error) === "EACCES") return new ImageFolder(path, undefined);
       throw openError(target, error);
     }
   }
 
-  /** Where `name` lies, whatever has become of the folder's own path. */
+  /** The path of `name`, which is valid even if the folder is renamed meanwhile. */
   place(name: string): string {
     if (platform !== "linux" || this.#handle === undefined) return join(this.path, name);
     return `${ownHandles}/${this.#handle.fd}/${name}`;
   }
 
-  /** A new file that nothing was in the place of; rejects with what `open` rejects with. */
+  /** Creates a file that must not exist yet; rejects with what `open` rejects with. */
   create(name: string): Promise<FileHandle> {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | O_NOFOLLOW;
     return open(this.place(name), flags, 0o666);
   }
 
-  /** Whether `name` is the open file, and not a link or another file that was put in its place. */
+  /** Whether `name` is the open file, and not a link or another file. */
   async holds(name: string, file: FileHandle): Promise<boolean> {
     try {
       const [there, own] = await Promise.all([lstat(this.place(name), { bigint: true }), file.stat({ bigint: true })]);
@@ -82,17 +82,17 @@ export class ImageFolder {
     return unlink(this.place(name));
   }
 
-  /** Takes the name away if the open file has it; never throws. */
+  /** Removes `name` if it is the open file; never throws. */
   async remove(name: string, file: FileHandle): Promise<void> {
     try {
       if (await this.holds(name, file)) await this.unlink(name);
     } catch (error) {
-      // It may be gone with its disk; what led here is the failure to tell.
+      // It may be gone with its disk; an earlier failure is the one to report.
       if (errorCodeOf(error) === undefined) throw error;
     }
   }
 
-  /** Makes the names in it last through a power cut, where the platform can. */
+  /** Syncs the folder, so that its names survive a power cut, where the platform can. */
   async sync(): Promise<void> {
     try {
       await this.#handle?.sync();
@@ -115,7 +115,7 @@ function withoutHandles(target: string): Win7UsbError {
   });
 }
 
-/** `write-failed`: somebody put something else in the place of the file that is written. */
+/** `write-failed`: the file was replaced by something else while it was written. */
 function replacedError(path: string, name: string): Win7UsbError {
   return new Win7UsbError("write-failed", `${path}: something else was put in the place of ${name} meanwhile`, {
     hint: "Write the image to a folder that nobody else may write to.",
@@ -123,7 +123,7 @@ function replacedError(path: string, name: string): Win7UsbError {
   });
 }
 
-/** Gives a finished file its name, by whichever way the file system has. */
+/** Gives a finished file its final name, in any way that the file system supports. */
 export class FinalName {
   readonly #folder: ImageFolder;
   /** As the person named it. */
@@ -138,7 +138,7 @@ export class FinalName {
     this.#final = final;
   }
 
-  /** Tries both ways with a name of its own, before anything is written. Throws where the file system has neither. */
+  /** Tries both ways with a trial name, before anything is written. Throws where the file system supports neither. */
   async rehearse(file: FileHandle): Promise<void> {
     const trial = `${this.#temporary}-name`;
     try {
@@ -160,8 +160,8 @@ export class FinalName {
   }
 
   /**
-   * Without `replace` never over a file that came in the meantime: `target-exists`. `write-failed` where the name cannot
-   * be given. The finished file keeps its temporary name then, which the hint tells: what is whole is not thrown away.
+   * Without `replace`, a file that was created meanwhile is never overwritten: `target-exists`. `write-failed` where the name
+   * cannot be given. The finished file then keeps its temporary name, which the hint contains: it is never deleted.
    */
   async take(file: FileHandle, replace: boolean): Promise<void> {
     if (!(await this.#folder.holds(this.#temporary, file))) throw replacedError(this.#path, this.#temporary);
@@ -186,7 +186,7 @@ export class FinalName {
     await this.#folder.remove(this.#temporary, file);
   }
 
-  /** A file system without hard links (FAT, exFAT, some networks'): an empty file keeps the name until it is taken. */
+  /** For file systems without hard links (FAT, exFAT, some network ones): an empty file reserves the name. */
   async #takeReserved(): Promise<void> {
     const reserved = await this.#folder.create(this.#final);
     try {
@@ -213,7 +213,7 @@ export class FinalName {
   }
 }
 
-/** `kept` is where the finished image stays, when the other file came while it was written. */
+/** `kept`: the path of the finished image, where the other file was created while it was written. */
 export function existsError(path: string, kept?: string): Win7UsbError {
   const hint = kept === undefined ? "Choose another name, or let it be replaced." : keptHint(kept);
   const data = kept === undefined ? { target: path } : { target: path, kept };

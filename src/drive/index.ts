@@ -1,8 +1,8 @@
 /**
- * Drives and image files as targets. The way of a write: `listDrives` or `inspectTarget` tell what there is, `refusals`
- * (pure) decides who must not be written, the person agrees, `unmount` frees the drives, `openTargets` opens them for
- * this process alone and looks at their identity again. Traps: what was true when a drive was listed need not be true when
- * it is opened, and a platform's own automounter mounts what another program just freed.
+ * Drives and image files as targets. The order of a write: `listDrives` or `inspectTarget` find the drives, `refusals` (pure)
+ * decides which must not be written, the person agrees, `unmount` frees the drives, `openTargets` opens them for this process
+ * alone and checks their identity again. Traps: a drive may have changed between listing and opening, and the platform's
+ * automounter may mount again what was just unmounted.
  */
 import { Failures, Win7UsbError } from "../errors.js";
 import type { Drive, WriteTarget } from "./drive.js";
@@ -38,9 +38,9 @@ export type OpenOptions = {
 };
 
 /**
- * Opens targets that the guard let pass: all of them, or none; writers of the caller's are open, and aborted where another
- * target cannot be opened. Every error has exit code 5, and nothing was written then; the first target's is thrown,
- * with the others'.
+ * Opens targets that were not refused: all of them, or none. Writers of the caller's are open already, and are aborted where
+ * another target cannot be opened. Every error has exit code 5, and nothing was written then; the first target's error is
+ * thrown, with the others in it.
  */
 export async function openTargets(targets: readonly WriteTarget[], options: OpenOptions): Promise<DriveWriter[]> {
   const drives = drivesAmong(targets);
@@ -65,7 +65,7 @@ async function openImage(path: string, options: OpenOptions): Promise<DriveWrite
   return openImageFile(path, options.size, options);
 }
 
-/** One promise a drive. What only one platform needs is loaded there: Linux has no use for an XML parser at its start. */
+/** One promise for each drive. Modules of other platforms are not loaded: Linux needs no XML parser. */
 function openDrives(drives: readonly Drive[]): Promise<DriveWriter>[] {
   if (platform === "linux") return drives.map(openLinuxDrive);
   if (platform === "darwin") {
@@ -79,8 +79,8 @@ function openDrives(drives: readonly Drive[]): Promise<DriveWriter>[] {
 }
 
 /**
- * Unmounts what is mounted of drives and returns the paths; `target-in-use` where something stays mounted. On Windows
- * the drives' partitions go with it, and so what was on them.
+ * Unmounts all file systems of the drives and returns their paths; `target-in-use` where one stays mounted. On Windows this
+ * also removes the drives' partitions, and so what was on them.
  */
 export async function unmount(drives: readonly Drive[]): Promise<string[]> {
   const [first] = drives;

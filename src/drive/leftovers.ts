@@ -1,8 +1,8 @@
 /**
- * Names of the temporary files that image files are written to, and what becomes of those that a killed process left.
- * A name says whose it is: the machine (folders are shared over networks, and containers count processes by themselves)
- * and the process. Those of a process of this machine that has ended are removed by the next write of the same image;
- * nothing else ever is.
+ * Names of the temporary files that image files are written to, and the removal of those that a killed process left.
+ * A name contains its owner: the machine (folders are shared over networks, and containers number processes separately)
+ * and the process. Files of a process of this machine that has ended are removed by the next write of the same image;
+ * nothing else is ever removed.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { lstat, readdir, readFile, unlink } from "node:fs/promises";
@@ -20,7 +20,7 @@ function machineId(): string {
   return createHash("sha256").update(hostname()).digest("hex").slice(0, idDigits);
 }
 
-/** A name for the folder of `finalPath` that is not taken: hidden, and with the image's name in it. */
+/** A new hidden name for the folder of `finalPath`, which contains the image's name. */
 export function temporaryName(finalPath: string): string {
   const unique = randomBytes(idDigits / 2).toString("hex");
   return `${prefixOf(finalPath)}${process.pid}-${unique}`;
@@ -30,7 +30,7 @@ function prefixOf(finalPath: string): string {
   return `.${basename(finalPath)}.win7usb-${machineId()}-`;
 }
 
-/** Removes what ended processes left of writes to `finalPath`. What cannot be removed stays. */
+/** Removes the temporary files of ended processes for `finalPath`. Files that cannot be removed stay. */
 export async function removeLeftovers(finalPath: string): Promise<void> {
   await Promise.allSettled((await leftoversOf(finalPath)).map((path) => unlink(path)));
 }
@@ -66,7 +66,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    // Creating the file there will say what is wrong with the folder.
+    // Creating the file there reports what is wrong with the folder.
     if (errorCodeOf(error) === undefined) throw error;
     return [];
   }
@@ -74,7 +74,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 async function isRunning(processId: number): Promise<boolean> {
   try {
-    // kill(2): signal 0 only asks.
+    // kill(2): signal 0 only checks whether the process exists.
     process.kill(processId, 0);
   } catch (error) {
     return errorCodeOf(error) !== "ESRCH";
@@ -82,10 +82,10 @@ async function isRunning(processId: number): Promise<boolean> {
   return platform !== "linux" || !(await isZombie(processId));
 }
 
-/** Ended, but nobody has asked how: for ever, in a container whose first process does not. */
+/** A process that has ended but was not reaped, which in a container without an init process never happens. */
 async function isZombie(processId: number): Promise<boolean> {
   try {
-    // proc(5): the state is behind the command's name, in brackets that may hold brackets.
+    // proc(5): the state follows the command's name, which is in parentheses and may itself contain some.
     const stat = await readFile(`/proc/${processId}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What a Linux drive says of itself, by its folder in sysfs. */
+/** The attributes of a Linux drive, from its folder in sysfs. */
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { numberOr, sysfsSector, text } from "./linux-sysfs.js";

@@ -149,7 +149,7 @@ export async function readLinuxDevice(deviceNumber: string, root = "/"): Promise
     const device = await readDevice(folder, basename(await readlink(folder)), null);
     return device === undefined ? undefined : { ...device, drive: await readAttributes(folder) };
   } catch (error) {
-    // It has just gone.
+    // It was removed just now.
     if (errorCodeOf(error) === undefined) throw error;
     return undefined;
   }

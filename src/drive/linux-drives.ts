@@ -1,13 +1,13 @@
 /**
- * Linux's block devices as drives: which of them are drives at all, what is mounted of each through every layer (dm-crypt,
- * LVM, md), and which carry the running system. Pure, over what `readLinuxDevices` read.
+ * Drives of Linux, from its block devices: which of them are drives, what is mounted from each through all layers (dm-crypt,
+ * LVM, md), and which hold the running system. Pure, on the result of `readLinuxDevices`.
  */
 import type { Drive, Mountpoint } from "./drive.js";
 import type { BlockDevice, LinuxDevices } from "./linux-devices.js";
 import type { DriveAttributes } from "./linux-attributes.js";
 import { mountOf, type Mount } from "./linux-mounts.js";
 
-/** Mounted from these, a drive carries the running system. */
+/** Mount points of the running system. */
 const systemPaths = new Set([
   "/",
   "/boot",
@@ -99,9 +99,9 @@ function describe(
   };
 }
 
-/** Buses whose drives are plugged in and out, whatever their `removable` says. */
+/** Buses of external drives, whatever their `removable` says. */
 const pluggedBuses = new Set(["usb", "mmc", "firewire"]);
-/** An internal disk on a port that can be unplugged under power says that it is removable. */
+/** Internal disks on hot-plug ports report that they are removable. */
 const fixedBuses = new Set(["sata", "loop"]);
 
 function busOf(name: string, { location, deviceType }: DriveAttributes): string {

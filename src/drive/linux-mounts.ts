@@ -1,7 +1,7 @@
-/** What is mounted and swapped on, from /proc/self/mountinfo and /proc/swaps (proc(5)). Pure parsers. */
+/** Parsers of /proc/self/mountinfo (mounts) and /proc/swaps (proc(5)). Pure. */
 
 export type Mount = {
-  /** `major:minor`; of no block device (`0:n`) for overlay, btrfs and the like. */
+  /** `major:minor`; not that of a block device (`0:n`) for overlay, btrfs and the like. */
   readonly deviceNumber: string;
   readonly path: string;
   readonly fileSystem: string;

@@ -6,7 +6,7 @@ import { errorCodeOf } from "./transfer.js";
 /** sysfs counts sizes in these, in bytes (Documentation/ABI/stable/sysfs-block). */
 export const sysfsSector = 512;
 
-/** The last part of where a link leads; null where it cannot be followed. */
+/** The last part of a link's target; null where it cannot be followed. */
 export async function linkedName(path: string): Promise<string | null> {
   try {
     return basename(await readlink(path));
@@ -35,7 +35,7 @@ export async function text(path: string): Promise<string | null> {
     const content = (await readFile(path, "utf8")).trim();
     return content === "" ? null : content;
   } catch (error) {
-    // Not there, not for everyone, or the device has just gone: not known, in every case.
+    // Missing, not permitted, or removed just now: unknown in any case.
     if (errorCodeOf(error) === undefined) throw error;
     return null;
   }

@@ -63,8 +63,8 @@ function driveWriter(drive: Drive, { handle, direct, deviceNumber }: OpenDrive):
 }
 
 /**
- * A drive that was pulled out ends with EIO, then with nothing to read and, because it has no size any more, with ENOSPC:
- * a failed transfer is told as what it is when the drive is not there any more.
+ * A drive that was unplugged fails with EIO, then with reads of 0 bytes and, because it has no size any more, with ENOSPC.
+ * So after a failed transfer, a drive that is gone is reported as gone.
  */
 async function unlessGone(drive: Drive, deviceNumber: string, transfer: Promise<void>): Promise<void> {
   try {
@@ -84,7 +84,7 @@ async function isThere(drive: Drive, deviceNumber: string): Promise<boolean> {
   return found !== undefined && identityDifference(drive, found) === null;
 }
 
-/** What has this number now, by itself: for its identity, without what is mounted of it or built on it. */
+/** The device that has this number now, for its identity: without mounts, and without devices that are built on it. */
 async function driveNumbered(deviceNumber: string): Promise<Drive | undefined> {
   const device = await readLinuxDevice(deviceNumber);
   if (device === undefined) return undefined;

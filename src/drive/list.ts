@@ -1,4 +1,4 @@
-/** Which drives there are, what a target's name means, and which drives hold the image. */
+/** Lists drives, resolves the path of a target, and finds the drives that the image lies on. */
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import type { Stats } from "node:fs";
@@ -16,7 +16,7 @@ import { errorCodeOf } from "./transfer.js";
 
 /** Choices of `listDrives`. */
 export type ListOptions = {
-  /** Aborting it rejects with `interrupted`, whatever the system waits for. */
+  /** Aborting it rejects with `interrupted`, even while the system does not answer. */
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -30,8 +30,8 @@ export async function listDrives({ signal }: ListOptions = {}): Promise<Drive[]>
 }
 
 /**
- * What the system says of its drives, asked when it is first wanted and then no more: a preparation holds all of its
- * targets and its image against one answer. Not for later, when the answer may be another.
+ * The system's drives, listed once when they are first needed, so that all targets and the image of a preparation are
+ * compared with the same list. Not to be kept for later, when the list may have changed.
  */
 export class DriveListing {
   #devices: Promise<LinuxDevices> | undefined;
@@ -60,7 +60,7 @@ async function askForDrives(): Promise<Drive[]> {
     if (platform === "darwin") return await (await import("./darwin.js")).listDarwinDrives();
     return await (await import("./win32.js")).listWindowsDrives();
   } catch (error) {
-    // drivelist asks the system in another way; where it fails too, why the system's own command failed says more.
+    // drivelist asks the system in another way; if it fails too, the failure of the system's own command says more.
     return drivesOfDrivelist().catch(() => Promise.reject(error));
   }
 }
@@ -83,8 +83,7 @@ export async function inspectTarget(path: string, listing = new DriveListing()):
 }
 
 /**
- * Paths of the drives that the image lies on, or that it is when the image is a device; empty where that cannot be told.
- * `path` must exist.
+ * Paths of the drives that the image lies on, or of the drive that it is; empty where that is unknown. `path` must exist.
  */
 export async function drivesHolding(path: string, listing = new DriveListing()): Promise<string[]> {
   const real = await realpath(path);
@@ -98,7 +97,7 @@ export async function drivesHolding(path: string, listing = new DriveListing()):
   return [...drivesUnder(system, device), ...(file === null ? [] : await loopsOver(system, file))];
 }
 
-/** Paths of the loop devices over this file, by whatever name: to write to one is to write into the file. */
+/** Paths of the loop devices over this file, under any of its names: writing to one writes to the file. */
 async function loopsOver({ devices }: LinuxDevices, file: string): Promise<string[]> {
   const wanted = await fileIdentity(file);
   const loops: string[] = [];
@@ -138,12 +137,12 @@ async function inspectMissing(path: string): Promise<Target> {
   });
 }
 
-/** The part of /dev that is memory for everybody, where it is no mount of its own (in a changed root). */
+/** A folder of /dev for ordinary files, even where it is no mount of its own (in a chroot). */
 const sharedMemory = "/dev/shm";
 
 /**
- * Whether a name that is not there would be one of a device: a file in the devices' own file system is nobody's wish, and
- * what is mounted further down (/dev/shm) is a place for files. By where the folder is, not by how it is written.
+ * Whether a path that does not exist would be that of a device: nobody wants an ordinary file in the file system of
+ * devices, but file systems mounted below it (/dev/shm) hold files. Decided by the folder's real path, not by its spelling.
  */
 async function isInDeviceFolder(path: string): Promise<boolean> {
   if (platform === "win32") return false;
@@ -152,7 +151,7 @@ async function isInDeviceFolder(path: string): Promise<boolean> {
     folder = await realpath(dirname(path));
   } catch (error) {
     if (errorCodeOf(error) === undefined) throw error;
-    // The folder is not there either: what was typed is all there is.
+    // The folder does not exist either, so that only the spelling is left to decide by.
     folder = resolve(dirname(path));
   }
   if (!`${folder}/`.startsWith("/dev/") || `${folder}/`.startsWith(`${sharedMemory}/`)) return false;
@@ -215,7 +214,7 @@ async function inspectDevicePath(path: string, listing: DriveListing): Promise<T
   });
 }
 
-/** What `E:` is a volume of. */
+/** The error for a volume such as `E:`, which names its drive. */
 function volumeError(path: string, letter: string, drives: readonly Drive[]): Win7UsbError {
   const root = `${letter}\\`.toLowerCase();
   const drive = drives.find(({ mountpoints }) => mountpoints.some((point) => point.path.toLowerCase() === root))?.path;

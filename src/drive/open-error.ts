@@ -1,4 +1,4 @@
-/** What the system says when a target cannot be opened or created, as the contract's errors. */
+/** Turns the system's errors about opening or creating a target into Win7UsbErrors. */
 import { Win7UsbError } from "../errors.js";
 import { errorCodeOf, reasonOf } from "./transfer.js";
 

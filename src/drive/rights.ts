@@ -1,4 +1,4 @@
-/** What the system will not allow, known before anything is opened: rights, and read-only places. */
+/** Checks permissions and read-only file systems before anything is opened. */
 import { constants } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -6,13 +6,13 @@ import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
 
-/** Throws `no-permission` where this user may not write the drive; Windows tells that only when it is opened. */
+/** Throws `no-permission` where this user may not write the drive. On Windows, only opening it shows that. */
 export async function requireDriveRights(path: string): Promise<void> {
   if (platform === "win32") return;
   await requireAccess(path, path, constants.R_OK | constants.W_OK);
 }
 
-/** Throws `no-permission` or `target-read-only` where no file can be made beside the image file, whose name it takes later. */
+/** Throws `no-permission` or `target-read-only` where the temporary file cannot be created in the image file's folder. */
 export async function requireFolderRights(path: string): Promise<void> {
   await requireAccess(path, dirname(await finalPathOf(path)), constants.W_OK | constants.X_OK);
 }
@@ -33,7 +33,7 @@ async function requireAccess(target: string, path: string, mode: number): Promis
   try {
     await access(path, mode);
   } catch (error) {
-    // Whatever else it is, the opening tells it better.
+    // Opening the target reports other errors better.
     if (refused.has(errorCodeOf(error) ?? "")) throw openError(target, error);
   }
 }

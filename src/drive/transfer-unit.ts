@@ -1,9 +1,9 @@
-/** Units of transfers that are served. */
+/** The alignments of drives that are supported. */
 import { isPowerOfTwo } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import { largestUnit } from "../extents/blocks.js";
 
-/** Throws `target-unsupported` for units that no drive has. */
+/** Throws `target-unsupported` for an alignment that no drive has. */
 export function requireTransferUnit({ path, alignment }: { readonly path: string; readonly alignment: number }): void {
   if (alignment >= 1 && alignment <= largestUnit && isPowerOfTwo(alignment)) return;
   throw new Win7UsbError("target-unsupported", `${path} wants transfers in units of ${alignment} bytes`, {

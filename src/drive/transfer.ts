@@ -1,4 +1,4 @@
-/** Whole transfers over a file handle: short ones are continued, and what goes wrong says where and why. */
+/** Complete transfers through a file handle: short ones are continued, and errors say where and why they failed. */
 import type { FileHandle } from "node:fs/promises";
 import { Win7UsbError } from "../errors.js";
 import type { Run } from "../extents/extent.js";
@@ -42,7 +42,7 @@ export async function readAll(
   }
 }
 
-/** Makes what was written reach the medium; throws `write-failed`. */
+/** Flushes to the medium; throws `write-failed`. */
 export async function syncData(handle: FileHandle, path: string): Promise<void> {
   try {
     await handle.datasync();
@@ -61,7 +61,7 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `write-failed`: a transfer. `doing` begins the sentence. */
+/** `write-failed` for a transfer. `doing`: the beginning of the message, such as `writing`. */
 export function transferError(
   doing: string,
   path: string,
@@ -72,7 +72,7 @@ export function transferError(
   return failure(`${doing} ${length} bytes at byte ${offset} of ${path}`, path, cause, { offset, length });
 }
 
-/** `write-failed`: what is no transfer. */
+/** `write-failed` for an operation that is no transfer. */
 export function stepError(doing: string, path: string, cause: unknown): Win7UsbError {
   return failure(`${doing} ${path}`, path, cause);
 }

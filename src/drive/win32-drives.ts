@@ -1,5 +1,5 @@
 /**
- * Windows' disks as drives, out of the JSON that the scripts of win32-scripts.ts print. Pure. Traps: ConvertTo-Json of
+ * Drives of Windows, from the JSON that the scripts of win32-scripts.ts print. Pure. Traps: ConvertTo-Json of
  * PowerShell 5.1 writes a list of one as the element itself in places; a removable medium without a partition table still
  * has a volume with a letter; the EFI system partition and a locked BitLocker volume have no letter but are partitions
  * all the same.
@@ -67,7 +67,7 @@ export function parseWindowsReport(text: string): WindowsReport {
   };
 }
 
-/** What the other scripts answer; `ok` false with what went wrong, in the system's language. */
+/** The answer of the other scripts; where `ok` is false, with the error in the system's language. */
 export function parseWindowsAnswer(text: string): { readonly ok: boolean; readonly message: string } {
   const answer = parseJson(text);
   const message = [answer["Message"], answer["Id"]].filter((part) => typeof part === "string").join(" ");
@@ -220,7 +220,7 @@ function startsWithPath(path: string, folder: string): boolean {
   return path.toLowerCase().startsWith(folder.toLowerCase());
 }
 
-/** What a drive says of itself, without padding and control characters; null where nothing is left. */
+/** Text from a drive, without padding and control characters; null where nothing is left. */
 function cleanText(text: string | null): string | null {
   // oxlint-disable-next-line no-control-regex
   const clean = (text ?? "").replaceAll(/[\u0000-\u001F\u007F]/g, "").trim();

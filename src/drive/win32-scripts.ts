@@ -63,7 +63,7 @@ function clearStep({ number, size }: { readonly number: number; readonly size: n
   ]);
 }
 
-/** Makes Windows look at disk `number` again, so that it mounts what is on it now. */
+/** Makes Windows rescan disk `number`, so that it mounts the new file system. */
 export function rescanScript(number: number): string {
   return [...preamble, answering([`Update-Disk -Number ${wholeNumber(number)}`, "Update-HostStorageCache"])].join("; ");
 }

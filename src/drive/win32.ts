@@ -34,7 +34,7 @@ import { clearScript, listScript, powershell, powershellParameters, rescanScript
 const direct = 0x02000000;
 const exclusive = 0x10000000;
 
-/** Explorer, antivirus and indexer hold a disk for moments after its volumes went. */
+/** Explorer, antivirus and indexer keep a disk open for a moment after its volumes were removed. */
 const attempts = 10;
 const attemptPauseMs = 500;
 

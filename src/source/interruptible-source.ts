@@ -1,8 +1,8 @@
-/** A source that a signal stops: for calls whose work is a row of reads. */
+/** A source whose reads a signal ends. */
 import type { ByteSource } from "./byte-source.js";
 import type { Interruption } from "./interruption.js";
 
-/** Reads of `source` that `interruption` ends, those under way too. */
+/** `source` with reads that `interruption` ends, even while they are pending. */
 export function interruptibleSource(source: ByteSource, interruption: Interruption): ByteSource {
   return {
     size: source.size,

@@ -1,10 +1,10 @@
 /**
- * Work that a signal ends at once, whatever it waits for: a read from a medium that does not answer may take for ever. The
- * work itself is not stopped by that: memory that it fills must not be used for anything else afterwards.
+ * Work whose promise rejects as soon as a signal is aborted, even while a medium does not answer. The work itself goes on:
+ * memory that it fills must not be reused.
  */
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds for closing what such work still reads: the system closes it when the read is over. */
+/** Milliseconds to wait for closing a file that such work may still read. */
 const closeWithinMs = 500;
 
 export class Interruption {
@@ -13,7 +13,7 @@ export class Interruption {
   readonly #rejections = new Set<() => void>();
   #ended = false;
 
-  /** `error` makes what work rejects with. To be ended in any case. */
+  /** `error` makes the error that work rejects with. `end` must always be called. */
   constructor(signal: AbortSignal | undefined, error: () => Error) {
     this.#signal = signal;
     this.#error = error;
@@ -24,7 +24,7 @@ export class Interruption {
     return this.#signal?.aborted === true && !this.#ended;
   }
 
-  /** Does what `work` does, or rejects as soon as the signal is aborted; where it was before, `work` is not begun. */
+  /** Runs `work`; rejects as soon as the signal is aborted, and without running it where the signal was aborted before. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.isAborted) throw this.#error();
     let abandon: (() => void) | undefined;
@@ -39,13 +39,13 @@ export class Interruption {
     }
   }
 
-  /** From here on the signal ends nothing. */
+  /** From here on, the signal has no effect. */
   end(): void {
     this.#ended = true;
     this.#signal?.removeEventListener("abort", this.#rejectAll);
   }
 
-  /** Closes what work has read; after an abort this is not waited for as long as the read takes. */
+  /** Closes a file that work has read; after an abort, a pending read is not waited for. */
   async close(close: () => Promise<void>): Promise<void> {
     const closed = close();
     if (this.#signal?.aborted !== true) return closed;
@@ -57,7 +57,7 @@ export class Interruption {
   };
 }
 
-/** Does what `work` does, or rejects with `error` as soon as `signal` is aborted. */
+/** Runs `work`; rejects with `error` as soon as `signal` is aborted. */
 export async function runInterruptibly<T>(
   signal: AbortSignal | undefined,
   error: () => Error,

@@ -1,4 +1,4 @@
-/** What should be on a target: the plan of the image that it is compared with, or what its own manifest says. */
+/** What should be on a target: the plan of the given image, or the content of the target's own manifest. */
 import type { Expectation } from "../check/index.js";
 import type { FoundManifest } from "../check/locate-manifest.js";
 import { otherLayout, type OtherLayout } from "../check/other-image.js";
@@ -14,11 +14,11 @@ import type { OpenedImage } from "./open-image.js";
 export type Expected = {
   /** Undefined where there is nothing to compare the target with. */
   readonly expectation: Expectation | undefined;
-  /** Why the image is not what the target is compared with, although one was given. */
+  /** Why the target is not compared with the image that was given; undefined where it is, or none was given. */
   readonly otherwise: OtherLayout | undefined;
 };
 
-/** What a plan cannot be made for: a disk of this size and file system was never made of such an image. */
+/** Errors that say that no disk of this size and file system can have been made from the image. */
 const unplannable: readonly ErrorCode[] = [
   "too-small",
   "file-too-large",
@@ -28,7 +28,7 @@ const unplannable: readonly ErrorCode[] = [
 ];
 
 /** Throws what reading the image throws. */
-export async function expect(
+export async function expectationFor(
   found: FoundManifest,
   opened: OpenedImage | undefined,
   reader: DriveReader,
@@ -47,8 +47,8 @@ export async function expect(
 }
 
 /**
- * The plan that the target was written by: what the image does not say is taken from the target. An error where there can be
- * none.
+ * The plan that the target would have been written by: label, size and file system are taken from the target. An error
+ * where no such plan can be made.
  */
 async function planAnew(
   found: FoundManifest,
@@ -75,7 +75,7 @@ function fileSystemOf({ partition }: FoundManifest): FileSystemName | undefined 
   return (["fat32", "ntfs"] as const).find((name) => partitionTypes[name] === partition?.osType);
 }
 
-/** A stick may have been planned as the smaller of two, or copied from an image file: its partition tells. */
+/** A stick may be larger than its plan: written beside a smaller one, or copied from an image file. Its partition tells. */
 function diskSizeOf({ partition }: FoundManifest, reader: DriveReader): number {
   if (partition === undefined) return reader.size;
   const planned = endOf(partition) + manifestAreaSize;

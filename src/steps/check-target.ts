@@ -1,4 +1,4 @@
-/** The step that checks a target: finds out what should be on it, reads it whole, and says what is otherwise. */
+/** The step that checks a target: it determines what should be on it, reads all of it, and reports what differs. */
 import { checkAgainst, type Mismatch } from "../check/index.js";
 import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
 import { createReadBytes } from "../check/read-bytes.js";
@@ -9,7 +9,7 @@ import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { Interruption } from "../source/interruption.js";
 import type { FileSystemName, ImageOrigin } from "../volumes/plan.js";
-import { expect } from "./check-expectation.js";
+import { expectationFor } from "./check-expectation.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
 import { nothingOfImage, uncompared, checkVerdictOf } from "./check-verdict.js";
 import { accessWarnings, contentWarnings } from "./check-warnings.js";
@@ -17,22 +17,22 @@ import type { ImageInput } from "./image-input.js";
 import { openImage, type OpenedImage } from "./open-image.js";
 import { openTarget, type OpenedTarget, type TargetInput } from "./open-target.js";
 
-/** What a target was made of and how, as its manifest says. */
+/** The image that a target was made from, and the options, as its manifest records them. */
 export type CheckOrigin = ImageOrigin & {
-  /** The win7usb that wrote it. */
+  /** The version of win7usb that wrote it. */
   readonly program: string;
   /** `size` in bytes: of the disk that was laid out. */
   readonly options: { readonly filesystem: FileSystemName; readonly label: string; readonly size: number };
 };
 
-/** What `check` tells while it runs. */
+/** Events of `check`. */
 export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & Warning);
 
 /** Choices of `check`. */
 export type CheckOptions = {
   /** Compare with this image's plan instead of the target's own manifest. */
   readonly image?: ImageInput | undefined;
-  /** The label the target was written with, where neither manifest nor volume tell it. */
+  /** The label that the target was written with, where neither manifest nor volume have it. */
   readonly label?: string | undefined;
   /** How messages and results call a target that is a source. Default: `target`. */
   readonly name?: string | undefined;
@@ -52,13 +52,13 @@ export type CheckResult = {
   readonly target: { readonly path: string; readonly kind: Target["kind"]; readonly size: number };
   /** What it was compared with; null where there was nothing. */
   readonly against: "image" | "manifest" | null;
-  /** Null where its manifest does not say it. */
+  /** Null where there is no manifest, or it does not record it. */
   readonly origin: CheckOrigin | null;
   readonly fileSystem: FileSystemName | null;
   readonly label: string | null;
-  /** Null where they are not known by name. */
+  /** Their number; null where their names are not known. */
   readonly files: number | null;
-  /** That were compared. */
+  /** Number of bytes that were compared. */
   readonly bytes: number;
   /** By offset, ascending. */
   readonly mismatches: readonly Mismatch[];
@@ -72,8 +72,8 @@ export type CheckResult = {
 };
 
 /**
- * Reads a target whole and says what is not as it was written. Throws what opening the target (exit code 5) and reading the
- * image (3) throw, and `interrupted`.
+ * Reads all of a target and reports what is not as it was written. Throws what opening the target (exit code 5) and
+ * reading the image (3) throw, and `interrupted`.
  */
 export async function check(input: TargetInput, options: CheckOptions = {}): Promise<CheckResult> {
   const { image, signal, name = "target" } = options;
@@ -112,9 +112,9 @@ async function checkOpened(
   const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
   const tell = (each: readonly Warning[]): void => each.forEach((warning) => warn(warnings, choices, warning));
   tell(accessWarnings(target));
-  // Whatever else is on it is a part of something.
+  // The rest of its content is incomplete, so that comparing it would say nothing.
   if (found.unfinishedBy !== null) return { ...common, ...nothingCompared, verdict: "mismatch", cause: "unfinished" };
-  const expected = await expect(found, opened, reader, choices.label);
+  const expected = await expectationFor(found, opened, reader, choices.label);
   const { expectation, otherwise } = expected;
   tell(await contentWarnings(reader, read, found, expected, opened !== undefined));
   const origin = originOf(found);
@@ -129,7 +129,7 @@ async function checkOpened(
   return { ...compared, ...checkVerdictOf(findings, otherwise) };
 }
 
-/** Nothing is told after an interruption: the call is over. */
+/** Does nothing after an interruption: the call has rejected. */
 function warn(warnings: Warning[], { onEvent, signal }: CheckOptions, warning: Warning): void {
   if (signal?.aborted === true) return;
   warnings.push(warning);
@@ -154,7 +154,7 @@ function originOf({ read }: FoundManifest): CheckOrigin | null {
   return { ...origin, program, options: { filesystem: fileSystem, label, size: diskSize } };
 }
 
-/** Told as the read-back of a write is. */
+/** Progress events like those of a write's read-back. */
 function progressOf(reader: DriveReader, { now = () => performance.now(), onEvent, signal }: CheckOptions) {
   let meter: Meter | undefined;
   let left = 0;
@@ -165,7 +165,7 @@ function progressOf(reader: DriveReader, { now = () => performance.now(), onEven
       meter = createMeter({ phase: "check", target: reader.path, totalBytes, now, onEvent: tell });
     },
     advanced(bytes: number): void {
-      // What goes on after an interruption is told to nobody any more.
+      // The call has rejected; this ends the reading that goes on.
       if (signal?.aborted === true) throw interruptedAt(reader.path);
       left -= bytes;
       meter?.advance(bytes);

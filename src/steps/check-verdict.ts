@@ -1,4 +1,4 @@
-/** What a check comes to: the verdict, and its cause. */
+/** The verdict of a check, and its cause. */
 import type { CheckFindings, Expectation, MismatchCause } from "../check/index.js";
 import { isNone, type FoundManifest } from "../check/locate-manifest.js";
 import { causesByGravity } from "../check/mismatch.js";
@@ -6,15 +6,16 @@ import type { OtherLayout } from "../check/other-image.js";
 import { sectorSize } from "../volumes/plan.js";
 
 /**
- * `match`: everything that was written is there and intact. `mismatch`: something is not. `unreadable`: it cannot be
- * told, because the target gives errors or holds nothing to compare it with.
+ * `match`: everything that was written is there and intact. `mismatch`: something is not. `unreadable`: unknown, because
+ * the target gives errors or holds nothing to compare it with.
  */
 export type CheckVerdict = "match" | "mismatch" | "unreadable";
 
 /**
- * Why it is no match. Beside the causes of mismatches: `unfinished`: writing it was begun and not ended; `other-image`: it is as
- * it was written, but from another image or with other options; `nothing`: nothing of win7usb is on it; and why there is
- * nothing to compare it with, `no-manifest` (a write that was not verified leaves none), `manifest-damaged`, `manifest-newer`.
+ * Why the verdict is not `match`. Beside the causes of mismatches: `unfinished`: a write was begun and not ended;
+ * `other-image`: the target is as it was written, but from another image or with other options; `nothing`: nothing of
+ * win7usb is on it; and where there is nothing to compare it with, `no-manifest` (a write that was not verified leaves
+ * none), `manifest-damaged` or `manifest-newer`.
  */
 export type CheckCause =
   | MismatchCause
@@ -24,10 +25,10 @@ export type CheckCause =
   | "manifest-damaged"
   | "manifest-newer";
 
-type Judgement = { readonly verdict: CheckVerdict; readonly cause: CheckCause | null };
+type VerdictAndCause = { readonly verdict: CheckVerdict; readonly cause: CheckCause | null };
 
-/** Of a target without a whole manifest; `otherwise`: an image was given, of which it cannot have been made. */
-export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefined): Judgement {
+/** For a target without a usable manifest. `otherwise`: why it cannot have been made from the image that was given. */
+export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefined): VerdictAndCause {
   const { read, hasBootCode } = found;
   if (otherwise !== undefined && hasBootCode !== null)
     return { verdict: "mismatch", cause: hasBootCode ? "other-image" : "nothing" };
@@ -43,7 +44,7 @@ export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefi
   return { verdict: "unreadable", cause: cause[read.kind] ?? ofAbsent };
 }
 
-/** Why a target is no match that has neither a manifest nor any file of the image as it was written; undefined for all others. */
+/** `nothing` or `other-image` for a target that has neither a manifest nor any intact file of the image; else undefined. */
 export function nothingOfImage(
   found: FoundManifest,
   expectation: Expectation,
@@ -55,15 +56,15 @@ export function nothingOfImage(
   const isLost = expectation.plan.files.every(({ path, size }) => size === 0 || differing.has(path));
   if (!isLost || hasBootCode === null) return undefined;
   if (!hasBootCode) return "nothing";
-  // Each image has a disk signature of its own; the same one before lost files is a sound begin of a damaged stick.
+  // Each image has its own disk signature: if the first sector matches, the stick was made from it and has lost its files.
   return mismatches.some(({ offset }) => offset < sectorSize) ? "other-image" : undefined;
 }
 
-/** `otherwise`: why the image that was given is not what the target was compared with. */
+/** For a target that was compared. `otherwise`: why it was not compared with the image that was given. */
 export function checkVerdictOf(
   { mismatches }: Pick<CheckFindings, "mismatches">,
   otherwise: OtherLayout | undefined,
-): Judgement {
+): VerdictAndCause {
   const causes = new Set(mismatches.map(({ cause }) => cause));
   if (otherwise?.kind === "other-image") causes.add("other-image");
   const cause = causesByGravity.find((each) => causes.has(each)) ?? null;

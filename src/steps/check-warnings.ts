@@ -1,4 +1,4 @@
-/** What is said beside a check's findings: how the target is read, and why it is compared with something else, or nothing. */
+/** Warnings of a check: about how the target is read, and about what it is compared with. */
 import type { FoundManifest } from "../check/locate-manifest.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import type { Warning } from "../errors.js";
@@ -9,7 +9,7 @@ import { packageVersion } from "../version.js";
 import type { Expected } from "./check-expectation.js";
 import type { OpenedTarget } from "./open-target.js";
 
-/** Of the way to the target. */
+/** About how the target is read. */
 export function accessWarnings({ reader, mountpoints }: OpenedTarget): Warning[] {
   const warnings: Warning[] = [];
   if (mountpoints.length > 0) {
@@ -22,7 +22,7 @@ export function accessWarnings({ reader, mountpoints }: OpenedTarget): Warning[]
   return warnings;
 }
 
-/** Of what is on the target and what it is compared with. */
+/** About what is on the target and what it is compared with. */
 export async function contentWarnings(
   { path, size }: DriveReader,
   read: ReadBytes,

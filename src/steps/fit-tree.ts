@@ -1,4 +1,4 @@
-/** The tree as it is laid out: what the file system cannot hold whole is split. Writing and checking do the same. */
+/** The tree as it is laid out: files that the file system cannot hold are split. Used by writing and checking alike. */
 import type { Warning } from "../errors.js";
 import { largestFile } from "../volumes/fat32/records/directory-entry.js";
 import type { FileSystemName } from "../volumes/plan.js";
@@ -14,7 +14,7 @@ export async function fitTree(tree: FileTree, fileSystem: FileSystemName): Promi
   return splitInstallImages(tree, { file: largestFile, part: installPartLimit });
 }
 
-/** What was done to a file, for the person who is asked whether to write. */
+/** Says how a file is written otherwise than it lies in the image. */
 export function splitWarning({ path, parts, hadIntegrityTable }: SplitImage): Warning {
   const what = parts.length === 1 ? "written without what it no longer refers to" : `split into ${parts.length} parts`;
   const without = hadIntegrityTable ? ", without its integrity table" : "";

@@ -1,4 +1,4 @@
-/** What a step reads an image from: a path that it opens and closes itself, or a source that stays the caller's. */
+/** The input of a step: a path, which the step opens and closes, or a source, which stays the caller's. */
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { isFileSource, openFileSource } from "../source/file-source.js";
@@ -25,9 +25,9 @@ export type OpenedInput = {
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
   readonly source: ByteSource;
-  /** To be called when the step has ended; throws `interrupted` where it was to end before. */
+  /** Must be called at the end of the step; throws `interrupted` where the signal was aborted before. */
   finish(): void;
-  /** Throws `image-changed` where a file is not what it was when it was opened; of other sources nothing can be told. */
+  /** Throws `image-changed` where a file has changed since it was opened; other sources are not checked. */
   assertUnchanged(): Promise<void>;
   /** Closes what was opened here. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** The step that says what is in an image. It describes and does not judge: what is no Windows 7 is no error here. */
+/** The step that describes an image. It does not judge: an image without Windows 7 is no error here. */
 import type { Warning } from "../errors.js";
 import type { ElTorito, FileSystemSummary, Iso9660Image, IsoFileSystem } from "../iso9660-reader/index.js";
 import type { KnownImages, LookAlike } from "../windows/known-images/index.js";
@@ -9,7 +9,7 @@ import type { ImageInput, InputOptions } from "./image-input.js";
 import type { OpenedImage } from "./open-image.js";
 import { openImage } from "./open-image.js";
 
-/** The volume, as `--json` tells it. */
+/** The volume, as `--json` shows it. */
 export type ImageFacts = {
   /** The path, or the name of what has none. */
   readonly path: string;
@@ -18,7 +18,7 @@ export type ImageFacts = {
   readonly volumeLabel: string;
   /** The file system that was read: the newest one there is. */
   readonly fileSystem: IsoFileSystem;
-  /** All that the image has, the one that was read first. */
+  /** All file systems of the image, beginning with the one that was read. */
   readonly fileSystems: readonly FileSystemSummary[];
   /** Bytes that the volume claims; an image with fewer is truncated, one with more is padded. */
   readonly volumeSize: number;
@@ -32,7 +32,7 @@ export type ImageFacts = {
   readonly applicationIdentifier: string | null;
 };
 
-/** The Windows in an image, as `--json` tells it. */
+/** The Windows in an image, as `--json` shows it. */
 export type WindowsFacts = Omit<WindowsIdentity, "volumeLabel" | "warnings" | "unreadable" | "setupFolders">;
 
 /** What is in an image. */
@@ -41,22 +41,22 @@ export type Inspection = {
   readonly windows: WindowsFacts;
   /** The published image that it claims to be by its label and size; no hash was compared. */
   readonly known: LookAlike | null;
-  /** Refusals by their names first, then what is odd in the volume and in what it says of itself. */
+  /** First the refusals by name, then oddities and contradictions of the volume and its Windows. */
   readonly warnings: readonly Warning[];
 };
 
-/** What `inspect` tells while it runs. */
+/** Events of `inspect`. */
 export type InspectEvent = { readonly event: "warning" } & Warning;
 
 /** Choices of `inspect`. */
 export type InspectOptions = InputOptions & {
-  /** Told of every warning, in the order of the result. */
+  /** Called with every warning, in the order of the result. */
   readonly onEvent?: ((event: InspectEvent) => void) | undefined;
   /** Published images; the package's own table if not given. */
   readonly knownImages?: KnownImages | undefined;
 };
 
-/** Says what is in an image. Throws what `openImage` throws. */
+/** Describes an image. Throws what `openImage` throws. */
 export async function inspect(input: ImageInput, options: InspectOptions = {}): Promise<Inspection> {
   const opened = await openImage(input, options);
   try {

@@ -1,4 +1,4 @@
-/** Targets of a write as they are found, and all that stands against them by what they are; the plan's needs come later. */
+/** Inspects the targets of a write and collects every reason to refuse one that does not depend on the plan. */
 import { callerWriter } from "../drive/caller-writer.js";
 import type { WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
@@ -12,7 +12,7 @@ import { Win7UsbError } from "../errors.js";
 import type { WriteChoices } from "./write-choices.js";
 
 export type JudgedTargets = {
-  /** In the order of the choices, without those that cannot be written at all. */
+  /** In the order of the choices, without those that could not be inspected. */
   readonly targets: readonly WriteTarget[];
   /** Paths of the drives that hold the image. */
   readonly imageDrives: readonly string[];
@@ -40,7 +40,7 @@ export async function judgeTargets(
   }
   const drives = drivesAmong(targets);
   const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
-  // By identity: whether a system disk is large enough is not the point.
+  // Refusals for what the drive is; its size is checked later, because nobody needs to know it of a system disk.
   for (const drive of drives) {
     for (const refusal of refusals(drive, { allow: choices.allow ?? [], imageDrives })) failures.add(errorOf(refusal));
     await failures.attempt(() => requireDriveRights(drive.path));
@@ -57,7 +57,7 @@ async function inspectWriteTarget(target: string | DriveWriter, listing: DriveLi
   return { kind: "writer", path: target.path, writer: callerWriter(target) };
 }
 
-/** What cannot be asked for together; each thing once. */
+/** Choices that exclude each other, and targets that are given twice. */
 function contradictions(targets: readonly WriteTarget[], choices: WriteChoices): Win7UsbError[] {
   const found: Win7UsbError[] = [];
   const usage = (message: string, data: Record<string, unknown> = {}): number =>

@@ -11,7 +11,7 @@ import { namingForeign } from "./foreign/index.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openInput } from "./image-input.js";
 
-/** An image that was read as far as its structure and the Windows in it go, and can be read on until it is closed. */
+/** An image whose file system was read and whose Windows was identified; it can be read until it is closed. */
 export type OpenedImage = {
   /** The path, or the name of what has none. */
   readonly path: string;
@@ -72,7 +72,7 @@ export function countNodes(tree: FileTree): { files: number; directories: number
   return { files, directories };
 }
 
-/** Where a WIM cannot be read because the image is cut short, the error names the files that are cut. */
+/** Where a WIM cannot be read because the image is truncated, the error names the files that are cut. */
 async function identifyWhole(image: Iso9660Image): Promise<WindowsIdentity> {
   try {
     return await identifyImage(image);

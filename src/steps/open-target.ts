@@ -1,4 +1,4 @@
-/** What a check reads: a drive, an image file, or a source of its bytes that stays the caller's. */
+/** The target of a check: a drive, an image file, or a source of its bytes that stays the caller's. */
 import type { Mountpoint } from "../drive/drive.js";
 import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
 import { inspectTarget } from "../drive/list.js";
@@ -19,7 +19,7 @@ export async function openTarget(input: TargetInput, name: string): Promise<Open
   return { reader: await openDriveReader(target), mountpoints };
 }
 
-/** Whether it comes from a medium or a cache is the caller's to know. */
+/** Counts as read from the medium: whether a cache is in between, only the caller knows. */
 function sourceReader(source: ByteSource, path: string): DriveReader {
   return {
     path,

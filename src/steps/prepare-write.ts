@@ -22,7 +22,7 @@ import type { WriteChoices } from "./write-choices.js";
 
 export type { WriteChoices } from "./write-choices.js";
 
-/** A write that can begin: nothing has been written or unmounted for it. */
+/** A write that is ready to begin; nothing has been written or unmounted yet. */
 export type PreparedWrite = {
   /** Open until the write is over; its opener closes it. */
   readonly image: OpenedImage;
@@ -31,9 +31,9 @@ export type PreparedWrite = {
   readonly plan: DiskPlan;
   /** Why this file system, as a sentence. */
   readonly reason: string;
-  /** Files of the image that are written in parts. */
+  /** Files of the image that are split. */
   readonly splits: readonly SplitImage[];
-  /** What is written otherwise than it lies in the image or was asked for. */
+  /** About what is written otherwise than it lies in the image or was asked for. */
   readonly warnings: readonly Warning[];
   readonly choices: WriteChoices;
 };
@@ -65,7 +65,7 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
     return true;
   });
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
-  // Of what is missing nothing can be planned.
+  // A truncated image cannot be planned.
   const planned = isWhole ? await failures.attempt(() => planFor(image, judged, choices, failures)) : undefined;
   const origin = await failures.attempt(() => originOf(image, choices));
   failures.throwAll();
@@ -93,17 +93,17 @@ async function planFor(
   if (small.length > 0) return undefined;
   const imageFileSize = choices.size ?? needed;
   const sizes = targets.map((target) => sizeOf(target, imageFileSize));
-  // Where no target is left, whether the size that was asked for will do is still to be told.
+  // With no target left, this still finds out whether the requested size is large enough.
   const diskSize = sizes.length === 0 ? imageFileSize : Math.min(...sizes);
   const plan = planDisk(tree, { diskSize }, options);
   const files = targets.flatMap((target) => (target.kind === "image-file" ? [target.path] : []));
   await failures.attempt(() => requireRoom(files, plannedDataBytes(plan, blockSizeFor(targets.length))));
-  // The image's own label is cut more often than not, and nobody chose it.
+  // No warning for the image's own label, which nobody chose and which is often too long.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
   return { plan, reason, splits, warnings: [...splits.map(splitWarning), ...labels] };
 }
 
-/** Throws `usage` for what is no SHA-256. */
+/** Throws `usage` where `imageSha256` is no SHA-256. */
 function originOf({ size, image }: OpenedImage, { imageSha256 }: WriteChoices): ImageOrigin {
   if (imageSha256 !== undefined && !/^[0-9a-f]{64}$/.test(imageSha256)) {
     throw new Win7UsbError("usage", "the image's SHA-256 is 64 hexadecimal digits, in lower case");

@@ -1,6 +1,6 @@
 /**
- * Is this image sound, genuine, and the one that is needed? The step opens the image, reads it for verification/examine.ts,
- * which draws the conclusion, and closes it.
+ * Is this image sound, genuine, and the one that is needed? This step opens the image, has verification/examine.ts
+ * examine it, and closes it.
  */
 import type { Examination, ExaminationChoices } from "../verification/examine.js";
 import { examineImage } from "../verification/examine.js";
@@ -20,7 +20,7 @@ export type VerifyOptions = InputOptions & {
   readonly now?: (() => number) | undefined;
 };
 
-/** The conclusion, and all that was examined for it. */
+/** The verdict, and everything that it rests on. */
 export type VerifyResult = Examination & {
   /** The path, or the name of what has none. */
   readonly path: string;

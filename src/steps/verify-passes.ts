@@ -1,6 +1,6 @@
 /**
- * The passes over the whole image: hashes, and in a deep verification the WIMs. The file is read once for both: what is read to be
- * hashed is held until the WIMs' threads have taken theirs of it.
+ * The passes over the whole image: hashing, and in a deep verification the WIMs. The file is read once for both: bytes that
+ * were read for hashing are kept until the threads that verify WIMs have copied what they need.
  */
 import { Win7UsbError } from "../errors.js";
 import type { ImagePass } from "../threads/index.js";
@@ -25,7 +25,7 @@ type PassOptions = {
   readonly now: () => number;
 };
 
-/** What is read: by its path where it has one, so that threads can read it, and otherwise on the calling thread. */
+/** The image to read: by its path where it has one, so that threads can open it, and otherwise on the calling thread. */
 type PassImage = Pick<OpenedInput, "path" | "isFile" | "source">;
 
 /** Rejects with `interrupted`, and where the image cannot be read. Where one pass fails, the other is stopped. */
@@ -40,7 +40,7 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
         ? createImagePass(image.path, image.source.size, algorithms.length)
         : undefined;
     const hashing = hashImage(image, passes, { ...options, signal }, pass);
-    // On one thread nothing is won by doing both at once, and a medium is read in order.
+    // On one thread, doing both at the same time gains nothing, and a medium is better read in order.
     const before = image.isFile ? undefined : hashing;
     const examining = Promise.resolve(before).then(async () => {
       const wims = await passes.examineWims(deepVerifier(image, { ...options, signal }, pass));
@@ -80,7 +80,7 @@ async function hashImage(
 function deepVerifier(image: PassImage, options: StoppableOptions, pass: ImagePass | undefined): VerifyWimSet {
   const shared = pass === undefined ? {} : { pass };
   return async (set) => {
-    // What lies before this one is nobody's any more, and from its beginning on nothing is let go of yet.
+    // Bytes before this WIM are not needed any more.
     pass?.release(set.start);
     const progress = meterFor("deep", set.name, options);
     const parts = set.parts.map(({ path, file }) => wimPart(path, file, image));
@@ -92,7 +92,7 @@ function deepVerifier(image: PassImage, options: StoppableOptions, pass: ImagePa
 
 type Report = { readonly bytes: number; readonly totalBytes: number };
 
-/** Turns totals into events; the meter begins with the first total, because only then it is known. */
+/** Turns totals into progress events; the meter starts with the first report, which is the first to know the total. */
 function meterFor(
   phase: VerifyPhase,
   target: string,

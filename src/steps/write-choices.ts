@@ -2,11 +2,11 @@
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { FileSystemName } from "../volumes/plan.js";
 
-/** What is to be written and where, each choice once: for the checks, the plan and the write alike. */
+/** What is to be written and where; checks, plan and write use the same choices. */
 export type WriteChoices = {
   /**
-   * Drives, paths of image files to create, and writers of the caller's: those are held against nothing but the size that is
-   * needed, and `alignment` and the order of calls are as `DriveWriter` says.
+   * Drives, paths of image files to create, and writers of the caller's. Of those only size and alignment are checked; they
+   * are called as `DriveWriter` says.
    */
   readonly targets: readonly (string | DriveWriter)[];
   /** `auto`: FAT32, or NTFS where a file is too large for it. Default: `auto`. */
@@ -15,14 +15,14 @@ export type WriteChoices = {
   readonly label?: string | undefined;
   /** Bytes of an image file that is created; default: the smallest that holds the tree. */
   readonly size?: number | undefined;
-  /** Names of refusals that the person lifts: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */
+  /** Names of refusals to lift: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */
   readonly allow?: readonly string[] | undefined;
   /** An existing image file may be replaced. Default: false. */
   readonly force?: boolean | undefined;
   /** Only what differs on a drive is to be written; an image file is always written anew. Default: false. */
   readonly onlyChanged?: boolean | undefined;
-  /** Of the whole image, as `verify` tells it, for the manifest. Default: not known; a write does not read all of an image. */
+  /** SHA-256 of the whole image (see `verify`), for the manifest. Default: unknown; a write does not read all of an image. */
   readonly imageSha256?: string | undefined;
-  /** All is read back, and a manifest for a later check is left behind the partition. Default: true. */
+  /** Read everything back, and leave a manifest for a later check behind the partition. Default: true. */
   readonly verify?: boolean | undefined;
 };

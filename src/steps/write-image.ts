@@ -1,4 +1,4 @@
-/** The steps that write: drives are unmounted, every target is opened, the plan is written, and the system is asked after it. */
+/** The steps that write: unmount drives, open every target, write the plan, ask the system where the drives are. */
 import { afterWrite } from "../drive/after-write.js";
 import { abortWriter } from "../drive/caller-writer.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
@@ -12,7 +12,7 @@ import { openImage } from "./open-image.js";
 import type { PreparedWrite, WriteChoices } from "./prepare-write.js";
 import { nothingWritten, prepareWrite } from "./prepare-write.js";
 
-/** How a write is told of and stopped. */
+/** Events, signal and clock of a write. */
 export type WriteRun = {
   /** Aborting it rejects with `interrupted`, as soon as the transfers that have begun are over. */
   readonly signal?: AbortSignal | undefined;
@@ -21,9 +21,9 @@ export type WriteRun = {
   readonly now?: (() => number) | undefined;
 };
 
-/** What was written, target by target, and where the system has put the drives since. */
+/** The result for each target, and what the system did with the drives afterwards. */
 export type WriteOutcome = WriteResult & {
-  /** Sentences: that a drive still has to be ejected (macOS), or the letter that it has now (Windows). */
+  /** Sentences for people: that a drive still has to be ejected (macOS), or its new drive letter (Windows). */
   readonly notes: readonly string[];
 };
 
@@ -93,7 +93,7 @@ async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?
   });
 }
 
-/** Each once, also one that was given twice. */
+/** Aborts each writer once, even if it was given twice. */
 async function abortAll(writers: readonly DriveWriter[]): Promise<void> {
   await Promise.all([...new Set(writers)].map(abortWriter));
 }

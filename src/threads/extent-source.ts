@@ -1,4 +1,4 @@
-/** Bytes of a file at known places, read with blocking calls: for threads that have nothing else to do meanwhile. */
+/** Extents of a file as a source that blocks while it reads: for threads that have nothing else to do. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -12,10 +12,10 @@ type BlockingSource = ByteSource & {
   close(): void;
 };
 
-/** Fills `target` with the file's bytes from `position`; false where it does not have them, and they are to be read. */
+/** Fills `target` with the file's bytes from `position`; false where it does not have them, so that they must be read. */
 export type TakeBytes = (position: number, target: Uint8Array) => boolean;
 
-/** Opens `path`; throws `image-unreadable` where that or reading fails. What `take` has is not read. */
+/** Opens `path`; throws `image-unreadable` where opening or reading fails. Bytes that `take` supplies are not read. */
 export function openExtents(path: string, extents: readonly FileExtent[], take?: TakeBytes): BlockingSource {
   const file = attempt(path, () => openSync(path, "r"));
   const map = new ExtentMap(extents);

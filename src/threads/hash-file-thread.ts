@@ -1,4 +1,4 @@
-/** A thread of `hash-file.ts`: it hashes what is in the ring, and reads the file into it where that is due. */
+/** A thread of `hash-file.ts`: it hashes the bytes in the ring, and reads the file into the ring when it is its turn. */
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
 import type { HashAlgorithm } from "../verification/known-image.js";
@@ -18,13 +18,13 @@ export type HashFileSetup = {
   readonly lengths: readonly number[];
 };
 
-/** Told on the way: bytes of the file that have been read, by whichever thread. */
+/** Progress: bytes of the file that all threads together have read. */
 export type HashFileNote = { readonly bytes: number };
 
 /** Milliseconds between two notes. */
 const reportEvery = 100;
 
-/** One task, without anything that it needs beyond the setup; its result is the digests, in hexadecimal, by length. */
+/** There is one task, which takes no argument; its result is the digests by length, in hexadecimal. */
 export function hashFileTasks(setup: HashFileSetup): RunTask {
   return (_, note) => ({ result: hashFile(setup, note) });
 }

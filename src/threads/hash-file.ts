@@ -1,4 +1,4 @@
-/** The hashes of a whole image, all in one pass over the file, each on a thread of its own; whoever has time reads. */
+/** The hashes of a whole image in one pass over the file, each hash on its own thread; the threads read in turn. */
 import { openFileSource } from "../source/file-source.js";
 import type { HashAlgorithm, FileHashes, MeasuredImage } from "../verification/known-image.js";
 import type { HashFileNote, HashFileSetup } from "./hash-file-thread.js";
@@ -14,7 +14,7 @@ export type HashFileOptions = {
   readonly prefixes?: readonly number[];
   readonly onProgress?: (progress: { readonly bytes: number; readonly totalBytes: number }) => void;
   readonly signal?: AbortSignal;
-  /** The pass that deep verification takes part in: of this file, with as many hashes as there are algorithms. */
+  /** The pass over this file that deep verification shares, made for as many hashes as there are algorithms. */
   readonly pass?: ImagePass;
 };
 
@@ -65,7 +65,7 @@ async function runThreads(
   let noted = -1;
   const onNote = (note: unknown): void => {
     const { bytes } = expectShape(note, isNote, "a hashing thread's note");
-    // Threads read in turn, and what one says may come behind what the next one does.
+    // Threads read in turn, and the notes of two threads may arrive out of order.
     if (bytes > noted) onProgress?.({ bytes, totalBytes });
     noted = Math.max(noted, bytes);
   };

@@ -1,11 +1,11 @@
-/** The hashes of a source that is no file: on the calling thread, in one pass, because no other thread could read it. */
+/** The hashes of a source that is no file, in one pass on the calling thread, because no other thread can read it. */
 import { createHash, type Hash } from "node:crypto";
 import { MiB } from "../bytes/units.js";
 import type { ByteSource } from "../source/byte-source.js";
 import type { HashAlgorithm, FileHashes, MeasuredImage } from "../verification/known-image.js";
 import type { HashFileOptions } from "./hash-file.js";
 
-/** Bytes of a read: hashing so many takes milliseconds, after which whoever shares the thread has a turn. */
+/** Bytes of a read: hashing them takes milliseconds, after which other work of this thread gets its turn. */
 const blockSize = MiB;
 
 type HashSourceOptions = Pick<HashFileOptions, "prefixes" | "onProgress" | "signal">;
@@ -25,7 +25,7 @@ export async function hashSource(
     signal?.throwIfAborted();
     for (; lengths[0] === offset; lengths.shift()) prefixes.push({ ...digestsOf(hashes), length: offset });
     if (offset === size) return { ...digestsOf(hashes), length: size, prefixes };
-    // A block ends where the hashes of a prefix are taken.
+    // A block ends where a prefix ends, so that its hashes can be taken.
     const block = target.subarray(0, Math.min(blockSize, (lengths[0] ?? size) - offset));
     await source.readInto(offset, block);
     for (const [, hash] of hashes) hash.update(block);
@@ -34,7 +34,7 @@ export async function hashSource(
   }
 }
 
-/** Of what was hashed so far; the hashes go on. */
+/** The digests of the bytes so far; hashing can go on. */
 function digestsOf(hashes: readonly (readonly [HashAlgorithm, Hash])[]): FileHashes {
   return Object.fromEntries(hashes.map(([algorithm, hash]) => [algorithm, hash.copy().digest("hex")]));
 }

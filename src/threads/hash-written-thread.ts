@@ -1,4 +1,4 @@
-/** A thread of `hash-written.ts`: takes parts of the disk in ascending order, and gives the digests in the end. */
+/** A thread of `hash-written.ts`: it is given parts of the disk in ascending order, and answers with the digests at the end. */
 import type { RunTask } from "./messages.js";
 import { exactly, expectShape, isBytes, isNumber, objectOf, type Guard } from "./shape.js";
 import { createWrittenHash, type WrittenHashTask } from "./written-hash.js";
@@ -8,8 +8,8 @@ export type HashWrittenSetup = { readonly task: WrittenHashTask };
 type Part = { readonly offset: number; readonly bytes: Uint8Array };
 
 /**
- * Whether the thread is there, answered with `null`; a part of the disk, answered with `null` when its memory may be used
- * again; or the end, answered with the digests.
+ * `ready`: answered with `null` once the thread runs. A part of the disk: answered with `null` once its memory may be
+ * reused. `digest`: answered with the digests.
  */
 export type HashWrittenRequest = "ready" | Part | "digest";
 

@@ -1,6 +1,6 @@
 /**
- * Hashing beside the transfers: on a thread of its own where there is much to hash, because SHA-256 is slower than the
- * fastest drives and would take its time after theirs; in place where starting a thread takes longer than the hash.
+ * Hashing in parallel with the transfers: on a thread of its own where there is much to hash, because SHA-256 is slower
+ * than the fastest drives; on the calling thread where starting another one would take longer than the hash.
  */
 import { MiB } from "../bytes/units.js";
 import type { HashWrittenRequest } from "./hash-written-thread.js";
@@ -9,16 +9,16 @@ import { startThread } from "./thread.js";
 import { createWrittenHash, type WrittenHashTask } from "./written-hash.js";
 
 export type WrittenHasher = {
-  /** Rejects where no hashing can begin: to be awaited before the first byte is written. */
+  /** Rejects where no hashing can begin; awaited before the first byte is written. */
   ready(): Promise<void>;
   /** Bytes come in ascending order; resolves when their memory may be used again. */
   update(offset: number, bytes: Uint8Array): Promise<void>;
   digest(): Promise<Uint8Array>;
-  /** To be called in any case; what is still to be hashed is given up. */
+  /** Must always be called; ends the hashing that is still queued. */
   close(): Promise<void>;
 };
 
-/** Bytes: a thread's start takes as long as hashing half of this. */
+/** Bytes from which a thread is started: starting one takes as long as hashing half of this. */
 export const threadFrom = 128 * MiB;
 
 /** `length`: bytes that are to be hashed. */

@@ -1,6 +1,6 @@
 /**
- * One pass over an image for its hashes and for deep verification: what is read fills a ring, and the threads of
- * both take from it. This is the memory that they share, and what deep verification lets go of.
+ * One pass over an image for its hashes and for deep verification: the bytes go through a ring that the threads of both
+ * take them from. This is that ring, and how far deep verification has released it.
  */
 import { MiB } from "../bytes/units.js";
 import type { ImageWindow } from "../verification/wim/index.js";
@@ -8,7 +8,7 @@ import type { RingMemory, RingSize } from "./image-ring.js";
 import { createImageRing, releaseRing } from "./image-ring.js";
 
 /**
- * Room for a few ranges of every thread. A larger one costs memory; in a smaller one threads wait for each other where
+ * Room for a few ranges of every thread. A larger ring costs memory; with a smaller one, threads wait for each other where
  * blobs are large.
  */
 const deepRingSize: RingSize = { slotSize: MiB, slotCount: 48 };
@@ -19,7 +19,7 @@ export type ImagePass = ImageWindow & {
   readonly deepTaker: number;
 };
 
-/** A pass over the `size` bytes of the file at `path`, with so many hashes. Bytes are held until they are released. */
+/** A pass over the `size` bytes of the file at `path`, with that number of hashes. Bytes are kept until released. */
 export function createImagePass(path: string, size: number, hashes: number, ring = deepRingSize): ImagePass {
   const memory = createImageRing(hashes + 1, ring);
   const { slotSize, slotCount } = ring;
@@ -29,7 +29,7 @@ export function createImagePass(path: string, size: number, hashes: number, ring
     size,
     memory,
     deepTaker: hashes,
-    // Slots do not begin where ranges do, and what is half as long leaves room for other threads.
+    // Ranges do not begin at slots, and a limit of half the ring leaves room for other threads.
     rangeLimit: (slotSize * slotCount) / 2,
     get released() {
       return released;

@@ -1,25 +1,25 @@
 /**
- * The ring that a file's bytes go through: slots in shared memory, and counters that tell how many of them were filled, and
- * how many each taker is done with. A slot is filled again when all are done with it, which bounds memory and keeps the
- * threads in step with the slowest. A hashing thread takes slot after slot. Deep verification is one taker with many
- * threads: each copies the range that it needs, and what all are done with is let go of for them.
+ * The ring that a file's bytes go through: slots in shared memory, with counters of how many slots were filled and how many
+ * each taker has finished. A slot is reused when all takers have finished it, which bounds memory and keeps the threads in
+ * step with the slowest. A hashing thread takes every slot in order. Deep verification is one taker with many threads: each
+ * copies the range that it needs, and slots are released when none of them needs them any more.
  *
- * No thread is there for reading alone: where there is room and nobody else reads, a thread reads the next slot before it
- * takes one, unless half the ring is still before it. So a slow drive is asked without a pause, and where a file lies in
- * the system's cache and processors are what is waited for, the threads that are ahead read, and all share the work.
+ * No thread only reads. Where there is room and no other thread is reading, a thread reads the next slot before it takes
+ * one, unless half the ring is still ahead of it. So a slow drive is read without pauses; and where the file is in the
+ * system's cache and processors are the limit, the threads that are ahead do the reading, so that all share the work.
  */
 import { MiB } from "../bytes/units.js";
 
-/** Bytes a slot, and slots. */
+/** Bytes of a slot, and number of slots. */
 export type RingSize = { readonly slotSize: number; readonly slotCount: number };
 
 /**
- * Slots so large that a read and two wake-ups cost nothing beside them, and so few that they stay in the processor's cache
- * where all that takes from them is hashing.
+ * Slots so large that the cost of a read and two wake-ups does not matter, and so few that they stay in the processor's
+ * cache.
  */
 export const hashingRing: RingSize = { slotSize: MiB, slotCount: 12 };
 
-/** Plain shared memory, so that it can be handed to threads. */
+/** Shared memory, which can be sent to threads. */
 export type RingMemory = {
   readonly counters: SharedArrayBuffer;
   readonly slots: SharedArrayBuffer;
@@ -27,7 +27,7 @@ export type RingMemory = {
   readonly slotSize: number;
 };
 
-/** Slots that were filled; 1 while a thread reads the next; how often anything changed; then a counter for each taker. */
+/** Counters: slots filled; 1 while a thread reads the next one; number of changes; then slots finished by each taker. */
 export const ringCounter = { filled: 0, reading: 1, changes: 2, firstTaker: 3 } as const;
 
 export function createImageRing(takers: number, { slotSize, slotCount }: RingSize): RingMemory {
@@ -62,11 +62,11 @@ class RingView {
     return new Uint8Array(slots, (index % this.slotCount) * slotSize, size);
   }
 
-  /** Fills the next slot, unless another thread does, there is no room, or nothing is left; whether it did. */
+  /** Fills the next slot, unless another thread does, there is no room, or nothing is left. Returns whether it did. */
   fillNext(fill: FillSlot): boolean {
     const { counters } = this;
     if (!this.#hasNext() || Atomics.compareExchange(counters, ringCounter.reading, 0, 1) !== 0) return false;
-    // Another thread may have filled it meanwhile; from here on none does.
+    // Another thread may have filled it before the exchange; from here on none can.
     const isNext = this.#hasNext();
     if (isNext) {
       const index = Atomics.load(counters, ringCounter.filled);
@@ -90,15 +90,15 @@ class RingView {
   }
 }
 
-/** Wakes the threads that found nothing to do. */
+/** Wakes the threads that wait for a change. */
 function announce(counters: Int32Array): void {
   Atomics.add(counters, ringCounter.changes, 1);
   Atomics.notify(counters, ringCounter.changes);
 }
 
 /**
- * Takes `length` bytes in order as the taker of that number, counted from 0, and reads where it is this thread's turn.
- * Blocks this thread.
+ * Takes `length` bytes in order as taker number `taker`, counted from 0, and reads when it is this thread's turn. Blocks
+ * this thread.
  */
 export function takeFromRing(
   memory: RingMemory,
@@ -124,7 +124,7 @@ export function takeFromRing(
   }
 }
 
-/** Fills `target` with what lies from `offset` on, as a part of the taker of that number. Blocks this thread. */
+/** Copies bytes from `offset` into `target`, as one thread of taker number `taker`. Blocks this thread. */
 export function copyFromRing(memory: RingMemory, taker: number, offset: number, target: Uint8Array): void {
   const ring = new RingView(memory, offset + target.length);
   const { counters } = ring;
@@ -137,9 +137,9 @@ export function copyFromRing(memory: RingMemory, taker: number, offset: number, 
     target.set(bytes, done);
     done += bytes.length;
   }
-  // Whoever lets go of bytes that are still taken would have other bytes verified in their place.
+  // If the slots were released too early, other bytes may have been copied.
   if (Atomics.load(counters, ringCounter.firstTaker + taker) > first) {
-    throw new RangeError(`the bytes at ${offset} were let go of`);
+    throw new RangeError(`the bytes at ${offset} were released too early`);
   }
 }
 
@@ -150,7 +150,7 @@ function waitUntilFilled(counters: Int32Array, index: number): void {
   }
 }
 
-/** The taker of that number is done with the first `slots` slots; less than before changes nothing. */
+/** Taker number `taker` has finished the first `slots` slots; a smaller number than before changes nothing. */
 export function releaseRing(memory: RingMemory, taker: number, slots: number): void {
   const counters = new Int32Array(memory.counters);
   if (Atomics.load(counters, ringCounter.firstTaker + taker) >= slots) return;

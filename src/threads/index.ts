@@ -1,8 +1,8 @@
 /**
- * What is done on worker threads: hashing whole images, hashing what is written, verifying WIMs. What is checked of a WIM,
- * and how, is in verification/wim; here are the threads that do it, all from one entry (entry.ts), with files and hash
- * functions. Traps: a thread may be of another build than the one that started it, so that messages are checked where they
- * arrive; and a thread that waits for memory that nobody fills waits for ever, so that whoever starts threads ends them.
+ * Work on threads: hashing whole images, hashing what is written, verifying WIMs. What is checked of a WIM, and how, is in
+ * verification/wim; here are the threads that do it, all with one entry (entry.ts), and the files and hash functions that
+ * it needs. Traps: a thread may be of another build than its creator, so messages are checked on arrival; and a thread may
+ * wait for memory that nobody fills any more, so the creator of threads must always end them.
  */
 export { hashFile } from "./hash-file.js";
 export { hashSource } from "./hash-source.js";

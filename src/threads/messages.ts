@@ -1,4 +1,4 @@
-/** What a thread and the one that started it say to each other, whatever kind of task it is about. */
+/** The messages between a thread and its creator, for every kind of task. */
 import { isNumber, isText, objectOf, orNull, type Guard } from "./shape.js";
 
 /** `id` counts up; a thread does its requests one after the other. */

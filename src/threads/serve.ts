@@ -1,6 +1,5 @@
 /**
- * The side of a thread that works: what it is started with says which kind of tasks it does, and only the modules of that
- * kind are loaded.
+ * The working side of a thread: its setup says which kind of tasks it runs, and only the modules of that kind are loaded.
  */
 import type { MessagePort } from "node:worker_threads";
 import { Win7UsbError } from "../errors.js";
@@ -16,7 +15,7 @@ export type ThreadSetup =
   | ({ readonly kind: "hash-written" } & HashWrittenSetup)
   | ({ readonly kind: "wim" } & WimThreadSetup);
 
-/** Does what is asked through `port`, one request after the other, because a kind's tasks share their buffers. */
+/** Runs the tasks that arrive at `port`, one after the other, because the tasks of a kind share their buffers. */
 export async function serveThread(port: MessagePort, setup: ThreadSetup): Promise<void> {
   const run = await tasksFor(setup);
   let last: Promise<void> = Promise.resolve();
@@ -33,12 +32,13 @@ async function tasksFor(setup: ThreadSetup): Promise<RunTask> {
 }
 
 async function answer(port: MessagePort, run: RunTask, { id, task }: Request): Promise<void> {
-  const tell = (said: Answer, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(said, [...transfer]);
+  const send = (message: Answer, transfer: readonly ArrayBuffer[] = []): void =>
+    port.postMessage(message, [...transfer]);
   try {
-    const { result, transfer } = await run(task, (note) => tell({ id, note }));
-    tell({ id, result }, transfer);
+    const { result, transfer } = await run(task, (note) => send({ id, note }));
+    send({ id, result }, transfer);
   } catch (error) {
     const code = error instanceof Win7UsbError ? error.code : null;
-    tell({ id, error: { code, message: error instanceof Error ? error.message : String(error) } });
+    send({ id, error: { code, message: error instanceof Error ? error.message : String(error) } });
   }
 }

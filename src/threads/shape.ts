@@ -1,6 +1,6 @@
 /**
- * What a message from another thread must look like. A structured clone has lost its type, and a thread of another build
- * would answer something else: each message is checked where it arrives, once, and has its type from there on.
+ * Type guards for messages from other threads. A structured clone has no static type, and a thread of another build may
+ * send something else, so each message is checked once, on arrival.
  */
 
 export type Guard<T> = (value: unknown) => value is T;
@@ -30,7 +30,7 @@ export function objectOf<T extends object>(fields: { readonly [K in keyof T]-?: 
     typeof value === "object" && value !== null && guards.every(([name, guard]) => guard(Reflect.get(value, name)));
 }
 
-/** `value` with the type that `guard` stands for; throws a TypeError that names `what` came otherwise. */
+/** Returns `value` with the guard's type; throws a TypeError that names `what` where the guard rejects it. */
 export function expectShape<T>(value: unknown, guard: Guard<T>, what: string): T {
   if (guard(value)) return value;
   throw new TypeError(`${what} is not what it must be: win7usb's own files are of different versions`);

@@ -1,4 +1,4 @@
-/** A worker thread as the one that starts it sees it: it is asked for tasks, and answers each. */
+/** A worker thread from its creator's side: it is asked to run tasks, and answers each. */
 import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { exitCodes, Win7UsbError } from "../errors.js";
@@ -23,16 +23,16 @@ export function setThreadEntry(from: ThreadEntry): void {
 export type Asking<Result> = {
   readonly result: Guard<Result>;
   readonly onNote?: (note: unknown) => void;
-  /** What is handed over instead of being copied. */
+  /** Buffers that are transferred instead of copied. */
   readonly transfer?: readonly ArrayBuffer[];
 };
 
 type Thread = {
-  /** Tasks that were asked for and are not answered. */
+  /** Number of tasks without an answer yet. */
   readonly waiting: number;
-  /** Rejects with the task's own error, and where the thread ends before it has answered. */
+  /** Rejects with the task's error, or where the thread ends before it has answered. */
   ask<Result>(task: unknown, asking: Asking<Result>): Promise<Result>;
-  /** Ends the thread, whatever it does. */
+  /** Terminates the thread, even while it runs a task. */
   close(): Promise<void>;
 };
 
@@ -47,7 +47,7 @@ export function startThread(setup: ThreadSetup): Thread {
   const waiting = new Map<number, Waiting>();
   let ended: { readonly error: unknown } | undefined;
   let lastId = 0;
-  // A thread that dies takes all its tasks with it; without this, whoever waits for them would wait for ever.
+  // The tasks of a thread that dies would otherwise never settle.
   const end = (error: unknown): void => {
     ended ??= { error };
     for (const { reject } of waiting.values()) reject(ended.error);
@@ -89,7 +89,7 @@ export function startThread(setup: ThreadSetup): Thread {
   };
 }
 
-/** The error as it was thrown, as far as it crosses. */
+/** The error that the thread sent: code and message are all that is left of it. */
 function errorOf(code: string | null, message: string): Error {
   return isErrorCode(code) ? new Win7UsbError(code, message) : new Error(message);
 }

@@ -20,15 +20,15 @@ import { createThreadExecutor } from "./wim-executor.js";
 
 const createSha1: CreateSha1 = () => createHash("sha1");
 
-/** Each thread takes some 20 MiB, and beyond this many the drive is what is waited for. */
+/** Each thread takes some 20 MiB, and with more of them the drive is the limit. */
 const threadLimit = 8;
-/** A WIM below this is verified before threads would have started. */
+/** Bytes: a smaller WIM is verified before threads would have started. */
 const threadsFrom = 8 * MiB;
 
 export type VerifyWimThreadOptions = VerifyWimOptions & {
-  /** Threads; 0 = none, everything on the calling one. One a processor if not given. */
+  /** Number of threads; 0: everything on the calling thread. Default: one for each processor. */
   readonly workers?: number;
-  /** A pass that reads the image anyway: threads take their bytes from it where they can. */
+  /** A pass that reads the image anyway: threads take bytes from it where they can. */
   readonly pass?: ImagePass;
 };
 
@@ -55,6 +55,6 @@ export function wimPart(
 ): WimPart {
   const source = contentSource(file);
   const extents = runsOfSource(file.content, image.source);
-  // What lies elsewhere than in the image's own file cannot be opened by path.
+  // Content that does not lie in the image's own file cannot be opened by path.
   return extents === null || !image.isFile ? { name, source } : { name, source, file: { path: image.path, extents } };
 }

@@ -1,4 +1,4 @@
-/** An executor of WIM tasks with worker threads: each opens the image itself, and only small messages and segments cross. */
+/** An executor of WIM tasks on threads: each opens the image itself, so that only small messages and segments are sent. */
 import type { ExecutorSetup, WimExecutor } from "../verification/wim/index.js";
 import type { ImagePass } from "./image-pass.js";
 import { startThread } from "./thread.js";

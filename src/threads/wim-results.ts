@@ -1,4 +1,4 @@
-/** The results of WIM tasks as they come from another thread, each checked against what its task promises. */
+/** Type guards for the results of WIM tasks that arrive from other threads. */
 import type { ForeignNames, ImageTally, MissingBlob, WimResults, WimTaskKind } from "../verification/wim/index.js";
 import {
   arrayOf,

@@ -1,4 +1,4 @@
-/** A thread of `wim-executor.ts`: runs the tasks of a WIM's verification over files that it opens itself. */
+/** A thread of `wim-executor.ts`: it runs the tasks of a WIM's verification on files that it opens itself. */
 import { createHash } from "node:crypto";
 import type { BlobTable } from "../verification/wim/blob-index.js";
 import type { FileExtent, FileRange, WimTask } from "../verification/wim/index.js";
@@ -16,13 +16,13 @@ export type WimThreadSetup = {
   readonly files: readonly { readonly path: string; readonly extents: readonly FileExtent[] }[];
   readonly formats: readonly ResourceFormat[];
   readonly blobs: BlobTable;
-  /** Where the image's bytes pass, and which taker all these threads are together. */
+  /** The ring that the image's bytes go through, and the number of the taker that all these threads are together. */
   readonly ring?: { readonly memory: RingMemory; readonly taker: number };
 };
 
 export type WimThreadRequest = {
   readonly task: WimTask;
-  /** Bytes of the image's file that are to be taken from the ring. */
+  /** Bytes of the image's file to take from the ring; null where the task reads the file. */
   readonly range: FileRange | null;
 };
 
@@ -35,7 +35,7 @@ const isWimThreadRequest = objectOf<WimThreadRequest>({
 
 /** Tasks are answered with their results; a note says that a task has taken its range from the ring. */
 export function wimTasks({ files, formats, blobs, ring }: WimThreadSetup): RunTask {
-  /** The range of the task that runs. */
+  /** The range of the running task. */
   let passing: FileRange | null = null;
   const take: TakeBytes = (position, target) => {
     if (ring === undefined || passing === null) return false;
@@ -44,7 +44,7 @@ export function wimTasks({ files, formats, blobs, ring }: WimThreadSetup): RunTa
     return true;
   };
   let runner: TaskRunner | undefined;
-  /** Opened with the first task, so that it is answered with what is wrong where that fails. */
+  /** Called by the first task, so that a failure to open the files is that task's answer. */
   const openRunner = (): TaskRunner => {
     const sources = files.map(({ path, extents }) => openExtents(path, extents, take));
     return new TaskRunner(sources, formats, blobs, () => createHash("sha1"));

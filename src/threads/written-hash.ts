@@ -1,4 +1,4 @@
-/** What is hashed of a disk whose bytes come in ascending order: its content as one, or each unit by itself. */
+/** Hashes of a disk whose bytes come in ascending order: one of all its content, or one of each unit. */
 import { createHash } from "node:crypto";
 import type { OwnedSpan } from "../manifest/hash-units.js";
 import { UnitHasher } from "../manifest/unit-hasher.js";
@@ -11,7 +11,7 @@ export type WrittenHashTask =
 type WrittenHash = {
   /** Bytes come in ascending order. */
   update(offset: number, bytes: Uint8Array): void;
-  /** Ends the hash; throws where something is missing. */
+  /** Ends the hash; throws where bytes are missing. */
   digest(): Uint8Array;
 };
 

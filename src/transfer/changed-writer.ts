@@ -1,8 +1,8 @@
 /**
- * Writing only what differs: a block is read from the drive first, and only its granules that are not as they should be
- * are written. Flash is read several times faster than it is written, and wears by writing. Traps: granules lie at
- * multiples of their size on the drive, whatever block they are seen through, so that a change costs one granule and
- * not two; and a drive that cannot read a block may still take it, so that reading fails no write.
+ * Writes only what differs: a block is read from the drive first, and only the granules in it that differ are written.
+ * Flash is read several times faster than it is written, and writing wears it out. Traps: granules lie at multiples of
+ * their size on the drive, not in the block, so that one changed byte costs one granule; and a drive that cannot read a
+ * block may still be able to write it, so a failed read is no failed write.
  */
 import { KiB, MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
@@ -10,7 +10,7 @@ import { Win7UsbError } from "../errors.js";
 import { changedRanges } from "../extents/changed-ranges.js";
 import { createRing, type Ring } from "./ring.js";
 
-/** Bytes: the unit of every file system in use and of flash pages of old; less would only make more transfers. */
+/** Bytes: the cluster size of common file systems, and of older flash pages. A smaller unit would only add transfers. */
 const granuleSize = 4 * KiB;
 
 export type ChangedWriter = {
@@ -44,7 +44,7 @@ export function createChangedWriter(writer: DriveWriter, largest: number, inFlig
   };
 }
 
-/** A sector that cannot be read any more is written anew: many drives then put another one in its place. */
+/** A sector that can no longer be read is rewritten: many drives then replace it with a spare one. */
 async function couldRead(writer: DriveWriter, offset: number, target: Uint8Array): Promise<boolean> {
   try {
     await writer.read(offset, target);

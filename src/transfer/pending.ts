@@ -1,10 +1,10 @@
-/** Work that goes on beside a pass, such as hashing on another thread, and the first failure in it. */
+/** Work that runs in parallel with a pass, such as hashing on another thread, and its first failure. */
 
 export class Pending {
   readonly #running = new Set<Promise<void>>();
   #failure: { readonly cause: unknown } | undefined;
 
-  /** `ended` is called in any case, when the work is over. */
+  /** `ended` is called once the work has settled, whether it failed or not. */
   add(work: Promise<void>, ended: () => void): void {
     const settled = work
       .catch((cause: unknown) => {
@@ -17,12 +17,12 @@ export class Pending {
     this.#running.add(settled);
   }
 
-  /** Resolves when nothing is under way any more; never rejects. */
+  /** Resolves when no work is running; never rejects. */
   async idle(): Promise<void> {
     await Promise.all(this.#running);
   }
 
-  /** Throws what went wrong first in work that is over. */
+  /** Throws the first failure of the work that has settled. */
   throwIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure.cause;
   }

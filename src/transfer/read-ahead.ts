@@ -1,9 +1,9 @@
-/** Blocks in order, while the next ones are already being read: how reading and writing overlap. */
+/** Yields blocks in order while the next ones are being read, so that reading and writing overlap. */
 import type { Block } from "../extents/blocks.js";
 import type { Ring, Slot } from "./ring.js";
 import { keepsMemory } from "./watched-writer.js";
 
-/** A block whose bytes have arrived; whoever takes it releases the slot. */
+/** A block that was read; its consumer releases the slot. */
 type FilledBlock = {
   readonly block: Block;
   readonly index: number;
@@ -13,8 +13,8 @@ type FilledBlock = {
 
 /**
  * Yields `blocks` in order, each filled by `fill`, with at most `depth` fills at a time. When the consumer stops early
- * or a fill fails, those under way are waited for, because their buffers must not be lent out again before that. One
- * that was given up keeps its buffer.
+ * or a fill fails, the fills in progress are awaited, because their buffers may not be reused before they end. A fill
+ * that was abandoned keeps its buffer.
  */
 export async function* readAhead(
   blocks: readonly Block[],
@@ -40,7 +40,7 @@ export async function* readAhead(
     while (next < blocks.length || pending.length > 0) {
       while (pending.length < depth && next < blocks.length) {
         const started = start(next);
-        // A failure is met when its turn comes; until then it must not count as unhandled.
+        // A failure is thrown when its block is due; until then it must not count as an unhandled rejection.
         started.catch(() => undefined);
         pending.push(started);
         next += 1;

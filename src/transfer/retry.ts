@@ -1,8 +1,8 @@
 /**
- * A target whose transfers are tried again where the reason may pass: a bad contact, a bus that was reset, a weak cell
- * that a drive moves elsewhere. Bounded for one transfer and for the whole write, because a drive that fails again and
- * again is broken, and one that is gone has to be told of within seconds. A flush is not tried again: after one that
- * failed the system may have forgotten what it had to write, and the second would succeed for nothing.
+ * A target whose transfers are retried where the cause may be temporary: a bad contact, a bus reset, a weak cell that the
+ * drive remaps. Retries are limited for each transfer and for the whole write: a drive that keeps failing is broken, and
+ * one that is gone has to be reported within seconds. A flush is not retried: after a failed one the system may have
+ * dropped the data, and a second flush would succeed without having written it.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { layeredWriter, type DriveWriter } from "../drive/drive-writer.js";
@@ -14,10 +14,10 @@ const retryDelaysMs = [100, 400] as const;
 /** Of one target in one write. */
 export const mostRetries = 16;
 
-/** The system's names of what may pass. A drive that is gone, full or read-only stays so. */
-const passingCauses = new Set(["EIO", "EAGAIN", "EBUSY", "ETIMEDOUT", "EREMOTEIO", "EILSEQ", "EPROTO"]);
+/** The system's error codes of temporary failures. A drive that is gone, full or read-only stays so. */
+const temporaryCauses = new Set(["EIO", "EAGAIN", "EBUSY", "ETIMEDOUT", "EREMOTEIO", "EILSEQ", "EPROTO"]);
 
-/** `onRetry` is told why a transfer is tried again. */
+/** `onRetry` is called with the failure before each retry. */
 export function withRetries(writer: DriveWriter, onRetry: (error: Win7UsbError) => void): DriveWriter {
   let left: number = mostRetries;
   const attempt = async (transfer: () => Promise<void>): Promise<void> => {
@@ -25,7 +25,7 @@ export function withRetries(writer: DriveWriter, onRetry: (error: Win7UsbError) 
       try {
         return await transfer();
       } catch (error) {
-        if (!mayPass(error) || left === 0) throw error;
+        if (!isTemporary(error) || left === 0) throw error;
         left -= 1;
         onRetry(error);
         await delay(pause);
@@ -39,6 +39,6 @@ export function withRetries(writer: DriveWriter, onRetry: (error: Win7UsbError) 
   });
 }
 
-function mayPass(error: unknown): error is Win7UsbError {
-  return error instanceof Win7UsbError && !keepsMemory(error) && passingCauses.has(String(error.data["cause"]));
+function isTemporary(error: unknown): error is Win7UsbError {
+  return error instanceof Win7UsbError && !keepsMemory(error) && temporaryCauses.has(String(error.data["cause"]));
 }

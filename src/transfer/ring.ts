@@ -1,4 +1,4 @@
-/** The buffers that all data passes through, and the only large memory of a write: page-aligned, lent and given back. */
+/** The page-aligned buffers that all data of a write passes through: its only large memory. */
 import { memoryPage, sharedPageMemory } from "../bytes/page-memory.js";
 
 export type Slot = {
@@ -9,7 +9,7 @@ export type Slot = {
 
 export type Ring = {
   readonly slotSize: number;
-  /** A free slot, as soon as there is one; its bytes are whatever they were. First come, first served. */
+  /** Resolves with a free slot, first come, first served; its bytes are not cleared. */
   acquire(): Promise<Slot>;
 };
 

@@ -1,8 +1,8 @@
 /**
- * For how long a target has not answered: a state machine over the operations that begin and end, with the clock as an
- * argument. Traps: only success is an answer, because a drive that fails and is asked again is no nearer to its end; time
- * in which this process did not run (Ctrl-Z, a machine asleep) says nothing of the drive; and a slow drive that takes ten
- * seconds for each block is not silent for that.
+ * How long a target has not answered: a state machine over the operations that begin and end, with the clock as an
+ * argument. Traps: only success counts as an answer, because a drive whose operations fail and are retried makes no
+ * progress; time in which this process did not run (Ctrl-Z, a suspended machine) says nothing about the drive; and a
+ * drive that always takes ten seconds for a block is slow, not silent.
  */
 import type { OperationKind, Patience } from "../progress/patience.js";
 
@@ -19,7 +19,7 @@ export type Operation = {
 /** Whether a target answers. */
 export type AnswerState =
   | { readonly state: "answering" }
-  /** `first` once for each silence. */
+  /** `first`: true once for each silence. */
   | { readonly state: "silent"; readonly operation: Operation; readonly silentMs: number; readonly first: boolean }
   | { readonly state: "given-up"; readonly operation: Operation; readonly silentMs: number };
 
@@ -30,12 +30,12 @@ const longestStepMs = 2 * lookEveryMs;
 
 export class Silence {
   readonly #patience: Patience;
-  /** Under way, the oldest first. */
+  /** Operations in progress, the oldest first. */
   readonly #pending = new Set<Operation>();
   #seenAt: number;
-  /** Time with something under way since the last answer. */
+  /** Time with an operation in progress since the last answer. */
   #silentMs = 0;
-  /** The two before: one long pause is none that is usual. */
+  /** The last two silences: one long pause alone does not make pauses usual. */
   #gapsMs: readonly [number, number] = [0, 0];
   #told = false;
 
@@ -49,7 +49,7 @@ export class Silence {
     this.#pending.add(operation);
   }
 
-  /** Returns how long a silence was, in milliseconds, that was told of and is over; otherwise null. */
+  /** The length, in milliseconds, of the silence that this answer ends; null where there was none, or none reported. */
   end(operation: Operation, succeeded: boolean, now: number): number | null {
     this.#pass(now);
     this.#pending.delete(operation);

@@ -1,7 +1,7 @@
 /**
- * A target that is watched while it is busy: one that does not answer is told of, and in the end given up, which rejects
- * what is under way and refuses all that comes. Trap: the system still has those transfers. Their memory belongs to the
- * drive until it answers or is gone, and closing waits for them: neither may be waited for.
+ * A target that is watched while it is busy. One that does not answer is reported, and in the end abandoned: its pending
+ * operations reject, and so does every later one. Trap: the system still has those transfers. Their memory belongs to the
+ * drive until it answers or is gone, and closing waits for them, so neither may be awaited.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { layeredWriter, type DriveWriter } from "../drive/drive-writer.js";
@@ -10,7 +10,7 @@ import type { WarningEvent, WritePhase } from "../progress/events.js";
 import type { OperationKind, Patience } from "../progress/patience.js";
 import { lookEveryMs, Silence, type Operation } from "./silence.js";
 
-/** Milliseconds for closing what was given up: it succeeds where the drive came back meanwhile. */
+/** Milliseconds that closing an abandoned drive may take; it succeeds where the drive answers again. */
 const closeWithinMs = 500;
 
 type WatchOptions = {
@@ -20,16 +20,16 @@ type WatchOptions = {
   readonly phase: () => WritePhase;
   readonly signal: AbortSignal | undefined;
   readonly onWarning: (event: WarningEvent) => void;
-  /** Told every second for how long, in milliseconds, the target has not answered; null while it does. */
+  /** Called every second with how long the target has not answered, in milliseconds; null while it answers. */
   readonly onLook: (silentMs: number | null) => void;
 };
 
-/** What a transfer's failure is caused by where its memory is still the drive's. */
+/** The cause of a failure where the transfer's memory is still the drive's. */
 class StillUnderWay extends Error {
   override readonly name = "StillUnderWay";
 }
 
-/** Whether the memory of a transfer that failed may not be used again. */
+/** Whether a failed transfer still owns its memory, which must not be reused. */
 export function keepsMemory(error: unknown): boolean {
   return error instanceof Win7UsbError && error.cause instanceof StillUnderWay;
 }
@@ -38,7 +38,7 @@ function transfer(doing: string, offset: number, { length }: Uint8Array): Operat
   return { kind: "transfer", doing, offset, length };
 }
 
-function placeless(doing: string, kind: OperationKind): Operation {
+function withoutPlace(doing: string, kind: OperationKind): Operation {
   return { kind, doing, offset: null, length: null };
 }
 
@@ -48,9 +48,9 @@ export function watchedWriter(writer: DriveWriter, options: WatchOptions): Drive
   return layeredWriter(writer, {
     write: (offset, bytes) => watch.run(transfer("writing", offset, bytes), () => writer.write(offset, bytes)),
     read: (offset, target) => watch.run(transfer("reading back", offset, target), () => writer.read(offset, target)),
-    flush: () => watch.run(placeless("flushing", "flush"), () => writer.flush()),
+    flush: () => watch.run(withoutPlace("flushing", "flush"), () => writer.flush()),
     async commit() {
-      await watch.run(placeless("closing", "commit"), () => writer.commit());
+      await watch.run(withoutPlace("closing", "commit"), () => writer.commit());
       watch.end();
     },
     async abort() {
@@ -80,7 +80,7 @@ class Watch {
     clearInterval(this.#timer);
   }
 
-  /** Does `work`, or rejects when the target is given up before it has ended. */
+  /** Runs `work`; rejects when the target is abandoned before it ends. */
   run(operation: Operation, work: () => Promise<void>): Promise<void> {
     if (this.givenUp) return Promise.reject(this.#error(operation, 0));
     this.#silence.begin(operation, this.#options.now());
@@ -108,11 +108,11 @@ class Watch {
 
   #look(): void {
     const { now, signal, onLook, patience } = this.#options;
-    const verdict = this.#silence.look(now(), signal?.aborted === true);
-    if (verdict.state === "answering") return onLook(null);
-    const { operation, silentMs } = verdict;
-    if (verdict.state === "given-up") return this.#giveUp(silentMs);
-    if (verdict.first) {
+    const answer = this.#silence.look(now(), signal?.aborted === true);
+    if (answer.state === "answering") return onLook(null);
+    const { operation, silentMs } = answer;
+    if (answer.state === "given-up") return this.#giveUp(silentMs);
+    if (answer.first) {
       const limit = inSeconds(patience[operation.kind].giveUpAfterMs);
       const message = `${this.#path} has not answered for ${inSeconds(silentMs)}, ${placeOf(operation)}`;
       this.#warn("stalled", operation, silentMs, `${message}; it is given up after ${limit}`);

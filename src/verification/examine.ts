@@ -1,8 +1,8 @@
 /**
- * Examines an image and draws the conclusion. The volume is read and the Windows in it identified, as far as that goes; what
- * is to be hashed follows from that; and everything that is seen becomes a check, which the verdict weighs. Pure: who calls
- * it reads the image for the hashes and the WIMs' contents (`RunPasses`), with threads or without. Traps: damage is a finding
- * and never thrown; and known bytes cannot be damaged, whatever looks odd in them.
+ * Examines an image. The volume is read and its Windows identified, as far as possible; that decides which prefixes are
+ * hashed; every finding becomes a check, and the verdict follows from the checks. Pure: the caller supplies the function that
+ * reads the whole image for hashes and WIM contents (`RunPasses`), with threads or without. Traps: damage is a finding and
+ * never thrown; and bytes with a published hash cannot be damaged, whatever looks odd in them.
  */
 import type { Iso9660Image } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -28,21 +28,21 @@ import type { WimFailure } from "./wim/index.js";
 import type { VerifyWimSet, WimOutcome, WimSet } from "./wims.js";
 import { examineWims, wimSets } from "./wims.js";
 
-/** What is asked for beyond the checks of every image; nothing by default. */
+/** What is requested beyond the checks of every image; nothing by default. */
 export type ExaminationChoices = {
   /** Every blob of every WIM is decoded and its SHA-1 compared. */
   readonly deep: boolean;
-  /** The MD5 is wanted, too; it is taken anyway where nothing else tells a published image. */
+  /** Compute the MD5 as well; it is computed anyway where a published image may be known by its MD5 alone. */
   readonly md5: boolean;
   /** Names of refusals that the person lifts, `altered` among them. */
   readonly allow: readonly string[];
-  /** What is to be true of the image beyond its being sound; what is not is in `unmet`. */
+  /** Requirements beyond being sound; those that are not met are in `unmet`. */
   readonly requirements: readonly Requirement[];
   /** Published images; the package's own table if not given. */
   readonly knownImages: KnownImages;
 };
 
-/** What is to be read of the whole image: its hashes, and what its WIMs hold. */
+/** What requires a pass over the whole image: its hashes, and the contents of its WIMs. */
 export type Passes = {
   readonly algorithms: readonly HashAlgorithm[];
   /** Shorter lengths that are hashed, too, in bytes. */
@@ -58,7 +58,7 @@ export type RunPasses = (
   passes: Passes,
 ) => Promise<{ readonly hashed: MeasuredImage; readonly wims: readonly WimOutcome[] }>;
 
-/** The conclusion, and all that was examined for it. */
+/** The verdict, and everything that it rests on. */
 export type Examination = {
   /** Bytes. */
   readonly size: number;
@@ -81,7 +81,7 @@ export type Examination = {
   readonly unmet: readonly UnmetRequirement[];
 };
 
-/** Throws what says nothing of the image's bytes: what `source` and `runPasses` throw, `image-not-iso`, `image-unsupported`. */
+/** Throws only what is not about damage: what `source` and `runPasses` throw, `image-not-iso`, `image-unsupported`. */
 export async function examineImage(
   source: ByteSource,
   choices: ExaminationChoices,
@@ -136,7 +136,7 @@ function passesFor({ volume, windows }: ReadForVerification, claim: Claim, choic
   };
 }
 
-/** Every check but that of the hash, in the order in which they are told. `officialLength` as `volumeChecks` has it. */
+/** Every check but that of the hash, in the order of the report. `officialLength` as in `volumeChecks`. */
 async function imageChecks(
   source: ByteSource,
   { volume, windows }: ReadForVerification,

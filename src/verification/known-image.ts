@@ -1,18 +1,18 @@
 /**
- * Is it one of the images that Microsoft published? By hash, of the whole file or of the part that is the volume. Where no
- * hash is known, the label and size still say which image it claims to be, and so that it is not.
+ * Is it one of the images that Microsoft published? That is decided by the hash of the whole file, or of the part that is
+ * the volume. Where the hash is unknown, label and size still show which published image it claims to be but is not.
  */
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { KnownImage, KnownImages, KnownMatch } from "../windows/known-images/index.js";
 import type { Check } from "./verdict.js";
 
-/** Hashes by which an image may be known. */
+/** Algorithms of published hashes. */
 export type HashAlgorithm = "sha1" | "sha256" | "md5";
-/** In lower-case hexadecimal. */
+/** Hashes in lower-case hexadecimal. */
 export type FileHashes = { readonly [A in HashAlgorithm]?: string };
 /** Hashes of the first `length` bytes. */
 type MeasuredHashes = FileHashes & { readonly length: number };
-/** Of the whole image, and of each shorter length that was asked for, ascending. */
+/** Hashes of the whole image, and of each shorter length that was requested, ascending. */
 export type MeasuredImage = MeasuredHashes & { readonly prefixes: readonly MeasuredHashes[] };
 
 /** A row of the table, and how it was found. */
@@ -22,7 +22,7 @@ export type KnownFinding = KnownMatch & {
   readonly length: number;
 };
 
-/** The official image that this one claims to be, although its hash is another. */
+/** The official image that this one claims to be, although its hash differs. */
 export type Resemblance = { readonly image: KnownImage; readonly by: "label and size" | "label" | "size" };
 
 /** What is known of the image before it is hashed. */
@@ -34,13 +34,13 @@ export type Claim = {
   readonly volumeEnd: number | null;
 };
 
-/** Lengths below the file's whose hashes may be known ones: the volume's own, and those of images with the same label. */
+/** Shorter lengths whose hashes may be known: the volume's own size, and the sizes of images with the same label. */
 export function prefixLengths(claim: Claim, table: KnownImages): number[] {
   const sizes = rowsWithLabel(claim, table).map((image) => image.size ?? 0);
   return [claim.volumeEnd ?? 0, ...sizes].filter((length) => length > 0 && length < claim.size);
 }
 
-/** Whether the table has a row that could be this image and that only its MD5 tells. */
+/** Whether the table has a row that may be this image and that has no hash but its MD5. */
 export function needsMd5(claim: Claim, windows: WindowsIdentity | null, table: KnownImages): boolean {
   const label = claim.volumeLabel?.trim().toUpperCase();
   return table.images.some(({ md5, sha1, sha256, ...image }) => {
@@ -52,7 +52,7 @@ export function needsMd5(claim: Claim, windows: WindowsIdentity | null, table: K
   });
 }
 
-/** The row that these hashes are of; the whole file is looked for first, then its longest part. */
+/** The row with one of these hashes; the whole file is looked up first, then its prefixes, the longest first. */
 export function findKnown(measured: MeasuredImage, table: KnownImages): KnownFinding | null {
   for (const hashes of [measured, ...measured.prefixes.toReversed()]) {
     for (const matchedBy of ["sha1", "sha256", "md5"] as const) {
@@ -86,10 +86,10 @@ export function resemblance(claim: Claim, table: KnownImages): Resemblance | nul
   return sameSize === undefined ? null : { image: sameSize, by: "size" };
 }
 
-/** The name that `allow` lifts the failure of this check by. */
+/** The name with which `allow` lifts the failure of this check. */
 const alteredCode = "altered";
 
-/** One check that says what the image is by its hash, or what it claims to be. */
+/** The check that names the image by its hash, or the image that it claims to be. */
 export function knownImageCheck(
   claim: Claim,
   finding: KnownFinding | null,

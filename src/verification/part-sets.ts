@@ -1,4 +1,4 @@
-/** Whether the parts of a split WIM belong together: the tables of each part agree with that part alone. */
+/** Do the parts of a split WIM belong together? The tables of a part say nothing of the other parts. */
 import { contentSource } from "../tree/index.js";
 import type { WimHeader } from "../wim/header.js";
 import { readHeader } from "../wim/header.js";
@@ -10,7 +10,7 @@ import type { WimSet } from "./wims.js";
 
 const partsHint = "Copy all parts again, from one and the same set.";
 
-/** One check for each split WIM; none where a part's header cannot be read, which the check of its tables tells. */
+/** One check for each split WIM; none where a part's header cannot be read, which the check of its tables reports. */
 export async function partSetChecks(sets: readonly WimSet[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const set of sets) {

@@ -1,4 +1,4 @@
-/** An image as far as it can be read: what is damaged ends the reading, and is a finding instead of an error. */
+/** Reads an image as far as possible: damage ends the reading and becomes a finding, not an error. */
 import type { ErrorCode } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { Iso9660Image } from "../iso9660-reader/index.js";
@@ -13,11 +13,11 @@ export type ReadOutcome<T> =
 
 export type ReadForVerification = {
   readonly volume: ReadOutcome<Iso9660Image>;
-  /** A problem too where the volume has one. */
+  /** Also a problem where the volume has one. */
   readonly windows: ReadOutcome<WindowsIdentity>;
 };
 
-/** Codes that say something of the image's bytes. Whatever else is thrown (no such file, no ISO, ...) ends the command. */
+/** Codes that are about the image's bytes. Other errors (no such file, no ISO, ...) are thrown on. */
 const findings: readonly ErrorCode[] = ["image-damaged", "image-truncated", "wim-damaged", "wim-unsupported"];
 
 export async function readForVerification(source: ByteSource): Promise<ReadForVerification> {

@@ -1,4 +1,4 @@
-/** What a script may require of an image beyond its being sound. */
+/** Requirements that a script may have of an image, beyond being sound. */
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { WimOutcome } from "./wims.js";
 
@@ -12,7 +12,7 @@ export type Requirement =
 
 /** A requirement that the image does not meet. */
 export type UnmetRequirement = {
-  /** As it was asked for: `edition=Professional`. */
+  /** As it was requested: `edition=Professional`. */
   readonly requirement: string;
   readonly message: string;
   /** What the person can do about it, as a sentence. */
@@ -38,7 +38,7 @@ export function unmetRequirements(
   });
 }
 
-/** A deep verification was asked for and is not possible: a script that relies on it must learn of it. */
+/** A deep verification was requested and is not possible; a script that relies on it must be told. */
 export function unmetDepth(wims: readonly WimOutcome[]): UnmetRequirement[] {
   const hint = "Convert it to an LZX install.wim with a WIM tool, or take an untouched image.";
   return wims.flatMap(({ unsupported }) => {
@@ -68,7 +68,7 @@ function problemWith(requirement: Requirement, windows: WindowsIdentity | null, 
   return { message: seen === null ? `the image does not say its ${what}` : `the image has the ${what} ${seen}` };
 }
 
-/** What counts is what Setup installs: a retail disc holds all editions, and ei.cfg chooses one of them. */
+/** The editions that Setup installs: a retail disc holds all of them, and ei.cfg chooses one. */
 function editionProblem(wanted: string, { edition, editions, setupFolders }: WindowsIdentity): Problem | null {
   const config = `${setupFolders[0] ?? "sources"}/ei.cfg`;
   const ids = editions.flatMap(({ id }) => id ?? []);
@@ -89,7 +89,7 @@ function editionProblem(wanted: string, { edition, editions, setupFolders }: Win
   return { message: `${config} selects ${edition}, but the image holds ${held}` };
 }
 
-/** An edition's name as it can be compared: `homepremium` for `Home Premium` and `Windows 7 Home Premium`. */
+/** An edition's name, normalized for comparison: `homepremium` for `Home Premium` and `Windows 7 Home Premium`. */
 export function plainEdition(name: string): string {
   return name
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** What the verdict rests on, and what nobody can tell from this image alone: `intact` must not claim more. */
+/** What was checked, and what cannot be checked with this image alone: `intact` must not claim more than that. */
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
 import type { KnownFinding } from "./known-image.js";
@@ -42,7 +42,7 @@ function unchecked(what: string): Unchecked {
   return { what, byDeep: false };
 }
 
-/** A WIM that cannot be opened was to be compared, and nothing in it was. */
+/** Whether its contents were compared; those of a WIM that cannot be opened were to be, and were not. */
 function isCompared({ compared, checks }: WimOutcome): boolean {
   return compared !== null && checks.every(({ id, status }) => id !== "wim-blobs" || status !== "skip");
 }

@@ -1,6 +1,6 @@
 /**
- * Does the image of boot.wim that starts hold Setup, and the recovery tools behind "Repair your computer"? Only its list of
- * files is read; whether their bytes are sound is for deep verification to say.
+ * Does the image of boot.wim that boots contain Setup, and the recovery tools behind "Repair your computer"? Only its list
+ * of files is read; their contents are checked by deep verification.
  */
 import { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
@@ -37,7 +37,7 @@ async function lookInto(tree: FileTree, file: string): Promise<{ setup: Finding;
     const image = `${file}: image ${bootIndex}`;
     return { setup: setupFinding(`${image} (${name})`, found), recovery: recoveryFinding(image, found) };
   } catch (error) {
-    // What is wrong with boot.wim is another check's to say.
+    // Another check reports what is wrong with boot.wim.
     if (error instanceof Win7UsbError && unreadableCodes.includes(error.code)) {
       return skipped(`boot.wim cannot be read that far: ${error.message}`);
     }

@@ -8,7 +8,7 @@ import type { Check } from "./verdict.js";
 
 type Subject = { readonly id: string; readonly sound?: (windows: WindowsIdentity) => string };
 
-/** One check for each refusal, and what it says where there is nothing to refuse; of a build or a WIM, its own check says that. */
+/** The check of each refusal. `sound`: its message where nothing is refused; absent where another check says as much. */
 const subjects: Readonly<Record<SuitabilityCode, Subject>> = {
   "not-windows-7": { id: "product", sound: ({ product }) => `it holds ${product ?? "no Windows"}` },
   x64: { id: "architecture", sound: ({ architecture }) => `it is ${architecture ?? "unknown"} and starts so` },
@@ -48,7 +48,7 @@ export function agreementChecks(windows: WindowsIdentity): Check[] {
   return windows.warnings.map(({ code, message }) => ({ ...base, status: "warn", code, message }));
 }
 
-/** The check in the place of these where `problem` keeps the WIMs from being read: damage, or a WIM of an unknown kind. */
+/** The check that replaces these where the WIMs cannot be read because of `problem`: damage, or an unknown kind of WIM. */
 export function productUnknown({ code, message: reason, hint }: Win7UsbError): Check {
   const message = `which Windows it is cannot be told: ${reason}`;
   const base = { id: "product", status: "fail", code, message } as const;

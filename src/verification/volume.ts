@@ -1,4 +1,4 @@
-/** Checks of the volume: is it all there, can its structures be read, and are the boot files what their names say? */
+/** Checks of the volume: is it complete, can its structures be read, and are the boot files of the kind that they should be? */
 import type { Iso9660Image, TruncatedFile } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { paddingCode } from "../iso9660-reader/index.js";
@@ -8,22 +8,22 @@ import { checkBootFiles } from "../windows/index.js";
 import type { Check } from "./verdict.js";
 import type { ReadOutcome } from "./read-image.js";
 
-/** Of 512 bytes: as many as a BIOS could load below the video memory; larger claims are not read. */
+/** Sectors of 512 bytes that a BIOS could load below the video memory; a larger boot image is not read. */
 const bootImageSectorLimit = 1280;
 const bootImageSectorSize = 512;
-/** El Torito's locations count sectors of the disc. */
+/** Bytes: El Torito's locations count sectors of the disc. */
 const discSectorSize = 2048;
 /** Cut files that are named in the message. */
 export const cutFilesNamed = 3;
 
-/** What ends early was not received or copied to its end. */
+/** A truncated file was not received or copied completely. */
 const truncatedHint = "Download or copy it again, and compare its size and SHA-1 with those of where it comes from.";
 
 const base = { kind: "soundness" } as const;
 
-/** What is missing of an image that is cut short. */
+/** What is missing from a truncated image. */
 export type Truncation = {
-  /** Bytes between the image's end and the volume's, as far as the volume says where it ends. */
+  /** Bytes between the end of the image and the end of the volume, where that is known. */
   readonly missingBytes: number;
   /** Files that reach beyond the image's end. */
   readonly fileCount: number;
@@ -47,7 +47,7 @@ export function truncationOf({ value: image, problem }: ReadOutcome<Iso9660Image
   return { missingBytes, fileCount: truncatedFiles.length, files: truncatedFiles.slice(0, cutFileLimit) };
 }
 
-/** `structure` and `whole`. `officialLength`: bytes from the start that are a published image. */
+/** The checks `structure` and `whole`. `officialLength`: the length of the published image that the file begins with. */
 export function volumeChecks(
   { value: image, problem }: ReadOutcome<Iso9660Image>,
   size: number,
@@ -104,7 +104,7 @@ function cutFiles(files: readonly TruncatedFile[]): string {
   return `; cut: ${listed.join(", ")}${more}`;
 }
 
-/** The reader's warnings that `whole` and `el-torito` do not tell better. */
+/** The reader's warnings, without those that the checks `whole` and `el-torito` report. */
 function structureChecks(image: Iso9660Image): Check[] {
   const structure = { ...base, id: "structure" } as const;
   const warnings = image.warnings.filter(({ code }) => code !== "image-short");
@@ -114,7 +114,7 @@ function structureChecks(image: Iso9660Image): Check[] {
   return [{ ...structure, status: "pass", message }];
 }
 
-/** One check for each boot file. A missing one makes the image another one, and not a damaged one. */
+/** One check for each boot file. A missing one means another kind of image, not damage. */
 export async function bootFileChecks(image: Iso9660Image, source: ByteSource, isWindows7: boolean): Promise<Check[]> {
   const checks = await checkBootFiles(image.tree, await discBootEntry(image, source));
   return checks.map((check) => {
@@ -124,7 +124,7 @@ export async function bootFileChecks(image: Iso9660Image, source: ByteSource, is
   });
 }
 
-/** What is missing is the check `boot-files`' to refuse, which can be allowed; and another system's have other shapes. */
+/** The check `boot-files`, which can be allowed, refuses missing files; and the boot files of another system differ. */
 function failureOf({ message }: BootFileCheck, isDamage: boolean): Pick<Check, "kind" | "status" | "message"> {
   return isDamage ? { kind: "soundness", status: "fail", message } : { kind: "suitability", status: "warn", message };
 }

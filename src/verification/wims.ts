@@ -1,4 +1,4 @@
-/** The WIMs of an image: which there are, whether their tables agree, and in a deep verification whether every byte is sound. */
+/** The WIMs of an image: finds them, checks that their tables agree, and in a deep verification checks every byte. */
 import type { FileNode, FileTree } from "../tree/index.js";
 import { contentSource, walk } from "../tree/index.js";
 import type { WimCheck, WimFailure, WimReport } from "./wim/index.js";
@@ -15,10 +15,10 @@ export type WimSet = {
   readonly start: number;
 };
 
-/** Windows 7's discs have two; a disc of very many is no installation disc, and would fill the report. */
+/** Windows 7's discs have two; a disc with very many is no installation disc, and would fill the report. */
 const wimSetLimit = 64;
 
-/** Parts of one set that are looked at: install.wim has gigabytes, and a part usually some hundred MiB. */
+/** Parts of one set that are examined: install.wim has gigabytes, and a part usually some hundred MiB. */
 const partLimit = 100;
 
 const partPattern = /^(.*?)\d*(\.swm)$/i;
@@ -54,7 +54,7 @@ export type WimOutcome = {
   readonly checks: readonly Check[];
   readonly failures: readonly WimFailure[];
   readonly failureCount: number;
-  /** Blobs and bytes that were compared with their SHA-1; null where that was not asked for or is not possible. */
+  /** Blobs and bytes that were compared with their SHA-1; null where that was not requested or is not possible. */
   readonly compared: { readonly blobs: number; readonly bytes: number } | null;
   /** Why it cannot be verified in depth, such as an ESD; null where it can. */
   readonly unsupported: string | null;
@@ -73,7 +73,7 @@ export async function examineWims(sets: readonly WimSet[], verify: VerifyWimSet 
 
 const nothingCompared = { failures: [], failureCount: 0, compared: null };
 
-/** Header, XML data and tables, as they are read to open it; no content. */
+/** Checks what is read to open a WIM: header, XML data and tables, but no content. */
 async function checkTables(set: WimSet): Promise<WimOutcome> {
   const base = { id: "wim", file: set.name, kind: "soundness" } as const;
   const words: string[] = [];
@@ -101,7 +101,7 @@ async function readTables(path: string, file: FileNode): Promise<string> {
   return `${path} (${wim.images.length} images, ${entries.length} resources, ${compression}, ${table})`;
 }
 
-/** What `verifyWim` found in every blob, the metadata and the integrity table. */
+/** Checks of every blob, the metadata and the integrity table, from the report of `verifyWim`. */
 function contentOutcome(set: WimSet, report: WimReport): WimOutcome {
   const unsupported = report.checks.find(({ code }) => code === "wim-unsupported")?.message ?? null;
   return {
@@ -118,7 +118,7 @@ function comparedBy({ blobCount, contentBytes }: WimReport): { blobs: number; by
   return { blobs: blobCount, bytes: contentBytes };
 }
 
-/** What cannot be read by this version is no damage. */
+/** A WIM that this version cannot read is not damaged. */
 function checkOf({ id, status, message, code }: WimCheck, file: string): Check {
   const shown = code === "wim-unsupported" ? "warn" : status;
   return { id, kind: "soundness", status: shown, message, file, ...(code === undefined ? {} : { code }) };

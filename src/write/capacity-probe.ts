@@ -1,11 +1,11 @@
 /**
- * Does a drive hold what it says? Sticks are sold that report many times their capacity: what is written behind it is
- * lost, or lands at the beginning. Reading back finds that out after minutes or hours; this asks first, with a few
- * sectors: markers at widely spaced places are written, flushed and read back past the cache, and what was there is put
- * back. Two kinds are known: `limbo` (writes behind the capacity go nowhere) and `wraparound` (addresses lose their
- * upper bits). The markers lie at one place and at that place plus every power of two, so that with wraparound at a
- * power of two, the only kind that hardware makes, they meet there; the last sector finds limbo of any size.
- * The markers' key is of this write alone, so that none is left from another.
+ * Does a drive hold as much as it reports? Sticks are sold that report many times their capacity: writes beyond it are
+ * lost, or land at the beginning. Reading everything back finds that after minutes or hours; this probe needs a few
+ * sectors: markers at widely spaced offsets are written, flushed and read back past the cache, and the old content is
+ * restored. Two kinds are known: `limbo` (writes beyond the capacity are dropped) and `wraparound` (addresses lose their
+ * upper bits). The markers lie at one offset and at that offset plus every power of two, so that with wraparound at a
+ * power of two, the only kind that hardware has, they overwrite each other; the last sector finds limbo of any size.
+ * Their key is made for each write, so that a marker of an earlier write is never taken for one of this.
  */
 import { createCipheriv, randomBytes } from "node:crypto";
 import { pageMemory } from "../bytes/page-memory.js";
@@ -13,20 +13,20 @@ import { KiB, MiB, roundDown } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 
-/** Where the first marker lies, and the first power of two that is added to it. Nobody fakes drives smaller than that. */
+/** The offset of the first marker, and the first power of two that is added to it. Smaller drives are not faked. */
 const base = MiB;
 const smallestStep = 64 * MiB;
-/** A capacity without a marker at its edge is narrowed down to this. */
+/** Bytes: how exactly the capacity is determined where it lies between two markers. */
 const precision = MiB;
-/** A multiple of every unit that a target may ask for. */
+/** A multiple of every alignment that a target may have. */
 const anyUnit = 64 * KiB;
 
-/** Bytes: smaller drives are not asked. */
+/** Bytes: smaller drives are not probed. */
 export const leastProbedSize = 4 * smallestStep;
 
 type Marker = { readonly offset: number; readonly expected: Uint8Array };
 
-/** Throws `fake-capacity` where the drive keeps less than its size. Returns the bytes that were written to find out. */
+/** Throws `fake-capacity` where the drive keeps less than its size. Returns the number of bytes that were written. */
 export async function probeCapacity(writer: DriveWriter): Promise<number> {
   if (writer.size < leastProbedSize) return 0;
   const probe = new Probe(writer);
@@ -66,7 +66,7 @@ class Probe {
     this.#unit = pageMemory(writer.alignment);
   }
 
-  /** Bytes that tell their place, and cannot be there by chance. */
+  /** Bytes that depend on the offset and the key, so that they cannot be there by chance. */
   marker(offset: number): Marker {
     const counter = Buffer.alloc(16);
     counter.writeBigUInt64BE(BigInt(offset));
@@ -94,7 +94,7 @@ class Probe {
   }
 }
 
-/** The capacity where a marker was found in another one's place: the distance of the nearest two that are the same. */
+/** The capacity where one marker was found in place of another: the distance of the nearest two that are the same. */
 function wraparound(
   markers: readonly Marker[],
   found: readonly Uint8Array[],
@@ -103,12 +103,12 @@ function wraparound(
   const [first] = markers;
   const met = markers.find(({ expected }, index) => index > 0 && Buffer.compare(expected, found[0]!) === 0);
   if (kept[0] === true || met === undefined) return undefined;
-  // Every place that the first one's address stands for shows the last that was written.
+  // All addresses that mean the same place show the marker that was written there last.
   const nearest = markers.find((_, index) => index > 0 && Buffer.compare(found[index]!, found[0]!) === 0);
   return (nearest ?? met).offset - first!.offset;
 }
 
-/** The capacity where what lies behind it is lost: between the last marker that was kept and the first that was not. */
+/** The capacity of a drive that drops later writes: between the last marker that it kept and the first that it lost. */
 async function limbo(probe: Probe, markers: readonly Marker[], kept: readonly boolean[]): Promise<number> {
   const lost = kept.indexOf(false);
   let low = lost === 0 ? 0 : markers[lost - 1]!.offset;

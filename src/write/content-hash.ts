@@ -1,18 +1,18 @@
 /**
- * The SHA-256 of what was written, taken while it is read back. Blocks that match their fingerprints are the same on
- * every target, so it is taken once for all of them: whichever target is first to have read a block gives it.
+ * The SHA-256 of what was written, computed while it is read back. Blocks that match their fingerprints are the same on
+ * every target, so one hash serves all of them: each block is hashed from the target that is first to have read it.
  */
 import type { Block } from "../extents/blocks.js";
 import { startWrittenHasher } from "../threads/index.js";
 
 export type ContentHash = {
-  /** Rejects where nothing can be hashed. */
+  /** Rejects where no hashing can begin. */
   ready(): Promise<void>;
   /** Blocks of one target come in ascending order; resolves when the memory may be used again. */
   offer(block: Block, bytes: Uint8Array): Promise<void>;
   /** Hexadecimal, once a target has offered everything. */
   digest(): Promise<string>;
-  /** To be called in any case. */
+  /** Must always be called. */
   close(): Promise<void>;
 };
 
@@ -23,7 +23,7 @@ export function startContentHash(contentEnd: number): ContentHash {
   return {
     ready: () => hasher.ready(),
     async offer(block, bytes) {
-      // Behind the content, or another target was here first.
+      // Behind the content, or hashed from another target already.
       if (block.offset !== offered || block.offset >= contentEnd) return;
       offered += Math.min(block.length, contentEnd - block.offset);
       await hasher.update(block.offset, bytes);

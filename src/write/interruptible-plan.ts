@@ -1,10 +1,10 @@
-/** A plan whose image can be given up: what is read of it stops as soon as the write is interrupted. */
+/** A plan whose reads of the image reject as soon as the write is interrupted. */
 import type { ByteSource } from "../source/byte-source.js";
 import { interruptibleSource } from "../source/interruptible-source.js";
 import type { Interruption } from "../source/interruption.js";
 import type { DiskPlan } from "../volumes/plan.js";
 
-/** Buffers that reads of it were filling when `interruption` ended them are not to be used again. */
+/** Buffers of reads that `interruption` has ended must not be reused. */
 export function interruptiblePlan(plan: DiskPlan, interruption: Interruption): DiskPlan {
   const sources = new Map<ByteSource, ByteSource>();
   const sourceOf = (source: ByteSource): ByteSource => {

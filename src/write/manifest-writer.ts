@@ -1,20 +1,20 @@
-/** The manifest of a write under way: its units are hashed as they pass, and it takes its place when all have passed. */
+/** The manifest of a write in progress: units are hashed as their blocks pass; the manifest is encoded after the last one. */
 import type { DiskPlan } from "../volumes/plan.js";
 import type { Block } from "../extents/blocks.js";
 import { startWrittenHasher } from "../threads/index.js";
 import { encodeManifest, layoutManifest } from "../manifest/manifest.js";
 
 export type ManifestWriter = {
-  /** Rejects where nothing can be hashed. */
+  /** Rejects where no hashing can begin. */
   ready(): Promise<void>;
-  /** Await it before a block is given away: puts the manifest into it where that has its place there. */
+  /** To be awaited before a block is offered to targets: puts the manifest into the block where it belongs there. */
   place(block: Block, bytes: Uint8Array): Promise<void>;
   /**
    * Call it once for every block, in ascending order; not needed for those that `place` has filled. Resolves when the
    * memory may be used again.
    */
   update(block: Block, bytes: Uint8Array): Promise<void>;
-  /** To be called in any case. */
+  /** Must always be called. */
   close(): Promise<void>;
 };
 

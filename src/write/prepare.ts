@@ -1,4 +1,4 @@
-/** Before the first byte: the plan and the targets are held against each other, and the transfers are decided. */
+/** Before the first byte: checks that the plan fits the targets, and cuts it into transfers. */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { requireTransferUnit } from "../drive/transfer-unit.js";
 import { Win7UsbError } from "../errors.js";
@@ -9,8 +9,8 @@ import { blockSizeFor } from "../transfer/block-size.js";
 import { writesInFlight } from "./target-run.js";
 
 /**
- * The window within which a slow target falls behind a fast one: 32 MiB for one target, 8 MiB or more for many. Those that
- * do not answer any more keep what they have in flight, and there must be some left for the others.
+ * How far a slow target may fall behind a fast one: 32 MiB for one target, 8 MiB or more for many. Targets that no longer
+ * answer keep the slots of their transfers, and enough must remain for the others.
  */
 const leastSlots = 8;
 

@@ -1,4 +1,4 @@
-/** The second pass: what the target gives back is held against the fingerprints of the first pass. */
+/** The second pass: what is read back from a target is compared with the fingerprints of the first pass. */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
 import type { DiskPlan } from "../volumes/plan.js";
@@ -9,7 +9,7 @@ import { Pending } from "../transfer/pending.js";
 import { readAhead } from "../transfer/read-ahead.js";
 import type { Ring } from "../transfer/ring.js";
 
-/** Two keep the drive reading while the block before is compared. */
+/** Two keep the drive reading while the previous block is compared. */
 const readsInFlight = 2;
 
 export type WrittenBlocks = {
@@ -19,7 +19,7 @@ export type WrittenBlocks = {
   readonly bootBlock: Block;
   readonly bootBytes: Uint8Array;
   readonly fingerprint: Fingerprinter;
-  /** One after the other, as `blocks`; empty where nothing is to be read back. */
+  /** Concatenated, in the order of `blocks`; empty where nothing is to be read back. */
   readonly fingerprints: Uint8Array;
 };
 
@@ -27,13 +27,13 @@ type ReadBackOptions = {
   readonly writer: DriveWriter;
   readonly written: WrittenBlocks;
   readonly ring: Ring;
-  /** Is given the boot block before. */
+  /** Has been given the boot block already. */
   readonly hash: ContentHash;
-  /** Told of each block's bytes; may throw to stop. */
+  /** Called with the length of each block; may throw to stop. */
   readonly advanced: (bytes: number) => void;
 };
 
-/** Compares everything but the boot block, and has it hashed. Throws `verify-failed` at the first difference. */
+/** Compares and hashes everything but the boot block. Throws `verify-failed` at the first difference. */
 export async function readBack({ writer, written, ring, hash, advanced }: ReadBackOptions): Promise<void> {
   const { plan, blocks, fingerprint, fingerprints } = written;
   const hashing = new Pending();
@@ -77,13 +77,13 @@ async function differenceError(
 
 /** From the first to the last differing byte of the block; the whole block where the image cannot be read again. */
 async function locate(plan: DiskPlan, block: Block, found: Uint8Array): Promise<{ offset: number; length: number }> {
-  // Not from the ring: with many targets all of its slots may be held by others that wait here.
+  // Not a slot of the ring: with many targets, others that wait here may hold all of them.
   const expected = new Uint8Array(block.length);
   const whole = { offset: block.offset, length: block.length };
   try {
     await assemble(plan.extents, block, expected);
   } catch (error) {
-    // The difference stands without the image; it is only told less exactly.
+    // The difference is known without the image, only less exactly.
     if (error instanceof Win7UsbError) return whole;
     throw error;
   }

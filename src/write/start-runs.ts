@@ -1,4 +1,4 @@
-/** The targets of a write, each behind its layers: watched, then tried again, then written only where it differs. */
+/** The targets of a write, each wrapped in its layers: watched, retried, and written only where it differs. */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { WarningEvent, WritePhase } from "../progress/events.js";
@@ -10,14 +10,14 @@ import { withRetries } from "../transfer/retry.js";
 import { TargetRun, writesInFlight } from "./target-run.js";
 import { watchedWriter } from "../transfer/watched-writer.js";
 
-/** Where a write is, as far as its targets and their watch have to know. */
+/** The current phase of a write, for its targets and the watch over them. */
 export type CurrentPhase = {
   phase: WritePhase;
   /** Of the current phase, by the target's path. */
   readonly meters: Map<string, Meter>;
 };
 
-/** What of a write its targets have to know. */
+/** What targets need to know of a write. */
 type RunOptions = {
   readonly plan: DiskPlan;
   readonly targets: readonly DriveWriter[];
@@ -28,7 +28,7 @@ type RunOptions = {
   readonly now: () => number;
 };
 
-/** Every run has to be closed. */
+/** Every run must be closed. */
 export function startRuns(options: RunOptions, current: CurrentPhase): TargetRun[] {
   return options.targets.map((target) => {
     const meter = (): Meter | undefined => current.meters.get(target.path);
@@ -56,7 +56,7 @@ export function startRuns(options: RunOptions, current: CurrentPhase): TargetRun
   });
 }
 
-/** A fresh file holds nothing that could be kept. */
+/** Undefined for a new file, which holds nothing that could be kept. */
 function changedWriterFor(writer: DriveWriter, options: RunOptions): ChangedWriter | undefined {
   if (options.onlyChanged !== true || writer.skipsZeros) return undefined;
   return createChangedWriter(writer, blockSizeFor(options.targets.length), writesInFlight);

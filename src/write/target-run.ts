@@ -1,7 +1,7 @@
 /**
- * One target during a write: takes blocks as they are filled, keeps a few writes in flight at its own pace, and gives
- * up alone when it fails. Its first unit (the sector that boots) is blanked and marked before anything else and written after
- * everything else, so that a target that was not finished never looks finished.
+ * One target during a write: it takes blocks as they are filled, writes them at its own pace with a few in flight, and
+ * fails without stopping the others. Its first unit (the boot sector) is blanked and marked before everything else and
+ * written after everything else, so that an unfinished target never looks finished.
  */
 import { pageMemory } from "../bytes/page-memory.js";
 import { roundUp } from "../bytes/units.js";
@@ -16,25 +16,25 @@ import type { ChangedWriter } from "../transfer/changed-writer.js";
 import { createRing } from "../transfer/ring.js";
 import { keepsMemory } from "../transfer/watched-writer.js";
 
-/** Two keep a drive busy while Node turns around; more only deepen the queue that an interruption has to wait for. */
+/** Two keep a drive busy between calls; more would only lengthen the queue that an interruption has to wait for. */
 export const writesInFlight = 2;
 
 /**
- * A filled block; `release` is called exactly once by each run that it is offered to, save where the drive never ended
- * the transfer: those are `writesInFlight` at most, which leaves enough of the ring for the other targets.
+ * A filled block. Each run that it is offered to calls `release` exactly once, unless the drive never ends the transfer:
+ * that keeps at most `writesInFlight` slots, which leaves enough of the ring for the other targets.
  */
 export type Transfer = { readonly block: Block; readonly bytes: Uint8Array; readonly release: () => void };
 
 export class TargetRun {
   readonly writer: DriveWriter;
-  /** Why this target was given up. */
+  /** Why nothing more is written to this target. */
   failure: Win7UsbError | undefined;
   bytesWritten = 0;
-  /** Of those, what the target did not hold already; counted only where just that is written. */
+  /** Those that the target did not hold already; undefined unless only changes are written. */
   bytesDiffering: number | undefined;
   /** Read back and equal. */
   verified = false;
-  /** Something was written to it, or tried. */
+  /** A write to it was at least attempted. */
   touched = false;
   readonly #extents: readonly Extent[];
   readonly #advanced: (bytes: number) => void;
@@ -46,7 +46,7 @@ export class TargetRun {
   #bootBlockTouched = false;
   #closed = false;
 
-  /** `advanced` is told of every block that is done with, in bytes; with `changed` only what differs is written. */
+  /** `advanced` is called with the length of each block that is done; with `changed` only what differs is written. */
   constructor(
     writer: DriveWriter,
     extents: readonly Extent[],
@@ -60,7 +60,7 @@ export class TargetRun {
     this.bytesDiffering = changed === undefined ? undefined : 0;
   }
 
-  /** Queues a block; it is written in its turn, or released at once when the target was given up. */
+  /** Queues a block; after a failure it is released at once. */
   offer(transfer: Transfer): void {
     if (this.failure === undefined) this.#queue.push(transfer);
     else transfer.release();
@@ -73,13 +73,13 @@ export class TargetRun {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Nothing more is written; the first cause stays. What is in flight still has to drain. */
+  /** Stops writing; the first cause is kept. Writes in flight still have to drain. */
   fail(cause: unknown): void {
     this.failure ??= asFailure(cause, this.writer.path);
     for (const transfer of this.#queue.splice(0)) transfer.release();
   }
 
-  /** The unit that boots becomes zeros and the mark of a write that has begun, on the medium. */
+  /** Replaces the boot block by zeros and the mark of an unfinished write, and flushes it. */
   async blankBootBlock(block: Block): Promise<void> {
     this.touched = true;
     const content = new Uint8Array(block.length);
@@ -88,12 +88,12 @@ export class TargetRun {
     await this.writer.flush();
   }
 
-  /** Throws `fake-capacity` where the drive keeps less than it says. */
+  /** Throws `fake-capacity` where the drive keeps less than it reports. */
   async probeCapacity(): Promise<void> {
     this.bytesWritten += await probeCapacity(this.writer);
   }
 
-  /** What lies in the last `length` bytes of a drive that is larger than the planned disk goes: a GPT's copy, say. */
+  /** Zeros the last `length` bytes of a drive that is larger than the planned disk: a backup GPT may be there. */
   async wipeEnd(plannedSize: number, length: number): Promise<void> {
     const { size, alignment } = this.writer;
     const zeros = pageMemory(largestUnit);
@@ -105,7 +105,7 @@ export class TargetRun {
     }
   }
 
-  /** The unit that boots gets its content and is read back from the medium. */
+  /** Writes the boot block, flushes it, and compares what the medium gives back. */
   async writeBootBlock(block: Block, content: Uint8Array): Promise<void> {
     this.#bootBlockTouched = true;
     await this.#writeSmall(block, content);
@@ -119,8 +119,8 @@ export class TargetRun {
   }
 
   /**
-   * Closes a target that was given up. A drive whose boot block may have been written is blanked again as well as can be;
-   * an image file goes with its temporary name, or is whole and could not be given its own (image-folder.ts).
+   * Closes a target that was not committed. A drive whose boot block may have been written is blanked again where that is
+   * possible. An image file is removed, unless it is complete and only its name could not be given (image-folder.ts).
    */
   async close(bootBlock: Block | undefined): Promise<void> {
     if (this.#closed) return;
@@ -129,7 +129,7 @@ export class TargetRun {
       const mayBoot = this.#bootBlockTouched && this.writer.kind === "drive";
       if (mayBoot && bootBlock !== undefined) await this.blankBootBlock(bootBlock);
     } catch (error) {
-      // The drive does not answer any more. The first failure is what the person is told; this one goes with it.
+      // The first failure is the one that is reported; this one goes with it.
       if (this.failure !== undefined) this.failure.data["blanking"] = String(error);
     } finally {
       await this.writer.abort();
@@ -172,13 +172,13 @@ export class TargetRun {
     this.bytesDiffering = (this.bytesDiffering ?? 0) + written;
   }
 
-  /** What makes the drive boot or not is never left to what the drive says it holds. */
+  /** Without comparing first: for the boot block, whatever the drive says that it holds. */
   async #putAlways(offset: number, bytes: Uint8Array): Promise<void> {
     await this.writer.write(offset, bytes);
     this.bytesWritten += bytes.length;
   }
 
-  /** A block of at most one unit, through memory of its own; keeps what the plan does not cover. */
+  /** Writes a block of at most one unit through its own buffer, keeping the bytes that the plan does not cover. */
   async #writeSmall(block: Block, content: Uint8Array): Promise<void> {
     const slot = await this.#scratch.acquire();
     try {
@@ -217,7 +217,7 @@ export class TargetRun {
   }
 }
 
-/** What an interruption leaves on each target. */
+/** `interrupted`, with what is left on each target. */
 export function interruptedError(runs: readonly TargetRun[]): Win7UsbError {
   const left = runs.map(({ writer, touched }) => {
     if (writer.kind === "image-file") return `${writer.path} was not created`;

@@ -1,4 +1,4 @@
-/** The first pass: one run over the plan fills each block once, takes its fingerprint, and offers it to every target. */
+/** The first pass: fills each block of the plan once, computes its fingerprint, and offers it to every target. */
 import type { DiskPlan } from "../volumes/plan.js";
 import { assemble, type Block } from "../extents/blocks.js";
 import { createFingerprinter, fingerprintSize } from "../manifest/fingerprint.js";
@@ -18,17 +18,17 @@ type WritePassOptions = {
   readonly blocks: readonly Block[];
   readonly ring: Ring;
   readonly runs: readonly TargetRun[];
-  /** Keep what it takes to read back and compare, now and later: fingerprints, and the manifest on the target. */
+  /** Compute fingerprints, with which the blocks are compared when they are read back. */
   readonly verify: boolean;
-  /** Closed by whoever started it. */
+  /** Closed by its creator. */
   readonly manifest: ManifestWriter | undefined;
-  /** Throws when the write is to stop; asked before every block. */
+  /** Called before every block; throws when the write is to stop. */
   readonly checkpoint: () => void;
 };
 
 /**
- * Returns when every target has written everything or was given up. Rejects when the image cannot be read or the
- * checkpoint throws; nothing is in flight then either.
+ * Resolves when every target has written everything or failed. Rejects when the image cannot be read or the checkpoint
+ * throws. In either case no transfer is in flight afterwards.
  */
 export async function writePass(options: WritePassOptions): Promise<WrittenBlocks> {
   const { plan, bootBlock, blocks, ring, runs, verify, manifest, checkpoint } = options;
@@ -44,7 +44,7 @@ export async function writePass(options: WritePassOptions): Promise<WrittenBlock
     for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, fill)) {
       await manifest?.place(block, bytes);
       const live = runs.filter((run) => run.failure === undefined);
-      // Offered before it is hashed: the drives work while the processor does.
+      // Offered before it is hashed, so that drives and processor work at the same time.
       const release = shared(live.length + 1, () => slot.release());
       for (const run of live) run.offer({ block, bytes, release });
       if (verify) fingerprints.set(fingerprint(block, bytes), index * fingerprintSize);
@@ -57,14 +57,14 @@ export async function writePass(options: WritePassOptions): Promise<WrittenBlock
     for (const run of runs) run.fail(error);
     throw error;
   } finally {
-    // What is still to be hashed is given up with it.
+    // This also ends the hashing that is still queued.
     await manifest?.close();
     await Promise.all([hashing.idle(), ...runs.map((run) => run.drained())]);
   }
   return { plan, blocks, bootBlock, bootBytes, fingerprint, fingerprints };
 }
 
-/** A function that calls `last` when it has been called `count` times. */
+/** A function whose call number `count` calls `last`. */
 function shared(count: number, last: () => void): () => void {
   let left = count;
   return () => {

@@ -1,8 +1,8 @@
 /**
- * A plan becomes the bytes of one or many targets. The order is what makes it safe: the unit that boots is blanked and
- * flushed first, then everything else is written in ascending order, flushed and read back, and only then the unit that
- * boots is written, flushed and read back. Whatever ends a write before that leaves a target that does not boot and does
- * not look finished. One pass over the image serves all targets; one that fails does not stop the others.
+ * Writes a plan to one or many targets. The order makes it safe: the boot block is blanked and flushed first, then
+ * everything else is written in ascending order, flushed and read back, and only then is the boot block written, flushed
+ * and read back. Whatever ends a write before that leaves a target that does not boot and does not look finished. One
+ * pass over the image serves all targets; one that fails does not stop the others.
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Win7UsbError } from "../errors.js";
@@ -34,7 +34,7 @@ export type WritePlanOptions = {
   /** Aborting stops cleanly with `interrupted`; the targets are then not bootable. */
   readonly signal?: AbortSignal;
   readonly onEvent: (event: WriteEvent) => void;
-  /** Asked before the first byte, and again before anything boots: throws where what was read is not what it was. */
+  /** Called before the first byte and before the boot block is written; throws where the image has changed. */
   readonly assertUnchanged?: () => Promise<void>;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
@@ -55,14 +55,14 @@ type Job = WritePlanOptions &
     readonly runs: readonly TargetRun[];
     readonly current: CurrentPhase;
     readonly ring: Ring;
-    /** Targets whose failure was told of. */
+    /** Targets whose failure has been reported. */
     readonly reported: Set<DriveWriter>;
   };
 
 /**
  * Rejects with a Win7UsbError when no target was finished, when the image cannot be read, and when interrupted. Where a
- * target was given up because it does not answer, the system still has its transfers: a process that has them cannot end
- * before they do.
+ * target was abandoned because it does not answer, the system still has its transfers, and a process cannot end before
+ * its transfers do.
  */
 export async function writePlan(options: WritePlanOptions): Promise<WriteResult> {
   const current: CurrentPhase = { phase: "write", meters: new Map() };
@@ -74,18 +74,18 @@ export async function writePlan(options: WritePlanOptions): Promise<WriteResult>
     prepared = prepare(plan, options.targets);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
     const job: Job = { ...options, ...prepared, plan, interruption, runs, current, ring, reported: new Set() };
-    // SHA-256 is slower than the fastest drives: who asks for no verification gets no hashes to verify by either.
+    // SHA-256 is slower than the fastest drives, so that nothing is hashed where nothing is to be verified.
     return await (options.verify ? withHashes(job) : execute(job, undefined));
   } finally {
     interruption.end();
-    // Only what was not committed is still open.
+    // This closes the targets that were not committed.
     await Promise.all(runs.map((run) => run.close(prepared?.bootBlock)));
   }
 }
 
 type Hashes = { readonly manifest: ManifestWriter | undefined; readonly content: ContentHash };
 
-/** Starts all that hashes before the first byte is written: where no thread can be had, nothing is lost yet. */
+/** Starts the hashing before the first byte is written: if no thread can be started, nothing is lost yet. */
 async function withHashes(job: Job): Promise<WriteResult> {
   const manifest = startManifestWriter(job.plan);
   const content = startContentHash(job.plan.contentEnd);
@@ -112,7 +112,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   beginPhase(job, "write");
   await onEach(job, async (run) => {
     await run.blankBootBlock(bootBlock);
-    // A drive of which only the changes are written has been written and read back before.
+    // A drive that only gets changes has been written and read back before.
     if (run.writer.kind === "drive" && job.onlyChanged !== true) await run.probeCapacity();
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
@@ -127,7 +127,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
     await run.writeBootBlock(bootBlock, written.bootBytes);
     await run.commit();
   });
-  // What is told of a target that was given up while it is closed is told before the end.
+  // Closing a failed target may report warnings, and no event may follow the last one.
   const failed = job.runs.filter((run) => run.failure !== undefined);
   await Promise.all(failed.map((run) => run.close(bootBlock)));
   return conclude(job, sha256);
@@ -139,8 +139,8 @@ function beginPhase({ current, onEvent }: Job, phase: WritePhase): void {
 }
 
 /**
- * Does `step` for every target that was not given up, all at once. One that fails is given up, and told of as a warning
- * while others are left; when none is left, the first failure is thrown.
+ * Runs `step` for every target that has not failed, all at the same time. A failure is reported as a warning while other
+ * targets are left; when none is left, the first failure is thrown.
  */
 async function onEach(job: Job, step: (run: TargetRun) => Promise<void>): Promise<void> {
   await Promise.all(
@@ -156,12 +156,12 @@ async function onEach(job: Job, step: (run: TargetRun) => Promise<void>): Promis
   requireLive(job);
 }
 
-/** Tells of targets that failed since the last time; throws when none is left. */
+/** Reports the targets that failed since the last call; throws when none is left. */
 function requireLive(job: Job): void {
   const { runs } = job;
   const first = runs.find((run) => run.failure !== undefined)?.failure;
   if (first !== undefined && runs.every((run) => run.failure !== undefined)) {
-    // What a drive answers, or does not, when it was stopped is not what the person wants to know.
+    // After an interruption, how the drive then failed does not matter.
     throwIfStopped(job);
     throw first;
   }
@@ -201,7 +201,7 @@ async function beginReadBack(job: Job, run: TargetRun): Promise<void> {
 async function verify(job: Job, written: WrittenBlocks, hash: ContentHash): Promise<string> {
   const { ring, bootBlock } = job;
   beginPhase(job, "verify");
-  // It is not on the targets yet, and takes its place there only when all else is right.
+  // It is not on the targets yet: it is written when everything else has been verified.
   await hash.offer(bootBlock, written.bootBytes);
   const verifyOne = async (run: TargetRun): Promise<void> => {
     const advanced = (bytes: number): void => {

@@ -44,7 +44,7 @@ function symbolsOf(files: readonly string[]): Map<string, number> {
 
 const dword = (text: string): number => Buffer.from(text).readUInt32LE(0);
 const { fields: fat } = fat32BootSector;
-const { fields: dir } = entry.directoryEntry;
+const { fields: dir } = entry.fatDirectoryEntry;
 const { fields: boot } = ntfsBootSector;
 const { fields: file } = attributes.fileRecordHeader;
 const { fields: resident } = attributes.residentAttribute;

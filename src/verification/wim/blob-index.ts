@@ -10,7 +10,7 @@ export type BlobTable = {
   readonly sizes: Float64Array;
 };
 
-/** Like subtraction: negative, 0 or positive as the hash at `a[at]` sorts before, with or behind the one at `b[bt]`. */
+/** Negative, 0 or positive, as the hash at `a[at]` sorts before, equal to or behind the one at `b[bt]`. */
 export function compareHashes(a: Uint8Array, at: number, b: Uint8Array, bt: number): number {
   for (let index = 0; index < sha1Length; index += 1) {
     const difference = a[at + index]! - b[bt + index]!;

@@ -1,6 +1,6 @@
 /**
- * Every content of a set once, in ascending order of its SHA-1. Kept as columns and as places in the lookup tables: a WIM
- * may have 300,000 of them. What is searched by hash lies in memory that threads share.
+ * Every content of a set once, in ascending order of its SHA-1. Stored in columns that refer to the lookup tables, because a
+ * WIM may have 300,000 of them. The hashes lie in memory that threads share.
  */
 import type { LookupTableEntries, LookupTableEntry } from "../../wim/lookup-table.js";
 import { resourceFlags } from "../../wim/resource.js";
@@ -11,7 +11,7 @@ import { sha1Length } from "../../wim/sha1.js";
 /** A blob with its place in the list. */
 export type ListedBlob = { readonly id: number; readonly part: number; readonly entry: LookupTableEntry };
 
-/** One part's lookup table, and the part's number as its header has it. */
+/** One part's lookup table, and the part number of its header. */
 type ListedPart = { readonly entries: LookupTableEntries; readonly partNumber: number };
 
 /** Where an entry lies: the part, by its index, and the place in that part's lookup table. */
@@ -63,8 +63,8 @@ export class BlobList {
 }
 
 /**
- * Everything that is content (WIM specification, `RESHDR_FLAG_METADATA` not set), in the tables' order. Entries for other parts than the one that the table lies in are listed
- * by that part too; those without a hash or content tell nothing.
+ * Every entry for content (WIM specification, `RESHDR_FLAG_METADATA` not set), in the order of the tables. Entries for other
+ * parts are skipped, because those parts list them too; so are entries without a hash or content.
  */
 function findContent(tables: readonly ListedPart[]): Places {
   const total = tables.reduce((sum, { entries }) => sum + entries.length, 0);

@@ -1,4 +1,4 @@
-/** Where a part's bytes lie in the file that holds it. */
+/** Maps offsets in a part to offsets in the file that contains it. */
 import type { Run, Span } from "../../extents/extent.js";
 import { firstIndexWhere } from "../../extents/search.js";
 
@@ -9,10 +9,10 @@ export type FileRange = Span;
 export class ExtentMap {
   /** Bytes of the part. */
   readonly size: number;
-  /** Whether later bytes of the part lie at higher places of the file. */
+  /** Whether offsets in the file ascend with offsets in the part. */
   readonly isAscending: boolean;
   readonly #extents: readonly FileExtent[];
-  /** Where each extent begins in the part. */
+  /** The start of each extent in the part. */
   readonly #starts: readonly number[];
 
   constructor(extents: readonly FileExtent[]) {
@@ -32,7 +32,7 @@ export class ExtentMap {
     });
   }
 
-  /** The pieces of the file that bytes [offset, offset + length) of the part are, in order. These must lie in the part. */
+  /** The extents in the file of bytes [offset, offset + length) of the part, in order. These must lie in the part. */
   *pieces(offset: number, length: number): Generator<FileExtent> {
     let done = 0;
     for (let index = this.#extentAt(offset); done < length; index += 1) {
@@ -44,7 +44,7 @@ export class ExtentMap {
     }
   }
 
-  /** The range of the file from the first to the last of bytes [start, end); null where these do not lie in the part. */
+  /** The range of the file that contains bytes [start, end) of the part; null where these do not lie in the part. */
   span(start: number, end: number): FileRange | null {
     if (start < 0 || start >= end || end > this.size) return null;
     const last = this.#place(end - 1);

@@ -1,4 +1,4 @@
-/** At most `limit` pieces of work at a time. The first one that fails ends it all. */
+/** Runs at most `limit` pieces of work at a time. The first failure ends all of them. */
 export class Flow {
   readonly #limit: number;
   readonly #running = new Set<Promise<void>>();
@@ -37,7 +37,7 @@ export class Flow {
   }
 
   #check(signal: AbortSignal | undefined): void {
-    // An abort closes the executor, and what fails because of that is no news.
+    // An abort closes the executor; failures that follow from that are ignored.
     signal?.throwIfAborted();
     if (this.#failure !== null) throw this.#failure.error;
   }

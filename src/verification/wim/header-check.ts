@@ -1,7 +1,7 @@
 /**
- * What the header (WIM specification, `WIMHEADER_V1_PACKED`) says beyond what is needed to read the WIM. Every field is held against something else in the file where
- * there is anything: what remains uncovered are the GUID of a WIM in one part, the read-only and relative-path flags, and
- * the chunk size of a WIM without compressed resources.
+ * Checks the fields of the header (WIM specification, `WIMHEADER_V1_PACKED`) that are not needed to read the WIM. Every field
+ * is compared with something else in the file where that is possible: not covered are the GUID of a WIM in one part, the
+ * read-only and relative-path flags, and the chunk size of a WIM without compressed resources.
  */
 import type { ResourceHeader } from "../../wim/index.js";
 import { wimFlags, wimHeaderRecord } from "../../wim/header.js";
@@ -33,7 +33,7 @@ export async function checkHeader(open: OpenPart, report: ReportBuilder): Promis
   for (const oddity of oddities) report.note("wim-header", "warn", `${part.name}: ${oddity}`);
 }
 
-/** WIM specification, `FLAG_HEADER_*`: what `dwFlags` says against itself and against `usTotalParts`. */
+/** WIM specification, `FLAG_HEADER_*`: contradictions within `dwFlags`, and of `dwFlags` and `usTotalParts`. */
 function flagProblems({ wim }: OpenPart): string[] {
   const { flags, totalParts } = wim.header;
   const problems: string[] = [];
@@ -41,7 +41,7 @@ function flagProblems({ wim }: OpenPart): string[] {
   if ((flags & wimFlags.writeInProgress) !== 0) problems.push(`${seen}: writing it was interrupted`);
   const kinds = flags & compressionFlags;
   const isCompressed = (flags & wimFlags.compression) !== 0;
-  // One kind where there is compression, none where there is not; a power of two has one bit.
+  // Exactly one kind of compression where there is any: one bit, a power of two.
   const consistent = isCompressed ? kinds !== 0 && (kinds & (kinds - 1)) === 0 : kinds === 0;
   if (!consistent) problems.push(`${seen}: its compression flags contradict each other`);
   if ((flags & wimFlags.spanned) !== 0 && totalParts === 1) problems.push(`${seen}: a part of a set, but it is alone`);
@@ -61,7 +61,7 @@ function bootProblems({ wim, lookupTable }: OpenPart): string[] {
   return [`image ${bootIndex} is set to boot, but the boot metadata at ${bootMetadata.offset} is not that image's`];
 }
 
-/** What cannot be a healthy file's, but changes nothing of what is read. */
+/** Values that no sound file has, but that do not change what is read. */
 function oddFields({ wim, lookupTable }: OpenPart): string[] {
   const { flags, bootIndex, bootMetadata, integrityTable, xmlData, lookupTable: table, partNumber } = wim.header;
   const odd: string[] = [];
@@ -85,7 +85,7 @@ function sameExtent(a: ResourceHeader, b: ResourceHeader): boolean {
   return a.size === b.size && a.offset === b.offset && a.originalSize === b.originalSize;
 }
 
-/** A pipable WIM's first header (wimlib's write.c, `write_pipable_wim`) is written before anything else: it says the same, but nothing of where things lie. */
+/** A pipable WIM's first header (wimlib's write.c, `write_pipable_wim`) has the same fields as the last one, without offsets. */
 function firstCopyProblems(first: Uint8Array, last: Uint8Array): string[] {
   const expected = last.slice();
   const { lookupTable, xmlData, bootMetadata, integrityTable } = wimHeaderRecord.fields;

@@ -1,4 +1,4 @@
-/** What one image's tree adds up to, to be compared with the XML data and the lookup table. */
+/** Sums over one image's tree, to be compared with the XML data and the lookup table. */
 import type { ImageCounts } from "../../wim/image-counts.js";
 import { hashAt, ImageCounter } from "../../wim/image-counts.js";
 import type { VisitedEntry } from "../../wim/metadata-walk.js";
@@ -25,7 +25,7 @@ export type ForeignNames = { readonly path: string; readonly count: number };
 /** Files with missing content that are named for one image. */
 const missingLimit = 100;
 
-/** Walks an image's tree; throws `wim-damaged` where it is none. */
+/** Walks an image's tree; throws `wim-damaged` where the metadata is no tree. */
 export function tallyImage(data: Uint8Array, blobs: BlobTable, at: WimLocation): ImageTally {
   const references = new Uint32Array(blobs.sizes.length);
   const missing: MissingBlob[] = [];

@@ -1,4 +1,4 @@
-/** What the images' trees say, held against the lookup table and the XML data. */
+/** Compares the images' trees with the lookup table and the XML data. */
 import type { WimImage } from "../../wim/image.js";
 import { shortenedPath } from "../../wim/shortened.js";
 import type { OpenSet } from "./parts.js";
@@ -8,10 +8,10 @@ import { placeLimit } from "./report.js";
 import type { ForeignNames, ImageTally } from "./image-tally.js";
 import type { MetadataResult } from "./tasks.js";
 
-/** Damaged blobs whose files are looked for; beyond that, names no longer help. */
+/** Damaged blobs for which the files are searched; with more of them, names no longer help. */
 const namedBlobLimit = 1000;
 
-/** Null where `seen` is one of the numbers that are right. */
+/** Null where `seen` is one of the accepted numbers. */
 function differ(what: string, seen: number, expected: readonly number[]): string | null {
   return expected.includes(seen) ? null : `${what} is ${seen}, but the tree has ${expected[0]}`;
 }
@@ -83,8 +83,8 @@ export class Images {
   }
 
   /**
-   * Holds the sums against DIRCOUNT, FILECOUNT, TOTALBYTES and HARDLINKBYTES of the XML data. Tools differ in whether the root and directories that are reparse points count as
-   * directories, so each of those is accepted.
+   * Compares the sums with DIRCOUNT, FILECOUNT, TOTALBYTES and HARDLINKBYTES of the XML data. Tools differ in whether the root
+   * and directories that are reparse points count as directories, so all of these numbers are accepted.
    */
   #compareCounts(image: WimImage, tally: ImageTally): void {
     const { directories, reparseDirectories, files } = tally;
@@ -113,7 +113,7 @@ export class Images {
     for (const problem of sums) if (problem !== null) this.#report.note("wim-counts", "warn", `${prefix}: ${problem}`);
   }
 
-  /** One warning for all images: those of one system mostly hold the same files. */
+  /** One warning for all images, because the images of one system mostly have the same files. */
   tellForeignNames(): void {
     const found = [...this.#foreignNames].toSorted(([a], [b]) => a - b);
     const [first] = found;
@@ -127,7 +127,7 @@ export class Images {
     this.#report.note("wim-metadata", "warn", `${this.#wim.name}: ${what}: Windows cannot apply it`);
   }
 
-  /** Warns where the lookup table's reference counts are not what the trees refer to. */
+  /** Warns where the lookup table's reference counts differ from the number of references in the trees. */
   compareReferences(): void {
     if (this.#walked.length < this.#wim.header.imageCount) return;
     let wrong = 0;

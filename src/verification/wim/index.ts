@@ -1,10 +1,10 @@
 /**
- * Deep verification of a WIM, a split set or a pipable WIM: is every byte what it was when it was written? Every blob of
- * every image is decoded and its SHA-1 compared with the lookup table's; the metadata is walked and compared with the lookup
- * table and the XML data; the integrity table is checked where there is one; where bytes lie is checked, too. Traps: nothing
- * covers the XML data's text, nor a few fields of the header (header-check.ts), unless the WIM is pipable; genuine images may
- * have hard link groups that are wrong, reference counts that are not exact, and free entries in the lookup table, so those
- * are warned of at most. Damage never throws; it is in the report.
+ * Deep verification of a WIM, a split set or a pipable WIM: is every byte what it was when it was written? Every blob is
+ * decoded and its SHA-1 compared with the lookup table's; the metadata is walked and compared with the lookup table and the
+ * XML data; the integrity table is checked where there is one, and so is the layout. Traps: nothing covers the text of the
+ * XML data, nor a few fields of the header (header-check.ts), unless the WIM is pipable; genuine images may have wrong hard
+ * link groups, inexact reference counts, and free entries in the lookup table, which are warnings at most. Damage never
+ * throws; it is in the report.
  */
 import { toHex } from "../../bytes/hex.js";
 import { shortenedPath } from "../../wim/shortened.js";
@@ -32,7 +32,7 @@ export type { WimResults, WimTask, WimTaskKind } from "./tasks.js";
 export type { ForeignNames, ImageTally, MissingBlob } from "./image-tally.js";
 
 export type VerifyWimOptions = {
-  /** Bytes of the WIM that have been checked, and that there are; a byte that two checks read counts twice. */
+  /** Bytes of the WIM that were checked, and their total; a byte that two checks read counts twice. */
   readonly onProgress?: (progress: { readonly bytes: number; readonly totalBytes: number }) => void;
   readonly signal?: AbortSignal;
 };
@@ -76,7 +76,7 @@ class WimVerification {
   readonly #report: ReportBuilder;
   readonly #options: VerifyWimOptions;
   readonly #images: Images;
-  /** Blob id to what is wrong with it. */
+  /** Failure messages by blob id. */
   readonly #damaged = new Map<number, string>();
   #slackChunks = 0;
   #bytes = 0;
@@ -124,7 +124,7 @@ class WimVerification {
     }
   }
 
-  // Each takes what a finished step found, and returns how many bytes of the WIM the step has read.
+  // Each takes the result of a step, and returns how many bytes of the WIM the step has read.
 
   #takeRanges({ task: { part, ranges } }: RangesStep, { wrong }: RangesResult): number {
     const { wim } = this.#set.parts[part]!;
@@ -187,7 +187,7 @@ class WimVerification {
       const file = first === undefined ? "which no file uses" : `${shortenedPath(first.path)} in image ${first.image}`;
       const problem = this.#damaged.get(id)!;
       const prefix = `${wim.name}: `;
-      // What reads the WIM puts its name in front, too.
+      // Messages of the WIM reader begin with the WIM's name as well.
       const reason = problem.startsWith(prefix) ? problem.slice(prefix.length) : problem;
       const message = `${prefix}blob ${blob} (${file}) is damaged: ${reason}`;
       this.#report.fail({ check: "wim-blobs", blob, wim: wim.name, message, places: touched }, "wim-damaged");
@@ -195,7 +195,7 @@ class WimVerification {
   }
 }
 
-/** Says what was found good; `note` never replaces something worse. */
+/** Reports the checks that passed; `note` never replaces a worse status. */
 function passWhatDidNotFail(set: OpenSet, report: ReportBuilder): void {
   const pass = (id: Parameters<ReportBuilder["note"]>[0], message: string): void => report.note(id, "pass", message);
   pass("wim-header", "the header agrees with the rest of the file");

@@ -1,4 +1,4 @@
-/** An executor that does the work on the calling thread, one task after the other. */
+/** An executor that runs tasks on the calling thread, one after the other. */
 import type { CreateSha1, ExecutorSetup, WimExecutor } from "./ports.js";
 import { TaskRunner } from "./run-task.js";
 import type { TaskOf, WimResults, WimTaskKind } from "./tasks.js";

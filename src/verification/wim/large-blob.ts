@@ -1,6 +1,6 @@
 /**
- * A large blob cut into segments. Where those of a compressed one lie is in its chunk table, which comes first and is read
- * in blocks: one block is all of it below a GiB of content, and a hostile one of many cannot fill the memory.
+ * A large blob cut into segments. The chunk table of a compressed blob, which comes first, says where they lie. It is read in
+ * blocks: below a GiB of content one block is all of it, and a hostile table of many blocks cannot fill the memory.
  */
 import { Win7UsbError } from "../../errors.js";
 import { MiB } from "../../bytes/units.js";
@@ -21,13 +21,13 @@ type Segment =
       readonly reads: PartRange;
       readonly task: (buffer: ArrayBuffer) => SegmentTask | StoredSegmentTask;
     }
-  /** Why it cannot be read from here on. */
+  /** Why the rest of it cannot be read. */
   | { readonly problem: string };
 
-/** Runs a task that reads a chunk table; `reads` is null where that is not the next of the file in order. */
+/** Runs a task that reads a chunk table; `reads` is null where it does not lie in the order of the file. */
 type ReadChunkTable = (task: ChunkTableTask, reads: PartRange | null) => Promise<ChunkTableResult>;
 
-/** The segments in order; a problem is the last one. */
+/** Yields the segments in order; after a problem nothing follows. */
 export async function* segmentsOf(step: LargeBlob, readTable: ReadChunkTable): AsyncGenerator<Segment> {
   if (step.layout === null) yield* storedSegments(step);
   else yield* compressedSegments(step, step.layout, readTable);

@@ -1,6 +1,6 @@
 /**
- * Where everything lies: resources may not overlap, and bytes that belong to nothing are read and told, because no hash
- * covers them. That is what finds a damaged size or offset in the lookup table whose content still decodes. A pipable WIM
+ * Checks the layout of a WIM: resources may not overlap, and bytes that belong to no resource are read and reported, because
+ * no hash covers them. This finds a damaged size or offset in the lookup table whose content still decodes. A pipable WIM
  * has a header of 40 bytes in front of every resource, and a copy of the XML data behind its first header.
  */
 import { biguint64le, bytes, uint32le } from "../../bytes/fields.js";
@@ -25,11 +25,11 @@ export const pipableBlobRecord = record("pwm_blob_hdr", 40, {
 });
 const pipableBlobMagic = 0x2b9b_9ba2_443d_b9d8n;
 
-/** Bytes between resources that are read to see whether they are zero; more than that is told without being read. */
+/** Bytes between resources that are read to see whether they are zero; a longer gap is reported without being read. */
 const gapReadLimit = 64 * MiB;
 /** Regions of a pipable WIM that have a blob header in front. */
 const withBlobHeader: ReadonlySet<string> = new Set(["resource", "lookup table", "XML data"]);
-/** XML data as it was when a pipable WIM was begun. */
+/** The copy of the XML data that is written first in a pipable WIM. */
 const earlyXmlLimit = 2 * MiB;
 
 type Region = {
@@ -71,8 +71,9 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
 }
 
 /**
- * Whether the resources together take no more bytes than the WIM has, twice that allowed for one wrong size. Where
- * thousands of entries name the same few compressed bytes, reading all of them would not end; `report` gets `wim-layout`.
+ * Whether the resources together take no more than twice the bytes of the WIM, which allows for a wrong size. Where
+ * thousands of entries name the same few compressed bytes, reading all of them would take for ever; `report` gets
+ * `wim-layout`.
  */
 export function isReadOnce({ part, wim, lookupTable: { entries } }: OpenPart, report: ReportBuilder): boolean {
   let taken = 0;
@@ -93,7 +94,7 @@ function noteIntegrityChunk({ part, integrityTable }: OpenPart, report: ReportBu
   report.note("wim-integrity-table", "warn", message);
 }
 
-/** What the header (`WIMHEADER_V1_PACKED`) says the place of, and the end of the file. */
+/** The regions that the header (`WIMHEADER_V1_PACKED`) names, and the end of the file. */
 function fixedRegions({ header, source }: OpenPart["wim"]): Region[] {
   const plain = { flags: 0, originalSize: 0, hash: null };
   const regions: Region[] = [{ ...plain, offset: 0, end: wimHeaderRecord.size, what: "header" }];

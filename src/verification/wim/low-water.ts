@@ -1,16 +1,16 @@
 /**
- * The offset below which a pass over the whole image may reuse its buffer. The pass brings the image's bytes through a ring
- * of bounded memory, and tasks copy theirs while they are in it, so that the file is read once; what is not in the ring, a
- * task reads for itself. Nothing waits for ever, whatever the WIM says, because of three things:
+ * The low-water mark: the offset below which a pass over the whole image may reuse its ring. The pass moves the image's bytes
+ * through a ring of bounded memory, and tasks copy their ranges while these are in it, so that the file is read once; a task
+ * reads the file itself where its range is not in the ring. There is no deadlock, whatever the WIM says, for three reasons:
  *
- * 1. Tasks take from the ring in ascending order: one whose range begins below that of one started before it does not, nor
- *    does one whose range is longer than `rangeLimit` or leaves what passes.
- * 2. The mark, below which the ring lets go, is where the earliest of those in flight begins.
- * 3. A thread works on its tasks in the order in which they were started.
+ * 1. The ranges of tasks that copy from the ring ascend: a task reads the file itself if its range begins below that of an
+ *    earlier task, is longer than `rangeLimit`, or is not part of the pass.
+ * 2. The mark, below which the ring is released, is the start of the lowest range in flight.
+ * 3. A thread runs its tasks in the order in which they were started.
  *
- * So of the tasks that still take from the ring, the one started first is next on its thread: before it are only tasks that
- * wait for nothing. It begins at the mark and ends within the ring, which the pass fills without waiting for any other task.
- * It finishes, the mark rises, and another one is the first.
+ * So of the tasks that have yet to copy from the ring, the one started first is next on its thread: the tasks before it wait
+ * for nothing. Its range begins at the mark and fits into the ring, which the pass fills without waiting for any other task.
+ * So it ends, the mark rises, and the next task is the first.
  */
 import type { FileRange } from "./extent-map.js";
 import { ExtentMap } from "./extent-map.js";
@@ -21,11 +21,11 @@ export type PartRange = { readonly part: number; readonly start: number; readonl
 
 export class LowWater {
   readonly #window: ImageWindow | undefined;
-  /** By part; null where its bytes do not pass in their order. */
+  /** By part; null where its bytes do not ascend in the file. */
   readonly #maps: readonly (ExtentMap | null)[];
-  /** In the order in which they were entered, and so of their starts. */
+  /** In the order of entry, in which their starts ascend. */
   readonly #inFlight = new Set<FileRange>();
-  /** Where the last one began. */
+  /** The start of the range that was entered last. */
   #last: number;
 
   constructor(window: ImageWindow | undefined, parts: readonly WimPart[]) {

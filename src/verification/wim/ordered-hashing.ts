@@ -1,11 +1,11 @@
-/** A large blob's segments come back in any order and are hashed in theirs. */
+/** Hashes a large blob's segments in order, in whatever order they arrive. */
 import { segmentSize } from "./large-blob.js";
 import type { Sha1 } from "./ports.js";
 import type { LargeBlob, StepEvents } from "./steps.js";
 import type { SegmentResult } from "./tasks.js";
 
 export class OrderedHashing {
-  /** What is wrong with the blob, as soon as the segments before have been hashed. */
+  /** What is wrong with the blob, once the segments before the problem have been hashed. */
   problem: string | null = null;
   readonly #step: LargeBlob;
   readonly #sha1: Sha1;
@@ -34,12 +34,12 @@ export class OrderedHashing {
     this.#bytesLeft = step.blob.entry.resource.size;
   }
 
-  /** The next segment's place in the order; it takes `size` bytes in the WIM. */
+  /** Adds the next segment, of `size` bytes in the WIM, and returns its number. */
   expect(size: number): number {
     return this.#sizes.push(size) - 1;
   }
 
-  /** Behind the last segment something is wrong. */
+  /** Records a problem behind the last segment. */
   endWith(problem: string): void {
     this.#lastProblem = problem;
   }
@@ -82,14 +82,14 @@ export class OrderedHashing {
     if (!this.#isClosed || this.#isFinished || this.#hashed < this.#sizes.length) return;
     this.#isFinished = true;
     this.problem ??= this.#lastProblem;
-    // The chunk table, and what was not looked at behind a problem.
+    // The chunk table, and the bytes behind a problem, which were not read.
     this.#advance(this.#bytesLeft);
     const digest = this.problem === null ? this.#sha1.digest() : null;
     this.#events.largeDone(this.#step, digest, this.problem, this.#slackChunks);
   }
 }
 
-/** Buffers that are used again and again: megabytes that the collector would be slow to notice. */
+/** A pool of buffers: megabytes that the garbage collector would be slow to free. */
 export class SegmentBuffers {
   readonly #free: ArrayBuffer[] = [];
 

@@ -1,4 +1,4 @@
-/** The WIM's parts, opened, and every content that their lookup tables list, once. */
+/** Opens the parts of a WIM, and lists every content of their lookup tables once. */
 import { Win7UsbError } from "../../errors.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
 import { resourceFormat } from "../../wim/compression/chunks.js";
@@ -23,7 +23,7 @@ export type OpenSet = {
   readonly blobs: BlobList;
 };
 
-/** Opens all parts in the order of their numbers; what is wrong goes to the report, and null means that nothing can follow. */
+/** Opens all parts in the order of their numbers. Problems go to the report; null where verification cannot go on. */
 export async function openSet(given: readonly WimPart[], report: ReportBuilder): Promise<OpenSet | null> {
   const parts: OpenPart[] = [];
   for (const part of given) {

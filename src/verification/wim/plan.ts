@@ -1,8 +1,8 @@
 /**
- * The work of verifying: every blob once, in the order of the file, cut so that threads stay busy and memory stays small.
- * Blobs are gathered into batches; a large one is cut into segments, so that it keeps more than one thread busy. Images'
- * metadata and chunks of the integrity table come where they lie between the blobs: all is in ascending order of its first
- * byte, because the file may be read only once, from its beginning to its end (low-water.ts).
+ * Cuts the verification of a WIM into steps: every blob once, in the order of the file, so that threads stay busy and little
+ * memory is used. Small blobs are combined into batches; a large blob is cut into segments, so that several threads can work
+ * on it. Metadata and the chunks of the integrity table come in between: all steps are in ascending order of their first
+ * byte, because the file may be read only once, from beginning to end (low-water.ts).
  */
 import { MiB } from "../../bytes/units.js";
 import { chunkLayout } from "../../wim/compression/chunks.js";
@@ -15,11 +15,11 @@ import { batchSize, RangeFeed } from "./range-feed.js";
 import type { BatchStep, LargeBlob, MetadataStep, RangesStep, Step } from "./steps.js";
 import type { BlobsTask, MetadataTask } from "./tasks.js";
 
-/** From a batch's first byte to its last: what lies between its blobs must not keep it waiting. */
+/** Bytes from the first to the last of a batch: it must not have to wait for what lies between its blobs. */
 const batchSpan = 2 * batchSize;
-/** Blobs in a batch, where they are tiny. */
+/** Blobs in a batch at most. */
 const batchCount = 512;
-/** Content from which a blob is cut into segments. */
+/** Bytes of content from which a blob is cut into segments. */
 const segmentedFrom = 16 * MiB;
 
 /** All steps, part by part as these lie in the image. */
@@ -122,7 +122,7 @@ function largeBlob(blob: ListedBlob, open: OpenPart, ranges: RangeFeed): LargeBl
     const before = (offset: number): Generator<RangesStep> => ranges.upTo(offset);
     return { kind: "large", blob, name: open.format.name, layout, reads: rangeOf(blob.part, resource), before };
   } catch {
-    // Reading it in a batch throws the same, and there it is recorded as this blob's failure.
+    // Reading it in a batch throws the same error, which is recorded there as this blob's failure.
     return null;
   }
 }

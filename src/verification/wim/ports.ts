@@ -1,4 +1,4 @@
-/** What verification needs from outside, so that it knows nothing of threads, files or cryptography. */
+/** Interfaces to threads, files and cryptography, which this room does not import. */
 import type { ByteSource } from "../../source/byte-source.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
 import type { BlobTable } from "./blob-index.js";
@@ -9,35 +9,35 @@ export type { CreateSha1, Sha1 } from "../../wim/sha1.js";
 
 /** One WIM, or one part of a split set. */
 export type WimPart = {
-  /** How messages call it, such as `sources/install.wim`. */
+  /** Its name in messages, such as `sources/install.wim`. */
   readonly name: string;
   readonly source: ByteSource;
-  /** Where its bytes lie in a file, in order, so that other threads can read them; without it, this thread does all. */
+  /** The extents of its bytes in a file, in order, so that other threads can read them; without it, this thread reads. */
   readonly file?: { readonly path: string; readonly extents: readonly FileExtent[] };
 };
 
-/** A pass that reads the whole image in order, and keeps what tasks have still to take of it. */
+/** A pass that reads the whole image in order, and keeps the bytes that tasks have yet to take. */
 export type ImageWindow = {
   /** The image's file. */
   readonly path: string;
-  /** Bytes of it that pass. */
+  /** Bytes of the file that the pass reads. */
   readonly size: number;
   /** The longest range that a task can wait for. */
   readonly rangeLimit: number;
-  /** Bytes below this may have been let go of. */
+  /** Bytes below this may have been released. */
   readonly released: number;
   /** No bytes below `offset` are needed any more. */
   release(offset: number): void;
 };
 
-/** A task's bytes on their way past. */
+/** The range of the pass that a task takes its bytes from. */
 export type Passage = {
   readonly range: FileRange;
-  /** Called as soon as the task has them all, if that is before it is done. */
+  /** Called as soon as the task has all its bytes, where that is before its end. */
   readonly taken: () => void;
 };
 
-/** What executors are started with. Plain data beside the sources. */
+/** The setup of an executor: plain data, and the sources. */
 export type ExecutorSetup = {
   readonly parts: readonly WimPart[];
   /** By part. */
@@ -48,11 +48,11 @@ export type ExecutorSetup = {
 /** Runs tasks, several at a time where it can. */
 export type WimExecutor = {
   readonly concurrency: number;
-  /** What tasks can take bytes from; absent where each reads the WIM itself. */
+  /** The pass that tasks can take bytes from; absent where each task reads the WIM itself. */
   readonly window?: ImageWindow;
   /**
-   * Tasks that share a thread are done in the order of the calls. Rejects only where something other than the WIM is at
-   * fault, such as a drive that cannot be read.
+   * Tasks on the same thread run in the order of the calls. Rejects only for causes outside the WIM, such as a drive that
+   * cannot be read.
    */
   run<K extends WimTaskKind>(task: TaskOf<K>, passage?: Passage): Promise<WimResults[K]>;
   close(): Promise<void>;

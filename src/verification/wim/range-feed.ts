@@ -1,10 +1,10 @@
-/** The chunks of the integrity table as tasks, in order, given out as far as they are wanted. */
+/** The chunks that the integrity table covers as tasks, in order, started along with the blobs in the same region. */
 import { MiB } from "../../bytes/units.js";
 import { sha1Length } from "../../wim/sha1.js";
 import type { OpenPart } from "./parts.js";
 import type { RangesStep } from "./steps.js";
 
-/** Bytes of the WIM in a task, where they can be gathered: some ten milliseconds of work. */
+/** Bytes of the WIM in a task, where small chunks can be combined: some ten milliseconds of work. */
 export const batchSize = 2 * MiB;
 
 export class RangeFeed {
@@ -16,7 +16,7 @@ export class RangeFeed {
     this.#next = this.#steps.next();
   }
 
-  /** Those that begin at or before `offset` of the part and were not given out yet. */
+  /** The chunks that begin at or before `offset` of the part and were not returned yet. */
   *upTo(offset: number): Generator<RangesStep> {
     while (this.#next.done !== true && this.#next.value.reads.start <= offset) {
       const { value } = this.#next;
@@ -30,7 +30,7 @@ function* planRanges(open: OpenPart, part: number): Generator<RangesStep> {
   const table = open.integrityTable;
   if (table === null) return;
   for (let first = 0; first < table.hashes.length;) {
-    // Small chunks are taken together, so that a table of many does not become as many tasks.
+    // Small chunks are combined, so that a table of many does not become as many tasks.
     const ranges: { offset: number; length: number }[] = [];
     const start = table.start + first * table.chunkSize;
     let end = start;

@@ -1,4 +1,4 @@
-/** What deep verification says. Plain data, fit for `--json`. */
+/** The report of deep verification, as plain data. */
 import type { ErrorCode } from "../../errors.js";
 
 export type WimCheckStatus = "pass" | "fail" | "warn" | "skip";
@@ -14,18 +14,18 @@ export const wimCheckIds = [
   "wim-references",
   "wim-slack",
 ] as const;
-/** Names of the checks of a WIM, in the order in which they are told. */
+/** Names of the checks of a WIM, in the order of the report. */
 export type WimCheckId = (typeof wimCheckIds)[number];
 
 export type WimCheck = {
   readonly id: WimCheckId;
   readonly status: WimCheckStatus;
   readonly message: string;
-  /** Where the check ended with an error: its code. */
+  /** The code of the error with which the check ended, if any. */
   readonly code?: ErrorCode;
 };
 
-/** A file that a failure touches. */
+/** A file that is affected by a failure. */
 export type WimPlace = {
   /** Image index, counted from 1. */
   readonly image: number;
@@ -33,10 +33,10 @@ export type WimPlace = {
   readonly path: string;
 };
 
-/** Something that is damaged. */
+/** Damage that was found. */
 export type WimFailure = {
   readonly check: WimCheckId;
-  /** SHA-1 of the blob as the lookup table has it, in hexadecimal; absent where the damage is no blob's. */
+  /** The blob's SHA-1 in the lookup table, in hexadecimal; absent where the damage is not in a blob. */
   readonly blob?: string;
   /** The name of the WIM or part that it lies in. */
   readonly wim: string;
@@ -75,7 +75,7 @@ export const placeLimit = 10;
 
 const severity: Readonly<Record<WimCheckStatus, number>> = { skip: 0, pass: 1, warn: 2, fail: 3 };
 
-/** Collects what checks find; a check keeps its worst status and the message that came with it first. */
+/** Collects the results of checks; a check keeps its worst status and the first message of that status. */
 export class ReportBuilder {
   readonly #checks = new Map<WimCheckId, WimCheck>();
   readonly #failures: WimFailure[] = [];
@@ -101,7 +101,7 @@ export class ReportBuilder {
     this.note(failure.check, "fail", failure.message, code);
   }
 
-  /** The report; what no check said anything about is skipped with `reason`. */
+  /** The report; checks without a result are skipped with `reason`. */
   finish(reason: string): WimReport {
     const skipped = (id: WimCheckId): WimCheck => ({ id, status: "skip", message: reason });
     const checks = wimCheckIds.map((id) => this.#checks.get(id) ?? skipped(id));

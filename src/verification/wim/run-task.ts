@@ -1,4 +1,4 @@
-/** What an executor does with a task, on whichever thread it runs. */
+/** Runs the tasks of executors, on any thread. */
 import { Win7UsbError } from "../../errors.js";
 import type { ByteSource } from "../../source/byte-source.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
@@ -46,7 +46,7 @@ export class TaskRunner {
     this.#createSha1 = createSha1;
   }
 
-  /** `taken` is called where a task has read all that it needs, and has much to do with it. */
+  /** `taken` is called as soon as a task has read all its bytes, where much work follows. */
   run<K extends WimTaskKind>(task: TaskOf<K>, taken?: () => void): Promise<WimResults[K]> {
     const kind: K = task.kind;
     return this.#runners[kind](task, taken);
@@ -136,7 +136,7 @@ export class TaskRunner {
   }
 }
 
-/** A part's reader is only made when a task needs it: its buffers are megabytes. */
+/** The reader of a part, made when a task first needs it, because its buffers take megabytes. */
 function lazyReader(source: ByteSource, format: ResourceFormat): ResourceReader {
   let reader: ResourceReader | undefined;
   const get = (): ResourceReader => (reader ??= createResourceReader(source, format));
@@ -150,7 +150,7 @@ function lazyReader(source: ByteSource, format: ResourceFormat): ResourceReader 
   };
 }
 
-/** Waits for `work`; a WIM's damage becomes its message, everything else is thrown on. */
+/** Awaits `work`; where the WIM is damaged, returns the message. Other errors are thrown on. */
 async function damageIn(work: Promise<void>): Promise<string | null> {
   try {
     await work;

@@ -1,6 +1,6 @@
 /**
- * Runs the steps of a plan on an executor: as many at a time as keep its threads busy, and no more, which is what bounds
- * memory. Where the executor has a window on a pass over the image, tasks take their bytes from it.
+ * Runs the steps of a plan on an executor: just as many at a time as keep its threads busy, which bounds memory. Where the
+ * executor has a window on a pass over the image, tasks take their bytes from it.
  */
 import { Flow } from "./flow.js";
 import { segmentsOf } from "./large-blob.js";
@@ -11,7 +11,7 @@ import type { CreateSha1, WimExecutor, WimPart } from "./ports.js";
 import type { LargeBlob, Step, StepEvents } from "./steps.js";
 import type { ChunkTableResult, ChunkTableTask, TaskOf, WimResults, WimTaskKind } from "./tasks.js";
 
-/** Tasks waiting at each thread beside the one it works on, so that it does not wait for this one. */
+/** Tasks queued at each thread beside the one that it runs, so that it never waits for the calling thread. */
 const queuedPerThread = 1;
 
 type ScheduleOptions = {
@@ -22,7 +22,7 @@ type ScheduleOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Resolves when every step is done; rejects as soon as one cannot be done at all, or with the signal's reason. */
+/** Resolves when every step is done; rejects as soon as one cannot be run, or with the signal's reason. */
 export async function runSteps(steps: Iterable<Step>, options: ScheduleOptions): Promise<void> {
   const schedule = new Schedule(options);
   for (const step of steps) {
@@ -67,7 +67,7 @@ class Schedule {
       }
       const { reads } = segment;
       for (const other of step.before(reads.start)) await this.start(other);
-      // What is decoded but still waits for an earlier segment holds its place, so that it cannot pile up.
+      // A decoded segment that waits for an earlier one still counts towards the limit, so that they cannot pile up.
       await this.#flow.free(this.#options.signal);
       if (hashing.problem !== null) break;
       const order = hashing.expect(reads.end - reads.start);
@@ -94,7 +94,7 @@ class Schedule {
     }
   }
 
-  /** Begins the task before it returns, so that tasks begin in the order in which their ranges enter. */
+  /** Starts the task before it returns, so that tasks start in the order in which their ranges are entered. */
   async #run<K extends WimTaskKind>(task: TaskOf<K>, reads: PartRange | null): Promise<WimResults[K]> {
     const range = reads === null ? null : this.#lowWater.enter(reads);
     if (range === null) return this.#options.executor.run<K>(task);

@@ -1,4 +1,4 @@
-/** The pieces that a verification's work is cut into: what `plan.ts` makes and `schedule.ts` runs. */
+/** The steps of a verification, which `plan.ts` makes and `schedule.ts` runs. */
 import type { ChunkLayout } from "../../wim/compression/chunks.js";
 import type { PartRange } from "./low-water.js";
 import type { ListedBlob } from "./blob-list.js";
@@ -16,15 +16,15 @@ export type BatchStep = Reading & {
   readonly task: BlobsTask;
   readonly ids: readonly number[];
 };
-/** A large blob: its segments are read side by side and hashed in order. */
+/** A large blob: its segments are read in parallel and hashed in order. */
 export type LargeBlob = Reading & {
   readonly kind: "large";
   readonly blob: ListedBlob;
-  /** How messages call the part that it lies in. */
+  /** The name, in messages, of the part that it lies in. */
   readonly name: string;
   /** Null where it is stored. */
   readonly layout: ChunkLayout | null;
-  /** What else is to be started before bytes of the blob from `offset` of the part on. */
+  /** The other steps to start before those that read the blob from `offset` of the part on. */
   readonly before: (offset: number) => Iterable<RangesStep>;
 };
 export type Step = MetadataStep | RangesStep | BatchStep | LargeBlob;
@@ -33,8 +33,8 @@ export type StepEvents = {
   readonly batchDone: (step: BatchStep, result: BlobsResult) => void;
   readonly rangesDone: (step: RangesStep, result: RangesResult) => void;
   readonly metadataDone: (step: MetadataStep, result: MetadataResult) => void;
-  /** So many more bytes of a large blob are done. */
+  /** Progress: more bytes of a large blob are done. */
   readonly largeAdvanced: (bytes: number) => void;
-  /** A large blob is done: its digest, or what is wrong with it. */
+  /** The result of a large blob: its digest, or what is wrong with it. */
   readonly largeDone: (step: LargeBlob, digest: Uint8Array | null, problem: string | null, slackChunks: number) => void;
 };

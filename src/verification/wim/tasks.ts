@@ -1,4 +1,4 @@
-/** Units of work for executors, and what comes of them. Plain data: both cross to other threads. */
+/** Tasks for executors, and their results. Plain data, because both are sent between threads. */
 import type { ResourceHeader } from "../../wim/resource.js";
 import type { ImageTally } from "./image-tally.js";
 
@@ -7,7 +7,7 @@ export type BlobsTask = {
   readonly kind: "blobs";
   readonly part: number;
   readonly resources: readonly ResourceHeader[];
-  /** The hashes that the lookup table has for them, 20 bytes each. */
+  /** Their SHA-1s in the lookup table, 20 bytes each. */
   readonly hashes: Uint8Array;
 };
 export type BlobsResult = {
@@ -17,19 +17,19 @@ export type BlobsResult = {
   readonly slackChunks: number;
 };
 
-/** A run of a large blob's chunks. They are hashed in order by whoever asked, while the next ones are decoded. */
+/** A run of a large blob's chunks. The caller hashes segments in order, while the next ones are decoded. */
 export type SegmentTask = {
   readonly kind: "segment";
   readonly part: number;
   readonly resource: ResourceHeader;
   /** The first chunk. */
   readonly first: number;
-  /** Where each chunk begins in the WIM, and at last where the last one ends. */
+  /** The offset of each chunk in the WIM, and then the end of the last one. */
   readonly offsets: Float64Array;
-  /** Large enough for the content; it is handed over and comes back. */
+  /** Large enough for the content; it is transferred to the thread and back. */
   readonly buffer: ArrayBuffer;
 };
-/** The same of a blob that is stored. */
+/** A run of bytes of a large blob that is stored uncompressed. */
 export type StoredSegmentTask = {
   readonly kind: "stored-segment";
   readonly part: number;

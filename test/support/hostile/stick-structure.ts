@@ -1,5 +1,5 @@
 /** Where FAT's directory entries and NTFS' file records and attributes lie in a sound stick's structures. */
-import { directoryEntry, directoryEntrySize } from "../../../src/volumes/fat32/records/directory-entry.js";
+import { fatDirectoryEntry, directoryEntrySize } from "../../../src/volumes/fat32/records/directory-entry.js";
 import { longNameAttributes, longNameEntry } from "../../../src/volumes/fat32/records/long-name.js";
 import {
   attributeTypes,
@@ -17,12 +17,12 @@ const valueOffset = 0x18;
 
 /** What can be a directory begins with `.` or a volume label, and its entries follow without a gap. */
 export function addDirectoryEntries(found: StructureBuilder, data: Uint8Array, at: number, length: number): void {
-  const first = directoryEntry.decode(data, at);
+  const first = fatDirectoryEntry.decode(data, at);
   if ((first.attributes !== 0x08 && first.attributes !== 0x10) || first.fileSize !== 0) return;
   for (let entry = at; entry + directoryEntrySize <= at + length && data[entry] !== 0; entry += directoryEntrySize) {
     const isLong = (data[entry + 11]! & 0x3f) === longNameAttributes;
     if (isLong) found.record(longNameEntry, entry);
-    else found.record(directoryEntry, entry);
+    else found.record(fatDirectoryEntry, entry);
   }
 }
 

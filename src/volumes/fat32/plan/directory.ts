@@ -5,7 +5,7 @@
 import type { FileAttributes, FileTimes } from "../../../tree/index.js";
 import type { FatDirectory, FatFile } from "./contents.js";
 import {
-  directoryEntry,
+  fatDirectoryEntry,
   directoryEntrySize,
   entryAttributes as attribute,
   firstClusterFields,
@@ -25,7 +25,7 @@ export function encodeDirectory(directory: FatDirectory, label: string): Uint8Ar
 
 function writeLabel(target: Uint8Array, root: FatDirectory, label: string): number {
   const { date, time } = timeOf(root.node.times.modified) ?? noTime;
-  directoryEntry.patch(target, 0, {
+  fatDirectoryEntry.patch(target, 0, {
     name: label,
     attributes: attribute.volumeLabel,
     writeDate: date,
@@ -39,7 +39,7 @@ function writeDots(target: Uint8Array, directory: FatDirectory): number {
   // The root has no parent; whoever lies directly in it points to cluster 0.
   const up = parent === null || parent.parent === null ? noCluster : parent.firstCluster;
   for (const [index, cluster] of [directory.firstCluster, up].entries()) {
-    directoryEntry.patch(target, index * directoryEntrySize, {
+    fatDirectoryEntry.patch(target, index * directoryEntrySize, {
       name: ".".repeat(index + 1),
       attributes: attribute.directory,
       ...timeFields(directory.node.times),
@@ -53,7 +53,7 @@ function writeChild(target: Uint8Array, offset: number, child: FatFile | FatDire
   const { node, name, firstCluster } = child;
   if (name === null) throw new RangeError("the root directory has no entry");
   const at = name.longName === null ? offset : writeLongName(target, offset, name.longName, name.shortName);
-  directoryEntry.patch(target, at, {
+  fatDirectoryEntry.patch(target, at, {
     name: name.shortName,
     attributes: attributeBits(node.attributes) | (node.kind === "file" ? attribute.archive : attribute.directory),
     caseFlags: name.caseFlags,

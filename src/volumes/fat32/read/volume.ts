@@ -7,7 +7,7 @@
 import { isPowerOfTwo, MiB } from "../../../bytes/units.js";
 import {
   deletedEntry,
-  directoryEntry,
+  fatDirectoryEntry,
   directoryEntrySize,
   endOfDirectory,
   entryAttributes,
@@ -15,7 +15,7 @@ import {
   firstClusterOf,
   largestDirectory,
   unpackShortName,
-  type DirectoryEntryFields,
+  type FatDirectoryEntry,
 } from "../records/directory-entry.js";
 import {
   endsChain,
@@ -37,7 +37,7 @@ const largestFat = 64 * MiB;
 /** More files and directories than a Windows image has a hundred times over. */
 const mostEntries = 200_000;
 
-export type FatEntry = {
+export type FatVolumeEntry = {
   /** Names joined by `/`. */
   readonly path: string;
   readonly directory: boolean;
@@ -57,7 +57,7 @@ export type FatVolume = {
   readonly label: string | null;
   /** When it was given, in FAT's form; 0 where there is none. */
   readonly labelDate: number;
-  readonly entries: readonly FatEntry[];
+  readonly entries: readonly FatVolumeEntry[];
   readonly freeClusters: number;
   readonly clusterSize: number;
   /** Both FATs, in bytes of the disk. */
@@ -80,7 +80,7 @@ type Reading = {
   readonly geometry: Geometry;
   readonly fat: DataView;
   readonly visited: Uint8Array;
-  readonly entries: FatEntry[];
+  readonly entries: FatVolumeEntry[];
   /** Of all paths, in UTF-16 units. */
   pathUnits: number;
   label: string | null;
@@ -163,7 +163,7 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
     const bytes = await read(offsetOf(geometry, each), geometry.clusterSize);
     for (let at = 0; at < bytes.length; at += directoryEntrySize) {
       if (bytes[at] === endOfDirectory) return directories;
-      const fields = directoryEntry.decode(bytes, at);
+      const fields = fatDirectoryEntry.decode(bytes, at);
       if (bytes[at] === deletedEntry) long.reset();
       else if ((fields.attributes & entryAttributesMask) === longNameAttributes) long.add(bytes, at);
       else if ((fields.attributes & entryAttributes.volumeLabel) !== 0) setLabel(reading, fields);
@@ -182,14 +182,14 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
   return directories;
 }
 
-function setLabel(reading: Reading, { name, writeDate }: DirectoryEntryFields): void {
+function setLabel(reading: Reading, { name, writeDate }: FatDirectoryEntry): void {
   reading.label = name.trimEnd();
   reading.labelDate = writeDate;
 }
 
 type Named = { readonly path: string; readonly directory: boolean; readonly first: number };
 
-function entryFrom(reading: Reading, fields: DirectoryEntryFields, { path, directory, first }: Named): FatEntry {
+function entryFrom(reading: Reading, fields: FatDirectoryEntry, { path, directory, first }: Named): FatVolumeEntry {
   const { geometry } = reading;
   // A directory's own clusters are visited when it is read.
   const clusters = directory ? [] : chainOf(reading, first, path);

@@ -10,7 +10,7 @@ import { GiB } from "../../../bytes/units.js";
 export const directoryEntrySize = 32;
 
 /** FAT32 specification, "FAT 32 Byte Directory Entry Structure"; `caseFlags` is its DIR_NTRes. */
-export const directoryEntry = record("directory entry", directoryEntrySize, {
+export const fatDirectoryEntry = record("directory entry", directoryEntrySize, {
   name: ascii(0, 11),
   attributes: uint8(11),
   caseFlags: uint8(12),
@@ -24,7 +24,7 @@ export const directoryEntry = record("directory entry", directoryEntrySize, {
   firstClusterLow: uint16le(26),
   fileSize: uint32le(28),
 });
-export type DirectoryEntryFields = Decoded<typeof directoryEntry.fields>;
+export type FatDirectoryEntry = Decoded<typeof fatDirectoryEntry.fields>;
 
 /** DIR_Attr; the upper two bits are reserved. */
 export const entryAttributes = {
@@ -48,7 +48,7 @@ export const largestFile = 4 * GiB - 1;
 export const largestDirectory = 65_536 * directoryEntrySize;
 
 /** Characters of DIR_Name: base and extension, each padded with blanks. */
-export const shortNameLength = directoryEntry.fields.name.width;
+export const shortNameLength = fatDirectoryEntry.fields.name.width;
 const baseLength = 8;
 
 /** DIR_NTRes as Windows NT uses it: the part of the short name is meant in lower case. */
@@ -72,6 +72,6 @@ export function firstClusterFields(cluster: number) {
   return { firstClusterHigh: Math.floor(cluster / 0x10000), firstClusterLow: cluster % 0x10000 };
 }
 
-export function firstClusterOf({ firstClusterHigh, firstClusterLow }: DirectoryEntryFields): number {
+export function firstClusterOf({ firstClusterHigh, firstClusterLow }: FatDirectoryEntry): number {
   return firstClusterHigh * 0x10000 + firstClusterLow;
 }
