@@ -16,9 +16,10 @@ _win7usb() {
         -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
         -l|--label) COMPREPLY=(); return ;;
         --size) COMPREPLY=(); return ;;
+        --edition) COMPREPLY=(); return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing fixed-disk large-disk"; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --edition --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
@@ -31,8 +32,9 @@ _win7usb() {
       case $before in
         --iso) _win7usb_files; return ;;
         -l|--label) COMPREPLY=(); return ;;
+        --edition) COMPREPLY=(); return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --edition --json -h --help"; else _win7usb_files; fi
       ;;
     inspect)
       if [[ $word == -* ]]; then _win7usb_words "--verbose --json -h --help"; else _win7usb_files; fi

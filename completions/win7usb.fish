@@ -19,6 +19,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from write" -F
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s f -l filesystem -x -a "auto fat32 ntfs" -d "file system: auto, fat32 or ntfs"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s l -l label -x -d "volume label (default: the ISO's own)"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l size -x -d "size of the image file (default: as small as can be)"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l edition -x -d "the edition that Setup installs, or a menu of all"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l only-changed -d "write only the blocks of a drive that differ"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l force -d "replace an existing image file"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l no-verify -d "do not read back what was written"
@@ -36,6 +37,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from verify" -l json -d "one JSON
 complete -c win7usb -n "__fish_seen_subcommand_from check" -F
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l iso -r -F -d "compare with this ISO, to the byte"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -s l -l label -x -d "with --iso: the label that it was written with"
+complete -c win7usb -n "__fish_seen_subcommand_from check" -l edition -x -d "with --iso: the edition that it was written with"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -F
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l verbose -d "every edition and boot image; every device and file"

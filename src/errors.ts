@@ -24,6 +24,9 @@ export const exitCodes = {
   "input-changed": 3,
   "wim-damaged": 3,
   "wim-unsupported": 3,
+  "hive-damaged": 3,
+  "hive-dirty": 3,
+  "hive-unsupported": 3,
   // The image is sound but not what was asked for.
   x64: 4,
   rtm: 4,
@@ -35,8 +38,14 @@ export const exitCodes = {
   "requirement-unmet": 4,
   "name-unsupported": 4,
   "name-collision": 4,
+  // What is asked to be changed in it.
+  "edition-missing": 4,
   "input-unsupported": 4,
   "no-drivers": 4,
+  "answer-file-invalid": 4,
+  "unattended-wipe": 4,
+  replace: 4,
+  "edit-conflict": 4,
   "file-too-large": 4,
   "directory-too-large": 4,
   // The target was refused; nothing was written.

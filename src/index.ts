@@ -86,6 +86,9 @@ export type { Requirement, UnmetRequirement } from "./verification/requirements.
 export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
 
+export type { EditChoices } from "./steps/edit-choices.js";
+export type { Edit, EditNote } from "./windows/customise/index.js";
+export type { TreeChange } from "./tree/edits.js";
 export type { PreparedWrite, PrepareOptions, WriteChoices } from "./steps/prepare-write.js";
 export { prepareWrite } from "./steps/prepare-write.js";
 export type { WriteOptions, WriteOutcome, WriteRun } from "./steps/write-image.js";
@@ -105,7 +108,15 @@ export type {
   WriteEvent,
   WritePhase,
 } from "./progress/events.js";
-export type { DriveGeometry, DiskPlan, DiskRun, FileSystemName, ImageOrigin, PlannedFile } from "./volumes/plan.js";
+export type {
+  DriveGeometry,
+  DiskPlan,
+  DiskRun,
+  FileSystemName,
+  ImageOrigin,
+  PlannedEdit,
+  PlannedFile,
+} from "./volumes/plan.js";
 export type { PlanOptions } from "./volumes/index.js";
 export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
 export type { Extent, ExtentSource, Run } from "./extents/extent.js";

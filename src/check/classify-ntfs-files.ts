@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
 import { fileTime, millisecondsOf } from "../bytes/file-time.js";
-import { upCase } from "../volumes/ntfs/records/up-case.js";
+import { upCase } from "../bytes/up-case.js";
 import type { PlannedFile } from "../volumes/plan.js";
 import type { Difference } from "./differences.js";
 import type { ContentCheck, ContentDifference } from "./file-content.js";

@@ -10,7 +10,11 @@ import type { DiskPlan, PlannedFile } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
 
 /** Why the plan cannot be held against the target; `reason` ends a sentence. */
-export type OtherLayout = { readonly kind: "other-image" | "other-version"; readonly reason: string };
+export type OtherLayout = {
+  /** `other-edits`: what was changed in the image's files is not what is compared with. */
+  readonly kind: "other-image" | "other-edits" | "other-version";
+  readonly reason: string;
+};
 
 /** Undefined where the same files lie at the same places. `areaStart`: where the manifest lies. */
 export function otherLayout(plan: DiskPlan, manifest: Manifest, areaStart: number): OtherLayout | undefined {

@@ -27,6 +27,7 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
   if (code === "image-not-iso" && data["format"] === ownStick && typeof data["path"] === "string") {
     return `${hint} Whether it still is what was written, win7usb check ${data["path"]} says.`;
   }
+  if (command === "check" && code === "usage" && data["choice"] === "image") return "Name the image with --iso <iso>.";
   return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
 }
 

@@ -1,28 +1,9 @@
 /** `--require edition=Professional arch=x86 sp=1 language=en-US genuine`, read before the image is touched. */
 import { Failures, Win7UsbError } from "../errors.js";
 import type { Requirement } from "../verification/requirements.js";
-import { plainEdition } from "../verification/requirements.js";
+import { editionOf } from "../windows/edition-names.js";
 
 const languagePattern = /^[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*$/i;
-
-const editionNames = ["Starter", "HomeBasic", "HomePremium", "Professional", "Enterprise", "Ultimate"] as const;
-/** Letters that a shortened name has at least: `pro`, `ent`. */
-const shortestEdition = 3;
-const editionSuffixes = ["", "n", "k", "kn"];
-
-/** `Professional` for `Pro`, `ProfessionalN` for `pro n`; a whole name as it was typed; undefined for none or several. */
-function editionOf(typed: string): string | undefined {
-  const plain = plainEdition(typed);
-  const found = editionSuffixes
-    .filter((suffix) => plain.endsWith(suffix))
-    .flatMap((suffix) => {
-      const name = plain.slice(0, plain.length - suffix.length);
-      const meant = editionNames.filter((edition) => edition.toLowerCase().startsWith(name));
-      if (name.length < shortestEdition || meant.length !== 1) return [];
-      return name === meant[0]!.toLowerCase() ? [typed] : [`${meant[0]}${suffix.toUpperCase()}`];
-    });
-  return found[0];
-}
 
 const architectures = {
   x86: /^(?:x86|i[3-6]86|ia-?32|x?32(?:-?bit)?)$/i,
@@ -87,7 +68,7 @@ function parseRequirement(text: string): Requirement {
   const kind = kindNamed(name);
   if (kind === undefined) {
     throw new Win7UsbError("usage", `--require does not know ${JSON.stringify(text)}`, {
-      hint: `Expected ${Object.keys(kinds).join("=..., ")}=... or genuine; put the ISO before --require.`,
+      hint: `Expected ${Object.keys(kinds).join("=..., ")}=... or genuine; commas stand between several.`,
       data: { requirement: text },
     });
   }

@@ -15,11 +15,11 @@ export function layoutSource(extents: readonly Extent[], size: number): ByteSour
   return {
     size,
     async readInto(offset, target) {
-      checkRange(size, offset, target.length);
+      checkRange(size, offset, target.length, "layout");
       await readLayout(extents, offset, target, { gaps: "zeros" });
     },
     async read(offset, length) {
-      checkRange(size, offset, length);
+      checkRange(size, offset, length, "layout");
       const extent = extents[firstRunEndingBehind(extents, offset)];
       if (extent?.source.kind === "range" && extent.offset <= offset && offset + length <= runEnd(extent)) {
         return extent.source.source.read(extent.source.offset + offset - extent.offset, length);

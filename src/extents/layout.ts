@@ -140,7 +140,7 @@ export function substitute(extents: readonly Extent[], source: ByteSource, conte
       continue;
     }
     const range = { offset: extent.source.offset, length: extent.length };
-    checkRange(layoutEnd(content), range.offset, range.length);
+    checkRange(layoutEnd(content), range.offset, range.length, "layout");
     for (const part of windowOf(content, range)) appendExtent(result, { ...part, offset: extent.offset + part.offset });
   }
   return result;

@@ -24,7 +24,7 @@ import { readIsoVolumes } from "./iso9660/volume-descriptors.js";
 import type { Reading, TruncatedFile } from "./reading.js";
 import { listWarnings, startReading, warn } from "./reading.js";
 import { readUdf } from "./udf/file-system.js";
-import { recognize } from "./volume-recognition.js";
+import { recognize, type Recognition } from "./volume-recognition.js";
 
 export type { BootEntry, ElTorito } from "./el-torito.js";
 export type { PrimaryVolume } from "./iso9660/volume-descriptors.js";
@@ -74,7 +74,7 @@ export async function readImage(source: ByteSource): Promise<Iso9660Image> {
   const recognition = await recognize(reading);
   const volumes = readIsoVolumes(recognition);
   const isoEnd = (volumes.primary?.volumeSpaceSize ?? 0) * (volumes.primary?.logicalBlockSize ?? 0);
-  const chosen = await readNewest(reading, recognition.nsr !== null, volumes).catch((error: unknown) => {
+  const chosen = await readNewest(reading, recognition, volumes).catch((error: unknown) => {
     // Whatever was missed, the cause is the same where the image ends before its volume does.
     const isMissed = error instanceof Win7UsbError && missedCodes.includes(error.code);
     throw isMissed && source.size < isoEnd ? truncated(source.size, isoEnd, error) : error;
@@ -105,8 +105,11 @@ const missedCodes: readonly string[] = ["image-damaged", "image-truncated"];
 
 type Chosen = { readonly summary: FileSystemSummary; readonly tree: FileTree; readonly volumeEnd: number };
 
-async function readNewest(reading: Reading, hasUdf: boolean, volumes: IsoVolumes): Promise<Chosen> {
-  if (hasUdf) {
+async function readNewest(reading: Reading, { nsr, hasMarks }: Recognition, volumes: IsoVolumes): Promise<Chosen> {
+  if (nsr === null && hasMarks) {
+    throw damaged("the volume recognition sequence has its marks BEA01 or TEA01, but no NSR02 or NSR03 between them");
+  }
+  if (nsr !== null) {
     const { tree, volumeLabel, revision, volumeEnd } = await readUdf(reading);
     return { summary: { fileSystem: "udf", volumeLabel, revision }, tree, volumeEnd };
   }

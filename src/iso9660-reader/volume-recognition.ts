@@ -6,7 +6,6 @@ import { ascii, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { KiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
-import { damaged } from "./failures.js";
 import { logicalSectorSize, maximumRecognitionDescriptors, systemAreaSize } from "./limits.js";
 import type { Reading } from "./reading.js";
 
@@ -22,6 +21,8 @@ export type Recognition = {
   readonly descriptors: readonly { readonly type: number; readonly version: number; readonly bytes: Uint8Array }[];
   /** ECMA-167's NSR descriptor (`NSR02` for UDF 1.x, `NSR03` for 2.x), null where there is no UDF. */
   readonly nsr: "NSR02" | "NSR03" | null;
+  /** The marks that an NSR descriptor stands between: without one, they are damage. */
+  readonly hasMarks: boolean;
 };
 
 const known = new Set(["CD001", "CDW02", "BEA01", "NSR02", "NSR03", "BOOT2", "TEA01"]);
@@ -30,16 +31,13 @@ const maximumUnknownInARow = 2;
 /** ECMA-167 2/8.3.1: descriptors stand 2048 bytes apart, or one sector where that is larger. */
 const strides = [2 * KiB, 4 * KiB, 8 * KiB, 16 * KiB, 32 * KiB];
 
-/** Finds both sequences; `image-not-iso` where there is neither, `image-damaged` for UDF marks without an NSR. */
+/** Finds both sequences; `image-not-iso` where there is neither. */
 export async function recognize(reading: Reading): Promise<Recognition> {
   for (const stride of strides) {
     const { descriptors, identifiers } = await scan(reading, stride);
     const nsr = identifiers.has("NSR03") ? "NSR03" : identifiers.has("NSR02") ? "NSR02" : null;
     if (nsr === null && descriptors.length === 0) continue;
-    if (nsr === null && (identifiers.has("BEA01") || identifiers.has("TEA01"))) {
-      throw damaged("the volume recognition sequence has its marks BEA01 or TEA01, but no NSR02 or NSR03 between them");
-    }
-    return { descriptors, nsr };
+    return { descriptors, nsr, hasMarks: identifiers.has("BEA01") || identifiers.has("TEA01") };
   }
   throw notIso(reading.metadata.size);
 }

@@ -12,7 +12,7 @@ import { ascii, bytes, reserved, uint16le, uint32le, uint64le, uint8 } from "../
 import { record } from "../bytes/record.js";
 import { KiB, MiB } from "../bytes/units.js";
 import { manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
-import type { DiskPlan, FileSystemName, ImageOrigin, PlannedFile } from "../volumes/plan.js";
+import type { DiskPlan, FileSystemName, ImageOrigin, PlannedEdit, PlannedFile } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
 import type { Span } from "../extents/extent.js";
 import { coverage } from "../extents/spans.js";
@@ -78,6 +78,16 @@ export const originRecord = record("manifest origin", 48, {
   reserved: reserved(42, 6),
 });
 
+/** A section for each edit, in the order in which they were made. Followed by its kind and its value in UTF-8. */
+export const editSection = "EDIT";
+export const editRecord = record("manifest edit", 40, {
+  /** Zeros where there is none. */
+  sha256: bytes(0, digestSize),
+  kindLength: uint16le(32),
+  valueLength: uint16le(34),
+  reserved: reserved(36, 4),
+});
+
 export const spanRecord = record("manifest span", 16, { offset: uint64le(0), length: uint64le(8) });
 
 /** Followed by its runs (as spans) and its path in UTF-8. */
@@ -94,6 +104,8 @@ export type Manifest = {
   readonly program: string;
   /** Null where it was written without: by win7usb before format 2, or from no image. */
   readonly origin: ImageOrigin | null;
+  /** What was changed in the image's files. */
+  readonly edits: readonly PlannedEdit[];
   readonly fileSystem: FileSystemName;
   readonly label: string;
   readonly diskSize: number;
@@ -114,9 +126,10 @@ const utf8 = new TextEncoder();
 
 /** Everything of a plan's manifest but the digests. */
 export function layoutManifest(plan: DiskPlan, manifestOffset: number): ManifestLayout {
-  const { fileSystem, label, diskSize, contentEnd, clusterSize, origin = null } = plan;
+  const { fileSystem, label, diskSize, contentEnd, clusterSize, origin = null, edits = [] } = plan;
   const spans = coverage(plan.extents, manifestOffset);
-  const common = { program: packageVersion, origin, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
+  const made = { program: packageVersion, origin, edits };
+  const common = { ...made, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
   for (const files of [plan.files, null]) {
     const owned = ownersOf(spans, files ?? [], clusterSize);
     const coarsest = files === null ? largestUnit : largestUnitWithFiles;
@@ -128,9 +141,10 @@ export function layoutManifest(plan: DiskPlan, manifestOffset: number): Manifest
   throw new RangeError(`a disk of ${diskSize} bytes is too large for a manifest`);
 }
 
-function lengthOf({ label, origin, spans, files, units }: ManifestLayout): number {
+function lengthOf(shape: ManifestLayout): number {
+  const { label, spans, files, units } = shape;
   let length = manifestHeader.size + utf8.encode(label).length + spans.length * spanRecord.size;
-  length += encodeSections(origin).length;
+  length += encodeSections(shape).length;
   for (const { path, runs } of files ?? []) {
     length += fileRecord.size + runs.length * spanRecord.size + utf8.encode(path).length;
   }
@@ -141,7 +155,7 @@ function lengthOf({ label, origin, spans, files, units }: ManifestLayout): numbe
 export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint8Array {
   const { spans, files, units } = shape;
   const label = utf8.encode(shape.label);
-  const sections = encodeSections(shape.origin);
+  const sections = encodeSections(shape);
   const length = lengthOf(shape);
   const parts: Uint8Array[] = [
     manifestHeader.encode({
@@ -174,13 +188,30 @@ export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint
   return manifest;
 }
 
-function encodeSections(origin: ImageOrigin | null): Uint8Array {
-  if (origin === null) return new Uint8Array();
-  const label = utf8.encode(origin.volumeLabel);
-  const sha256 = Buffer.from(origin.sha256 ?? "00".repeat(digestSize), "hex");
-  const content = [originRecord.encode({ size: origin.size, sha256, labelLength: label.length }), label];
-  const length = content.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([sectionRecord.encode({ name: originSection, length }), ...content]);
+function encodeSections({ origin, edits }: Pick<ManifestLayout, "origin" | "edits">): Uint8Array {
+  const sections = edits.map((edit) => encodeSection(editSection, encodeEdit(edit)));
+  return Buffer.concat([...(origin === null ? [] : [encodeSection(originSection, encodeOrigin(origin))]), ...sections]);
+}
+
+function encodeSection(name: string, content: Uint8Array): Uint8Array {
+  return Buffer.concat([sectionRecord.encode({ name, length: content.length }), content]);
+}
+
+function encodeOrigin({ size, volumeLabel, sha256 }: ImageOrigin): Uint8Array {
+  const label = utf8.encode(volumeLabel);
+  const fields = { size, sha256: digestOf(sha256), labelLength: label.length };
+  return Buffer.concat([originRecord.encode(fields), label]);
+}
+
+function encodeEdit({ kind, value, sha256 }: PlannedEdit): Uint8Array {
+  const texts = [utf8.encode(kind), utf8.encode(value)] as const;
+  const fields = { sha256: digestOf(sha256), kindLength: texts[0].length, valueLength: texts[1].length };
+  return Buffer.concat([editRecord.encode(fields), ...texts]);
+}
+
+/** Zeros where it is not known. */
+function digestOf(sha256: string | null): Uint8Array {
+  return Buffer.from(sha256 ?? "00".repeat(digestSize), "hex");
 }
 
 function encodeFile({ path, size, runs, modified = 0 }: PlannedFile): Uint8Array[] {

@@ -1,13 +1,15 @@
 /** Reads a manifest back; every count is held against what is there before anything is made of it. */
 import { createHash } from "node:crypto";
 import { partitionTypes } from "../volumes/mbr.js";
-import type { FileSystemName, ImageOrigin, PlannedFile } from "../volumes/plan.js";
+import type { FileSystemName, ImageOrigin, PlannedEdit, PlannedFile } from "../volumes/plan.js";
 import type { Span } from "../extents/extent.js";
 import { isPowerOfTwo } from "../bytes/units.js";
 import { isAllZeros } from "../bytes/zeros.js";
 import { ownersOf, runsByPlace, unitsOf } from "./hash-units.js";
 import {
   digestSize,
+  editRecord,
+  editSection,
   fileRecord,
   largestManifest,
   manifestFormat,
@@ -104,7 +106,7 @@ function decode(body: Uint8Array, areaOffset: number): Manifest {
   check(areaOffset < diskSize && contentEnd <= diskSize, `content up to ${contentEnd} of ${diskSize} bytes`);
   const fileSystem = fileSystemOf(header.osType);
   const label = cursor.text(header.labelLength);
-  const origin = decodeSections(cursor.take(header.sectionsLength));
+  const made = decodeSections(cursor.take(header.sectionsLength));
   const spans = decodeSpans(cursor, header.spanCount, areaOffset);
   const files = header.listsFiles === 0 ? null : decodeFiles(cursor, header.fileCount, spans);
   check(cursor.left === unitCount * digestSize, `${cursor.left} bytes of digests for ${unitCount} units`);
@@ -113,27 +115,38 @@ function decode(body: Uint8Array, areaOffset: number): Manifest {
   const units = unitsOf(ownersOf(spans, files ?? [], clusterSize), unitSize);
   check(units.length === unitCount, `${unitCount} units, expected ${units.length}`);
   const program = header.program.trimEnd();
-  const common = { program, origin, fileSystem, label, diskSize, contentEnd, clusterSize, unitSize };
+  const common = { program, ...made, fileSystem, label, diskSize, contentEnd, clusterSize, unitSize };
   return { ...common, spans, files, units, digests: cursor.take(unitCount * digestSize) };
 }
 
+type Sections = Pick<Manifest, "origin" | "edits">;
+
 /** Sections of other names are a later win7usb's, and nothing that the rest depends on. */
-function decodeSections(bytes: Uint8Array): ImageOrigin | null {
+function decodeSections(bytes: Uint8Array): Sections {
   const cursor = new Cursor(bytes);
   let origin: ImageOrigin | null = null;
+  const edits: PlannedEdit[] = [];
   while (cursor.left > 0) {
     const { name, length } = sectionRecord.decode(cursor.take(sectionRecord.size));
-    const content = cursor.take(length);
+    const content = new Cursor(cursor.take(length));
     if (name === originSection) origin = decodeOrigin(content);
+    else if (name === editSection) edits.push(decodeEdit(content));
   }
-  return origin;
+  return { origin, edits };
 }
 
-function decodeOrigin(content: Uint8Array): ImageOrigin {
-  const cursor = new Cursor(content);
+function decodeOrigin(cursor: Cursor): ImageOrigin {
   const { size, sha256, labelLength } = originRecord.decode(cursor.take(originRecord.size));
-  const known = isAllZeros(sha256) ? null : Buffer.from(sha256).toString("hex");
-  return { size, volumeLabel: cursor.text(labelLength), sha256: known };
+  return { size, volumeLabel: cursor.text(labelLength), sha256: digestOf(sha256) };
+}
+
+function decodeEdit(cursor: Cursor): PlannedEdit {
+  const { sha256, kindLength, valueLength } = editRecord.decode(cursor.take(editRecord.size));
+  return { kind: cursor.text(kindLength), value: cursor.text(valueLength), sha256: digestOf(sha256) };
+}
+
+function digestOf(sha256: Uint8Array): string | null {
+  return isAllZeros(sha256) ? null : Buffer.from(sha256).toString("hex");
 }
 
 function decodeSpans(cursor: Cursor, count: number, areaOffset: number): Span[] {

@@ -4,6 +4,8 @@
  * ended the command) are the caller's to emit.
  */
 
+import type { PlannedEdit } from "../volumes/plan.js";
+
 /** `write` the data, `flush` it to the medium, `verify` by reading back, `finish` with the sector that boots. */
 export type WritePhase = "write" | "flush" | "verify" | "finish";
 
@@ -39,6 +41,8 @@ export type PlanEvent = {
   readonly totalBytes: number;
   readonly filesystem: string;
   readonly files: number;
+  /** What is changed in the image's files. */
+  readonly edits: readonly PlannedEdit[];
 };
 
 /** A phase begins, for all targets at once. */

@@ -17,17 +17,26 @@ export type ByteSource = {
 /** Reads `length` bytes at `offset` of the disk. */
 export type ReadBytes = (offset: number, length: number) => Promise<Uint8Array>;
 
+/** What a range is to lie in, and what its being outside means: only an image can be cut short. */
+const containers = {
+  image: "The image is cut short or damaged: fetch it again.",
+  layout: "Ask for bytes that it has, or lay out more.",
+  window: "Ask for bytes that it has, or open a larger one.",
+} as const;
+
 /** Throws `image-truncated` unless `[offset, offset + length)` lies inside a source of `size` bytes. */
-export function checkRange(size: number, offset: number, length: number): void {
+export function checkRange(
+  size: number,
+  offset: number,
+  length: number,
+  what: keyof typeof containers = "image",
+): void {
   const sane = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (sane && offset + length <= size) return;
   throw new Win7UsbError(
     "image-truncated",
-    `the image ends at byte ${size}, but bytes ${offset} to ${offset + length} are needed`,
-    {
-      hint: "The image is cut short or damaged: fetch it again.",
-      data: { size, offset, length },
-    },
+    `the ${what} ends at byte ${size}, but bytes ${offset} to ${offset + length} are needed`,
+    { hint: containers[what], data: { size, offset, length } },
   );
 }
 
@@ -52,11 +61,11 @@ export function sliceSource(parent: ByteSource, start: number, size: number): By
   return {
     size,
     read(offset, length) {
-      checkRange(size, offset, length);
+      checkRange(size, offset, length, "window");
       return parent.read(start + offset, length);
     },
     readInto(offset, target) {
-      checkRange(size, offset, target.length);
+      checkRange(size, offset, target.length, "window");
       return parent.readInto(start + offset, target);
     },
   };

@@ -8,8 +8,14 @@ import { assertWhole, paddingCode } from "../iso9660-reader/index.js";
 import { chooseFileSystem, planDisk } from "../volumes/index.js";
 import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
+import type { EditChoices } from "./edit-choices.js";
+import { editTree } from "./edit-tree.js";
 import { fitTree } from "./fit-tree.js";
 import type { OpenedImage } from "./open-image.js";
+import { otherEdits } from "./other-edits.js";
+
+/** How the target was written, where it does not say so itself, and what was changed in the image for it. */
+export type ExpectationChoices = EditChoices & { readonly label?: string | undefined };
 
 export type Expected = {
   /** Undefined where there is nothing to compare the target with. */
@@ -25,6 +31,9 @@ const unplannable: readonly ErrorCode[] = [
   "directory-too-large",
   "name-unsupported",
   "name-collision",
+  "edition-missing",
+  "answer-file-invalid",
+  "edit-conflict",
 ];
 
 /** Throws what reading the image throws. */
@@ -32,17 +41,20 @@ export async function expectationFor(
   found: FoundManifest,
   opened: OpenedImage | undefined,
   reader: DriveReader,
-  label: string | undefined,
+  choices: ExpectationChoices,
 ): Promise<Expected> {
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
   const byManifest: Expectation | undefined =
     manifest === undefined ? undefined : { kind: "manifest", manifest, found };
   if (opened === undefined) return { expectation: byManifest, otherwise: undefined };
-  const plan = await planAnew(found, opened, reader, label);
+  const plan = await planAnew(found, opened, reader, choices);
   if (plan instanceof Win7UsbError) {
     return { expectation: byManifest, otherwise: { kind: "other-image", reason: plan.message } };
   }
-  const otherwise = manifest === undefined ? undefined : otherLayout(plan, manifest, found.areaStart);
+  const otherwise =
+    manifest === undefined
+      ? undefined
+      : (otherEdits(plan.edits ?? [], manifest.edits) ?? otherLayout(plan, manifest, found.areaStart));
   return { expectation: otherwise === undefined ? { kind: "image", plan, found } : byManifest, otherwise };
 }
 
@@ -54,17 +66,18 @@ async function planAnew(
   found: FoundManifest,
   opened: OpenedImage,
   reader: DriveReader,
-  wantedLabel: string | undefined,
+  { label: wantedLabel, ...choices }: ExpectationChoices,
 ): Promise<DiskPlan | Win7UsbError> {
   assertWhole(opened.image, [paddingCode]);
   const { volumeLabel } = opened.image;
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
-  const fileSystem =
-    manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(opened.image.tree, "auto").fileSystem;
   const label = wantedLabel ?? manifest?.label ?? volumeLabel;
   try {
-    const { tree } = await fitTree(opened.image.tree, fileSystem);
-    return planDisk(tree, { diskSize: manifest?.diskSize ?? diskSizeOf(found, reader) }, { fileSystem, label });
+    const { tree: edited, edits } = await editTree(opened, choices);
+    const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(edited, "auto").fileSystem;
+    const { tree } = await fitTree(edited, fileSystem);
+    const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);
+    return { ...planDisk(tree, { diskSize }, { fileSystem, label }), edits };
   } catch (error) {
     if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
     throw error;

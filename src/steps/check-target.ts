@@ -8,17 +8,21 @@ import { Win7UsbError, type Warning } from "../errors.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { Interruption } from "../source/interruption.js";
-import type { FileSystemName, ImageOrigin } from "../volumes/plan.js";
+import type { FileSystemName, ImageOrigin, PlannedEdit } from "../volumes/plan.js";
 import { expectationFor } from "./check-expectation.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
 import { nothingOfImage, uncompared, checkVerdictOf } from "./check-verdict.js";
 import { accessWarnings, contentWarnings } from "./check-warnings.js";
+import type { EditChoices } from "./edit-choices.js";
+import { isAnyAsked } from "./edit-choices.js";
 import type { ImageInput } from "./image-input.js";
 import { openImage, type OpenedImage } from "./open-image.js";
 import { openTarget, type OpenedTarget, type TargetInput } from "./open-target.js";
 
 /** The image that a target was made from, and the options, as its manifest records them. */
 export type CheckOrigin = ImageOrigin & {
+  /** What was changed in the image's files, in the order in which it was. */
+  readonly edits: readonly PlannedEdit[];
   /** The version of win7usb that wrote it. */
   readonly program: string;
   /** `size` in bytes: of the disk that was laid out. */
@@ -28,8 +32,8 @@ export type CheckOrigin = ImageOrigin & {
 /** Events of `check`. */
 export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & Warning);
 
-/** Choices of `check`. */
-export type CheckOptions = {
+/** Choices of `check`; with an image, what was changed in its files when the target was written. */
+export type CheckOptions = EditChoices & {
   /** Compare with this image's plan instead of the target's own manifest. */
   readonly image?: ImageInput | undefined;
   /** The label that the target was written with, where neither manifest nor volume have it. */
@@ -77,6 +81,10 @@ export type CheckResult = {
  */
 export async function check(input: TargetInput, options: CheckOptions = {}): Promise<CheckResult> {
   const { image, signal, name = "target" } = options;
+  if (image === undefined && isAnyAsked(options)) {
+    const message = "what was changed in an image's files can be compared with that image alone";
+    throw new Win7UsbError("usage", message, { data: { choice: "image" } });
+  }
   const path = typeof input === "string" ? input : name;
   const interruption = new Interruption(signal, () => interruptedAt(path));
   try {
@@ -114,7 +122,7 @@ async function checkOpened(
   tell(accessWarnings(target));
   // The rest of its content is incomplete, so that comparing it would say nothing.
   if (found.unfinishedBy !== null) return { ...common, ...nothingCompared, verdict: "mismatch", cause: "unfinished" };
-  const expected = await expectationFor(found, opened, reader, choices.label);
+  const expected = await expectationFor(found, opened, reader, choices);
   const { expectation, otherwise } = expected;
   tell(await contentWarnings(reader, read, found, expected, opened !== undefined));
   const origin = originOf(found);
@@ -150,8 +158,8 @@ const nothingCompared = {
 
 function originOf({ read }: FoundManifest): CheckOrigin | null {
   if (read.kind !== "manifest" || read.manifest.origin === null) return null;
-  const { origin, program, fileSystem, label, diskSize } = read.manifest;
-  return { ...origin, program, options: { filesystem: fileSystem, label, size: diskSize } };
+  const { origin, edits, program, fileSystem, label, diskSize } = read.manifest;
+  return { ...origin, edits, program, options: { filesystem: fileSystem, label, size: diskSize } };
 }
 
 /** Progress events like those of a write's read-back. */

@@ -13,7 +13,7 @@ export type CheckVerdict = "match" | "mismatch" | "unreadable";
 
 /**
  * Why the verdict is not `match`. Beside the causes of mismatches: `unfinished`: a write was begun and not ended;
- * `other-image`: the target is as it was written, but from another image or with other options; `nothing`: nothing of
+ * `other-image`: the target is as it was written, but from another image or with other options, changes to its files among them; `nothing`: nothing of
  * win7usb is on it; and where there is nothing to compare it with, `no-manifest` (a write that was not verified leaves
  * none), `manifest-damaged` or `manifest-newer`.
  */
@@ -66,7 +66,7 @@ export function checkVerdictOf(
   otherwise: OtherLayout | undefined,
 ): VerdictAndCause {
   const causes = new Set(mismatches.map(({ cause }) => cause));
-  if (otherwise?.kind === "other-image") causes.add("other-image");
+  if (otherwise !== undefined && otherwise.kind !== "other-version") causes.add("other-image");
   const cause = causesByGravity.find((each) => causes.has(each)) ?? null;
   if (cause === null) return { verdict: "match", cause };
   return { verdict: causes.size === 1 && cause === "unreadable" ? "unreadable" : "mismatch", cause };

@@ -51,6 +51,9 @@ export async function contentWarnings(
   if (otherwise?.kind === "other-image") {
     const message = `${path} was made from another image or with other options: ${otherwise.reason}`;
     warnings.push({ code: "other-image", message });
+  } else if (otherwise?.kind === "other-edits") {
+    const message = `${path} was made with other changes to the image's files: ${otherwise.reason}`;
+    warnings.push({ code: "other-edits", message });
   }
   return warnings;
 }

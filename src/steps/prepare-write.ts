@@ -12,12 +12,16 @@ import { blockSizeFor } from "../transfer/block-size.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
+import type { Edit } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
+import type { EditedImage } from "./edit-tree.js";
+import { editTree } from "./edit-tree.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
 import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
+import { setupWimFailures } from "./setup-wims.js";
 import type { WriteChoices } from "./write-choices.js";
 
 export type { WriteChoices } from "./write-choices.js";
@@ -31,6 +35,8 @@ export type PreparedWrite = {
   readonly plan: DiskPlan;
   /** Why this file system, as a sentence. */
   readonly reason: string;
+  /** What is changed in the image's files, in the order in which it is. */
+  readonly edits: readonly Edit[];
   /** Files of the image that are split. */
   readonly splits: readonly SplitImage[];
   /** About what is written otherwise than it lies in the image or was asked for. */
@@ -64,13 +70,17 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
     assertWhole(image.image, choices.allow);
     return true;
   });
+  if (isWhole) for (const failure of await setupWimFailures(image.image.tree, image.windows)) failures.add(failure);
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
   // A truncated image cannot be planned.
-  const planned = isWhole ? await failures.attempt(() => planFor(image, judged, choices, failures)) : undefined;
+  const edited = isWhole ? await failures.attempt(() => editTree(image, choices)) : undefined;
+  const planned =
+    edited === undefined ? undefined : await failures.attempt(() => planFor(image, edited, judged, choices, failures));
   const origin = await failures.attempt(() => originOf(image, choices));
   failures.throwAll();
-  const plan = { ...planned!.plan, origin: origin! };
-  return { image, targets: judged.targets, ...planned!, plan, choices };
+  const { edits } = edited!;
+  const plan = { ...planned!.plan, origin: origin!, edits };
+  return { image, targets: judged.targets, ...planned!, plan, edits, choices };
 }
 
 type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;
@@ -78,13 +88,14 @@ type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;
 /** Undefined where a target is too small for the smallest disk, which is among the failures then. */
 async function planFor(
   { image }: OpenedImage,
+  { tree: editedTree }: EditedImage,
   { targets, imageDrives }: JudgedTargets,
   choices: WriteChoices,
   failures: Failures,
 ): Promise<Planned | undefined> {
-  const { fileSystem, reason } = chooseFileSystem(image.tree, choices.fileSystem ?? "auto");
+  const { fileSystem, reason } = chooseFileSystem(editedTree, choices.fileSystem ?? "auto");
   const options = { fileSystem, label: choices.label ?? image.volumeLabel };
-  const { tree, splits } = await fitTree(image.tree, fileSystem);
+  const { tree, splits } = await fitTree(editedTree, fileSystem);
   const needed = smallestDisk(tree, options);
   const small = drivesAmong(targets).flatMap((drive) =>
     tooSmall(drive, { allow: choices.allow ?? [], imageDrives, needed }),

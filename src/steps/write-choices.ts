@@ -1,9 +1,10 @@
 /** What a write is asked for. */
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { FileSystemName } from "../volumes/plan.js";
+import type { EditChoices } from "./edit-choices.js";
 
 /** What is to be written and where; checks, plan and write use the same choices. */
-export type WriteChoices = {
+export type WriteChoices = EditChoices & {
   /**
    * Drives, paths of image files to create, and writers of the caller's. Of those only size and alignment are checked; they
    * are called as `DriveWriter` says.

@@ -51,6 +51,7 @@ export const wimResults: { readonly [K in WimTaskKind]: Guard<WimResults[K]> } =
   metadata: objectOf<WimResults["metadata"]>({
     kind: exactly("metadata"),
     problem: orNull(isText),
+    limit: orNull(isText),
     tally: orNull(isTally),
     slackChunks: isNumber,
   }),

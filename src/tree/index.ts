@@ -2,7 +2,6 @@
  * FileTree: what every reader produces and every layout consumes. Names and times are the image's; a file's content is
  * a layout of extents, so that nothing is copied before it is written.
  */
-import { Win7UsbError } from "../errors.js";
 import { layoutEnd, type Extent } from "../extents/extent.js";
 import { layoutSource } from "../extents/layout-source.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -50,13 +49,24 @@ export function* walk(tree: DirectoryNode, prefix = ""): Generator<PathNode> {
   }
 }
 
+/** A name as it is compared: in capitals, letter for letter, so that `ß` stays apart from `ss`. */
+export function foldedName(name: string): string {
+  const upper = name.toUpperCase();
+  return upper.length === name.length ? upper : name.replaceAll(/./gsu, (letter) => foldedLetter(letter));
+}
+
+function foldedLetter(letter: string): string {
+  const upper = letter.toUpperCase();
+  return upper.length === letter.length ? upper : letter;
+}
+
 /** The node at `path` (separator `/`), matched without regard to case as Windows does; undefined where there is none. */
 export function find(tree: DirectoryNode, path: string): TreeNode | undefined {
   let node: TreeNode = tree;
   for (const part of path.split("/")) {
     if (node.kind !== "directory") return undefined;
-    const wanted = part.toUpperCase();
-    const next: TreeNode | undefined = node.children.find((child) => child.name.toUpperCase() === wanted);
+    const wanted = foldedName(part);
+    const next: TreeNode | undefined = node.children.find((child) => foldedName(child.name) === wanted);
     if (next === undefined) return undefined;
     node = next;
   }
@@ -68,12 +78,7 @@ export function contentSource({ content }: FileNode): ByteSource {
   return layoutSource(content, layoutEnd(content));
 }
 
-/** A whole small file; throws `image-damaged` where it is larger than `limit` bytes. */
-export async function readSmallFile(file: FileNode, limit: number): Promise<Uint8Array> {
-  if (file.size > limit) {
-    throw new Win7UsbError("image-damaged", `${file.name} has ${file.size} bytes, expected at most ${limit}`, {
-      hint: "The image is damaged, or not what its name says.",
-    });
-  }
-  return contentSource(file).read(0, file.size);
+/** A file's first bytes, at most `limit` of them. */
+export async function readStart(file: FileNode, limit: number): Promise<Uint8Array> {
+  return contentSource(file).read(0, Math.min(file.size, limit));
 }

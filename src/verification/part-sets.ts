@@ -14,6 +14,7 @@ const partsHint = "Copy all parts again, from one and the same set.";
 export async function partSetChecks(sets: readonly WimSet[]): Promise<Check[]> {
   const checks: Check[] = [];
   for (const set of sets) {
+    if (set.more > 0) continue;
     const parts = await headersOf(set);
     if (parts === null || parts.every(({ header }) => header.totalParts === 1)) continue;
     const base = { id: "wim-parts", kind: "soundness", file: set.name } as const;

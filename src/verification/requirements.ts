@@ -1,4 +1,5 @@
 /** Requirements that a script may have of an image, beyond being sound. */
+import { plainEdition } from "../windows/edition-names.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { WimOutcome } from "./wims.js";
 
@@ -87,12 +88,4 @@ function editionProblem(wanted: string, { edition, editions, setupFolders }: Win
   if (edition === null) return { message: `the image holds ${held}` };
   if (!isWanted(edition)) return { message: `Setup offers ${edition}` };
   return { message: `${config} selects ${edition}, but the image holds ${held}` };
-}
-
-/** An edition's name, normalized for comparison: `homepremium` for `Home Premium` and `Windows 7 Home Premium`. */
-export function plainEdition(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/^windows[ -]?7/, "")
-    .replaceAll(/[ -]/g, "");
 }

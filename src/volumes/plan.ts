@@ -31,6 +31,16 @@ export type ImageOrigin = {
   readonly sha256: string | null;
 };
 
+/** What was changed in the image's files before they were laid out, as the manifest names it. */
+export type PlannedEdit = {
+  /** Such as `edition`. */
+  readonly kind: string;
+  /** What was asked for, in a word: an edition, a path on the stick. */
+  readonly value: string;
+  /** Of what was added, 64 hexadecimal digits; null where there is nothing to be hashed. */
+  readonly sha256: string | null;
+};
+
 /** Every byte of a disk that boots, as data. */
 export type DiskPlan = {
   /** Bytes of the whole disk that the plan was made for. */
@@ -50,6 +60,8 @@ export type DiskPlan = {
   readonly files: readonly PlannedFile[];
   /** What the manifest says of the image; absent where the plan was made of something else. */
   readonly origin?: ImageOrigin;
+  /** In the order in which they were made; absent where the plan was made of something else than an image. */
+  readonly edits?: readonly PlannedEdit[];
 };
 
 /** What a layout needs to know of the drive. */

@@ -7,7 +7,7 @@ import { record } from "../bytes/record.js";
 import { toHex } from "../bytes/hex.js";
 import type { ByteSource } from "../source/byte-source.js";
 import type { ResourceHeader, WimLocation } from "./resource.js";
-import { decodeResourceHeader, resourceHeaderRecord, wimError } from "./resource.js";
+import { decodeResourceHeader, resourceHeaderRecord, wimError, wimLimit } from "./resource.js";
 
 const resourceHeader = (offset: number) => bytes(offset, resourceHeaderRecord.size);
 
@@ -142,8 +142,7 @@ function checkFixedFields(raw: RawHeader, at: WimLocation): void {
     throw wimError("wim-damaged", at, `it says that it is part ${raw.partNumber} of ${raw.totalParts}`);
   }
   if (raw.imageCount > imageCountLimit) {
-    const seen = `it claims ${raw.imageCount} images, expected at most ${imageCountLimit}`;
-    throw wimError("wim-unsupported", at, `${seen}: a limit of win7usb, not damage`);
+    throw wimLimit(at, `it claims ${raw.imageCount} images, expected at most ${imageCountLimit}`);
   }
   if (raw.bootIndex > raw.imageCount) {
     throw wimError("wim-damaged", at, `image ${raw.bootIndex} is set to boot, but there are ${raw.imageCount} images`);

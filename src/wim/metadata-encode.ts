@@ -13,7 +13,7 @@ import {
 } from "./metadata.js";
 import type { DirectoryEntry, DirectoryList, ImageMetadata, StreamEntry } from "./metadata-tree.js";
 import type { WimLocation } from "./resource.js";
-import { wimError } from "./resource.js";
+import { wimLimit } from "./resource.js";
 
 /**
  * The bytes of a metadata resource. Throws `wim-unsupported` where they are more than `metadataLimit`, and RangeError for a
@@ -32,7 +32,7 @@ export function encodeMetadata({ security, root, tail }: ImageMetadata, at: WimL
   }
   size += tail.length;
   if (size > metadataLimit) {
-    throw wimError("wim-unsupported", at, `an image has ${size} bytes of metadata, expected at most ${metadataLimit}`);
+    throw wimLimit(at, `an image has ${size} bytes of metadata, expected at most ${metadataLimit}`);
   }
   const data = new Uint8Array(size);
   data.set(security.block);

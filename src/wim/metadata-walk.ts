@@ -17,7 +17,7 @@ import {
   streamEntryRecord,
   withoutSecurity,
 } from "./metadata.js";
-import type { WimLocation } from "./resource.js";
+import { wimLimit, type WimLocation } from "./resource.js";
 
 export type { VisitedStream } from "./directory-entry.js";
 
@@ -214,7 +214,10 @@ class Walk implements VisitedEntry {
     }
     const path = this.#pathLength() / 2;
     if (path <= pathLimit) return;
-    throw this.#error(`the entry at ${this.offset} has a path of ${path} characters, expected at most ${pathLimit}`);
+    throw wimLimit(
+      this.#at,
+      `the metadata's entry at ${this.offset} has a path of ${path} characters, expected at most ${pathLimit}`,
+    );
   }
 
   /** Claims bytes for an entry; nothing else may claim them, which also rules out cycles. */

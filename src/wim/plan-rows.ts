@@ -7,8 +7,8 @@ import type { Wim } from "./index.js";
 import type { PlannedRun } from "./layout.js";
 import type { LookupTableEntry } from "./lookup-table.js";
 import { lookupTableEntryRecord, lookupTableLimit, metadataPlaces } from "./lookup-table.js";
-import { resourceFlags, wimError } from "./resource.js";
 import type { StoredContent } from "./new-contents.js";
+import { resourceFlags, wimLimit } from "./resource.js";
 import type { CreateSha1 } from "./sha1.js";
 import { plannedRun } from "./split.js";
 import { listRuns, type ListedEntry } from "./split-allotment.js";
@@ -84,7 +84,7 @@ async function keptContents(wim: Wim, staying: readonly number[], plan: ImagesPl
 function checkTableSize(count: number, wim: Wim): void {
   const size = count * lookupTableEntryRecord.size;
   if (size <= lookupTableLimit) return;
-  throw wimError("wim-unsupported", wim, `its lookup table takes ${size} bytes, expected at most ${lookupTableLimit}`);
+  throw wimLimit(wim, `its lookup table takes ${size} bytes, expected at most ${lookupTableLimit}`);
 }
 
 function metadataRun(index: number, bytes: Uint8Array, createSha1: CreateSha1): PlannedRun {

@@ -41,6 +41,11 @@ export function wimError(code: Extract<ErrorCode, "wim-damaged" | "wim-unsupport
   return new Win7UsbError(code, `${at.name}: ${text}`, { hint, data: { wim: at.name } });
 }
 
+/** `wim-unsupported`: above a bound of this room, which a sound WIM may be. `seen` says what and how much. */
+export function wimLimit(at: WimLocation, seen: string): Win7UsbError {
+  return wimError("wim-unsupported", at, `${seen}: a limit of win7usb, not damage`);
+}
+
 /** The `RESHDR_DISK_SHORT` at `offset` of `bytes`; throws `wim-damaged` where a size or offset is above 2^53 - 1. */
 export function decodeResourceHeader(bytes: Uint8Array, offset: number, at: WimLocation): ResourceHeader {
   try {
@@ -78,8 +83,7 @@ export async function readStoredResource(
   }
   checkResourceBounds(resource, source.size, what, at);
   if (resource.size > limit) {
-    const seen = `the ${what} has ${resource.size} bytes, expected at most ${limit}`;
-    throw wimError("wim-unsupported", at, `${seen}: a limit of win7usb, not damage`);
+    throw wimLimit(at, `the ${what} has ${resource.size} bytes, expected at most ${limit}`);
   }
   return source.read(resource.offset, resource.size);
 }

@@ -10,7 +10,7 @@ import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { WimArchitecture, WimImage } from "./image.js";
 import type { WimLocation } from "./resource.js";
-import { wimError } from "./resource.js";
+import { wimError, wimLimit } from "./resource.js";
 import { shortened } from "./shortened.js";
 
 /** Bytes of XML: about 3 KiB an image on Windows media, so this is room for hundreds of images. */
@@ -64,6 +64,7 @@ export function parseDocument(text: string, at: WimLocation): ParsedElement {
   } catch (error) {
     if (error instanceof Win7UsbError) throw error;
     // The parser reports syntax with an Error, and nesting too deep for its recursion with a RangeError.
+    if (error instanceof RangeError) throw wimLimit(at, "the XML data is nested too deeply to be parsed");
     problem = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   }
   throw wimError("wim-damaged", at, `the XML data cannot be parsed: ${shortened(problem)}`);

@@ -28,6 +28,8 @@ type BootConfiguration = {
   readonly loaderPath: string | null;
   /** Path of the RAM disk's boot.sdi; null where there are no RAM disk options. */
   readonly ramdiskPath: string | null;
+  /** Lists in it are longer than are looked through, so that what was not found may be there. */
+  readonly isPartial: boolean;
 };
 
 /** What a store says, or a sentence that says why it cannot be read. */
@@ -41,11 +43,12 @@ export function readBootConfiguration(data: Uint8Array): BootConfiguration | str
     keys.find((key) => key.name.toLowerCase() === setupLoaderObject) ??
     keys.find((key) => typeOf(key) === objectTypes.osLoader);
   const options = keys.find((key) => key.name.toLowerCase() === ramdiskOptionsObject);
-  return {
+  const found = {
     hasBootManager: keys.some((key) => key.name.toLowerCase() === bootManagerObject),
     loaderPath: textOf(loader, elementTypes.applicationPath),
     ramdiskPath: textOf(options, elementTypes.ramdiskPath),
   };
+  return { ...found, isPartial: root.reading.isPartial };
 }
 
 function typeOf(key: HiveKey): number | null {

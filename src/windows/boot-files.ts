@@ -4,13 +4,20 @@
  * bytes only a known hash can tell.
  */
 import { KiB, MiB } from "../bytes/units.js";
+import { Win7UsbError } from "../errors.js";
 import type { FileNode, FileTree } from "../tree/index.js";
-import { contentSource, find, readSmallFile } from "../tree/index.js";
+import { contentSource, find, readStart } from "../tree/index.js";
 import { readBootConfiguration } from "./boot-configuration.js";
 
 /** How a check ended; `skip` where it could not be done. */
 export type CheckStatus = "pass" | "fail" | "warn" | "skip";
-export type BootFileCheck = { readonly id: string; readonly status: CheckStatus; readonly message: string };
+export type BootFileCheck = {
+  readonly id: string;
+  readonly status: CheckStatus;
+  readonly message: string;
+  /** Of a file whose bytes cannot be read because the image ends before them. */
+  readonly code?: "image-truncated";
+};
 
 /** The disc's BIOS entry of its El Torito boot catalogue, as far as it is looked at. */
 export type BiosBootEntry = {
@@ -31,6 +38,7 @@ const bootmgrLimit = 500 * KiB;
 const bootmgrMinimum = 64 * KiB;
 /** A store on install media has some dozen KiB. */
 const bcdLimit = 4 * MiB;
+const notDamage = "a limit of win7usb, not damage";
 const sdiSignature = "$SDI0001";
 
 /** One check for each boot file, and one for the boot entry (`null` where the disc has none). */
@@ -52,8 +60,14 @@ async function checkFile(
 ): Promise<BootFileCheck> {
   const node = find(tree, path);
   if (node?.kind !== "file") return { id: path, status: "fail", message: `${path} is missing` };
-  const { status, text } = await check(node);
-  return { id: path, status, message: `${path}: ${text}` };
+  try {
+    const { status, text } = await check(node);
+    return { id: path, status, message: `${path}: ${text}` };
+  } catch (error) {
+    // Any other failure says nothing of the file.
+    if (!(error instanceof Win7UsbError) || error.code !== "image-truncated") throw error;
+    return { id: path, status: "fail", code: error.code, message: `${path}: it is cut short: ${error.message}` };
+  }
 }
 
 /** bootmgr is a 16-bit stub that jumps over its data, followed by a compressed 32-bit program; it has no boot signature. */
@@ -74,9 +88,14 @@ async function checkBootmgr(file: FileNode): Promise<Finding> {
 }
 
 async function checkStore(file: FileNode): Promise<Finding> {
-  if (file.size > bcdLimit) return { status: "fail", text: `${file.size} bytes, expected at most ${bcdLimit}` };
-  const store = readBootConfiguration(await readSmallFile(file, bcdLimit));
+  if (file.size > bcdLimit) {
+    return { status: "warn", text: `${file.size} bytes, of which ${bcdLimit} would be read: ${notDamage}` };
+  }
+  const store = readBootConfiguration(await readStart(file, bcdLimit));
   if (typeof store === "string") return { status: "fail", text: `it is no registry hive that can be read: ${store}` };
+  if (store.isPartial && (!store.hasBootManager || store.loaderPath === null)) {
+    return { status: "warn", text: `it has longer lists than are looked through: ${notDamage}` };
+  }
   if (!store.hasBootManager) return { status: "fail", text: "it has no entry for the boot manager" };
   if (store.loaderPath === null) return { status: "fail", text: "it has no entry that starts Setup from a RAM disk" };
   if (store.ramdiskPath === null) {

@@ -9,6 +9,7 @@ import { parseIni, readText } from "./text-file.js";
 
 const fileNames = {
   editionConfig: "ei.cfg",
+  productKey: "pid.txt",
   buildInformation: "idwbinfo.txt",
   hostBuild: "cversion.ini",
   languages: "lang.ini",
@@ -43,6 +44,7 @@ export type SetupFiles = {
 export async function readSetupFiles(tree: FileTree, folder: string): Promise<SetupFiles> {
   const paths = {
     editionConfig: `${folder}/${fileNames.editionConfig}`,
+    productKey: `${folder}/${fileNames.productKey}`,
     buildInformation: `${folder}/${fileNames.buildInformation}`,
     hostBuild: `${folder}/${fileNames.hostBuild}`,
     languages: `${folder}/${fileNames.languages}`,

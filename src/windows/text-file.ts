@@ -4,16 +4,16 @@
  */
 import { KiB } from "../bytes/units.js";
 import type { FileTree } from "../tree/index.js";
-import { find, readSmallFile } from "../tree/index.js";
+import { find, readStart } from "../tree/index.js";
 
-/** ei.cfg, idwbinfo.txt and their like have a few hundred bytes. */
+/** ei.cfg, idwbinfo.txt and their like have a few hundred bytes; of more, the beginning is read. */
 const textFileLimit = 64 * KiB;
 
-/** The file's text, or null where the tree has no such file. Throws `image-damaged` where it is absurdly large. */
+/** The file's text, at most `textFileLimit` bytes of it; null where the tree has no such file. */
 export async function readText(tree: FileTree, path: string): Promise<string | null> {
   const node = find(tree, path);
   if (node === undefined || node.kind !== "file") return null;
-  return decodeText(await readSmallFile(node, textFileLimit));
+  return decodeText(await readStart(node, textFileLimit));
 }
 
 function decodeText(data: Uint8Array): string {

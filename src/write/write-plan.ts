@@ -108,6 +108,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
     totalBytes: plan.diskSize,
     filesystem: plan.fileSystem,
     files: plan.files.length,
+    edits: (plan.edits ?? []).map(({ kind, value, sha256 }) => ({ kind, value, sha256 })),
   });
   beginPhase(job, "write");
   await onEach(job, async (run) => {

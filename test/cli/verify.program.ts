@@ -335,6 +335,8 @@ describe("requirements on the command line", () => {
     const { exitCode, out, err } = await run(iso, "--require", text);
     expect([exitCode, out]).toEqual([2, ""]);
     expect(err).toContain(`"${text}"`);
+    // Options stand before or after the ISO.
+    expect(err).not.toContain("before");
   });
 });
 

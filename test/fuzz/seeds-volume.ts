@@ -8,7 +8,7 @@ import { buildHive, dwordValue, textValue } from "../../fixtures/windows7/hive.j
 import { directory, file, filler } from "../../fixtures/windows7/nodes.js";
 import { KiB, MiB } from "../../src/bytes/units.js";
 import { digestSize, encodeManifest, layoutManifest } from "../../src/manifest/manifest.js";
-import { baseBlockSize } from "../../src/registry/hive.js";
+import { baseBlockSize } from "../../src/registry/hive-records.js";
 import type { FileTree } from "../../src/tree/index.js";
 import { planDisk, smallestDisk } from "../../src/volumes/index.js";
 import { partitionAlignment } from "../../src/volumes/mbr.js";

@@ -3,6 +3,7 @@ import { imageRuns } from "../support/image-runs.js";
 import { describe, expect, it } from "vitest";
 import { seal } from "../../fixtures/iso/udf-encoding.js";
 import { assertWhole, readImage } from "../../src/iso9660-reader/index.js";
+import { maximumIcbChain } from "../../src/iso9660-reader/limits.js";
 import { indirectEntry } from "../../src/iso9660-reader/udf/file-records.js";
 import { tagIdentifiers } from "../../src/iso9660-reader/udf/volume-records.js";
 import { find } from "../../src/tree/index.js";
@@ -15,6 +16,7 @@ import {
   fileSetAt,
   identifiers,
   longDescriptors,
+  partitionStart,
   shortDescriptors,
   sourceOf,
   text,
@@ -233,4 +235,31 @@ it("strategy 4096 leads to the newest version of a file", async () => {
     ),
   );
   expect(await contentsOf(image.tree)).toEqual({ f: "newer" });
+});
+
+describe("the versions of a file by strategy 4096", () => {
+  const chain = (count: number, nextOf: (version: number) => number) => {
+    const blocks: Record<number, Uint8Array> = {};
+    for (let version = 0; version < count; version += 1) {
+      const block = 10 + 2 * version;
+      blocks[block] = entryAt(block, { strategyType: 4096, allocation: text("a") });
+      blocks[block + 1] = indirect(block + 1, nextOf(version));
+    }
+    const composition = { ...withRoot([{ name: "f", icb: 10 }], blocks), blockCount: partitionStart + 2 * count + 40 };
+    return readImage(sourceOf(composition));
+  };
+
+  it("are more than are followed: a limit, not damage", async () => {
+    await expect(chain(maximumIcbChain + 1, (version) => 12 + 2 * version)).rejects.toMatchObject({
+      code: "image-unsupported",
+      message: expect.stringContaining("a limit of win7usb, not damage") as string,
+    });
+  });
+
+  it("in a circle are damage", async () => {
+    await expect(chain(3, () => 10)).rejects.toMatchObject({
+      code: "image-damaged",
+      message: expect.stringContaining("circle") as string,
+    });
+  });
 });

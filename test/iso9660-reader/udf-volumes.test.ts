@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { entity, seal } from "../../fixtures/iso/udf-encoding.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
+import { maximumVirtualTableSearch } from "../../src/iso9660-reader/limits.js";
 import {
   metadataPartitionMap,
   sparablePartitionMap,
@@ -191,6 +192,14 @@ describe("virtual partitions", () => {
 
   it("without a table are damaged", async () => {
     await expect(readImage(sourceOf(composition(new Uint8Array())))).rejects.toMatchObject({ code: "image-damaged" });
+  });
+
+  it("whose table may lie before the blocks that are looked through are not called damaged", async () => {
+    const far = { ...composition(new Uint8Array()), blockCount: partitionStart + maximumVirtualTableSearch + 20 };
+    await expect(readImage(sourceOf(far))).rejects.toMatchObject({
+      code: "image-unsupported",
+      message: expect.stringMatching(/last 513 blocks.*not damage/) as string,
+    });
   });
 });
 

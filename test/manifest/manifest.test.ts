@@ -234,7 +234,7 @@ describe("a manifest that is not as it was written", () => {
 
   it("is read in its first format, which had no sections", async () => {
     const read = readManifest(await changed({ format: 1, oldestReader: 0 }), start);
-    expect(read).toMatchObject({ kind: "manifest", manifest: { origin: null, label: plan.label } });
+    expect(read).toMatchObject({ kind: "manifest", manifest: { origin: null, edits: [], label: plan.label } });
   });
 
   it.each([
@@ -245,9 +245,13 @@ describe("a manifest that is not as it was written", () => {
     expect(readManifest(await changed(values), start).kind).toBe(kind);
   });
 
-  it("passes over sections that it does not know, and reads the image's", () => {
+  it("passes over sections that it does not know, and reads the image's and the edits'", () => {
     const origin = { size: 2_564_476_928, volumeLabel: "GSP1RMCULFRER_EN_DVD \u00e9", sha256: "ab".repeat(32) };
-    const shape = layoutManifest({ ...plan, origin }, start);
+    const edits = [
+      { kind: "edition", value: "Ultimate", sha256: null },
+      { kind: "add", value: "sources/$OEM$ \u00e9", sha256: "cd".repeat(32) },
+    ];
+    const shape = layoutManifest({ ...plan, origin, edits }, start);
     const bytes = encodeManifest(shape, new Uint8Array(shape.units.length * digestSize));
     const { labelLength, sectionsLength, length } = manifestHeader.decode(bytes);
     const at = manifestHeader.size + labelLength;
@@ -258,7 +262,7 @@ describe("a manifest that is not as it was written", () => {
     for (const each of [bytes, more]) {
       const padded = Buffer.alloc(manifestAreaSize);
       padded.set(each);
-      expect(readManifest(padded, start)).toMatchObject({ kind: "manifest", manifest: { origin } });
+      expect(readManifest(padded, start)).toMatchObject({ kind: "manifest", manifest: { origin, edits } });
     }
   });
 

@@ -48,6 +48,7 @@ describe.skipIf(!judge("hivexsh"))("boot configuration stores", () => {
     );
     const data = readFileSync(store);
     expect(readBootConfiguration(data)).toEqual({
+      isPartial: false,
       hasBootManager: true,
       loaderPath: "\\another\\loader.exe",
       ramdiskPath: "\\boot\\boot.sdi",

@@ -39,7 +39,13 @@ function fraction(index: number): number {
   return createHash("sha256").update(`win7usb killed ${index}`).digest().readUInt32BE(0) / 2 ** 32;
 }
 
-type Ended = { readonly exitCode: number | null; readonly out: string; readonly elapsedMs: number };
+/** Milliseconds since the start, and since the program said that it writes. */
+type Ended = {
+  readonly exitCode: number | null;
+  readonly out: string;
+  readonly elapsedMs: number;
+  readonly writingMs: number;
+};
 
 /** Runs the program, or a command that runs it; `started` may write to its input or stop it. */
 async function start(command: readonly string[], started: (child: ReturnType<typeof spawn>) => void): Promise<Ended> {
@@ -50,19 +56,48 @@ async function start(command: readonly string[], started: (child: ReturnType<typ
   let out = "";
   child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
   child.stderr.on("data", (bytes: Buffer) => (out += bytes.toString()));
+  let writingFrom = from;
+  whenSaid(child, "writing", () => (writingFrom = performance.now()));
   started(child);
   const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { exitCode, out, elapsedMs: performance.now() - from };
+  const end = performance.now();
+  return { exitCode, out, elapsedMs: end - from, writingMs: end - writingFrom };
+}
+
+/** Calls `then` once when the program has said `word`. */
+function whenSaid(child: ReturnType<typeof spawn>, word: string, then: () => void): void {
+  let said = "";
+  const listen = (bytes: Buffer): void => {
+    const before = said.includes(word);
+    said += bytes.toString();
+    if (!before && said.includes(word)) then();
+  };
+  child.stdout!.on("data", listen);
+  child.stderr!.on("data", listen);
+}
+
+/** A moment in a write: at a part of its whole time, or of the time in which it writes, which a busy machine shifts. */
+type Moment = { readonly ms: number; readonly after: "start" | "writing" };
+
+function momentOf(index: number, undisturbed: Ended): Moment {
+  return index % 4 === 0
+    ? { ms: fraction(index) * undisturbed.elapsedMs, after: "start" }
+    : { ms: fraction(index) * undisturbed.writingMs, after: "writing" };
 }
 
 const writeArguments = (target: string): string[] => [...programCommand, "write", iso, target];
 
 /** Kills the process that was started, which supervises the one that writes, or `both`; resolves when neither is left. */
-async function killedAt(ms: number, command: readonly string[], both: boolean): Promise<Ended> {
+async function killedAt({ ms, after }: Moment, command: readonly string[], both: boolean): Promise<Ended> {
   let group = 0;
   const ended = await start(command, (child) => {
     group = child.pid!;
-    const timer = setTimeout(() => process.kill(both ? -group : group, "SIGKILL"), ms);
+    let timer: NodeJS.Timeout | undefined;
+    const begin = (): void => {
+      timer = setTimeout(() => process.kill(both ? -group : group, "SIGKILL"), ms);
+    };
+    if (after === "start") begin();
+    else whenSaid(child, "writing", begin);
     child.once("exit", () => clearTimeout(timer));
   });
   while (isAlive(group)) await delay(5);
@@ -106,10 +141,10 @@ describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
       const seen = { untouched: 0, blank: 0, whole: 0 };
       for (let index = 0; index < moments; index += 1) {
         writeFileSync(file, pristine);
-        const at = fraction(index) * undisturbed.elapsedMs;
+        const at = momentOf(index, undisturbed);
         const { exitCode, out } = await killedAt(at, command, index % 2 === 0);
         const bytes = readFileSync(file);
-        const what = `killed after ${at.toFixed(0)} ms: ${out}`;
+        const what = `killed ${at.ms.toFixed(0)} ms after ${at.after}: ${out}`;
         if (exitCode === 0) expect(bytes.equals(whole), what).toBe(true);
         if (bytes.equals(whole)) seen.whole += 1;
         else if (bytes.equals(pristine)) seen.untouched += 1;
@@ -136,9 +171,9 @@ describe.skipIf(!canAttachLoopDevices())("a write that is killed", () => {
     let remains = 0;
     for (let index = 0; index < moments; index += 1) {
       writeFileSync(path, "precious");
-      const at = fraction(moments + index) * undisturbed.elapsedMs;
+      const at = momentOf(moments + index, undisturbed);
       const { exitCode, out } = await killedAt(at, command, index % 2 === 0);
-      const what = `killed after ${at.toFixed(0)} ms: ${out}`;
+      const what = `killed ${at.ms.toFixed(0)} ms after ${at.after}: ${out}`;
       const bytes = readFileSync(path);
       if (bytes.equals(whole)) continue;
       expect(exitCode, what).not.toBe(0);
@@ -179,18 +214,6 @@ describe.skipIf(!canFail())("a write that is interrupted", () => {
 
   const isBlank = (): boolean => isUnfinished(slow.bytes);
   const command = (): string[] => [...writeArguments(device.path), "--yes", "--allow", "fixed-disk"];
-  /** Calls `then` once when the program has said `word`. */
-  const whenSaid = (child: ReturnType<typeof spawn>, word: string, then: () => void): void => {
-    let said = "";
-    const listen = (bytes: Buffer): void => {
-      const before = said.includes(word);
-      said += bytes.toString();
-      if (!before && said.includes(word)) then();
-    };
-    child.stdout!.on("data", listen);
-    child.stderr!.on("data", listen);
-  };
-
   it.each([
     { signal: "SIGINT", word: "writing" },
     { signal: "SIGTERM", word: "writing" },

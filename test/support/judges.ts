@@ -17,6 +17,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   udfclient: "udfclient",
   "wimlib-imagex": "wimtools",
   hivexsh: "libhivex-bin",
+  reglookup: "reglookup",
+  chntpw: "chntpw",
   "qemu-system-i386": "qemu-system-x86",
   bochs: "bochs",
   "/usr/share/bochs/BIOS-bochs-legacy": "bochsbios",

@@ -9,7 +9,8 @@ import { encodeRuns } from "../../src/volumes/ntfs/records/run-list.js";
 import { mirrorDistance, securityHash } from "../../src/volumes/ntfs/records/security.js";
 import { buildSecurityStore } from "../../src/volumes/ntfs/plan/security-store.js";
 import { shortAlias } from "../../src/volumes/ntfs/plan/short-alias.js";
-import { encodeUpCaseTable, upCase } from "../../src/volumes/ntfs/records/up-case.js";
+import { upCase } from "../../src/bytes/up-case.js";
+import { encodeUpCaseTable } from "../../src/volumes/ntfs/records/up-case.js";
 import { shortNameParts } from "../../src/volumes/windows-names.js";
 import { decodeRuns, undoFixups } from "../support/ntfs-reader.js";
 

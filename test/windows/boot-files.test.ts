@@ -6,7 +6,8 @@ import { buildHive, dwordValue, textValue } from "../../fixtures/windows7/hive.j
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { readBootConfiguration } from "../../src/windows/boot-configuration.js";
 import { checkBootFiles } from "../../src/windows/index.js";
-import { baseBlockChecksum, baseBlockRecord, findKey, openHive } from "../../src/registry/hive.js";
+import { baseBlockChecksum, baseBlockRecord } from "../../src/registry/hive-records.js";
+import { findKey, openHive } from "../../src/registry/hive.js";
 import { replaceFile, withoutNode } from "../support/tree-edits.js";
 
 const entry = { bootable: true, mediaType: 0, sectorCount: 8 };
@@ -117,7 +118,19 @@ describe("the boot configuration store", () => {
       hasBootManager: false,
       loaderPath: "\\a.exe",
       ramdiskPath: null,
+      isPartial: false,
     });
+  });
+
+  it("is no damage where its lists are longer than are looked through", async () => {
+    const others = Array.from({ length: 300 }, (_, index) => ({ name: `{${index}}` }));
+    const objects = [...others, { name: "{9dea862c-5cdd-4e70-acc1-f32b344d4795}" }, loader("{abc}")];
+    const hive = buildHive(root([{ name: "Objects", keys: objects }]));
+    expect(readBootConfiguration(hive)).toMatchObject({ hasBootManager: false, isPartial: true });
+    const limit = { status: "warn", message: expect.stringContaining("a limit of win7usb, not damage") as string };
+    expect(await checkOf("boot/bcd", replaceFile(whole, "boot/bcd", hive))).toMatchObject(limit);
+    const large = new Uint8Array(5 * 1024 * 1024);
+    expect(await checkOf("boot/bcd", replaceFile(whole, "boot/bcd", large))).toMatchObject(limit);
   });
 
   it("fails on every changed byte of its base block's fields", () => {

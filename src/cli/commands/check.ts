@@ -25,6 +25,7 @@ export async function checkCommand(path: string, options: CheckCommandOptions, t
     check(path, {
       image: options.iso,
       label: options.label,
+      edition: options.edition,
       signal,
       onEvent: (event) =>
         show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),

@@ -34,6 +34,7 @@ export async function writeCommand(
       verify: options.verify,
       label: options.label,
       size: options.size,
+      edition: options.edition,
     });
     if (options.dryRun === true) {
       if (options.json === true) terminal.out(jsonLine(planJson(opened, prepared)));

@@ -83,11 +83,13 @@ const withoutPlaces: Readonly<Partial<Record<CheckCause, string>>> = {
 /** What it was made of, where that is not what it was compared with. */
 function originLine({ cause, origin }: CheckResult): string {
   if (cause !== "other-image" || origin === null) return "";
-  const { volumeLabel, size, sha256, options, program } = origin;
+  const { volumeLabel, size, sha256, edits, options, program } = origin;
   const hash = sha256 === null ? "" : `, SHA-256 ${sha256}`;
   const as = `${options.filesystem === "ntfs" ? "NTFS" : "FAT32"}, labelled ${printable(options.label)}`;
   const image = `${printable(volumeLabel)} (${formatSize(size)}, ${size} bytes${hash})`;
-  return `It was made from the image ${image}, as ${as}, by win7usb ${printable(program)}.`;
+  const changed = edits.map(({ kind, value }) => printable(value === "" ? kind : `${kind} ${value}`)).join(", ");
+  const by = `by win7usb ${printable(program)}${changed === "" ? "" : `, with ${changed}`}`;
+  return `It was made from the image ${image}, as ${as}, ${by}.`;
 }
 
 const unnamedStructure = "partition table, boot record or file system";

@@ -4,6 +4,7 @@ import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { printable } from "../escape.js";
 import { count, formatSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
+import { editFacts, editsJson } from "./edits.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
 
@@ -28,6 +29,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
       ]);
   }
   facts.push(
+    ...editFacts(prepared.edits),
     ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${printable(prepared.reason)}`],
     ["content", `${formatSize(contentBytes(prepared))} in ${count(plan.files.length, "file")}`],
     ["writes", writesWords(prepared)],
@@ -80,6 +82,7 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
       totalBytes: plan.diskSize,
       bytesToWrite: bytesToWrite(prepared),
       files: plan.files.length,
+      edits: editsJson(prepared.edits),
       splits: prepared.splits.map(({ path, size, parts }) => ({ path, size, parts })),
       extents: plan.extents.map(({ offset, length, source }) => ({ offset, length, kind: source.kind })),
     },

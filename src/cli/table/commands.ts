@@ -1,4 +1,5 @@
 /** The commands of win7usb: operands, options and examples. */
+import { editedOptions, editOptions } from "./edits.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
 /** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
@@ -62,6 +63,7 @@ const write = {
       summary: "size of the image file (default: as small as can be)",
       details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A drive has its own size.",
     },
+    ...editOptions,
     {
       long: "only-changed",
       kind: "flag",
@@ -171,6 +173,7 @@ const check = {
       summary: "with --iso: the label that it was written with",
       details: "It is needed only where manifest and volume do not tell it any more.",
     },
+    ...editedOptions,
     json,
   ],
   examples: [

@@ -43,7 +43,9 @@ class LinkResolver {
       warn(this.#reading, "symbolic-link", `the link ${path} becomes a copy of ${target}`);
       return [{ ...found, name }];
     }
-    const why = found === undefined ? "leads nowhere" : "leads to a directory";
+    const isLimited = this.#steps > maximumLinkSteps || target.length > maximumPathLength;
+    const unfollowed = isLimited ? "is not followed: a limit of win7usb" : "leads nowhere";
+    const why = found === undefined ? unfollowed : "leads to a directory";
     warn(this.#reading, "symbolic-link-left-out", `the link ${path} is left out: ${target} ${why}`);
     return [];
   }

@@ -3,7 +3,7 @@
  * behind the fixed part, but behind the extended attributes, and Microsoft's mastering tools do write some.
  */
 import type { FileTimes } from "../../tree/index.js";
-import { damaged, decodeChecked, unsupported } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked, unsupported } from "../failures.js";
 import { maximumIcbChain } from "../limits.js";
 import { creationTimeOf } from "./extended-attributes.js";
 import { extendedFileEntry, fileEntry, icbFlags, indirectEntry } from "./file-records.js";
@@ -59,6 +59,7 @@ export async function readFileEntry(volume: Volume, address: BlockAddress, what:
 /** Strategy 4096: each entry is followed by an indirect one that leads to its newer version, if there is one. */
 async function followChain(volume: Volume, first: FileEntry): Promise<FileEntry> {
   let entry = first;
+  const visited = new Set<string>();
   for (let version = 0; version < maximumIcbChain; version += 1) {
     const address = { ...entry.address, block: entry.address.block + 1 };
     const what = `the indirect entry of ${first.what}`;
@@ -68,10 +69,13 @@ async function followChain(volume: Volume, first: FileEntry): Promise<FileEntry>
     const { indirectIcb } = decodeChecked(indirectEntry, bytes, 0, what);
     if (indirectIcb.lengthAndType === 0) return entry;
     const next = { partitionReference: indirectIcb.partitionReference, block: indirectIcb.position };
+    const place = `${next.partitionReference}/${next.block}`;
+    if (visited.has(place)) throw damaged(`the versions of ${first.what} form a circle`);
+    visited.add(place);
     if (isUnrecorded(await readBlock(volume, next, what))) return entry;
     entry = await readDirectEntry(volume, next, first.what);
   }
-  throw damaged(`${first.what} has more than ${maximumIcbChain} versions, expected an end of the chain`);
+  throw aboveLimit(`${first.what} has more than ${maximumIcbChain} versions`);
 }
 
 type DirectEntry = FileEntry & { readonly strategy: number };

@@ -61,9 +61,10 @@ async function findTable(volume: Volume, physical: number): Promise<FileEntry> {
     const entry = await readFileEntry(volume, address, "the virtual allocation table");
     if (entry.fileType === fileTypes.virtualAllocationTable || entry.fileType === fileTypes.unspecified) return entry;
   }
-  throw damaged(`no virtual allocation table stands in the last ${maximumVirtualTableSearch} blocks of the image`, {
-    lastBlock: last,
-  });
+  const where = `in the last ${last - first + 1} blocks of the image`;
+  if (first > start)
+    throw aboveLimit(`no virtual allocation table stands ${where}, and none is looked for before them`);
+  throw damaged(`no virtual allocation table stands ${where}`, { lastBlock: last });
 }
 
 /** Block of the volume where a plain partition begins. */

@@ -47,7 +47,11 @@ export class Images {
   }
 
   /** Takes one image's result. */
-  take(image: number, { problem, tally }: MetadataResult): void {
+  take(image: number, { problem, limit, tally }: MetadataResult): void {
+    if (limit !== null) {
+      this.#report.note("wim-metadata", "warn", `the metadata of image ${image}: ${limit}`, "wim-unsupported");
+      return;
+    }
     if (problem !== null || tally === null) {
       this.#fail(`the metadata of image ${image} is damaged: ${problem ?? "it has no tree"}`, image, []);
       return;

@@ -1,10 +1,11 @@
 /** Opens the parts of a WIM, and lists every content of their lookup tables once. */
 import { Win7UsbError } from "../../errors.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
-import { resourceFormat } from "../../wim/compression/chunks.js";
+import { checkCompression, resourceFormat } from "../../wim/compression/chunks.js";
 import type { IntegrityTable, LookupTable, Wim } from "../../wim/index.js";
 import { openWim, wimError } from "../../wim/index.js";
 import { partSetProblem } from "../../wim/part-set.js";
+import { resourceFlags } from "../../wim/resource.js";
 import { BlobList } from "./blob-list.js";
 import type { WimPart } from "./ports.js";
 import type { ReportBuilder, WimCheckId } from "./report.js";
@@ -45,12 +46,21 @@ async function openPart(part: WimPart, report: ReportBuilder): Promise<OpenPart 
     const lookupTable = await wim.lookupTable();
     check = "wim-integrity-table";
     const integrityTable = await wim.integrityTable();
-    return { part, wim, format: resourceFormat(part.name, wim.header), lookupTable, integrityTable };
+    const format = resourceFormat(part.name, wim.header);
+    check = "wim-header";
+    requireDecodable(lookupTable, format);
+    return { part, wim, format, lookupTable, integrityTable };
   } catch (error) {
     if (!(error instanceof Win7UsbError)) throw error;
     report.fail({ check, wim: part.name, message: error.message, places: [] }, error.code);
     return null;
   }
+}
+
+/** Throws `wim-unsupported` where not one compressed resource could be decoded: that is no damage of each of them. */
+function requireDecodable({ entries }: LookupTable, format: ResourceFormat): void {
+  const isCompressed = entries.flags.some((flags) => (flags & resourceFlags.compressed) !== 0);
+  if (isCompressed && format.compression !== "none") checkCompression(format);
 }
 
 /** Whether these are all parts of one WIM, each once. */

@@ -116,8 +116,14 @@ export class TaskRunner {
       if (problem !== null) throw wimError("wim-damaged", this.#formats[part]!, problem);
       tally = tallyImage(data, this.#blobs, this.#formats[part]!);
     };
-    const problem = await damageIn(check());
-    return { kind: "metadata", problem, tally, slackChunks: this.#readers[part]!.slackChunks - slackBefore };
+    let limit: string | null = null;
+    const problem = await damageIn(
+      check().catch((error: unknown) => {
+        if (!(error instanceof Win7UsbError) || error.code !== "wim-unsupported") throw error;
+        limit = error.message;
+      }),
+    );
+    return { kind: "metadata", problem, limit, tally, slackChunks: this.#readers[part]!.slackChunks - slackBefore };
   }
 
   async #findPaths({ part, resource, blobs, limit }: PathsTask): Promise<WimResults["paths"]> {

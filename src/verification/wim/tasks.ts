@@ -80,8 +80,10 @@ export type MetadataTask = {
 };
 export type MetadataResult = {
   readonly kind: "metadata";
-  /** Null where the tree was walked to its end. */
+  /** What is damaged; null where the tree was walked to its end. */
   readonly problem: string | null;
+  /** Why it was not walked to its end although nothing is damaged. */
+  readonly limit: string | null;
   readonly tally: ImageTally | null;
   readonly slackChunks: number;
 };

@@ -82,7 +82,8 @@ export function chunkLayout(resource: ResourceHeader, format: ResourceFormat): C
   };
 }
 
-function checkCompression(format: ResourceFormat): ChunkCompression {
+/** Throws `wim-unsupported` where compressed resources of this format cannot be decoded. */
+export function checkCompression(format: ResourceFormat): ChunkCompression {
   const { compression, chunkSize } = format;
   if (compression === "none") {
     throw wimError("wim-damaged", format, "a resource is compressed, but the header names no compression");

@@ -1,10 +1,10 @@
 /** Reading an image's metadata resource whole, which its tree needs. */
 import { metadataLimit } from "../metadata.js";
 import type { ResourceHeader } from "../resource.js";
-import { wimError } from "../resource.js";
+import { wimError, wimLimit } from "../resource.js";
 import type { Wim } from "../index.js";
 import type { ResourceFormat } from "./chunks.js";
-import { resourceFormat } from "./chunks.js";
+import { chunkLayout, resourceFormat } from "./chunks.js";
 import type { ResourceReader } from "./resource-reader.js";
 import { createResourceReader } from "./resource-reader.js";
 
@@ -14,9 +14,11 @@ export async function readMetadata(
   resource: ResourceHeader,
   format: ResourceFormat,
 ): Promise<Uint8Array> {
+  // A size that contradicts the resource is damage; only one that could be true is a limit.
+  chunkLayout(resource, format);
   if (resource.originalSize > metadataLimit) {
     const seen = `${resource.originalSize} bytes of metadata`;
-    throw wimError("wim-unsupported", format, `an image has ${seen}, expected at most ${metadataLimit}`);
+    throw wimLimit(format, `an image has ${seen}, expected at most ${metadataLimit}`);
   }
   const data = new Uint8Array(resource.originalSize);
   let filled = 0;

@@ -1,5 +1,6 @@
 /** A registry hive with its checksum made right, as the boot configuration and as keys and values from the root down. */
-import { baseBlockChecksum, baseBlockRecord, baseBlockSize, openHive } from "../../../src/registry/hive.js";
+import { baseBlockChecksum, baseBlockRecord, baseBlockSize } from "../../../src/registry/hive-records.js";
+import { openHive } from "../../../src/registry/hive.js";
 import type { HiveKey } from "../../../src/registry/hive.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
 import { checkText } from "../foreseen.js";

@@ -18,7 +18,7 @@ import { randomFor } from "./random.js";
 import type { Structure, StructureBuilder } from "./structure.js";
 import type { Stick } from "./sticks.js";
 import { makeStick, readerOf } from "./sticks.js";
-import { Steps, tryImage, tryManifest, tryStick, tryWimOnDisc } from "./targets.js";
+import { Steps, tryHive, tryImage, tryManifest, tryStick, tryWimOnDisc } from "./targets.js";
 import { tryWholeImage } from "./whole-image.js";
 import { wimStructure } from "./wim-structure.js";
 
@@ -50,6 +50,11 @@ async function isoInput(data: Uint8Array): Promise<StructureBuilder> {
   return structure;
 }
 
+async function inputStructure(kind: string, data: Uint8Array): Promise<Structure> {
+  if (kind === "hive") return hiveStructure(data);
+  return kind === "iso" ? isoInput(data) : wimStructure(data);
+}
+
 async function loadInputs(kind: string, folder: string): Promise<Input[]> {
   if (kind === "stick" || kind === "manifest") {
     const sticks = await Promise.all([makeStick("fat32"), makeStick("ntfs")]);
@@ -62,10 +67,10 @@ async function loadInputs(kind: string, folder: string): Promise<Input[]> {
   }
   const inputs = new Map<string, Part[]>();
   for (const file of readdirSync(folder).toSorted()) {
-    const name = /^(iso|wim) (.*?)(\.\d)?$/.exec(file);
+    const name = /^(iso|wim|hive) (.*?)(\.\d)?$/.exec(file);
     if (name?.[1] !== kind) continue;
     const data = new Uint8Array(readFileSync(join(folder, file)));
-    const structure = kind === "iso" ? await isoInput(data) : wimStructure(data);
+    const structure = await inputStructure(kind, data);
     inputs.set(name[2]!, [...(inputs.get(name[2]!) ?? []), { data, structure }]);
   }
   return [...inputs].map(([name, parts]) => ({ name, parts }));
@@ -93,6 +98,7 @@ async function runCases(kind: string, folder: string, seed: number, first: numbe
     try {
       if (kind === "manifest") await tryManifest(steps, parts[0]!, input.stick!.manifest.offset);
       else if (input.stick !== undefined) await tryStick(steps, readerOf(input.stick, parts[0]!));
+      else if (kind === "hive") await tryHive(steps, memorySource(parts[0]!));
       else if (kind === "wim") await tryWimOnDisc(steps, parts);
       else if (index % wholeEvery === 0) await tryWholeImage(steps, parts[0]!, folder);
       else await tryImage(steps, memorySource(parts[0]!));

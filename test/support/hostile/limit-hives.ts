@@ -1,14 +1,21 @@
 /** Registry hives whose keys lead back to themselves. */
 import { writeFileSync } from "node:fs";
-import { MiB } from "../../../src/bytes/units.js";
+import { MiB, roundUp } from "../../../src/bytes/units.js";
 import {
   baseBlockChecksum,
   baseBlockRecord,
   baseBlockSize,
+  binRecord,
   cellHeader,
+  cellUnit,
+  inlineData,
   keyFlags,
   keyNodeRecord,
-} from "../../../src/registry/hive.js";
+  keyValueRecord,
+  listElement,
+  noCell,
+  subkeyListHead,
+} from "../../../src/registry/hive-records.js";
 
 const firstCell = 32;
 
@@ -46,7 +53,79 @@ function circle(otherName: string, count: number): Uint8Array {
   return hive;
 }
 
+/** A hive of cells in one bin of `size` bytes; `fill` takes cells and gives the root's. */
+function hiveOf(size: number, fill: (take: (content: Uint8Array) => number) => number): Uint8Array {
+  const hive = new Uint8Array(baseBlockSize + size);
+  binRecord.patch(hive, baseBlockSize, { signature: "hbin", size });
+  const view = new DataView(hive.buffer);
+  let end = binRecord.size;
+  const root = fill((content) => {
+    const cell = end;
+    const cellSize = roundUp(cellHeader.size + content.length, cellUnit);
+    view.setInt32(baseBlockSize + cell, -cellSize, true);
+    hive.set(content, baseBlockSize + cell + cellHeader.size);
+    end += cellSize;
+    return cell;
+  });
+  if (end < size) view.setInt32(baseBlockSize + end, size - end, true);
+  const base = { signature: "regf", majorVersion: 1, minorVersion: 5, fileFormat: 1, hiveBinsSize: size };
+  baseBlockRecord.patch(hive, 0, { ...base, rootCellOffset: root });
+  baseBlockRecord.patch(hive, 0, { checksum: baseBlockChecksum(hive) });
+  return hive;
+}
+
+const largest = 32 * MiB;
+const none = { security: noCell, className: noCell, subkeyList: noCell, valueList: noCell, volatileSubkeyList: noCell };
+const key = (values: Parameters<typeof keyNodeRecord.encode>[0]): Uint8Array =>
+  keyNodeRecord.encode({ signature: "nk", flags: keyFlags.asciiName, ...none, ...values });
+
+/** As many keys as there is room for, each the only subkey of another. */
+function nested(): Uint8Array {
+  return hiveOf(largest, (take) => {
+    const count = Math.floor((largest - binRecord.size) / (80 + 16));
+    for (let index = 0; index < count; index += 1) {
+      const cell = binRecord.size + index * 96;
+      const isLast = index === count - 1;
+      take(
+        key({ parent: Math.max(cell - 96, 0), subkeyCount: isLast ? 0 : 1, subkeyList: isLast ? noCell : cell + 80 }),
+      );
+      take(Uint8Array.of(0x6c, 0x69, 1, 0, ...listElement.encode({ cell: cell + 96 })));
+    }
+    return binRecord.size;
+  });
+}
+
+/** One value of a long name, as often as a list can name it. */
+function oneValue(): Uint8Array {
+  return hiveOf(largest, (take) => {
+    const name = 60_000;
+    const content = new Uint8Array(keyValueRecord.size + name);
+    keyValueRecord.patch(content, 0, { signature: "vk", nameLength: name, dataSize: inlineData });
+    const value = take(content);
+    const count = largest / 4 - 30_000;
+    const list = take(new Uint8Array(new Uint32Array(count).fill(value).buffer));
+    return take(key({ valueCount: count, valueList: list }));
+  });
+}
+
+/** An index of the longest kind whose every element is one leaf of the longest kind. */
+function oneLeaf(): Uint8Array {
+  return hiveOf(largest, (take) => {
+    const list = (signature: string, cell: number): Uint8Array => {
+      const content = new Uint8Array(4 + 4 * 0xffff);
+      subkeyListHead.patch(content, 0, { signature, count: 0xffff });
+      content.set(new Uint8Array(new Uint32Array(0xffff).fill(cell).buffer), 4);
+      return content;
+    };
+    const leaf = take(list("li", 0));
+    return take(key({ subkeyCount: 4_000_000, subkeyList: take(list("ri", leaf)) }));
+  });
+}
+
 export const limitHives: Readonly<Record<string, (path: string) => void>> = {
   "a hive that is one circle": (path) => writeFileSync(path, circle("Elements", 60_000)),
   "a hive that is one circle with a long name": (path) => writeFileSync(path, circle("n".repeat(65_000), 60_000)),
+  "a hive of the most keys, each below another": (path) => writeFileSync(path, nested()),
+  "a hive of one value in a list that is as long as can be": (path) => writeFileSync(path, oneValue()),
+  "a hive of one leaf in an index that is as long as can be": (path) => writeFileSync(path, oneLeaf()),
 };

@@ -20,6 +20,7 @@ import { openWim } from "../../../src/wim/index.js";
 import type { WimPart } from "../../../src/verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
 import { caveats, checkBootFiles, identify, suitabilityRefusals } from "../../../src/windows/index.js";
+import { HiveEditor } from "../../../src/registry/hive-editor.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
 import { setupImageChecks } from "../../../src/verification/setup-image.js";
 
@@ -182,8 +183,23 @@ export async function tryManifest(steps: Steps, bytes: Uint8Array, offset: numbe
   await steps.try(`manifest ${read?.kind}`, () => undefined);
 }
 
-/** A boot configuration store. */
+/** A registry hive: as a boot configuration store, and edited twice. */
 export async function tryHive(steps: Steps, source: ByteSource): Promise<void> {
   const data = await source.read(0, source.size);
   await steps.try("readBootConfiguration", () => readBootConfiguration(data));
+  const edited = await steps.try("edit hive", () => editHive(data));
+  // What was edited is sound for the editor, or was not to be edited.
+  if (edited !== undefined) editHive(edited);
+}
+
+function editHive(hive: Uint8Array): Uint8Array {
+  const editor = new HiveEditor(hive, { name: "the hive", time: 1n });
+  const [first = "first", second = "second"] = editor.subkeys([])!;
+  for (const path of [[first], [second], [first, "new"], [first, "new", "below"]]) {
+    editor.addKey(path);
+    for (const { name } of editor.values(path)!.slice(0, 3))
+      editor.setValue(path, { name, type: 3, data: new Uint8Array(9) });
+    editor.setValue(path, { name: "new", type: 3, data: new Uint8Array(20_000) });
+  }
+  return editor.finish();
 }

@@ -1,7 +1,7 @@
 /** Which names FAT can hold: those that Windows can open, and no two of a directory that are equal but for case. */
 import { Win7UsbError } from "../../../errors.js";
 import type { ErrorCode } from "../../../errors.js";
-import { upCase } from "../../ntfs/records/up-case.js";
+import { upCase } from "../../../bytes/up-case.js";
 import { illegalCharacter, illegalEnd, loneSurrogate, longestName } from "../../windows-names.js";
 
 /** Paths that a message names; the rest is counted. `data.paths` holds up to a hundred. */

@@ -8,7 +8,7 @@ import type { NameSpace } from "../records/file-name.js";
 import { nameSpaces } from "../records/file-name.js";
 import { illegalCharacter, illegalEnd, longestName, loneSurrogate, shortNameParts } from "../../windows-names.js";
 import { shortAlias } from "./short-alias.js";
-import { upCase } from "../records/up-case.js";
+import { upCase } from "../../../bytes/up-case.js";
 
 /** A FILE_NAME to be: the name, how it compares, and the name space. */
 export type NtfsName = { readonly text: string; readonly upper: string; readonly nameSpace: NameSpace };

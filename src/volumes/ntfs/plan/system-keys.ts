@@ -1,7 +1,7 @@
 /** The names of the file system's own files as entries of the root's index and of that of $Extend. */
 import { nameSpaces } from "../records/file-name.js";
 import { extendSystemNames, rootSystemNames, systemName, type SystemName } from "../records/system-names.js";
-import { upCase } from "../records/up-case.js";
+import { upCase } from "../../../bytes/up-case.js";
 import { systemRecords } from "../records/volume-format.js";
 import type { KeyedName } from "./directory-index.js";
 import type { NtfsName } from "./file-names.js";

@@ -17,7 +17,7 @@ import {
   indexHeader,
   indexRoot,
 } from "../records/index-records.js";
-import { upCase } from "../records/up-case.js";
+import { upCase } from "../../../bytes/up-case.js";
 import { indexBlockSize } from "../records/volume-format.js";
 import { attributeOf, type NtfsFile } from "./files.js";
 import { readStream, type NtfsStream } from "./mft.js";
@@ -88,7 +88,7 @@ async function attempt(reading: Reading, place: Reading["home"], step: () => Pro
 type Node = { readonly bytes: Uint8Array; readonly headerAt: number; readonly place: Reading["home"] };
 
 async function readNode(reading: Reading, { bytes, headerAt, place }: Node, depth: number): Promise<void> {
-  assertVolume(depth < deepest, `an index of more than ${deepest} levels`);
+  if (depth >= deepest) throw new VolumeLimit(`an index of more than ${deepest} levels`);
   for (const { reference, key, child } of decodeIndexEntries(bytes, headerAt)) {
     if (child !== null) await readBuffer(reading, child, depth + 1);
     if (key === null) return;
@@ -131,7 +131,7 @@ async function checkBitmap({ read, allocation, visited, faults }: Reading, direc
   if (allocation === undefined) return;
   const bitmap = attributeOf(directory, attributeTypes.bitmap, fileNameIndex);
   assertVolume(bitmap !== undefined, "its index has no bitmap");
-  assertVolume(bitmap.size <= mostNames, `its index has a bitmap of ${bitmap.size} bytes`);
+  if (bitmap.size > mostNames) throw new VolumeLimit(`a directory has a bitmap of ${bitmap.size} bytes`);
   // Below a broken buffer the tree goes on unseen.
   const whole = faults.length === 0;
   const bits = await readStream(read, bitmap, 0, bitmap.size);

@@ -75,7 +75,7 @@ export async function openMasterFileTable(read: ReadBytes, geometry: NtfsGeometr
     const piece = next.attributes.find((candidate) => isData(candidate) && candidate.lowestVcn === entry.lowestVcn);
     assertVolume(next.base?.record === systemRecords.mft && piece !== undefined, `$MFT goes on in record ${record}`);
     runs = runs.concat(piece.runs);
-    assertVolume(runs.length <= mostRuns, `$MFT has more than ${mostRuns} runs`);
+    if (runs.length > mostRuns) throw new VolumeLimit(`$MFT has more than ${mostRuns} runs`);
   }
   const { flags, size, validSize } = own;
   const spans = mapRuns(runs, geometry.start);

@@ -2,6 +2,7 @@
  * Security descriptors ([MS-DTYP] 2.4) and the stream $SDS that keeps them (NTFS documentation, "$Secure (9)"). The stream
  * consists of blocks of 256 KiB of which every second one repeats the one before it.
  */
+import { joinBytes } from "../../../bytes/join.js";
 import { reserved, uint16le, uint32le, uint64le, uint8 } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { KiB, roundUp } from "../../../bytes/units.js";
@@ -67,7 +68,7 @@ export function encodeDescriptor({ owner, aces }: Descriptor): Uint8Array {
   const encodedAces = aces.map(({ sid, mask, flags }) => {
     const sidBytes = encodeSid(sid);
     const size = aceHeader.size + sidBytes.length;
-    return concat([aceHeader.encode({ flags, size, mask }), sidBytes]);
+    return joinBytes([aceHeader.encode({ flags, size, mask }), sidBytes]);
   });
   const aclSize = encodedAces.reduce((sum, ace) => sum + ace.length, aclHeader.size);
   const ownerBytes = encodeSid(owner);
@@ -81,17 +82,7 @@ export function encodeDescriptor({ owner, aces }: Descriptor): Uint8Array {
     daclOffset: descriptorHeader.size,
   });
   const acl = aclHeader.encode({ revision: aclRevision, size: aclSize, aceCount: aces.length });
-  return concat([header, acl, ...encodedAces, ownerBytes, ownerBytes]);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinBytes([header, acl, ...encodedAces, ownerBytes, ownerBytes]);
 }
 
 /** SECURITY_DESCRIPTOR_HEADER (NTFS documentation, "$Secure (9)"): before each descriptor in $SDS, and the data of both indexes. */

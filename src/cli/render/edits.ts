@@ -1,0 +1,61 @@
+/** What is changed in the image's files, for the plan sheet and for scripts. */
+import type { Edit, EditNote } from "../../windows/customise/index.js";
+import { keyAdvice } from "../../windows/editions.js";
+import { printable } from "../escape.js";
+import { count } from "../format.js";
+import type { Fact } from "./fact-sheet.js";
+
+/** Paths of an edit that a line names; the others are counted. */
+const namedPaths = 3;
+
+/** A line for each edit: what became of which file, and what to know of it. */
+export function editFacts(edits: readonly Edit[]): Fact[] {
+  return edits.map((edit) => {
+    const done = changeWords(edit);
+    const what = [edit.value, done].filter((words) => words !== "").join(": ");
+    const notes = edit.notes.map((note) => noteWords(note));
+    return [edit.kind, printable([what, ...notes].map(sentence).join(" "))];
+  });
+}
+
+/** For `plan.edits[]`. */
+export function editsJson(edits: readonly Edit[]): Record<string, unknown>[] {
+  return edits.map(({ notes, ...rest }) => ({
+    ...rest,
+    notes: notes.map((note) => ({ code: note.code, message: noteWords(note) })),
+  }));
+}
+
+function changeWords({ changes }: Edit): string {
+  const actions = ["added", "replaced", "removed"] as const;
+  const parts = actions.flatMap((action) => {
+    const paths = changes.flatMap((change) => (change.action === action ? [change.path] : []));
+    if (paths.length === 0) return [];
+    const isFew = paths.length <= namedPaths;
+    return [`${isFew ? paths.join(", ") : count(paths.length, "file")} ${action}`];
+  });
+  return parts.join(", ");
+}
+
+function sentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}
+
+const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote, { code: Code }>) => string } = {
+  "edition-key": ({ channel, edition }) =>
+    keyAdvice(channelOf(channel), edition) ?? `Setup takes a key of the channel ${channel}.`,
+  "edition-menu": ({ editions }) => `Setup lists ${editions.join(", ")}, and takes a key of the one that is chosen.`,
+  "edition-as-it-was": () => "The image is so already.",
+  "product-key-file": ({ path }) => `Setup takes the key in ${path}.`,
+};
+
+function noteWords(note: EditNote): string {
+  // Each code has the sentence of its own note.
+  return (sentences[note.code] as (note: EditNote) => string)(note);
+}
+
+/** ei.cfg's word without regard to case. */
+function channelOf(written: string): string {
+  const channels = ["Retail", "OEM", "Volume"];
+  return channels.find((channel) => channel.toLowerCase() === written.toLowerCase()) ?? written;
+}

@@ -1,0 +1,44 @@
+/**
+ * What is changed in an image's tree before it is laid out, as data: what was asked for, what became of which file, and what
+ * a person should know of it. The words are made where it is shown.
+ */
+import type { TreeChange } from "../../tree/edits.js";
+import type { FileTree } from "../../tree/index.js";
+import type { WindowsIdentity } from "../identity.js";
+
+/** What can be asked for, in the order in which it is done. */
+export type Wish =
+  /** `name`: an edition as people write it, or `menu` for the list of all. */
+  { readonly kind: "edition"; readonly name: string };
+
+/** What a person should know of an edit. */
+export type EditNote =
+  /** Setup takes keys of this channel for this edition. */
+  | { readonly code: "edition-key"; readonly channel: string; readonly edition: string }
+  /** Setup lists these editions, by their names. */
+  | { readonly code: "edition-menu"; readonly editions: readonly string[] }
+  /** The image is as it was asked for already. */
+  | { readonly code: "edition-as-it-was" }
+  /** A file beside ei.cfg gives Setup a product key. */
+  | { readonly code: "product-key-file"; readonly path: string };
+
+/** An edit that was made. */
+export type Edit = {
+  readonly kind: Wish["kind"];
+  /** The EDITIONID or `menu`; the path on the stick of what was added. */
+  readonly value: string;
+  /** Of the input's bytes, 64 hexadecimal digits; null where there is none. */
+  readonly sha256: string | null;
+  /** In the order of the tree. */
+  readonly changes: readonly TreeChange[];
+  readonly notes: readonly EditNote[];
+};
+
+/** What an edit is made in: the tree with the edits before it, and what the image as it came holds. */
+export type Editing = {
+  readonly tree: FileTree;
+  readonly windows: WindowsIdentity;
+};
+
+/** What an edit comes to. */
+export type EditResult = Pick<Edit, "value" | "changes" | "notes"> & { readonly tree: FileTree };
