@@ -164,3 +164,29 @@ describe("refused", () => {
     });
   });
 });
+
+describe("a directory that has no byte by its parent's record", () => {
+  const folder = (sector: number) => ({ name: "D", sector, size: 0, flags: fileFlags.directory });
+
+  it("is what its own record says", async () => {
+    const sectors = { 30: isoDirectory(30, [{ name: "F.;1", sector: 31, size: 0 }]) };
+    const { tree, warnings } = await readImage(isoSourceOf({ root: [folder(30)], sectors }));
+    expect(find(tree, "D/F")?.kind).toBe("file");
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([
+    ["zeros", 30],
+    ["another directory", rootSector],
+    ["nothing, behind the image's end", 4000],
+  ])("is empty where %s are in its place, with a warning", async (_, sector) => {
+    const { tree, warnings } = await readImage(isoSourceOf({ root: [folder(sector)] }));
+    expect(find(tree, "D")).toMatchObject({ kind: "directory", children: [] });
+    expect(warnings).toMatchObject([{ code: "directory-without-records" }]);
+  });
+
+  it("is damage where it has bytes and they begin with no record", async () => {
+    const source = isoSourceOf({ root: [{ ...folder(30), size: sectorSize }] });
+    await expect(readImage(source)).rejects.toMatchObject({ code: "image-damaged" });
+  });
+});

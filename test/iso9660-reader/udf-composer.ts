@@ -172,6 +172,8 @@ export type EntryFields = {
   readonly extended?: boolean;
   readonly strategyType?: number;
   readonly extendedAttributes?: Uint8Array;
+  /** Kernels take a file without a link for a deleted one. */
+  readonly linkCount?: number;
 };
 
 /** A File Entry, or an extended one. */
@@ -180,6 +182,7 @@ export function entryAt(location: number, fields: EntryFields): Uint8Array {
   const attributes = fields.extendedAttributes ?? new Uint8Array();
   const values = {
     strategyType: fields.strategyType ?? 4,
+    fileLinkCount: fields.linkCount ?? 0,
     fileType,
     icbFlags: allocationType,
     informationLength: fields.size ?? allocation.length,

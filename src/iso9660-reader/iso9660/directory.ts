@@ -53,6 +53,8 @@ export async function readIsoDirectory(
 ): Promise<IsoEntry[]> {
   countDirectory(reading, path, length);
   const bytes = length === 0 ? new Uint8Array() : await reading.metadata.read(offset, length, `the directory /${path}`);
+  // ECMA-119 6.8.2.2: the first record is the directory's own.
+  if (bytes[0] === 0) throw damaged(`the directory /${path} begins with no record, expected its own`);
   const entries: IsoEntry[] = [];
   let earlier: { identifier: string; sections: Section[] } | undefined;
   for (const { fields, identifierBytes, systemUse, what } of recordsIn(reading, bytes, path)) {
@@ -163,7 +165,8 @@ async function rockRidgeEntry(
     return [];
   }
   if (posix.compressed) throw unsupported(`${name} in /${path} is compressed by zisofs, which is not read`);
-  const entry: IsoEntry = { ...plain, name, times: { ...plain.times, ...posix.times } };
+  const isDirectory = plain.isDirectory || posix.isDirectory;
+  const entry: IsoEntry = { ...plain, name, isDirectory, times: { ...plain.times, ...posix.times } };
   if (posix.linkTarget !== undefined) return [{ ...entry, isDirectory: false, linkTarget: posix.linkTarget }];
   if (posix.childLocation === undefined) return [entry];
   const section = await directorySection(isoReading, posix.childLocation, name);
@@ -181,6 +184,24 @@ async function directorySection({ reading, volume }: IsoReading, block: number, 
     what,
   );
   return { offset, length: fields.dataLength };
+}
+
+/**
+ * A directory of which its parent says that it has no byte: as its own first record has it, which is where Linux looks.
+ * Undefined where there is none.
+ */
+export async function ownSection({ reading, volume }: IsoReading, { offset }: Section): Promise<Section | undefined> {
+  const end = offset + directoryRecord.size + 1;
+  if (end > reading.metadata.size) return undefined;
+  const bytes = await reading.metadata.read(offset, directoryRecord.size + 1, "a directory's own record");
+  const { length, fileIdentifierLength, fileFlags: flags, extentLocation, dataLength } = directoryRecord.decode(bytes);
+  const isSelf =
+    length > directoryRecord.size &&
+    fileIdentifierLength === 1 &&
+    bytes[directoryRecord.size] === 0 &&
+    (flags & fileFlags.directory) !== 0 &&
+    extentLocation * volume.blockSize === offset;
+  return isSelf ? { offset, length: dataLength } : undefined;
 }
 
 /** SUSP 5.3: whether the disc has Rock Ridge, by the root's own record; as `IsoReading.systemUseSkip`. */

@@ -36,6 +36,8 @@ export type RockRidge = {
   readonly linkTarget?: string;
   /** The logical block of the directory that stands here. */
   readonly childLocation?: number;
+  /** By its mode; the record's own flag may not say it. */
+  readonly isDirectory: boolean;
   /** The directory stands elsewhere in the tree. */
   readonly relocated: boolean;
   /** A device, a pipe, a socket: it has no content. */
@@ -60,6 +62,7 @@ export function rockRidgeOf(entries: readonly SystemUseEntry[], what: string): R
     times: timesOf(of("TF"), what),
     ...(isLink ? { linkTarget } : {}),
     ...(child === undefined ? {} : { childLocation: decodeChecked(childLink, child, 0, what).location }),
+    isDirectory: type === fileTypes.directory,
     relocated: of("RE").length > 0,
     special: type !== undefined && ![fileTypes.directory, fileTypes.regular, fileTypes.link].includes(type as never),
     compressed: of("ZF").length > 0,

@@ -7,7 +7,7 @@ import { maximumDepth } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { appendContent, noteMissing, pathBelow, warn } from "../reading.js";
 import type { IsoEntry, IsoReading, Section } from "./directory.js";
-import { readIsoDirectory, sectionOf, systemUseSkipOf } from "./directory.js";
+import { ownSection, readIsoDirectory, sectionOf, systemUseSkipOf } from "./directory.js";
 import { directoryRecord, fileFlags } from "./records.js";
 import type { LinkedDirectory, LinkedNode } from "./symbolic-links.js";
 import { resolveLinks } from "./symbolic-links.js";
@@ -35,20 +35,26 @@ export async function readIsoTree(
 
 async function readChildren(
   isoReading: IsoReading,
-  section: Section,
+  recorded: Section,
   path: string,
   depth: number,
   visited: Set<number>,
 ): Promise<LinkedNode[]> {
   const { reading } = isoReading;
-  if (section.length > 0 && visited.has(section.offset)) {
+  const own = recorded.length > 0 ? recorded : await ownSection(isoReading, recorded);
+  // Nothing is there, or what is there is another directory's.
+  if (own === undefined || (recorded.length === 0 && visited.has(own.offset))) {
+    warn(reading, "directory-without-records", `the directory /${path} has no records, not even its own: it is empty`);
+    return [];
+  }
+  if (own.length > 0 && visited.has(own.offset)) {
     throw damaged(`the directory /${path} is entered twice: directories form a circle`, { path });
   }
-  visited.add(section.offset);
+  visited.add(own.offset);
   if (depth > maximumDepth)
     throw aboveLimit(`the directory /${path} lies deeper than ${maximumDepth} levels`, { path });
   const children: LinkedNode[] = [];
-  for (const entry of newestVersions(reading, await readIsoDirectory(isoReading, section, path), path)) {
+  for (const entry of newestVersions(reading, await readIsoDirectory(isoReading, own, path), path)) {
     const childPath = pathBelow(reading, path, entry.name);
     const { name, times, linkTarget: target } = entry;
     const attributes = entry.hidden ? { hidden: true } : {};
