@@ -1,7 +1,8 @@
 /**
- * Damage or use? A FAT32 volume that somebody plugged in and worked with differs from what was written in its FATs, its
- * directories and a few marks, and is sound all the same. Differences there are taken for use where the volume can be
- * followed from end to end, both FATs agree, and something shows that a system wrote to it; everything else is damage.
+ * Damage or use? A FAT32 volume that was used differs from what was written in its FATs, its directories, the FSInfo sector
+ * and the ClnShutBit of FAT[1] (FAT32 specification, "FAT Data Structure", "FAT32 FSInfo Sector Structure"), and is sound
+ * all the same. Such differences count as use where the whole volume can be read, both FATs agree, and something shows that
+ * a system wrote to it; all others are damage.
  */
 import type { PlannedFile } from "../volumes/plan.js";
 import { sectorSize } from "../volumes/plan.js";
@@ -17,7 +18,7 @@ import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
 import type { ReadBytes } from "../source/byte-source.js";
 import { fixedStructureName } from "./structure-names.js";
 
-/** What became of a planned file, by its directory entry: `touched` is one with another time of writing. */
+/** The state of a planned file by its directory entry; `touched`: DIR_WrtTime or DIR_WrtDate differ (FAT32 specification). */
 type FileState = "in-place" | "rewritten" | "touched" | "removed";
 
 type Fat32CheckInput = {

@@ -1,7 +1,7 @@
 /**
- * What became of the files that were written, on a volume that can be followed: in place, moved or written anew with the
- * same content, changed, removed, or damaged. The record tells: a driver that writes it counts its update sequence
- * number up, so that a record that says another place or size and was never written since is damaged.
+ * The state of the files that were written, on a volume that can be read: in place, moved or rewritten with the same content,
+ * changed, removed, or damaged. The record decides: a driver that writes it increments its update sequence number (NTFS
+ * documentation, "Fixup"), so that a record with another place or size that was never written since is damaged.
  */
 import { isDeepStrictEqual } from "node:util";
 import { attributeTypes } from "../volumes/ntfs/records/attributes.js";

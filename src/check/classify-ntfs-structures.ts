@@ -1,8 +1,8 @@
 /**
- * Differences of an NTFS volume's own structures: use, or damage? What systems never change is damage wherever it
- * differs: partition table, boot record, its copy, $AttrDef, $UpCase. A record or an index buffer that differs is use
- * where a driver has written it, which its update sequence number tells. What has no such number ($Bitmap, the log,
- * security descriptors) is use where it agrees with the rest of the volume, and what does not agree is a fault by itself.
+ * Differences of an NTFS volume's own structures: use, or damage? What systems never change is damage wherever it differs:
+ * partition table, boot record, its copy, $AttrDef, $UpCase. A record or an index buffer that differs is use where a driver
+ * has written it, which its update sequence number shows (NTFS documentation, "Fixup"). Structures without such a number
+ * ($Bitmap, the log, security descriptors) are use where they agree with the rest of the volume, and otherwise faults.
  */
 import { attributeTypes } from "../volumes/ntfs/records/attributes.js";
 import { bootFileSize } from "../volumes/ntfs/records/boot-sector.js";

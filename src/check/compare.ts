@@ -1,4 +1,4 @@
-/** A target held against what should be on it: a plan, byte for byte, or a manifest, unit by unit. */
+/** Compares a target with what should be on it: with a plan byte by byte, or with a manifest unit by unit. */
 import type { DriveReader } from "../drive/drive-reader.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { Extent } from "../extents/extent.js";
@@ -15,16 +15,16 @@ import { blocksFor, blockSize, readBlocks, readsInFlight } from "./read-blocks.j
 
 export type CompareOptions = {
   readonly reader: DriveReader;
-  /** Told once how many bytes will be read. */
+  /** Called once with the number of bytes that will be read. */
   readonly begin: (totalBytes: number) => void;
-  /** Told of every block's bytes; may throw to stop. */
+  /** Called with the length of each block; may throw to stop. */
   readonly advanced: (bytes: number) => void;
 };
 
 export type Comparison = { readonly differences: readonly Difference[]; readonly bytes: number };
 
 type PlanComparison = Comparison & {
-  /** What is not as the manifest says, either, as a set; null where there is none to hold it against. */
+  /** Differences from the manifest as well, as a set; null where there is no manifest. */
   readonly notAsWritten: readonly Span[] | null;
 };
 
@@ -102,13 +102,13 @@ export async function compareWithManifest(manifest: Manifest, options: CompareOp
     blocks,
     advanced,
     take: ({ offset }, bytes) => hasher.update(offset, bytes),
-    // What is not given to the hasher stays unfinished.
+    // A unit that the hasher does not get completely stays unfinished.
     lost: () => undefined,
   });
   return { differences: unitDifferences(manifest, hasher, reader.size), bytes: totalOf(blocks) };
 }
 
-/** Units whose SHA-256 is another one, or that could not be read to their end. */
+/** Units whose SHA-256 differs, or that could not be read completely. */
 function unitDifferences({ units, digests }: Manifest, hasher: UnitHasher, size: number): Difference[] {
   const missingFrom = units.length === 0 ? 0 : firstEndingBehind(units, size);
   const differences = new Differences();

@@ -1,6 +1,6 @@
 /**
- * What of win7usb is on a target: the manifest, behind the partition that the partition table names or where its size puts it;
- * the mark of a write that has not ended; boot code.
+ * Finds what win7usb left on a target: the manifest, behind the partition in the partition table or where the target's size puts
+ * it; the mark of an unfinished write; boot code.
  */
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
@@ -28,7 +28,7 @@ import type { ReadBytes } from "../source/byte-source.js";
 export type FoundManifest = {
   /** The partition table's first entry, where there is one such as win7usb writes. */
   readonly partition: (DiskPartition & { readonly osType: number }) | undefined;
-  /** Which version began to write it and did not end; null where none has. */
+  /** The version whose write of it was not finished; null where none is. */
   readonly unfinishedBy: string | null;
   /** Whether boot code of this win7usb is on it; null where the sectors cannot be read. */
   readonly hasBootCode: boolean | null;

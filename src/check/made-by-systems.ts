@@ -1,4 +1,4 @@
-/** Files that systems put on every stick by themselves, so that nobody is told that a person added them. */
+/** Files that systems create on every stick by themselves, and that no person added. */
 
 /** In the root, with all below: Windows' and NTFS' own, macOS', and the bins of Linux desktops. */
 const folders: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 /**
- * Is a target that holds what its manifest says made of this image, in this way? The plan that is made anew from the image is
- * held against the manifest: another label or other files are another image's or other options'; what lies elsewhere is, where
- * another version wrote it, that version's doing.
+ * Was a target that agrees with its manifest made from this image and with these options? The image's plan is compared with the
+ * manifest: another label or other files mean another image or other options; the same files at other places mean another
+ * version of win7usb.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Manifest } from "../manifest/manifest.js";

@@ -11,18 +11,18 @@ import { createRing } from "../transfer/ring.js";
 /** Bytes: small enough to tell where a medium cannot be read, large enough for its full speed. */
 export const blockSize = MiB;
 export const readsInFlight = 4;
-/** A drive tries for seconds before it gives an error; after this many what is left counts as unreadable too. */
+/** A drive retries for seconds before it reports an error; after this many errors the rest counts as unreadable. */
 const mostFailures = 16;
 
 type ReadBlocksOptions = {
   readonly reader: DriveReader;
   readonly blocks: readonly Block[];
-  /** Runs beside the reading of a block and before it is taken; its failures end the pass. */
+  /** Called before a block is read; its failures end the pass. */
   readonly prepare?: (block: Block) => Promise<void>;
   readonly take: (block: Block, bytes: Uint8Array) => void;
   /** Behind the target's end, or the medium gives an error. */
   readonly lost: (block: Block, reason: "missing" | "unreadable") => void;
-  /** Told of every block's bytes; may throw to stop. */
+  /** Called with the length of each block; may throw to stop. */
   readonly advanced: (bytes: number) => void;
 };
 

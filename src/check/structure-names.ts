@@ -1,4 +1,4 @@
-/** What people call the parts of a disk that no system changes: what is said of a stick that may not boot any more. */
+/** Names, for people, of the parts of a disk that no system changes; without them a stick may no longer boot. */
 import { bootFileSize } from "../volumes/ntfs/records/boot-sector.js";
 import { masterBootRecord } from "../volumes/mbr.js";
 import { sectorSize, type FileSystemName } from "../volumes/plan.js";

@@ -1,6 +1,6 @@
 /**
- * One directory entry with its streams, in place: where its parts lie, bounds checked, nothing copied. The one parser of
- * entries; the walk and the decoder of trees both read through it.
+ * Parses one directory entry with its streams in place (WIM specification, "DIRENTRY", "STREAMENTRY"; wimlib's dentry.c,
+ * `read_dentry`): offsets of its parts, with bounds checked and nothing copied. The walk and the tree decoder both use it.
  */
 import { roundUp } from "../bytes/units.js";
 import type { Name } from "./metadata-path.js";
@@ -15,7 +15,7 @@ import {
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
 
-/** A stream with content: where its SHA-1 lies in the metadata, and how many bytes its name has; the file's own has none. */
+/** A stream with content: the offset of its SHA-1 in the metadata, and the bytes of its name; the unnamed stream has none. */
 export type VisitedStream = { readonly hashOffset: number; readonly nameLength: number };
 
 /** A stream entry behind a directory entry; `end` includes its padding. Offsets are into the metadata. */
@@ -35,7 +35,7 @@ export function metadataError(at: WimLocation, text: string): Error {
 /** Holds one entry at a time, because an image has 80,000 of them. */
 export class EntryReader {
   offset = 0;
-  /** As the entry says: without its streams, and not rounded up. */
+  /** "DIRENTRY" `liLength`: without its streams, and not rounded up. */
   length = 0;
   /** Where its streams begin: its length rounded up. */
   streamsOffset = 0;

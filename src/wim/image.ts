@@ -1,4 +1,4 @@
-/** What a WIM's XML data says of one image. Null = not said. */
+/** One image as the XML data describes it (wimlib's xml.c, element IMAGE). Null: the element is missing. */
 
 export type WimArchitecture = "x86" | "x64" | "ia64" | "arm" | "arm64" | "unknown";
 
@@ -34,7 +34,7 @@ export type WimImage = {
   readonly defaultLanguage: string | null;
   readonly directoryCount: number | null;
   readonly fileCount: number | null;
-  /** Bytes of all files, hard links counted each time. */
+  /** TOTALBYTES: bytes of all files, hard links counted each time. */
   readonly totalBytes: number | null;
   readonly hardLinkBytes: number | null;
   /** Milliseconds since 1970-01-01T00:00:00Z. */

@@ -1,6 +1,6 @@
 /**
- * The integrity table: SHA-1 hashes of equal chunks (10 MiB by custom) of everything from the end of the header to the
- * end of the lookup table. The XML data and the table itself lie behind that range and are not covered.
+ * The integrity table (WIM specification, "Integrity table"): SHA-1 hashes of equal chunks of everything from the end of the
+ * header to the end of the lookup table. The XML data and the table itself lie behind that range and are not covered.
  */
 import { uint32le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
@@ -29,7 +29,7 @@ export type IntegrityTable = {
   readonly start: number;
   /** End of what is covered, exclusive. */
   readonly end: number;
-  /** One SHA-1 a chunk, 20 bytes each. */
+  /** One SHA-1 for each chunk, 20 bytes each. */
   readonly hashes: readonly Uint8Array[];
 };
 
@@ -64,7 +64,7 @@ export async function readIntegrityTable(
   return { chunkSize, start, end, hashes };
 }
 
-/** What tools write: the bytes of each hash but the last. */
+/** Bytes of each chunk but the last, as all tools write it (wimlib's integrity.c, `INTEGRITY_CHUNK_SIZE`). */
 export const integrityChunkSize = 10 * MiB;
 
 /** The bytes of a table of these hashes, 20 bytes each. */

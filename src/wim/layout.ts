@@ -1,7 +1,8 @@
 /**
- * Where everything of a planned WIM lies: header, resources, lookup table, XML data, integrity table, in this order and
- * without a gap. Resources are moved as they are, still compressed, as ranges of the WIM that they come from; splitting
- * and editing both end here.
+ * The layout of a planned WIM: header, resources, lookup table, XML data, integrity table, in this order and without a gap.
+ * The header names the last four by `rhOffsetTable`, `rhXmlData`, `rhBootMetadata` and `rhIntegrity` (WIM specification,
+ * `WIMHEADER_V1_PACKED`); an integrity table covers all from the header to the end of the lookup table ("Integrity table").
+ * Resources are moved as they are, still compressed, as ranges of the old WIM. Splitting and editing both end here.
  */
 import type { Extent } from "../extents/extent.js";
 import { concatenate, fromBytes, fromSource, type LayoutPart } from "../extents/layout.js";
@@ -23,7 +24,7 @@ export type PlannedRun = {
 type WimContents = {
   /** In the order in which they are to lie. */
   readonly runs: readonly PlannedRun[];
-  /** The XML data that begins at `offset`, which its TOTALBYTES tells. */
+  /** The XML data at `offset`, which its TOTALBYTES depends on. */
   readonly xmlDataAt: (offset: number) => LayoutPart;
   readonly partNumber: number;
   readonly totalParts: number;

@@ -1,7 +1,7 @@
 /**
- * The lookup table: one 50-byte entry for every stored resource of this part, keyed by the SHA-1 of its uncompressed
- * bytes. Entries whose resource carries the metadata flag are the images, in order of their index; they are the only ones
- * that are found by position instead of by hash.
+ * The lookup table (WIM specification, "Lookup table"): one 50-byte entry for every stored resource of this part, keyed by
+ * the SHA-1 of its uncompressed bytes. Entries with `RESHDR_FLAG_METADATA` are the images, in order of their index: only
+ * these are found by position instead of by hash.
  */
 import { bytes, uint16le, uint32le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
@@ -173,7 +173,7 @@ function checkEntry(entry: LookupTableEntry, source: ByteSource, header: WimHead
   if (partNumber === header.partNumber) checkResourceBounds(resource, source.size, "resource of a table entry", at);
 }
 
-/** Part 1 carries every image's metadata; further parts of a split set carry none. */
+/** Part 1 has every image's metadata; further parts of a split set have none (wimlib's split.c). */
 function checkMetadataCount(count: number, header: WimHeader, at: WimLocation): void {
   const expected = header.partNumber === 1 ? header.imageCount : 0;
   if (count === expected) return;

@@ -1,4 +1,4 @@
-/** From a metadata resource's bytes to its tree. */
+/** Decodes a metadata resource into its tree (WIM specification, "SECURITYBLOCK_DISK", "DIRENTRY", "STREAMENTRY"). */
 import type { EntryReader, StreamPlace } from "./directory-entry.js";
 import type { DirectoryEntry, DirectoryList, ImageMetadata, StreamEntry } from "./metadata-tree.js";
 import type { Name } from "./metadata-path.js";
@@ -8,7 +8,7 @@ import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
 
 const { fields } = directoryEntryRecord;
-/** What the walk has not read: lengths and offsets, which may be above 2^53 in a damaged entry, are the reader's. */
+/** The fields that the walk does not read; it reads lengths and offsets, which may be above 2^53 in a damaged entry. */
 const plainFields = directoryEntryRecord.select(
   "attributes",
   "securityId",

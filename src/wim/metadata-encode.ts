@@ -1,4 +1,4 @@
-/** From a tree to the bytes of a metadata resource. */
+/** Encodes a tree as a metadata resource (WIM specification, "SECURITYBLOCK_DISK", "DIRENTRY", "STREAMENTRY"). */
 import { writeUtf16 } from "../bytes/utf16.js";
 import {
   directoryEntryRecord,

@@ -55,7 +55,10 @@ export type DirectoryEntry = {
   readonly slack: number;
 };
 
-/** The list of a directory's children. An empty directory has one that holds an end alone, or none. */
+/**
+ * WIM specification, "DIRENTRY" `liSubdirOffset`: the list of a directory's children. That of an empty directory has only an
+ * end, or is absent.
+ */
 export type DirectoryList = {
   readonly entries: readonly DirectoryEntry[];
   /** Its place among the lists of the resource, from 0; null for a new one, which lies behind all others. */

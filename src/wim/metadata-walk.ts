@@ -87,9 +87,9 @@ export function locateSecurity(data: Uint8Array, at: WimLocation): SecurityPlace
 }
 
 const { hardLinkGroup } = directoryEntryRecord.fields;
-/** NUL and `/` end a name and a path: no tool that captures files meets one in a name. */
+/** No system allows NUL or `/` in a name, so that no tool that captures files can have written one. */
 const forbiddenUnits = new Set([0, 0x2f]);
-/** What no name of Windows has, beside control characters: files of other systems have it, and wimlib captures it. */
+/** [MS-FSCC] 2.1.5: what no name of Windows has, beside control characters; wimlib captures such names from other systems. */
 const foreignUnits = new Set(Array.from('"*:<>?\\|', (character) => character.charCodeAt(0)));
 const firstPrintable = 0x20;
 const dot = 0x2e;

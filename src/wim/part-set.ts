@@ -1,4 +1,7 @@
-/** Whether files are all parts of one split WIM, each once. Parts share a GUID and say how many there are. */
+/**
+ * Whether files are all parts of one split WIM, each once. Parts share `gWIMGuid` and `usTotalParts`, and `usPartNumber`
+ * counts them from 1 (WIM specification, `WIMHEADER_V1_PACKED`).
+ */
 import type { WimHeader } from "./header.js";
 
 export type SetPart = {
@@ -9,7 +12,7 @@ export type SetPart = {
 /** Missing parts that are named one by one; a damaged header may claim 65,535 of them. */
 const namedPartsLimit = 20;
 
-/** The first thing that is wrong with the set, and the part it was seen at; null where nothing is. At least one part. */
+/** The first problem of the set and the part that it was found in; null where there is none. Needs at least one part. */
 export function partSetProblem(parts: readonly SetPart[]): { readonly name: string; readonly text: string } | null {
   const [first, ...others] = parts.toSorted((a, b) => a.header.partNumber - b.header.partNumber);
   if (first === undefined) throw new RangeError("there is no WIM to verify");

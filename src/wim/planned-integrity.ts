@@ -1,6 +1,6 @@
 /**
- * The integrity table of a planned WIM. It hashes all bytes between the header and the end of the lookup table, so that
- * making it anew reads them; what lies where it lay in the old WIM keeps the old hash and is not read.
+ * The integrity table of a planned WIM. It hashes all bytes between the header and the end of the lookup table (WIM
+ * specification, "Integrity table"), so recomputing it reads them; chunks that have not moved keep their hash unread.
  */
 import { concatenate, fromBytes, fromSource, piecesIn, zeros, type LayoutPart } from "../extents/layout.js";
 import { layoutSource } from "../extents/layout-source.js";

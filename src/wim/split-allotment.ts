@@ -1,4 +1,4 @@
-/** Which resources go into which part of a split WIM. */
+/** Distributes resources among the parts of a split WIM. */
 import { wimHeaderRecord } from "./header.js";
 import type { LookupTableEntry } from "./lookup-table.js";
 import { lookupTableEntryRecord } from "./lookup-table.js";
@@ -17,7 +17,7 @@ export type StoredRun = {
   readonly entries: readonly ListedEntry[];
 };
 
-/** A part's number is 16 bits. */
+/** WIM specification, `WIMHEADER_V1_PACKED`: `usPartNumber` has 16 bits. */
 const partCountLimit = 0xffff;
 
 /**

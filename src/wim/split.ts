@@ -1,8 +1,9 @@
 /**
- * A WIM as the parts of a split set (`.swm`), planned and not made: resources are moved as they are, still compressed, so
- * that a part is a header, ranges of the WIM, a lookup table, and the XML data once more. Nothing but the tables is read.
- * Traps: a resource cannot be divided; the images' metadata belongs into part 1, and every part lists its own resources
- * alone. The integrity table is left out: it would hash the parts' bytes, all of which would have to be read for it.
+ * Plans the parts of a split WIM (`.swm`; WIM specification, `FLAG_HEADER_SPANNED`, `usPartNumber`, `usTotalParts`). Resources
+ * are moved as they are, still compressed: a part is a header, ranges of the WIM, a lookup table, and a copy of the XML data.
+ * Only the tables are read. Traps: a resource cannot be divided; the images' metadata belongs in part 1, and every part lists
+ * only its own resources (wimlib's split.c). The integrity table is left out, because hashing the parts would mean reading
+ * all of them.
  */
 import { fromSource } from "../extents/layout.js";
 import { wimFlags, wimHeaderRecord } from "./header.js";
@@ -51,7 +52,7 @@ export async function planParts(wim: Wim, partLimit: number): Promise<PlannedWim
   return parts;
 }
 
-/** A run of the WIM as a range of it. */
+/** A run, as a range of the WIM. */
 export function plannedRun({ source }: Wim, { offset, size, entries }: StoredRun) {
   return { size, content: [fromSource(source, offset, size)], entries };
 }

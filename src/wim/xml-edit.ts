@@ -1,6 +1,7 @@
 /**
- * The XML data with some of its values changed, in place: what is not named stays as it is to the byte, elements that
- * nobody knows, white space and order included. The document is parsed for the places of its elements and never made anew.
+ * Changes values of the XML data in place: everything else stays the same to the byte, with unknown elements, white space and
+ * order. The document is parsed for the offsets of its elements and never written anew. TOTALBYTES of the document is the
+ * offset of the XML data, and INDEX counts images from 1 (wimlib's xml.c).
  */
 import { writeUtf16 } from "../bytes/utf16.js";
 import type { XmlElement } from "@rgrove/parse-xml";
@@ -28,7 +29,7 @@ export type XmlChange = {
   readonly changes: ReadonlyMap<number, ImageXmlChange>;
 };
 
-/** `text` in place of characters [start, end). */
+/** `text` replaces characters [start, end). */
 type Splice = { readonly start: number; readonly end: number; readonly text: string };
 
 const byteOrderMark = [0xff, 0xfe];
@@ -87,14 +88,14 @@ function added(text: string, element: XmlElement | undefined, count: number): Sp
   return [replaced(text, element, `${Math.max(Number(number) + count, 0)}`)];
 }
 
-/** `content`, which is XML, in place of all that the element holds. */
+/** Replaces the element's content by `content`, which is XML. */
 function replaced(text: string, element: XmlElement, content: string): Splice {
   const [first, last] = [element.children[0], element.children.at(-1)];
   if (first === undefined || last === undefined) return appended(text, element, content);
   return { start: first.start, end: last.end, text: content };
 }
 
-/** `content`, which is XML, behind all that the element holds. */
+/** Appends `content`, which is XML, to the element's content. */
 function appended(text: string, { name, start, end }: XmlElement, content: string): Splice {
   if (text.slice(start, end).endsWith("/>")) return { start: end - 2, end, text: `>${content}</${name}>` };
   const close = text.lastIndexOf("</", end - 1);

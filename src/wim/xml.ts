@@ -1,7 +1,8 @@
 /**
- * The XML data: one UTF-16LE document with a byte order mark that describes every image. It is the only thing in a WIM
- * that says which Windows an image holds. Its values are text by whoever captured the image; what is missing or no number
- * is null and never guessed. This module is the only one that loads the XML parser, and is itself loaded on demand.
+ * The XML data (WIM specification, `rhXmlData`; names of elements as in wimlib's xml.c): one UTF-16LE document with a byte
+ * order mark that describes every image. Only it says which Windows an image contains. Its values come from whoever captured
+ * the image; a value that is missing or no number is null and never guessed. Only this module loads the XML parser, and it is
+ * itself loaded on demand.
  */
 import { millisecondsOf } from "../bytes/file-time.js";
 import type { XmlElement as ParsedElement } from "@rgrove/parse-xml";
@@ -105,7 +106,7 @@ function numberAt(parent: ParsedElement, path: string): number | null {
   return Number.isSafeInteger(value) ? value : null;
 }
 
-/** A FILETIME in two hexadecimal halves, as milliseconds since 1970. */
+/** A FILETIME ([MS-DTYP] 2.3.3) in two hexadecimal halves, as milliseconds since 1970. */
 function timeAt(parent: ParsedElement, path: string): number | null {
   const half = (name: string): number | null => {
     const text = textAt(parent, `${path}/${name}`);

@@ -1,8 +1,8 @@
 /**
- * The decoders of compressed WIM chunks: LZX and XPRESS, written in C for WebAssembly (decoders/*.c, whose bytes are
- * decoders-wasm.ts), because deep verification decodes gigabytes and JavaScript has no 64-bit integers that are fast. Traps:
- * the memory is one block, in which compressed chunks and output lie where this module places them, and growing it detaches
- * every view; a chunk that is as long as its content is not compressed at all, which is the caller's to notice.
+ * The decoders of compressed WIM chunks: LZX ([MS-PATCH] 2) and XPRESS ([MS-XCA] 2.2), written in C for WebAssembly
+ * (decoders/*.c, compiled into decoders-wasm.ts), because deep verification decodes gigabytes and JavaScript has no fast
+ * 64-bit integers. Traps: the memory is one block, in which this module places compressed chunks and output, and growing it
+ * detaches every view; a chunk that is as long as its content is stored uncompressed, which the caller must check.
  */
 import { KiB, roundUp } from "../../bytes/units.js";
 import { decodersWasm } from "./decoders-wasm.js";
@@ -11,7 +11,7 @@ import { compileWasm, instantiateWasm, wasmPage } from "./webassembly.js";
 
 export type ChunkCompression = "lzx" | "xpress";
 
-/** Why a chunk cannot be decoded, by the C sources' status. */
+/** Why a chunk cannot be decoded, by status of the C sources. */
 const problems: Readonly<Record<number, string>> = {
   [-1]: "a Huffman code is not complete",
   [-2]: "a block's type or size is impossible",
@@ -20,7 +20,7 @@ const problems: Readonly<Record<number, string>> = {
 };
 const statusWithSlack = 1;
 
-/** How far wide loads and stores may run over the end of input or output; MEMORY_SLACK of base.h. */
+/** Bytes that wide loads and stores may access behind input or output; MEMORY_SLACK of base.h. */
 const slack = 64;
 
 /** Chunk sizes: LZX's window is 32 KiB to 2 MiB, XPRESS offsets have 16 bits, and wimlib's smallest chunk is 4 KiB. */
@@ -36,7 +36,7 @@ type Exports = {
   decode_xpress(input: number, inputSize: number, output: number, outputSize: number): number;
 };
 
-/** What came of a chunk: `problem` is null where it was decoded. */
+/** The result of a chunk: `problem` is null where it was decoded. */
 type ChunkResult = {
   readonly problem: string | null;
   /** Bits or bytes that carry no content are not zero, or bytes are left over behind the last symbol. */

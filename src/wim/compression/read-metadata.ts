@@ -1,4 +1,4 @@
-/** Reading an image's metadata resource whole, which its tree needs. */
+/** Reads a whole metadata resource (WIM specification, "Metadata resource format"), whose tree needs all of it. */
 import { metadataLimit } from "../metadata.js";
 import type { ResourceHeader } from "../resource.js";
 import { wimError, wimLimit } from "../resource.js";

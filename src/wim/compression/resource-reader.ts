@@ -1,7 +1,7 @@
 /**
- * Reads resources, stored or compressed, in order and in bounded memory: compressed bytes come in through a window that lies
- * in the decoder's own memory, content goes out to a sink in pieces. A window reads ahead to `limit`, so that the small
- * blobs of a batch, which lie behind one another in the file, are read together.
+ * Reads resources, stored or compressed (WIM specification, "Compressed resources"), in order and in bounded memory: compressed
+ * bytes are read into a window in the decoder's own memory, and content is passed to a sink in pieces. The window reads ahead
+ * up to `limit`, so that the small blobs of a batch, which are adjacent in the file, are read together.
  */
 import { KiB, MiB } from "../../bytes/units.js";
 import type { ByteSource } from "../../source/byte-source.js";
@@ -12,9 +12,9 @@ import { chunkContentSize, chunkLayout, chunkOffsets, pipableChunkHeader, tableR
 import type { ChunkDecoder } from "./decoder.js";
 import { chunkSizeLimits, createChunkDecoder } from "./decoder.js";
 
-/** Compressed bytes read at once; large enough that a read costs little beside decoding. */
+/** Compressed bytes of a read, so many that decoding takes much longer than reading. */
 const windowSize = MiB;
-/** Content that is handed on at once: several chunks, and little enough to stay in a core's cache. */
+/** Bytes of content passed on at once: several chunks, but few enough to stay in a core's cache. */
 const outputSize = 256 * KiB;
 /** Chunk table entries held at a time, whatever the resource's size. */
 const tableBlock = 1024;

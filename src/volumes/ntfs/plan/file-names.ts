@@ -1,7 +1,7 @@
 /**
- * The names of one directory's children as Windows would store them. A name that is an 8.3 name is kept once, for both
- * worlds; every other one gets an 8.3 alias as a second name, and counts as a second link. Two names that Windows would
- * take for one are refused, as are names that Windows cannot open.
+ * The names of one directory's children as Windows stores them (NTFS documentation, "Filename Namespace"). An 8.3 name is
+ * stored once, in the name space Win32 & DOS; any other name gets an 8.3 alias as a second FILE_NAME, which counts as a second
+ * link. Names that Windows cannot open or cannot tell apart are refused.
  */
 import { Win7UsbError } from "../../../errors.js";
 import type { NameSpace } from "../records/file-name.js";

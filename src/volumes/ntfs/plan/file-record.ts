@@ -1,6 +1,6 @@
 /**
- * Writing one file record segment: header, attributes in ascending order of type and name, end mark. Attributes are
- * written straight into the bytes of $MFT, so that 50,000 files cost no copy.
+ * Writes one file record segment (NTFS documentation, "File Record", "Attribute Header"): header, attributes in ascending
+ * order of type and name, end mark. Attributes are written directly into the bytes of $MFT, so that 50,000 files cost no copy.
  */
 import type { ClusterRun } from "../records/run-list.js";
 import { encodeRuns } from "../records/run-list.js";

@@ -1,4 +1,4 @@
-/** Writing the nodes of a file name index: the root in its file record and the allocation buffers. */
+/** Writes the nodes of a file name index (NTFS documentation, "$INDEX_ROOT (0x90)", "Index Record"): root and buffers. */
 import { attributeTypes } from "../records/attributes.js";
 import { applyFixups, updateSequenceCount } from "../records/fixups.js";
 import {

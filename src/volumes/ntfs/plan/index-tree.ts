@@ -1,8 +1,8 @@
 /**
- * The shape of an index's B-tree, built from sorted entries from the bottom up. Every entry lies in one node only: the
- * entry that separates two leaves moves up into their parent, with a pointer to the child that holds what sorts before
- * it; what sorts behind the last entry hangs below the node's end entry. The root lies in the file record and takes what
- * fits there: all entries of a small index, of a large one the entries of its top level, often none.
+ * The shape of an index's B-tree (NTFS documentation, "B*Trees"), built bottom-up from sorted entries. Every entry is in one
+ * node only: the entry that separates two leaves moves up into their parent, with a pointer to the child that has what sorts
+ * before it; what sorts behind the last entry is below the node's end entry. The root lies in the file record and has what
+ * fits there: all entries of a small index; of a large one the entries of its top level, often none.
  */
 import { indexBlockSize } from "../records/volume-format.js";
 import { firstEntryOffset, indexEntryHeader, vcnSize } from "../records/index-records.js";

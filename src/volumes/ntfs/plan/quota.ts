@@ -1,4 +1,7 @@
-/** $Quota: $O finds an owner's number by security identifier, $Q the limits by number. Nothing is limited here. */
+/**
+ * $Quota (NTFS documentation, "$Quota (9, 24)"): $O maps security identifiers to owner ids, $Q owner ids to limits. Nothing is
+ * limited here.
+ */
 import { collationRules } from "../records/index-records.js";
 import { ownerKey, quotaEntry } from "../records/quota.js";
 import { encodeSid } from "../records/security.js";

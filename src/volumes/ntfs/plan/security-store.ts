@@ -1,4 +1,7 @@
-/** $Secure: every security descriptor once, in the stream $SDS, with two indexes: $SII by security id and $SDH by hash. */
+/**
+ * $Secure (NTFS documentation, "$Secure (9)"): every security descriptor once, in the stream $SDS, with two indexes: $SII by
+ * security id and $SDH by hash.
+ */
 import { roundUp } from "../../../bytes/units.js";
 import { collationRules } from "../records/index-records.js";
 import type { SecurityEntry } from "./security-descriptor.js";

@@ -1,6 +1,6 @@
 /**
- * The records of the file system's own files, 0 to 26, and of the free records up to the end of $MFT. Records 12 to 15
- * are in use, nameless and empty; 16 to 23 are free but no driver gives them to a file.
+ * The records of the system files, 0 to 26 (NTFS documentation, "NTFS Files", overview), and the free records up to the end of
+ * $MFT. Records 12 to 15 are in use, nameless and empty; 16 to 23 are free, but no driver gives them to a file.
  */
 import { attributeDefinitionsSize } from "../records/attribute-definitions.js";
 import { attributeTypes, recordFlags } from "../records/attributes.js";
@@ -108,14 +108,14 @@ function residentFiles(mft: Uint8Array, context: SystemContext): SystemFile[] {
       record: systemRecords.volume,
       securityId: securityIds.systemReadWrite,
       add(writer) {
-        // A volume without a label has no such attribute: it may not be empty.
+        // NTFS documentation, "$VOLUME_NAME (0x60)": a volume without a label has no such attribute.
         if (label !== "") writeUtf16(mft, writer.addResident(attributeTypes.volumeName, "", 2 * label.length), label);
         writer.addValue(attributeTypes.volumeInformation, "", encodeVolumeInformation());
         writer.addResident(attributeTypes.data, "", 0);
       },
     },
     {
-      // A stream as large as the volume, with a hole wherever the clusters are good: everywhere.
+      // NTFS documentation, "$BadClus (8)": $Bad is as large as the volume, with holes for good clusters, here all of them.
       record: systemRecords.badClusters,
       add(writer) {
         const { clusterCount } = layout;

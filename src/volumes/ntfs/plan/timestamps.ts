@@ -1,4 +1,4 @@
-/** The four times of a file, from what the image says. */
+/** The four FILETIMEs ([MS-DTYP] 2.3.3) of a file, from the times in the image. */
 import { earliestFileTime, fileTime } from "../../../bytes/file-time.js";
 import type { DirectoryNode, FileTimes } from "../../../tree/index.js";
 import { walk } from "../../../tree/index.js";

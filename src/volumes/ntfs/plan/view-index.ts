@@ -1,6 +1,6 @@
 /**
- * View indexes: keys and data of the file system's own ($SII, $SDH, $O, $Q, $R) in place of file names. Those of a new
- * volume all fit a resident root.
+ * View indexes (NTFS documentation, "$Secure (9)", "$Quota (9, 24)"): $SII, $SDH, $O, $Q and $R have keys and data of their own
+ * in place of file names. On a new volume, all of them fit a resident root.
  */
 import { writeIndexRootHeader } from "./index-encoding.js";
 import { indexEntryFlags, indexHeader, indexRoot, viewIndexEntryHeader } from "../records/index-records.js";

@@ -1,8 +1,8 @@
 /**
- * Where everything lies: the file system's own files one after the other from the volume's first cluster, then the
- * directories' index buffers, then the files in boot order. Nothing lies behind them but the copy of the boot sector, so
- * that what must be written is one piece. Windows spreads these files over the volume for the seek times of hard disks;
- * drivers find them by the boot sector and by their runs, wherever they lie.
+ * The layout of a volume: the system files from the first cluster on, then the index buffers of directories, then the files
+ * in boot order. Only the copy of the boot sector lies behind them, so that one contiguous range must be written. Windows
+ * spreads the system files over the volume to save seeks on hard disks; drivers find them anywhere, by the boot sector
+ * (NTFS documentation, "$Boot (7)") and by their runs ("Data Runs").
  */
 import { MiB, roundUp } from "../../../bytes/units.js";
 import { inBootOrder } from "../../order.js";

@@ -1,4 +1,4 @@
-/** The content of a file as a driver reads it, and where it lies on the disk. */
+/** The content of a file as a driver reads it (NTFS documentation, "$DATA (0x80)", "Data Runs"), and its place on the disk. */
 import type { ReadBytes } from "../../../source/byte-source.js";
 import type { DiskRun } from "../../plan.js";
 import type { NtfsAttribute } from "./files.js";

@@ -1,4 +1,4 @@
-/** The files of $MFT: what their records and the extension records of those say, put together. */
+/** The files of $MFT: base records combined with their extension records (NTFS documentation, "$ATTRIBUTE_LIST (0x20)"). */
 import { attributeTypes } from "../records/attributes.js";
 import type { ListedAttribute } from "../records/attribute-list.js";
 import type { FileNameKey } from "../records/file-name.js";

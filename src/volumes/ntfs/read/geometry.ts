@@ -1,4 +1,4 @@
-/** Where an NTFS volume begins and what its boot sector says. */
+/** The start of an NTFS volume and the fields of its boot sector (NTFS documentation, "$Boot (7)"). */
 import { decodeNtfsBootSector, type NtfsPlaces } from "../records/boot-sector.js";
 import { clusterSize } from "../records/volume-format.js";
 import { sectorSize } from "../../plan.js";
@@ -25,7 +25,7 @@ export async function readGeometry(read: ReadBytes, { start, end }: Span): Promi
     try {
       return await geometryAt(end - sectorSize);
     } catch (second) {
-      // What is wrong with the first one says more.
+      // The problem of the first one says more.
       throw second instanceof VolumeFault ? error : second;
     }
   }

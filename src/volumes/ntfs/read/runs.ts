@@ -1,4 +1,4 @@
-/** Where the bytes of a stream lie by its runs. */
+/** Maps offsets in a stream to offsets on the disk by its runs (NTFS documentation, "Data Runs"). */
 import type { ClusterRun } from "../records/run-list.js";
 import { clusterSize } from "../records/volume-format.js";
 import type { Span } from "../../../extents/extent.js";

@@ -1,4 +1,7 @@
-/** $Secure: every descriptor must have its hash and an equal copy, and every file a descriptor of its id. */
+/**
+ * Checks $Secure (NTFS documentation, "$Secure (9)"): every descriptor has its hash and an equal copy, and every security id
+ * of a file has a descriptor.
+ */
 import { attributeTypes } from "../records/attributes.js";
 import { decodeStoreBlock, mirrorDistance, storeAlignment } from "../records/security.js";
 import { fileRecordSize, systemRecords } from "../records/volume-format.js";

@@ -1,4 +1,4 @@
-/** The file system's own files compared with what they describe: records in use, copies, constant tables, the log. */
+/** Compares system files with what they describe: records in use, copies, constant tables, the log. */
 import { attributeTypes, fileRecordHeader, fileRecordSignature, recordFixupsOffset } from "../records/attributes.js";
 import { bitsPerByte, isBitSet } from "../records/bitmap.js";
 import { undoFixups } from "../records/fixups.js";
@@ -23,7 +23,7 @@ export type SystemCheck = {
   readonly source: NtfsFiles;
 };
 
-/** The bitmap of $MFT has the records that are in use. */
+/** NTFS documentation, "$BITMAP (0xB0)": the bitmap of $MFT has a bit set for each record in use. */
 export async function checkRecordBitmap({ read, table, source }: SystemCheck): Promise<NtfsFault[]> {
   const mft = source.files.get(systemRecords.mft);
   const bitmap = mft === undefined ? undefined : attributeOf(mft, attributeTypes.bitmap);
@@ -43,7 +43,7 @@ export async function checkRecordBitmap({ read, table, source }: SystemCheck): P
   return faults;
 }
 
-/** $MFTMirr repeats the first records; numbers of writes may differ. */
+/** NTFS documentation, "$MFTMirr (1)": it repeats the first records; update sequence numbers may differ. */
 export async function checkMirror({ read, geometry, table, source }: SystemCheck): Promise<NtfsFault[]> {
   const faults: NtfsFault[] = [];
   for (let number = 0; number < mirroredRecords; number += 1) {
@@ -80,7 +80,7 @@ function withoutFixups(bytes: Uint8Array): Uint8Array | null {
   return bytes.subarray(fields.firstAttributeOffset, Math.min(fields.firstFreeByte, bytes.length));
 }
 
-/** $AttrDef and $UpCase are the same on every volume. */
+/** NTFS documentation, "$AttrDef (4)", "$UpCase (10)": the same on every volume of NTFS 3.1. */
 export async function checkConstants({ read, table, source }: SystemCheck): Promise<NtfsFault[]> {
   const faults: NtfsFault[] = [];
   for (const [record, expected] of [
@@ -114,7 +114,7 @@ export async function readLogState({ read, source }: SystemCheck): Promise<LogSt
   return logStateOf(await readStream(read, stream, 0, restartPagesSize));
 }
 
-/** Whether a system marked the volume for chkdsk. */
+/** Whether a system marked the volume for chkdsk (NTFS documentation, "$VOLUME_INFORMATION (0x70)": the dirty flag). */
 export function isVolumeDirty({ files }: NtfsFiles): boolean {
   const volume = files.get(systemRecords.volume);
   const value = volume && attributeOf(volume, attributeTypes.volumeInformation)?.value;

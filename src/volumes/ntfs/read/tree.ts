@@ -1,9 +1,9 @@
 /**
- * The directory tree, which is on the volume twice: the indexes say what a directory holds, and each file says by its
- * names which directories hold it. The indexes count, because systems and boot code find files by them alone; the names
- * are held against them, so that a file that an index has lost is known by name, and is not taken for one that somebody
- * removed. Traps: a file has several names (hard links, and the 8.3 alias, which is no file of its own), a reference is
- * good only with its sequence number, and directories can be made to lie in circles.
+ * The directory tree, which is on the volume twice: an index lists a directory's children (NTFS documentation, "Directory"),
+ * and a file's FILE_NAMEs refer to its parents ("$FILE_NAME (0x30)"). The indexes decide, because systems and boot code find
+ * files by them alone; the FILE_NAMEs are compared with them, so that a file that an index has lost is reported by name, and
+ * not as removed. Traps: a file has several names (hard links, and the 8.3 alias, which is no file of its own), a reference
+ * is valid only with its sequence number ("File Reference"), and directories of a hostile volume may form cycles.
  */
 import { nameSpaces, type FileNameKey } from "../records/file-name.js";
 import { fileRecordSize, systemRecords } from "../records/volume-format.js";
