@@ -17,9 +17,10 @@ _win7usb() {
         -l|--label) COMPREPLY=(); return ;;
         --size) COMPREPLY=(); return ;;
         --edition) COMPREPLY=(); return ;;
-        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing fixed-disk large-disk"; return ;;
+        --add) _win7usb_files; return ;;
+        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing replace fixed-disk large-disk"; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --edition --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --edition --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
@@ -33,8 +34,9 @@ _win7usb() {
         --iso) _win7usb_files; return ;;
         -l|--label) COMPREPLY=(); return ;;
         --edition) COMPREPLY=(); return ;;
+        --add) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --edition --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --edition --add --json -h --help"; else _win7usb_files; fi
       ;;
     inspect)
       if [[ $word == -* ]]; then _win7usb_words "--verbose --json -h --help"; else _win7usb_files; fi

@@ -9,13 +9,14 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--size', '--edition', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--size', '--edition', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--size' { $values = @() }
         '--edition' { $values = @() }
-        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'fixed-disk', 'large-disk'); $isList = $true }
+        '--add' { $values = @() }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'replace', 'fixed-disk', 'large-disk'); $isList = $true }
       }
     }
     'verify' {
@@ -26,11 +27,12 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
       }
     }
     'check' {
-      $options = @('--iso', '-l', '--label', '--edition', '--json', '-h', '--help')
+      $options = @('--iso', '-l', '--label', '--edition', '--add', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--iso' { $values = @() }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--edition' { $values = @() }
+        '--add' { $values = @() }
       }
     }
     'inspect' {

@@ -86,7 +86,8 @@ export type { Requirement, UnmetRequirement } from "./verification/requirements.
 export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
 
-export type { EditChoices } from "./steps/edit-choices.js";
+export type { AddedFolder, EditChoices } from "./steps/edit-choices.js";
+export type { PreparedEdit } from "./steps/edit-tree.js";
 export type { Edit, EditNote } from "./windows/customise/index.js";
 export type { TreeChange } from "./tree/edits.js";
 export type { PreparedWrite, PrepareOptions, WriteChoices } from "./steps/prepare-write.js";

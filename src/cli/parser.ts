@@ -108,6 +108,9 @@ function optionOf(spec: OptionSpec): Option {
   const option = new Option(`${dashed} <${spec.value}>`);
   if (spec.kind === "choice") return option.argParser((text) => choiceOf(text, spec.choices)).default(spec.default);
   if (spec.kind === "size") return option.argParser(sizeOf);
+  if (spec.kind === "folders") {
+    return option.argParser((text: string, before: readonly string[]) => [...before, text]).default([]);
+  }
   if (spec.kind !== "list") return option;
   return option.argParser((text: string, before: readonly string[]) => [...before, ...itemsOf(text, spec)]).default([]);
 }

@@ -7,6 +7,7 @@ import type { Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { Win7UsbError } from "../errors.js";
 import { checkRange, type ByteSource } from "./byte-source.js";
+import { fileIdentity, isSameFile, type FileIdentity } from "./file-identity.js";
 
 /** A source whose bytes lie in a file or on a device. */
 export type FileSource = ByteSource & {
@@ -40,7 +41,7 @@ export async function openFileSource(path: string): Promise<FileSource> {
   }
 }
 
-function fileSource(path: string, handle: FileHandle, size: number, opened: Identity): FileSource {
+function fileSource(path: string, handle: FileHandle, size: number, opened: FileIdentity): FileSource {
   const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
     checkRange(size, offset, target.length);
     let done = 0;
@@ -62,7 +63,7 @@ function fileSource(path: string, handle: FileHandle, size: number, opened: Iden
     },
     async assertUnchanged() {
       const now = await identityOf(handle);
-      if (now !== null && opened !== null && differs(opened, now)) throw changed(path, opened, now);
+      if (now !== null && opened !== null && !isSameFile(opened, now)) throw changed(path, opened, now);
     },
     close: () => handle.close(),
   };
@@ -98,20 +99,11 @@ async function sizeOf(path: string, handle: FileHandle): Promise<number> {
   return stats.isFile() ? stats.size : deviceSize(path, handle);
 }
 
-/** What a change of a file changes: its size, and the times of its bytes and of its inode. Null for a device. */
-type Identity = { readonly size: bigint; readonly mtimeNs: bigint; readonly ctimeNs: bigint } | null;
-
-async function identityOf(handle: FileHandle): Promise<Identity> {
-  const stats = await handle.stat({ bigint: true });
-  return stats.isFile() ? { size: stats.size, mtimeNs: stats.mtimeNs, ctimeNs: stats.ctimeNs } : null;
+async function identityOf(handle: FileHandle): Promise<FileIdentity> {
+  return fileIdentity(await handle.stat({ bigint: true }));
 }
 
-/** The inode's time too: whoever changes bytes can set the time of the bytes back, but not that one. */
-function differs(before: NonNullable<Identity>, now: NonNullable<Identity>): boolean {
-  return before.size !== now.size || before.mtimeNs !== now.mtimeNs || before.ctimeNs !== now.ctimeNs;
-}
-
-function changed(path: string, before: NonNullable<Identity>, now: NonNullable<Identity>): Win7UsbError {
+function changed(path: string, before: NonNullable<FileIdentity>, now: NonNullable<FileIdentity>): Win7UsbError {
   const what =
     before.size === now.size ? "its times are others" : `it has ${now.size} bytes, expected ${before.size} as before`;
   return new Win7UsbError("image-changed", `the image ${path} was changed while it was read: ${what}`, {

@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "./byte-source.js";
 import { checkRange } from "./byte-source.js";
+import type { FileIdentity } from "./file-identity.js";
+import { fileIdentity, isSameFile } from "./file-identity.js";
 
 /** A file below a folder. */
 export type HostFile = {
@@ -22,6 +24,8 @@ export type HostFile = {
   readonly modified: number;
   /** Opened for each read, because there may be more of them than a process may hold open. */
   readonly source: ByteSource;
+  /** Throws `input-changed` where it is not what it was when it was listed. */
+  readonly assertUnchanged: () => Promise<void>;
 };
 
 export type HostFolder = {
@@ -142,19 +146,28 @@ function hostFile(path: string, hostPath: string, stats: BigIntStats): HostFile 
     hostPath,
     size: Number(stats.size),
     modified: Number(stats.mtimeMs),
-    source: sourceOf(hostPath, stats),
+    source: sourceOf(hostPath, fileIdentity(stats)),
+    assertUnchanged: () => assertSame(hostPath, fileIdentity(stats)),
   };
 }
 
-function sourceOf(hostPath: string, listed: BigIntStats): ByteSource {
-  const size = Number(listed.size);
+async function assertSame(hostPath: string, listed: FileIdentity): Promise<void> {
+  try {
+    if (!isSameFile(listed, fileIdentity(await stat(hostPath, { bigint: true })))) throw changed(hostPath);
+  } catch (error) {
+    if (error instanceof Win7UsbError) throw error;
+    throw codeOf(error) === "ENOENT" ? changed(hostPath) : unreadable(hostPath, error);
+  }
+}
+
+function sourceOf(hostPath: string, listed: FileIdentity): ByteSource {
+  const size = Number(listed?.size ?? 0n);
   const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
     checkRange(size, offset, target.length);
     try {
       const handle = await open(hostPath, "r");
       try {
-        const now = await handle.stat({ bigint: true });
-        if (!now.isFile() || now.size !== listed.size || now.mtimeNs !== listed.mtimeNs) throw changed(hostPath);
+        if (!isSameFile(listed, fileIdentity(await handle.stat({ bigint: true })))) throw changed(hostPath);
         for (let done = 0; done < target.length;) {
           const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
           if (bytesRead === 0) throw changed(hostPath);

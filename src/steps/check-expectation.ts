@@ -73,11 +73,11 @@ async function planAnew(
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
   const label = wantedLabel ?? manifest?.label ?? volumeLabel;
   try {
-    const { tree: edited, edits } = await editTree(opened, choices);
+    const { tree: edited, hashed } = await editTree(opened, choices, ["replace", "unattended-wipe"]);
     const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(edited, "auto").fileSystem;
     const { tree } = await fitTree(edited, fileSystem);
     const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);
-    return { ...planDisk(tree, { diskSize }, { fileSystem, label }), edits };
+    return { ...planDisk(tree, { diskSize }, { fileSystem, label }), edits: await hashed() };
   } catch (error) {
     if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
     throw error;

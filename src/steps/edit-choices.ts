@@ -1,5 +1,7 @@
 /** What is asked to be changed in an image's files before they are laid out; a check of the stick is given the same. */
 export type EditChoices = {
+  /** Folders whose files are laid over the image's, in this order. Default: none. */
+  readonly add?: readonly AddedFolder[] | undefined;
   /**
    * The edition that Setup is to install, as people write it (`Professional`, `home premium`), or `menu`: Setup lists all
    * that the image has. Default: as the image has it.
@@ -7,7 +9,14 @@ export type EditChoices = {
   readonly edition?: string | undefined;
 };
 
+/** A folder of the host. */
+export type AddedFolder = {
+  readonly folder: string;
+  /** Where its files go, as a path on the stick. Default: its root. */
+  readonly at?: string | undefined;
+};
+
 /** Whether anything is to be changed. */
-export function isAnyAsked({ edition }: EditChoices): boolean {
-  return edition !== undefined;
+export function isAnyAsked({ add = [], edition }: EditChoices): boolean {
+  return edition !== undefined || add.length > 0;
 }

@@ -1,22 +1,75 @@
-/** The image's tree as it is asked for: inputs are read from the host here, and what is made of them is `customise`'s. */
-import type { FileTree } from "../tree/index.js";
-import type { Edit, Wish } from "../windows/customise/index.js";
-import { customise } from "../windows/customise/index.js";
+/**
+ * The image's tree as it is asked for: the one place where what is added is read from the host, and where edits are made,
+ * before anything is planned. What they are is `customise`'s.
+ */
+import { Failures } from "../errors.js";
+import type { FileTimes } from "../tree/index.js";
+import type { Customised, Edit, Wish } from "../windows/customise/index.js";
+import { additionTimes, customise } from "../windows/customise/index.js";
 import type { EditChoices } from "./edit-choices.js";
 import type { OpenedImage } from "./open-image.js";
+import { readFolder } from "./read-folder.js";
 
-export type EditedImage = {
-  /** The image's own where nothing is asked for. */
-  readonly tree: FileTree;
-  /** What was changed, in the order in which it was. */
-  readonly edits: readonly Edit[];
+export type EditedImage = Customised & {
+  /** The edits with the hashes of their inputs, which are read whole for it. */
+  readonly hashed: () => Promise<readonly PreparedEdit[]>;
+  /** Throws `input-changed` where what is added is not what it was. */
+  readonly assertUnchanged: () => Promise<void>;
 };
 
-/** Throws all that stands against the edits at once. */
-export async function editTree({ image, windows }: OpenedImage, choices: EditChoices): Promise<EditedImage> {
-  return customise({ tree: image.tree, windows }, wishesOf(choices));
+/** An edit with what it was made of; nulls where that is nothing of the host's. */
+export type PreparedEdit = Edit & {
+  /** A path of the host. */
+  readonly input: string | null;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string | null;
+};
+
+/** Something of the host that is added. */
+type EditInput = { readonly path: string; sha256(): Promise<string>; assertUnchanged(): Promise<void> };
+type ReadWish = { readonly wish: Wish; readonly input?: EditInput };
+
+/** Throws all that stands against the edits at once, save what `allow` lifts. */
+export async function editTree(
+  { image, windows }: OpenedImage,
+  choices: EditChoices,
+  allow: readonly string[] = [],
+): Promise<EditedImage> {
+  const read = await readWishes(choices, additionTimes(image.tree));
+  const customised = await customise(
+    { tree: image.tree, windows },
+    read.map(({ wish }) => wish),
+    {
+      allow,
+      volumeLabel: image.volumeLabel,
+      applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? "",
+    },
+  );
+  return {
+    ...customised,
+    async hashed() {
+      const edits: PreparedEdit[] = [];
+      for (const [index, edit] of customised.edits.entries()) {
+        const { input } = read[index]!;
+        edits.push({ ...edit, input: input?.path ?? null, sha256: (await input?.sha256()) ?? null });
+      }
+      return edits;
+    },
+    async assertUnchanged() {
+      for (const { input } of read) await input?.assertUnchanged();
+    },
+  };
 }
 
-function wishesOf({ edition }: EditChoices): Wish[] {
-  return edition === undefined ? [] : [{ kind: "edition", name: edition }];
+/** In the order in which edits are made. */
+async function readWishes({ add = [], edition }: EditChoices, times: FileTimes): Promise<ReadWish[]> {
+  const failures = new Failures();
+  const wishes: ReadWish[] = [];
+  for (const { folder: path, at = "" } of add) {
+    const read = await failures.attempt(() => readFolder(path, times));
+    if (read !== undefined) wishes.push({ wish: { kind: "add", at, folder: read.folder }, input: { path, ...read } });
+  }
+  failures.throwAll();
+  if (edition !== undefined) wishes.push({ wish: { kind: "edition", name: edition } });
+  return wishes;
 }

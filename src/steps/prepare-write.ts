@@ -12,9 +12,8 @@ import { blockSizeFor } from "../transfer/block-size.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
-import type { Edit } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
-import type { EditedImage } from "./edit-tree.js";
+import type { EditedImage, PreparedEdit } from "./edit-tree.js";
 import { editTree } from "./edit-tree.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
@@ -36,12 +35,14 @@ export type PreparedWrite = {
   /** Why this file system, as a sentence. */
   readonly reason: string;
   /** What is changed in the image's files, in the order in which it is. */
-  readonly edits: readonly Edit[];
+  readonly edits: readonly PreparedEdit[];
   /** Files of the image that are split. */
   readonly splits: readonly SplitImage[];
   /** About what is written otherwise than it lies in the image or was asked for. */
   readonly warnings: readonly Warning[];
   readonly choices: WriteChoices;
+  /** Throws `image-changed` or `input-changed` where what is written is not what it was when it was planned. */
+  assertUnchanged(): Promise<void>;
 };
 
 /** What `prepareWrite` takes. */
@@ -73,14 +74,34 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
   if (isWhole) for (const failure of await setupWimFailures(image.image.tree, image.windows)) failures.add(failure);
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
   // A truncated image cannot be planned.
-  const edited = isWhole ? await failures.attempt(() => editTree(image, choices)) : undefined;
+  const edited = isWhole ? await failures.attempt(() => edit(image, choices, failures)) : undefined;
   const planned =
     edited === undefined ? undefined : await failures.attempt(() => planFor(image, edited, judged, choices, failures));
   const origin = await failures.attempt(() => originOf(image, choices));
   failures.throwAll();
-  const { edits } = edited!;
-  const plan = { ...planned!.plan, origin: origin!, edits };
-  return { image, targets: judged.targets, ...planned!, plan, edits, choices };
+  // What is added is read whole for it, and may be large: not before all else is known to be right.
+  const edits = await edited!.hashed();
+  return {
+    image,
+    targets: judged.targets,
+    ...planned!,
+    plan: { ...planned!.plan, origin: origin!, edits },
+    edits,
+    choices,
+    async assertUnchanged() {
+      await image.assertUnchanged();
+      await edited!.assertUnchanged();
+    },
+  };
+}
+
+/** Other WIMs than the image's own are judged as those are. */
+async function edit(image: OpenedImage, choices: WriteChoices, failures: Failures): Promise<EditedImage> {
+  const edited = await editTree(image, choices, choices.allow);
+  if (edited.windows === image.windows) return edited;
+  await failures.attempt(() => assertSuitable(edited.windows, edited.tree, choices.allow));
+  for (const failure of await setupWimFailures(edited.tree, edited.windows)) failures.add(failure);
+  return edited;
 }
 
 type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;

@@ -71,7 +71,7 @@ export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {})
     onlyChanged: choices.onlyChanged === true,
     onEvent: run.onEvent ?? (() => undefined),
     now: run.now ?? (() => performance.now()),
-    assertUnchanged: () => prepared.image.assertUnchanged(),
+    assertUnchanged: () => prepared.assertUnchanged(),
     ...(run.signal === undefined ? {} : { signal: run.signal }),
   });
   const finished = targets.filter(({ path }) => result.done.some((done) => done.path === path));

@@ -2,6 +2,7 @@
 import { exitCodes } from "../../errors.js";
 import { check } from "../../steps/check-target.js";
 import type { CheckVerdict } from "../../steps/check-verdict.js";
+import { editChoices } from "../edit-options.js";
 import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
@@ -25,7 +26,7 @@ export async function checkCommand(path: string, options: CheckCommandOptions, t
     check(path, {
       image: options.iso,
       label: options.label,
-      edition: options.edition,
+      ...editChoices(options),
       signal,
       onEvent: (event) =>
         show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),

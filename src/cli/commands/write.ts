@@ -6,6 +6,7 @@ import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
 import type { WriteEvent } from "../../progress/events.js";
 import { confirmErase } from "../confirm.js";
+import { editChoices } from "../edit-options.js";
 import { jsonLine, printable } from "../escape.js";
 import { wrap } from "../format.js";
 import { interruptible, type ShownProgress } from "../interrupt.js";
@@ -34,7 +35,7 @@ export async function writeCommand(
       verify: options.verify,
       label: options.label,
       size: options.size,
-      edition: options.edition,
+      ...editChoices(options),
     });
     if (options.dryRun === true) {
       if (options.json === true) terminal.out(jsonLine(planJson(opened, prepared)));

@@ -40,7 +40,7 @@ function commandCase({ name, options, operands }: CommandSpec): string {
 
 function optionSpecs(option: OptionSpec): string[] {
   const names = namesOf(option);
-  const others = option.kind === "list" ? "*" : `(${names.join(" ")})`;
+  const others = option.kind === "list" || option.kind === "folders" ? "*" : `(${names.join(" ")})`;
   const summary = option.summary.replaceAll(/[[\]\\:]/g, "\\$&");
   return names.map((name) => {
     if (option.kind === "flag") return quoted(`${others}${name}[${summary}]`);

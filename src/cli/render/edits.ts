@@ -1,5 +1,6 @@
 /** What is changed in the image's files, for the plan sheet and for scripts. */
-import type { Edit, EditNote } from "../../windows/customise/index.js";
+import type { PreparedEdit } from "../../steps/edit-tree.js";
+import type { EditNote } from "../../windows/customise/index.js";
 import { keyAdvice } from "../../windows/editions.js";
 import { printable } from "../escape.js";
 import { count } from "../format.js";
@@ -9,30 +10,36 @@ import type { Fact } from "./fact-sheet.js";
 const namedPaths = 3;
 
 /** A line for each edit: what became of which file, and what to know of it. */
-export function editFacts(edits: readonly Edit[]): Fact[] {
+export function editFacts(edits: readonly PreparedEdit[]): Fact[] {
   return edits.map((edit) => {
-    const done = changeWords(edit);
-    const what = [edit.value, done].filter((words) => words !== "").join(": ");
-    const notes = edit.notes.map((note) => noteWords(note));
-    return [edit.kind, printable([what, ...notes].map(sentence).join(" "))];
+    const changes = changeWords(edit);
+    const what = `${askedWords(edit)}${changes === "" ? "" : `: ${changes}`}`;
+    return [edit.kind, printable([what, ...edit.notes.map(noteWords)].map(sentence).join(" "))];
   });
 }
 
 /** For `plan.edits[]`. */
-export function editsJson(edits: readonly Edit[]): Record<string, unknown>[] {
+export function editsJson(edits: readonly PreparedEdit[]): Record<string, unknown>[] {
   return edits.map(({ notes, ...rest }) => ({
     ...rest,
     notes: notes.map((note) => ({ code: note.code, message: noteWords(note) })),
   }));
 }
 
-function changeWords({ changes }: Edit): string {
+function askedWords({ value, input }: PreparedEdit): string {
+  if (input === null) return value;
+  return value === "" ? input : `${input} in ${value}`;
+}
+
+function changeWords({ changes }: PreparedEdit): string {
   const actions = ["added", "replaced", "removed"] as const;
   const parts = actions.flatMap((action) => {
     const paths = changes.flatMap((change) => (change.action === action ? [change.path] : []));
     if (paths.length === 0) return [];
-    const isFew = paths.length <= namedPaths;
-    return [`${isFew ? paths.join(", ") : count(paths.length, "file")} ${action}`];
+    const others = paths.length - namedPaths;
+    if (others <= 0) return [`${paths.join(", ")} ${action}`];
+    const named = `${paths.slice(0, namedPaths).join(", ")} and ${others} more`;
+    return [`${action === "added" ? count(paths.length, "file") : named} ${action}`];
   });
   return parts.join(", ");
 }
@@ -47,6 +54,7 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
   "edition-menu": ({ editions }) => `Setup lists ${editions.join(", ")}, and takes a key of the one that is chosen.`,
   "edition-as-it-was": () => "The image is so already.",
   "product-key-file": ({ path }) => `Setup takes the key in ${path}.`,
+  "oem-folder": ({ path }) => `That Setup copies ${path} without an answer file is reported, and not documented.`,
 };
 
 function noteWords(note: EditNote): string {

@@ -1,5 +1,5 @@
 /** The commands of win7usb: operands, options and examples. */
-import { editedOptions, editOptions } from "./edits.js";
+import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
 /** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
@@ -81,7 +81,7 @@ const write = {
     },
     {
       ...allow,
-      choices: [...imageRefusals, ...wholenessRefusals, ...targetRefusals],
+      choices: [...imageRefusals, ...wholenessRefusals, ...editRefusals, ...targetRefusals],
       details:
         "The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },

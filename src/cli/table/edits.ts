@@ -11,8 +11,21 @@ const edition = {
     "Professional, home premium, ult: one that the ISO holds. sources/ei.cfg is written, and keeps the ISO's kind of key. With menu it is removed, and Setup lists all editions of the ISO. An answer file outranks it.",
 } as const satisfies OptionSpec;
 
+const add = {
+  long: "add",
+  kind: "folders",
+  value: "folder[=path]",
+  group: "result",
+  summary: "lay the files of a folder over the ISO's",
+  details:
+    "They come to the stick's root, or below the path behind the last = sign (extras=sources/$OEM$/$1). What replaces a file of the ISO needs --allow replace.",
+} as const satisfies OptionSpec;
+
+/** Names of refusals of what is changed, that `--allow` of `write` lifts. */
+export const editRefusals = ["replace"] as const;
+
 /** Of `write`. */
-export const editOptions = [edition] as const satisfies readonly OptionSpec[];
+export const editOptions = [edition, add] as const satisfies readonly OptionSpec[];
 
 /** Of `check`. */
 export const editedOptions = [
@@ -21,5 +34,11 @@ export const editedOptions = [
     group: "checks",
     summary: "with --iso: the edition that it was written with",
     details: "As it was given to write.",
+  },
+  {
+    ...add,
+    group: "checks",
+    summary: "with --iso: a folder that was added",
+    details: "As it was given to write, with the same files.",
   },
 ] as const satisfies readonly OptionSpec[];

@@ -37,7 +37,9 @@ export type ListSpec = ValueBase & {
   readonly item?: RegExp;
   readonly beginnings?: readonly string[];
 };
-export type OptionSpec = FlagSpec | ChoiceSpec | TextSpec | ListSpec;
+/** Existing folders: repeated, each word whole, because their names may hold commas. */
+type FoldersSpec = ValueBase & { readonly kind: "folders" };
+export type OptionSpec = FlagSpec | ChoiceSpec | TextSpec | ListSpec | FoldersSpec;
 
 export const optionGroups = {
   result: "What is made",
@@ -76,7 +78,7 @@ type ValueOf<Spec extends OptionSpec> = Spec extends { readonly kind: "flag" }
   ? boolean
   : Spec extends { readonly kind: "choice"; readonly choices: readonly (infer Choice)[] }
     ? Choice
-    : Spec extends { readonly kind: "list" }
+    : Spec extends { readonly kind: "list" | "folders" }
       ? readonly string[]
       : Spec extends { readonly kind: "size" }
         ? number
@@ -84,7 +86,7 @@ type ValueOf<Spec extends OptionSpec> = Spec extends { readonly kind: "flag" }
 /** Options that a command is always given: those with a default. */
 type Given<Spec extends OptionSpec> = Extract<
   Spec,
-  { readonly kind: "choice" | "list" } | { readonly long: `no-${string}` }
+  { readonly kind: "choice" | "list" | "folders" } | { readonly long: `no-${string}` }
 >;
 type Optional<Spec extends OptionSpec> = Exclude<Spec, Given<Spec>>;
 

@@ -3,13 +3,15 @@
  * a person should know of it. The words are made where it is shown.
  */
 import type { TreeChange } from "../../tree/edits.js";
-import type { FileTree } from "../../tree/index.js";
+import type { DirectoryNode, FileTree } from "../../tree/index.js";
 import type { WindowsIdentity } from "../identity.js";
 
 /** What can be asked for, in the order in which it is done. */
 export type Wish =
   /** `name`: an edition as people write it, or `menu` for the list of all. */
-  { readonly kind: "edition"; readonly name: string };
+  | { readonly kind: "edition"; readonly name: string }
+  /** Files to be laid over the tree below `at`, a path on the stick; empty for its root. */
+  | { readonly kind: "add"; readonly at: string; readonly folder: DirectoryNode };
 
 /** What a person should know of an edit. */
 export type EditNote =
@@ -20,15 +22,15 @@ export type EditNote =
   /** The image is as it was asked for already. */
   | { readonly code: "edition-as-it-was" }
   /** A file beside ei.cfg gives Setup a product key. */
-  | { readonly code: "product-key-file"; readonly path: string };
+  | { readonly code: "product-key-file"; readonly path: string }
+  /** It has what Setup may copy to the machine. */
+  | { readonly code: "oem-folder"; readonly path: string };
 
 /** An edit that was made. */
 export type Edit = {
   readonly kind: Wish["kind"];
   /** The EDITIONID or `menu`; the path on the stick of what was added. */
   readonly value: string;
-  /** Of the input's bytes, 64 hexadecimal digits; null where there is none. */
-  readonly sha256: string | null;
   /** In the order of the tree. */
   readonly changes: readonly TreeChange[];
   readonly notes: readonly EditNote[];

@@ -5,6 +5,7 @@
  */
 import { Win7UsbError } from "../../errors.js";
 import { overlay, treeWith, without } from "../../tree/edits.js";
+import type { FileTree } from "../../tree/index.js";
 import { find } from "../../tree/index.js";
 import { editionOf, plainEdition } from "../edition-names.js";
 import type { Edition, WindowsIdentity } from "../identity.js";
@@ -16,6 +17,11 @@ import type { EditNote, EditResult, Editing } from "./edit.js";
 
 /** What is asked for to have no edition chosen. */
 export const menuName = "menu";
+
+/** What decides it. */
+export function editionConfigPath(tree: FileTree): string {
+  return `${setupFolderOf(tree)}/ei.cfg`;
+}
 
 /** Throws `edition-missing`. */
 export async function chooseEdition(name: string, { tree, windows }: Editing): Promise<EditResult> {

@@ -1,39 +1,101 @@
 /**
- * An image's tree as it is asked for: editions chosen, files laid over it. Pure: what comes from the host was read before.
+ * An image's tree as it is asked for: files laid over it, an edition chosen. Pure: what comes from the host was read before.
  * Each wish becomes an edit that says what it changed and why; a known image stays known, and the stick tells what is
  * different on it.
  */
-import { Failures } from "../../errors.js";
+import { Failures, Win7UsbError } from "../../errors.js";
 import type { FileTree } from "../../tree/index.js";
+import { find, foldedName } from "../../tree/index.js";
+import type { WindowsIdentity } from "../identity.js";
+import type { ImageDescription } from "../index.js";
+import { identify } from "../index.js";
+import { addFolder } from "./add.js";
 import type { Edit, EditResult, Editing, Wish } from "./edit.js";
-import { chooseEdition } from "./edition.js";
+import { chooseEdition, editionConfigPath } from "./edition.js";
 
 export type { Edit, EditNote, Wish } from "./edit.js";
+export { additionTimes } from "./added-file.js";
 
 export type Customised = {
   readonly tree: FileTree;
+  /** Of what is on the stick: the image's own, where none of its WIMs was replaced. */
+  readonly windows: WindowsIdentity;
   /** One for each wish, in its order. */
   readonly edits: readonly Edit[];
 };
 
+/** What the image is, and which refusals are lifted. */
+export type CustomiseOptions = ImageDescription & { readonly allow?: readonly string[] | undefined };
+
 /** Makes the edits, in the order of the wishes. Throws all that stands against them at once. */
-export async function customise(editing: Editing, wishes: readonly Wish[]): Promise<Customised> {
+export async function customise(
+  image: Editing,
+  wishes: readonly Wish[],
+  options: CustomiseOptions = {},
+): Promise<Customised> {
   const failures = new Failures();
   const edits: Edit[] = [];
-  let { tree } = editing;
+  const owners = new Map<string, Edit["kind"]>();
+  let { tree, windows } = image;
   for (const wish of wishes) {
-    // Each is made in what those before it left.
-    // oxlint-disable-next-line no-await-in-loop
-    const made = await failures.attempt(() => edited(wish, { ...editing, tree }));
+    const made = await failures.attempt(async () => {
+      const result = await edited(wish, { tree, windows });
+      for (const path of pathsOf(wish, result)) own(path, wish.kind, owners);
+      return result;
+    });
     if (made === undefined) continue;
     const { tree: changed, ...rest } = made;
     tree = changed;
-    edits.push({ kind: wish.kind, sha256: null, ...rest });
+    edits.push({ kind: wish.kind, ...rest });
+    if (made.changes.some(({ path }) => isWim(path))) {
+      windows = (await failures.attempt(() => identify(tree, options))) ?? windows;
+    }
   }
+  await failures.attempt(() => assertReplaceable(image.tree, edits, options.allow ?? []));
   failures.throwAll();
-  return { tree, edits };
+  return { tree, windows, edits };
 }
 
-function edited(wish: Wish, editing: Editing): Promise<EditResult> {
-  return chooseEdition(wish.name, editing);
+async function edited(wish: Wish, editing: Editing): Promise<EditResult> {
+  return wish.kind === "edition" ? chooseEdition(wish.name, editing) : addFolder(wish, editing);
+}
+
+/** What an edit decides, changed or not. */
+function pathsOf(wish: Wish, { changes, tree }: EditResult): string[] {
+  return wish.kind === "edition" ? [editionConfigPath(tree)] : changes.map(({ path }) => path);
+}
+
+function own(path: string, kind: Edit["kind"], owners: Map<string, Edit["kind"]>): void {
+  const key = foldedName(path);
+  const other = owners.get(key);
+  if (other !== undefined) {
+    const message = `${path} is given twice: ${other === kind ? `by two of ${kind}` : `by ${other} and ${kind}`}`;
+    throw new Win7UsbError("edit-conflict", message, { hint: "Leave one of them out.", data: { path } });
+  }
+  owners.set(key, kind);
+}
+
+/** Whether a path is of what says which Windows it is. */
+function isWim(path: string): boolean {
+  return /(?:^|\/)sources\/[^/]*\.(?:wim|swm|esd)$/i.test(path);
+}
+
+/** Paths that a message names, and that are listed in its data. */
+const namedPaths = 5;
+const listedPaths = 100;
+
+/** Files of the image are replaced by what was asked for by name alone, or where that is allowed. */
+function assertReplaceable(tree: FileTree, edits: readonly Edit[], allow: readonly string[]): void {
+  if (allow.includes("replace")) return;
+  const paths = edits
+    .filter(({ kind }) => kind !== "edition")
+    .flatMap(({ changes }) => changes)
+    .flatMap(({ path, action }) => (action === "replaced" && find(tree, path) !== undefined ? [path] : []));
+  if (paths.length === 0) return;
+  const more = paths.length > namedPaths ? ` and ${paths.length - namedPaths} more` : "";
+  const message = `files of the image would be replaced: ${paths.slice(0, namedPaths).join(", ")}${more}`;
+  throw new Win7UsbError("replace", message, {
+    hint: "Leave them out of what is added.",
+    data: { paths: paths.slice(0, listedPaths), count: paths.length },
+  });
 }

@@ -34,7 +34,7 @@ describe("an edition", () => {
     const { config, edit } = await withEdition(name);
     expect(config).toBe(`[EditionID]\r\n${id}\r\n[Channel]\r\nRetail\r\n[VL]\r\n0\r\n`);
     const [change] = edit.changes;
-    expect(edit).toMatchObject({ kind: "edition", value: id, sha256: null });
+    expect(edit).toMatchObject({ kind: "edition", value: id });
     expect(change).toEqual({ path: "sources/ei.cfg", action: "replaced", size: config?.length });
     expect(edit.notes).toEqual([{ code: "edition-key", channel: "Retail", edition: id }]);
   });

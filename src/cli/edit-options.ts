@@ -1,0 +1,17 @@
+/** The options that change the image's files, as the steps take them; `write` and `check` have the same. */
+import type { AddedFolder, EditChoices } from "../steps/edit-choices.js";
+
+export type EditOptions = {
+  readonly add: readonly string[];
+  readonly edition?: string;
+};
+
+export function editChoices({ add, edition }: EditOptions): EditChoices {
+  return { add: add.map(addedFolder), edition };
+}
+
+/** `folder=path`, parted at the last sign: a folder with one in its name is given with another behind it. */
+function addedFolder(text: string): AddedFolder {
+  const at = text.lastIndexOf("=");
+  return at === -1 ? { folder: text } : { folder: text.slice(0, at), at: text.slice(at + 1) };
+}

@@ -1,0 +1,165 @@
+/** `--add`, as the built program takes it: files laid over the ISO's, on both file systems, and a check of the stick. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { CheckResult } from "../../src/steps/check-target.js";
+import { mostAddedEntries } from "../../src/steps/read-folder.js";
+import { writeDemoImage } from "../support/demo-image.js";
+import { parseOutput } from "../support/json-output.js";
+import { runProgram } from "../support/program.js";
+
+let folder: string;
+let iso: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "win7usb-add-"));
+  iso = await writeDemoImage(folder);
+  put("tools/readme.txt", "hello\r\n");
+  put("tools/bin/tool.exe", "MZ");
+  put("over/sources/EI.CFG", "[EditionID]\r\nUltimate\r\n");
+  put("over/new.txt", "new");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const path = (name: string): string => join(folder, name);
+
+function put(name: string, content: string): void {
+  mkdirSync(dirname(path(name)), { recursive: true });
+  writeFileSync(path(name), content);
+}
+
+type Edit = { kind: string; value: string; input: string; sha256: string; changes: { path: string; action: string }[] };
+type Failure = { code: string; message: string; hint?: string };
+
+/** The plan, or why there is none. */
+function dryRun(...options: string[]) {
+  const { exitCode, out, err } = runProgram(["write", iso, path("never.img"), "-n", "--json", ...options]);
+  expect(existsSync(path("never.img"))).toBe(false);
+  const told = parseOutput<{ plan?: { edits: Edit[] }; error?: Failure }>("write-plan", out);
+  return { exitCode, edits: told.plan?.edits ?? [], error: told.error, err: err.replaceAll(/\s+/g, " ") };
+}
+
+describe("a write with --add", () => {
+  it("says where files come to, and what is replaced once that is allowed", () => {
+    const words = ["write", iso, path("never.img"), "-n", "--add", `${path("tools")}=sources/$OEM$/$1`];
+    const { out, exitCode } = runProgram([...words, "--add", path("over"), "--allow=replace"]);
+    expect(exitCode).toBe(0);
+    const sheet = out.replaceAll(/\s+/g, " ");
+    expect(sheet).toContain(
+      `add ${path("tools")} in sources/$OEM$/$1: sources/$OEM$/$1/bin/tool.exe, sources/$OEM$/$1/readme.txt added. ` +
+        "That Setup copies sources/$OEM$ without an answer file is reported, and not documented.",
+    );
+    expect(sheet).toContain(`add ${path("over")}: new.txt added, sources/ei.cfg replaced.`);
+  });
+
+  it("lists it all in --json", () => {
+    mkdirSync(path("a=b"), { recursive: true });
+    put("a=b/c", "");
+    const { edits } = dryRun("--add", path("over"), "--add", `${path("a=b")}=`, "--allow", "replace");
+    expect(edits.map(({ kind, value, input }) => [kind, value, input])).toEqual([
+      ["add", "", path("over")],
+      ["add", "", path("a=b")],
+    ]);
+    expect(edits[0]!.changes).toEqual([
+      { path: "new.txt", action: "added", size: 3 },
+      { path: "sources/ei.cfg", action: "replaced", size: 23 },
+    ]);
+  });
+
+  it("needs that to be allowed, and says which files", () => {
+    const { exitCode, error } = dryRun("--add", path("over"));
+    expect([exitCode, error?.code]).toEqual([4, "replace"]);
+    expect(error?.message).toBe("files of the image would be replaced: sources/ei.cfg");
+    expect(error?.hint).toContain("--allow replace");
+  });
+
+  it.each([
+    ["leaves the stick", ["--add", "TOOLS=../up"], 2, "usage"],
+    ["begins at a root", ["--add", "TOOLS=/sources"], 2, "usage"],
+    ["is not there", ["--add", "NONE"], 3, "input-missing"],
+    ["is a file", ["--add", "TOOLS/readme.txt"], 4, "input-unsupported"],
+    ["goes in circles", ["--add", "CIRCLE"], 4, "input-unsupported"],
+    ["is full of files", ["--add", "FULL"], 4, "input-unsupported"],
+    ["has names that no stick can hold", ["--add", "NAMES", "-f", "fat32"], 4, "name-unsupported"],
+    ["has two names that differ in case alone", ["--add", "CASES"], 4, "name-collision"],
+    ["is given twice", ["--add", "TOOLS", "--add", "TOOLS"], 4, "edit-conflict"],
+    ["is larger than the image file", ["--add", "LARGE", "--size", "300M"], 5, "too-small"],
+  ])("that %s is refused before anything is written", (_name, options, exitCode, code) => {
+    symlinkSyncOnce("..", "circle/below/up");
+    if (options.includes("FULL")) for (let at = 0; at <= mostAddedEntries; at += 1) put(`full/${at}`, "");
+    put("names/what?.txt", "");
+    put("cases/a.txt", "");
+    put("cases/A.TXT", "");
+    put("large/hole.bin", "");
+    truncateSync(path("large/hole.bin"), 2 ** 30);
+    const words = options.map((word) => word.replace(/^[A-Z]+/, (name) => path(name.toLowerCase())));
+    const result = dryRun(...words);
+    expect([result.exitCode, result.error?.code], result.err).toEqual([exitCode, code]);
+    expect(result.error?.message.length).toBeLessThan(1000);
+  });
+
+  function symlinkSyncOnce(to: string, name: string): void {
+    mkdirSync(dirname(path(name)), { recursive: true });
+    if (!readdirSync(dirname(path(name))).includes("up")) symlinkSync(to, path(name));
+  }
+});
+
+describe.each(["fat32", "ntfs"])("a %s stick with added files", (fileSystem) => {
+  const stick = (): string => path(`${fileSystem}.img`);
+  const added = (): string[] => ["--add", `${path("tools")}=sources/$OEM$`, "--edition=starter"];
+
+  function write(target: string, ...options: string[]): string {
+    const { exitCode, err } = runProgram(["write", iso, target, "--force", "-f", fileSystem, ...options]);
+    expect(exitCode, err).toBe(0);
+    const { out } = runProgram(["check", target, "--json"]);
+    return parseOutput<CheckResult>("check", out).verdict;
+  }
+
+  function check(...options: string[]) {
+    const { exitCode, out } = runProgram(["check", stick(), "--iso", iso, "--json", ...options]);
+    return { exitCode, report: parseOutput<CheckResult>("check", out) };
+  }
+
+  beforeAll(() => {
+    expect(write(stick(), ...added())).toBe("match");
+  });
+
+  it("is the same with the same bytes, whatever their times", () => {
+    const { size } = statSync(stick());
+    utimesSync(path("tools/readme.txt"), 1, 1);
+    const other = path("again.img");
+    write(other, ...added());
+    const hashes = [stick(), other].map((target) => {
+      const { out } = runProgram(["check", target, "--json"]);
+      return parseOutput<CheckResult>("check", out).origin;
+    });
+    expect(hashes[0]).toEqual(hashes[1]);
+    expect(readFileSync(other).equals(readFileSync(stick()))).toBe(true);
+    expect(statSync(other).size).toBe(size);
+  });
+
+  it("is a match with the same folder, and says which input is missing or another one", () => {
+    expect(check(...added())).toMatchObject({ exitCode: 0, report: { verdict: "match", against: "image" } });
+    const { exitCode, report } = check("--edition=starter");
+    expect([exitCode, report.cause, report.against]).toEqual([7, "other-image", "manifest"]);
+    const [folderEdit] = report.origin!.edits;
+    expect(folderEdit).toMatchObject({ kind: "add", value: "sources/$OEM$" });
+    expect(report.warnings.find(({ code }) => code === "other-edits")?.message).toContain(
+      `it was made with a folder of the SHA-256 ${folderEdit!.sha256} in sources/$OEM$, which was not given`,
+    );
+    const other = check("--add", `${path("over")}=sources/$OEM$`, "--edition=starter").report;
+    expect(other.warnings[0]?.message).toMatch(/which was not given; it was made without a folder of the SHA-256/);
+  });
+});
