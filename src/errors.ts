@@ -35,6 +35,10 @@ export const exitCodes = {
   "no-boot-files": 4,
   "unreadable-wim": 4,
   "unreadable-boot-wim": 4,
+  // boot.wim is not as drivers need it.
+  "setup-image-unknown": 4,
+  "setup-image-altered": 4,
+  "drivers-too-large": 4,
   "requirement-unmet": 4,
   "name-unsupported": 4,
   "name-collision": 4,

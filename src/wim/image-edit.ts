@@ -63,9 +63,14 @@ function editError({ kind, path }: EntryEdit, problem: string): RangeError {
   return new RangeError(`${kind} ${JSON.stringify(path)}: ${problem}`);
 }
 
+/** Whether a new file can have the name. */
+export function isWindowsName(name: string): boolean {
+  return name !== "" && name.length <= nameLimit && !forbiddenInNames.test(name);
+}
+
 function checkName(name: string, edit: EntryEdit): void {
   const isKept = edit.kind === "replace" || edit.kind === "remove";
-  if (name !== "" && (isKept || (name.length <= nameLimit && !forbiddenInNames.test(name)))) return;
+  if (isKept ? name !== "" : isWindowsName(name)) return;
   throw editError(edit, `${JSON.stringify(name)} is no name that a file can have`);
 }
 

@@ -175,7 +175,7 @@ describe("a hive", () => {
   it("with any bytes changed is edited or refused by name, and is sound for the editor afterwards", () => {
     const structure = hiveStructure(sound);
     let edited = 0;
-    for (let index = 0; index < rounds(20_000, 2000); index += 1) {
+    for (let index = 0; index < rounds(20_000, 500); index += 1) {
       const hive = mutated(sound, structure, randomFor(1, index));
       try {
         edit(edit(hive));
@@ -185,6 +185,6 @@ describe("a hive", () => {
         expect(error.code).toMatch(/^hive-/);
       }
     }
-    expect(edited).toBeGreaterThan(50);
+    expect(edited).toBeGreaterThan(20);
   });
 });

@@ -1,0 +1,58 @@
+/** The script of Setup's image, run by Wine's cmd.exe: every INF is named as it is, and the log reaches the stick. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scriptText } from "../../src/windows/customise/setup-script.js";
+import { judge } from "../support/judges.js";
+import { placed, usualPackages } from "../support/placed-packages.js";
+
+const odd = "a ^!(b) %PATH% 'c'.inf";
+
+describe.skipIf(!judge("wine"))("the script of Setup's image", () => {
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "win7usb-script-"));
+    const prefix = join(folder, "prefix");
+    env = { ...process.env, HOME: folder, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "" };
+    env = { ...env, WINEDLLOVERRIDES: "mscoree,mshtml=" };
+    execFileSync("wine", ["wineboot", "--init"], { env, stdio: "ignore" });
+    put("prefix/drive_c/win7usb/start.cmd", scriptText([...usualPackages(10), placed("odd", [odd], {})]));
+    // A disc with the same files in front of the stick.
+    put("disc/sources/boot.wim", "");
+    put("stick/sources/boot.wim", "");
+    put("stick/$WinPEDriver$/usb-01/xhci.inf", "");
+    for (const [letter, name] of [
+      ["d:", "disc"],
+      ["e:", "stick"],
+    ] as const) {
+      symlinkSync(join(folder, name), join(prefix, "dosdevices", letter));
+    }
+  }, 300_000);
+  afterAll(() => {
+    spawnSync("wineserver", ["--kill"], { env, stdio: "ignore" });
+    spawnSync("wineserver", ["--wait"], { env, stdio: "ignore", timeout: 30_000 });
+    rmSync(folder, { recursive: true });
+  });
+
+  function put(path: string, text: string): void {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+
+  it("loads every INF twice, goes on where none can be, and puts its log on the stick", () => {
+    execFileSync("wine", ["cmd", "/c", String.raw`C:\win7usb\start.cmd`], { env, stdio: "ignore" });
+    const log = readFileSync(join(folder, "stick/win7usb.log"), "latin1");
+    const infs = [String.raw`usb-01\xhci.inf`, String.raw`usb-01\hub.inf`, String.raw`storage-01\nvme & co 100%.inf`];
+    const rounds = [1, 2].flatMap((round) => [...infs, `odd\\${odd}`].map((inf) => `round ${round}: "${inf}"`));
+    expect(log.match(/^round.*?(?=\r?$)/gm)).toEqual(rounds);
+    // Wine has neither wpeinit nor drvload.
+    expect(log.match(/^result 9009\r?$/gm)).toHaveLength(1 + rounds.length);
+    for (const inf of infs) expect(log).toContain(`drvload "C:\\win7usb\\${inf}"`);
+    expect(existsSync(join(folder, "disc/win7usb.log"))).toBe(false);
+    expect(readFileSync(join(folder, "prefix/drive_c/win7usb/drivers.log"), "latin1")).toBe(log);
+  });
+});
