@@ -2,9 +2,9 @@
 import { MiB } from "../bytes/units.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { requireTransferUnit } from "../drive/transfer-unit.js";
-import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { blocksOf, type Block } from "../extents/blocks.js";
+import { couldRead } from "../transfer/could-read.js";
 import { readAhead } from "../transfer/read-ahead.js";
 import { createRing } from "../transfer/ring.js";
 
@@ -41,7 +41,7 @@ export async function readBlocks(options: ReadBlocksOptions): Promise<void> {
   const fill = async (block: Block, bytes: Uint8Array): Promise<void> => {
     await prepare?.(block);
     if (block.offset + block.length > reader.size) unread.set(block, "missing");
-    else if (failures >= mostFailures || !(await couldRead(reader, block, bytes))) {
+    else if (failures >= mostFailures || !(await couldRead(reader, block.offset, bytes))) {
       failures += 1;
       unread.set(block, "unreadable");
     }
@@ -56,15 +56,5 @@ export async function readBlocks(options: ReadBlocksOptions): Promise<void> {
       slot.release();
     }
     advanced(block.length);
-  }
-}
-
-async function couldRead(reader: DriveReader, { offset }: Block, bytes: Uint8Array): Promise<boolean> {
-  try {
-    await reader.read(offset, bytes);
-    return true;
-  } catch (error) {
-    if (error instanceof Win7UsbError) return false;
-    throw error;
   }
 }

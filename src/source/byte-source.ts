@@ -40,6 +40,23 @@ export function checkRange(
   );
 }
 
+/** A source that reads with `fill`, which is only called for ranges inside of `[0, size)`. */
+export function filledSource(size: number, fill: ByteSource["readInto"]): ByteSource {
+  return {
+    size,
+    async read(offset, length) {
+      checkRange(size, offset, length);
+      const target = new Uint8Array(length);
+      await fill(offset, target);
+      return target;
+    },
+    async readInto(offset, target) {
+      checkRange(size, offset, target.length);
+      await fill(offset, target);
+    },
+  };
+}
+
 /** A source over bytes in memory. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   return {

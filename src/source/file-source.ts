@@ -6,7 +6,7 @@
 import type { Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { Win7UsbError } from "../errors.js";
-import { checkRange, type ByteSource } from "./byte-source.js";
+import { filledSource, type ByteSource } from "./byte-source.js";
 import { fileIdentity, isSameFile, type FileIdentity } from "./file-identity.js";
 
 /** A source whose bytes lie in a file or on a device. */
@@ -42,8 +42,7 @@ export async function openFileSource(path: string): Promise<FileSource> {
 }
 
 function fileSource(path: string, handle: FileHandle, size: number, opened: FileIdentity): FileSource {
-  const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
-    checkRange(size, offset, target.length);
+  const fill = async (offset: number, target: Uint8Array): Promise<void> => {
     let done = 0;
     while (done < target.length) {
       const count = await readOnce(path, handle, offset + done, target.subarray(done));
@@ -52,15 +51,8 @@ function fileSource(path: string, handle: FileHandle, size: number, opened: File
     }
   };
   const source: FileSource = {
+    ...filledSource(size, fill),
     path,
-    size,
-    readInto,
-    async read(offset, length) {
-      checkRange(size, offset, length);
-      const target = new Uint8Array(length);
-      await readInto(offset, target);
-      return target;
-    },
     async assertUnchanged() {
       const now = await identityOf(handle);
       if (now !== null && opened !== null && !isSameFile(opened, now)) throw changed(path, opened, now);

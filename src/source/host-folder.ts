@@ -8,7 +8,7 @@ import { open, opendir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "./byte-source.js";
-import { checkRange } from "./byte-source.js";
+import { filledSource } from "./byte-source.js";
 import type { FileIdentity } from "./file-identity.js";
 import { fileIdentity, isSameFile } from "./file-identity.js";
 
@@ -161,9 +161,7 @@ async function assertSame(hostPath: string, listed: FileIdentity): Promise<void>
 }
 
 function sourceOf(hostPath: string, listed: FileIdentity): ByteSource {
-  const size = Number(listed?.size ?? 0n);
-  const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
-    checkRange(size, offset, target.length);
+  return filledSource(Number(listed?.size ?? 0n), async (offset, target) => {
     try {
       const handle = await open(hostPath, "r");
       try {
@@ -179,17 +177,7 @@ function sourceOf(hostPath: string, listed: FileIdentity): ByteSource {
     } catch (error) {
       throw error instanceof Win7UsbError ? error : unreadable(hostPath, error);
     }
-  };
-  return {
-    size,
-    readInto,
-    async read(offset, length) {
-      checkRange(size, offset, length);
-      const target = new Uint8Array(length);
-      await readInto(offset, target);
-      return target;
-    },
-  };
+  });
 }
 
 /** Throws `input-unsupported` for a name that is no text: it could not be told, or written anywhere. */

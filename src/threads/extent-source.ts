@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
-import { checkRange } from "../source/byte-source.js";
+import { checkRange, filledSource } from "../source/byte-source.js";
 import type { FileExtent } from "../verification/wim/extent-map.js";
 import { ExtentMap } from "../verification/wim/extent-map.js";
 
@@ -20,8 +20,7 @@ export function openExtents(path: string, extents: readonly FileExtent[], take?:
   const file = attempt(path, () => openSync(path, "r"));
   const map = new ExtentMap(extents);
   const { size } = map;
-  const readIntoNow = (offset: number, target: Uint8Array): void => {
-    checkRange(size, offset, target.length);
+  const fill = (offset: number, target: Uint8Array): void => {
     let filled = 0;
     for (const piece of map.pieces(offset, target.length)) {
       const part = target.subarray(filled, filled + piece.length);
@@ -30,16 +29,10 @@ export function openExtents(path: string, extents: readonly FileExtent[], take?:
     }
   };
   return {
-    size,
-    readIntoNow,
-    async readInto(offset, target) {
-      readIntoNow(offset, target);
-    },
-    async read(offset, length) {
-      checkRange(size, offset, length);
-      const target = new Uint8Array(length);
-      readIntoNow(offset, target);
-      return target;
+    ...filledSource(size, async (offset, target) => fill(offset, target)),
+    readIntoNow(offset, target) {
+      checkRange(size, offset, target.length);
+      fill(offset, target);
     },
     close: () => closeSync(file),
   };

@@ -6,8 +6,8 @@
  */
 import { KiB, MiB } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
-import { Win7UsbError } from "../errors.js";
 import { changedRanges } from "../extents/changed-ranges.js";
+import { couldRead } from "./could-read.js";
 import { createRing, type Ring } from "./ring.js";
 
 /** Bytes: the cluster size of common file systems, and of older flash pages. A smaller unit would only add transfers. */
@@ -28,6 +28,7 @@ export function createChangedWriter(writer: DriveWriter, largest: number, inFlig
       const slot = await ring.acquire();
       try {
         const found = slot.bytes.subarray(0, wanted.length);
+        // A sector that can no longer be read is rewritten: many drives then replace it with a spare one.
         const ranges = (await couldRead(writer, offset, found))
           ? changedRanges(offset, found, wanted, granule)
           : [{ start: offset, end: offset + wanted.length }];
@@ -42,15 +43,4 @@ export function createChangedWriter(writer: DriveWriter, largest: number, inFlig
       }
     },
   };
-}
-
-/** A sector that can no longer be read is rewritten: many drives then replace it with a spare one. */
-async function couldRead(writer: DriveWriter, offset: number, target: Uint8Array): Promise<boolean> {
-  try {
-    await writer.read(offset, target);
-    return true;
-  } catch (error) {
-    if (error instanceof Win7UsbError) return false;
-    throw error;
-  }
 }
