@@ -5,8 +5,7 @@
  */
 import { ascii, bytes, reserved, uint16le, uint32le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
-import { Win7UsbError } from "../errors.js";
-import { damaged } from "./failures.js";
+import { damaged, isOfImage } from "./failures.js";
 import { bootRecordVolumeDescriptor, volumeDescriptorTypes } from "./iso9660/records.js";
 import { logicalSectorSize, maximumBootCatalogueEntries } from "./limits.js";
 import type { Reading } from "./reading.js";
@@ -88,7 +87,7 @@ export async function readElTorito(reading: Reading, { descriptors }: Recognitio
   try {
     return await readCatalogue(reading, bootCatalogueLocation);
   } catch (error) {
-    if (!(error instanceof Win7UsbError)) throw error;
+    if (!isOfImage(error)) throw error;
     warn(reading, "el-torito", `the El Torito boot catalogue cannot be read: ${error.message}`);
     return null;
   }

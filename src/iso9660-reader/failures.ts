@@ -34,6 +34,21 @@ export function truncated(what: string, end: number, size: number): Win7UsbError
   );
 }
 
+/**
+ * Whether what was read, or could not be read, is at fault: then a copy of it may do. What else is thrown, such as that
+ * somebody interrupted, ends the reading.
+ */
+export function isOfImage(error: unknown): error is Win7UsbError {
+  return error instanceof Win7UsbError && error.code.startsWith("image-");
+}
+
+/** For a copy that fails, too: where `first` was unsupported, the image may be sound, and that is what is thrown. */
+export function unlessLimit(first: Win7UsbError): (error: unknown) => never {
+  return (error) => {
+    throw isOfImage(error) && first.code === "image-unsupported" ? first : error;
+  };
+}
+
 /** Decodes a record; what lies outside of `bytes`, or is above 2^53 - 1, is `image-damaged` and names `what`. */
 export function decodeChecked<T>(layout: RecordDecoder<T>, bytes: Uint8Array, offset: number, what: string): T {
   try {

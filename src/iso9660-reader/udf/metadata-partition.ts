@@ -4,8 +4,7 @@
  */
 import { layoutEnd, type Extent } from "../../extents/extent.js";
 import { windowOf } from "../../extents/layout.js";
-import { Win7UsbError } from "../../errors.js";
-import { damaged, decodeChecked } from "../failures.js";
+import { damaged, decodeChecked, isOfImage, unlessLimit } from "../failures.js";
 import { warn } from "../reading.js";
 import { contentOf } from "./allocation.js";
 import { readFileEntry } from "./file-entry.js";
@@ -24,10 +23,11 @@ export async function metadataPartition(volume: Volume, physical: number, map: U
       await readLocations(volume, physical, fields.metadataFileLocation, "the metadata file"),
     );
   } catch (error) {
-    if (!(error instanceof Win7UsbError)) throw error;
+    if (!isOfImage(error)) throw error;
     warn(volume.reading, "udf-metadata-file", `the mirror of the metadata file is used: ${error.message}`);
-    const mirror = await readLocations(volume, physical, fields.metadataMirrorFileLocation, "the metadata mirror file");
-    return overFile(volume, name, mirror);
+    const what = "the metadata mirror file";
+    const mirror = readLocations(volume, physical, fields.metadataMirrorFileLocation, what);
+    return overFile(volume, name, await mirror.catch(unlessLimit(error)));
   }
 }
 

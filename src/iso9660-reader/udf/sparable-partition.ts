@@ -3,9 +3,8 @@
  * sound one with the highest sequence number holds.
  */
 import { roundDown } from "../../bytes/units.js";
-import { Win7UsbError } from "../../errors.js";
 import { firstIndexWhere } from "../../extents/search.js";
-import { aboveLimit, damaged, decodeChecked } from "../failures.js";
+import { aboveLimit, damaged, decodeChecked, isOfImage } from "../failures.js";
 import { maximumSparingTableSize } from "../limits.js";
 import { warn } from "../reading.js";
 import { checkedTag } from "./tag.js";
@@ -56,7 +55,7 @@ async function readTable(volume: Volume, location: number, size: number): Promis
     }
     return { sequenceNumber, packets };
   } catch (error) {
-    if (!(error instanceof Win7UsbError)) throw error;
+    if (!isOfImage(error)) throw error;
     warn(volume.reading, "udf-sparing-table", `a copy of the sparing table is not used: ${error.message}`);
     return undefined;
   }

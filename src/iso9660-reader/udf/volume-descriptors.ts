@@ -5,8 +5,7 @@
  */
 import { KiB } from "../../bytes/units.js";
 import type { Decoded } from "../../bytes/record.js";
-import { Win7UsbError } from "../../errors.js";
-import { aboveLimit, damaged, unsupported } from "../failures.js";
+import { aboveLimit, damaged, isOfImage, unlessLimit, unsupported } from "../failures.js";
 import { maximumSequenceDescriptors } from "../limits.js";
 import type { Reading } from "../reading.js";
 import { warn } from "../reading.js";
@@ -49,9 +48,13 @@ export async function readVolumeDescriptors(reading: Reading): Promise<VolumeDes
   try {
     return { blockSize, end, ...(await readSequence(reading, blockSize, main, "main")) };
   } catch (error) {
-    if (!(error instanceof Win7UsbError)) throw error;
+    if (!isOfImage(error)) throw error;
     warn(reading, "udf-main-sequence", `the reserve volume descriptor sequence is used: ${error.message}`);
-    return { blockSize, end, ...(await readSequence(reading, blockSize, reserve, "reserve")) };
+    return {
+      blockSize,
+      end,
+      ...(await readSequence(reading, blockSize, reserve, "reserve").catch(unlessLimit(error))),
+    };
   }
 }
 

@@ -2,13 +2,13 @@
  * A large blob cut into segments. The chunk table of a compressed blob, which comes first, says where they lie. It is read in
  * blocks: below a GiB of content one block is all of it, and a hostile table of many blocks cannot fill the memory.
  */
-import { Win7UsbError } from "../../errors.js";
 import { MiB } from "../../bytes/units.js";
 import type { ChunkLayout } from "../../wim/compression/chunks.js";
 import { chunkOffsets, tableRange } from "../../wim/compression/chunks.js";
 import type { PartRange } from "./low-water.js";
 import type { LargeBlob } from "./steps.js";
 import type { ChunkTableResult, ChunkTableTask, SegmentTask, StoredSegmentTask } from "./tasks.js";
+import { isAboutTheWim } from "./wim-fault.js";
 
 /** Content of a segment; a multiple of every chunk size. */
 export const segmentSize = 2 * MiB;
@@ -87,7 +87,7 @@ function compressedSegment(
     const reads: PartRange = { part, start: offsets[0]!, end: offsets.at(-1)! };
     return { problem: null, reads, task: (buffer) => ({ kind: "segment", part, resource, first, offsets, buffer }) };
   } catch (error) {
-    if (!(error instanceof Win7UsbError)) throw error;
+    if (!isAboutTheWim(error)) throw error;
     return { problem: error.message };
   }
 }

@@ -1,5 +1,4 @@
 /** Opens the parts of a WIM, and lists every content of their lookup tables once. */
-import { Win7UsbError } from "../../errors.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
 import { checkCompression, resourceFormat } from "../../wim/compression/chunks.js";
 import type { IntegrityTable, LookupTable, Wim } from "../../wim/index.js";
@@ -9,6 +8,7 @@ import { resourceFlags } from "../../wim/resource.js";
 import { BlobList } from "./blob-list.js";
 import type { WimPart } from "./ports.js";
 import type { ReportBuilder, WimCheckId } from "./report.js";
+import { isAboutTheWim } from "./wim-fault.js";
 
 export type OpenPart = {
   readonly part: WimPart;
@@ -51,7 +51,7 @@ async function openPart(part: WimPart, report: ReportBuilder): Promise<OpenPart 
     requireDecodable(lookupTable, format);
     return { part, wim, format, lookupTable, integrityTable };
   } catch (error) {
-    if (!(error instanceof Win7UsbError)) throw error;
+    if (!isAboutTheWim(error)) throw error;
     report.fail({ check, wim: part.name, message: error.message, places: [] }, error.code);
     return null;
   }

@@ -1,5 +1,4 @@
 /** Runs the tasks of executors, on any thread. */
-import { Win7UsbError } from "../../errors.js";
 import type { ByteSource } from "../../source/byte-source.js";
 import type { ResourceFormat } from "../../wim/compression/chunks.js";
 import type { ContentSink, ResourceReader } from "../../wim/compression/resource-reader.js";
@@ -15,6 +14,7 @@ import { findPaths, tallyImage } from "./image-tally.js";
 import type { CreateSha1 } from "./ports.js";
 import type { BlobsTask, ChunkTableTask, MetadataTask, PathsTask, RangesTask } from "./tasks.js";
 import type { SegmentTask, StoredSegmentTask, TaskOf, WimResults, WimTaskKind, WimTasks } from "./tasks.js";
+import { isAboutTheWim } from "./wim-fault.js";
 
 /** Runs tasks one after the other; `sources` and `formats` are by part. */
 export class TaskRunner {
@@ -119,7 +119,7 @@ export class TaskRunner {
     let limit: string | null = null;
     const problem = await damageIn(
       check().catch((error: unknown) => {
-        if (!(error instanceof Win7UsbError) || error.code !== "wim-unsupported") throw error;
+        if (!isAboutTheWim(error) || error.code !== "wim-unsupported") throw error;
         limit = error.message;
       }),
     );
@@ -162,13 +162,9 @@ async function damageIn(work: Promise<void>): Promise<string | null> {
     await work;
     return null;
   } catch (error) {
-    if (error instanceof Win7UsbError && isAboutTheWim(error)) return error.message;
+    if (isAboutTheWim(error)) return error.message;
     throw error;
   }
-}
-
-function isAboutTheWim(error: Win7UsbError): boolean {
-  return error.code === "wim-damaged" || error.code === "wim-unsupported" || error.code === "image-truncated";
 }
 
 function compareDigest(digest: Uint8Array, hashes: Uint8Array, index: number): string | null {
