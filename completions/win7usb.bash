@@ -1,8 +1,15 @@
 # bash completion for win7usb: source it, or put it into bash-completion's folder as "win7usb".
 _win7usb() {
-  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i
-  # "=" breaks words: "--filesystem=nt" arrives in three of them, "edition=Pro" of a list too.
-  if [[ $word == = ]]; then word=; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
+  local word=${COMP_WORDS[COMP_CWORD]} at=$COMP_CWORD head= before command= i
+  # "=" breaks words: "--filesystem=nt" arrives in three of them, "edition=Pro" of a list too: its name is the head.
+  if [[ $word == = ]]; then word=; ((at -= 1)); elif [[ ${COMP_WORDS[at-1]} == = ]]; then ((at -= 2)); fi
+  if ((at < COMP_CWORD)) && [[ ${COMP_WORDS[at]} != -* ]]; then head=${COMP_WORDS[at]}=; fi
+  while ((at > 2)) && [[ ${COMP_WORDS[at-1]} == = ]]; do
+    ((at -= 2))
+    [[ ${COMP_WORDS[at]} == -* ]] || head=${COMP_WORDS[at]}=$head
+  done
+  before=${COMP_WORDS[at]}
+  [[ $before == -* ]] && ((at < COMP_CWORD)) || before=${COMP_WORDS[at-1]}
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       -*) ;;
@@ -24,7 +31,7 @@ _win7usb() {
       ;;
     verify)
       case $before in
-        --require) _win7usb_items "edition= arch=x86 arch=x64 sp=0 sp=1 language= genuine"; return ;;
+        --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= genuine"; return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing altered"; return ;;
       esac
       if [[ $word == -* ]]; then _win7usb_words "--deep --md5 --require --allow --verbose --json -h --help"; else _win7usb_files; fi
@@ -61,9 +68,10 @@ _win7usb_words() {
 }
 # The items of a list, behind its last comma.
 _win7usb_items() {
-  local done=
-  [[ $word == *,* ]] && done=${word%,*},
-  COMPREPLY=($(compgen -W "$1" -P "$done" -- "${word##*,}"))
+  local whole=$head$word done=
+  [[ $whole == *,* ]] && done=${whole%,*},
+  COMPREPLY=($(compgen -W "$1" -P "$done" -- "${whole##*,}"))
+  COMPREPLY=("${COMPREPLY[@]#"$head"}")
   compopt -o nospace 2>/dev/null
 }
 _win7usb_files() {

@@ -31,7 +31,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from write" -l json -d "one JSON 
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -F
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l deep -d "decompress every file of every WIM, compare its SHA-1"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l md5 -d "tell the MD5 too, beside SHA-1 and SHA-256"
-complete -c win7usb -n "__fish_seen_subcommand_from verify" -l require -x -a "(__win7usb_items edition= arch=x86 arch=x64 sp=0 sp=1 language= genuine)" -d "exit with 4 unless all of these are met"
+complete -c win7usb -n "__fish_seen_subcommand_from verify" -l require -x -a "(__win7usb_items edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= genuine)" -d "exit with 4 unless all of these are met"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l allow -x -a "(__win7usb_items x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing altered)" -d "lift refusals by their names"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l verbose -d "every check, hash, edition and caveat"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l json -d "one JSON object on standard output"
@@ -42,7 +42,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from check" -l edition -x -d "wit
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l add -r -F -d "with --iso: a folder that was added"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -F
-complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l verbose -d "every edition and boot image; every device and file"
+complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l verbose -d "every edition and boot entry; every device and file"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l all -d "also the drives that would be refused, and why"
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l json -d "one JSON object on standard output"

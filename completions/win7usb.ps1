@@ -22,7 +22,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
     'verify' {
       $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
-        '--require' { $values = @('edition=', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'genuine'); $isList = $true }
+        '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'genuine'); $isList = $true }
         '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'altered'); $isList = $true }
       }
     }

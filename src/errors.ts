@@ -153,3 +153,24 @@ export class Failures {
 export function exitCodeOf(thrown: unknown): number {
   return thrown instanceof Win7UsbError ? thrown.exitCode : exitCodes.internal;
 }
+
+/** Why something failed, as the end of a sentence: without the call and the path that Node puts behind a system's reason. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const call = "syscall" in error && typeof error.syscall === "string" ? error.syscall : null;
+  return call === null ? error.message : error.message.replace(new RegExp(`, ${call}\\b.*$`, "s"), "");
+}
+
+/** The reason that a message gives, where the sentence that it ends has named its subject: `sources/boot.wim: it has ...`. */
+export function reasonBehind({ message }: Error, subject: string): string {
+  return message.startsWith(`${subject}: `) ? message.slice(subject.length + 2) : message;
+}
+
+/** `usage`, where a caller whose types nobody has checked gives what is no choice; `data` has those that there are. */
+export function unknownChoice(choice: string, value: unknown, choices: readonly string[]): Win7UsbError {
+  const seen = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return new Win7UsbError("usage", `the choice ${choice} is ${seen}, expected ${choices.join(", ")}`, {
+    hint: "Correct the call.",
+    data: { choice, value: seen, choices },
+  });
+}

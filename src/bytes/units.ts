@@ -4,6 +4,9 @@ export const MiB = 1024 * KiB;
 export const GiB = 1024 * MiB;
 export const TiB = 1024 * GiB;
 
+/** The unit of transfers to an image file, in bytes: what O_DIRECT asks for at most on the file systems of today. */
+export const imageFileUnit = 4 * KiB;
+
 /** The smallest multiple of `unit` that is not below `value`; exact up to 2^53 - 1, unlike bit operations. */
 export function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;

@@ -1,31 +1,12 @@
-/** Sizes, rates and times in the words people use at a bench. */
+/** Sizes of drives, rates and times in the words people use at a bench. */
 import { stripVTControlCharacters } from "node:util";
-import { GiB, KiB, MiB, TiB } from "../bytes/units.js";
-
-const binaryUnits = [
-  [TiB, "TiB"],
-  [GiB, "GiB"],
-  [MiB, "MiB"],
-  [KiB, "KiB"],
-] as const;
-
-/** `3.60 GiB`, `17.2 MiB`, `512 bytes`: three figures are enough to recognise a size. */
-export function formatSize(bytes: number): string {
-  for (const [unit, name] of binaryUnits) {
-    if (bytes >= unit) return `${threeFigures(bytes / unit)} ${name}`;
-  }
-  return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
-}
+import { threeFigures } from "../bytes/amounts.js";
+import { KiB, MiB } from "../bytes/units.js";
 
 /** `8 GB`: what is printed on a stick; drives are sold in powers of ten. */
 export function formatDriveSize(bytes: number): string {
   if (bytes >= 1e12) return `${threeFigures(bytes / 1e12)} TB`;
   return bytes >= 1e9 ? `${threeFigures(bytes / 1e9)} GB` : `${threeFigures(bytes / 1e6)} MB`;
-}
-
-function threeFigures(value: number): string {
-  if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 export function formatRate(bytesPerSecond: number): string {
@@ -41,17 +22,6 @@ export function formatDuration(ms: number): string {
   const minutes = Math.floor(seconds / 60) % 60;
   const hours = Math.floor(seconds / 3600);
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
-/** `1 file`, `871 files`. */
-export function count(number: number, noun: string): string {
-  const plural = noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-  return `${grouped(number)} ${number === 1 ? noun : plural}`;
-}
-
-/** `12,345`. Not `toLocaleString`: its first call loads the locales' data, which takes longer than reading an image. */
-function grouped(number: number): string {
-  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** Breaks `text` at blanks into lines of at most `columns` characters, later lines indented by `indent`. */

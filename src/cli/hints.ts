@@ -28,6 +28,9 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
     return `${hint} Whether it still is what was written, win7usb check ${data["path"]} says.`;
   }
   if (command === "check" && code === "usage" && data["choice"] === "image") return "Name the image with --iso <iso>.";
+  if (command === "check" && code === "usage" && data["choice"] === "label") {
+    return "Give --iso <iso> too, or leave --label out.";
+  }
   return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
 }
 

@@ -1,6 +1,7 @@
 /** The command line from its words to an exit code. */
 import { exitCodes } from "../errors.js";
 import { conclude } from "./conclude.js";
+import { jsonLine } from "./escape.js";
 import type { Invocation } from "./options.js";
 import type { Parsed } from "./parse.js";
 import { parse } from "./parse.js";
@@ -30,12 +31,13 @@ export async function main(
 async function answer(parsed: Exclude<Parsed, { kind: "run" }>, terminal: Terminal): Promise<number> {
   if (parsed.kind === "version") {
     const { packageVersion } = await import("../version.js");
-    terminal.out(`${packageVersion}\n`);
+    terminal.out(parsed.json ? jsonLine({ schema: 1, version: packageVersion }) : `${packageVersion}\n`);
     return 0;
   }
   const { exampleLines, helpText, usageLine } = await import("./help.js");
   if (parsed.kind === "help") {
-    terminal.out(helpText(parsed.command, parsed.isLong));
+    const text = helpText(parsed.command, parsed.isLong);
+    terminal.out(parsed.json ? jsonLine({ schema: 1, help: text }) : text);
     return 0;
   }
   const { message, command, json, next } = parsed;

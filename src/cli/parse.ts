@@ -2,6 +2,7 @@
 import type { Invocation } from "./options.js";
 import type { ParserOutcome } from "./parser.js";
 import type { NextCommand } from "./next-command.js";
+import { listItems } from "./list-items.js";
 import { nextCommands } from "./next-command.js";
 import { allCommands } from "./table/program.js";
 import type { JsonForm } from "./report-error.js";
@@ -10,8 +11,8 @@ import type { CommandSpec, ListSpec } from "./table/spec.js";
 export type Parsed =
   | { readonly kind: "run"; readonly invocation: Invocation }
   /** `command` is null for help on the program; `isLong` with `--help`. */
-  | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean }
-  | { readonly kind: "version" }
+  | { readonly kind: "help"; readonly command: CommandSpec | null; readonly isLong: boolean; readonly json: boolean }
+  | { readonly kind: "version"; readonly json: boolean }
   /** Wrong usage; `message` is null where nothing was asked for. `json`: how a script that asked wants to be told. */
   | {
       readonly kind: "usage";
@@ -24,14 +25,15 @@ export type Parsed =
 
 /** `argv` without node and script. */
 export async function parse(argv: readonly string[]): Promise<Parsed> {
-  const simple = withoutParser(argv);
+  const asked = argv.filter((word) => word !== "--json");
+  const simple = withoutParser(asked, asked.length < argv.length);
   if (simple !== null) return simple;
   const { parseWords } = await import("./parser.js");
   const named = commandNamed(argv.find((word) => !word.startsWith("-")));
   const outcome = parseWords(joinLists(argv, named));
   const json = jsonFormOf(argv, named);
   if (outcome.kind === "run") return understood(outcome, json);
-  if (outcome.kind !== "usage") return outcome;
+  if (outcome.kind !== "usage") return { ...outcome, json: json !== null };
   const next = outcome.lacksWord ? nextCommands(named, operandsAmong(argv, named)) : [];
   return { kind: "usage", message: outcome.message, command: named, json, next };
 }
@@ -51,12 +53,12 @@ function operandsAmong(argv: readonly string[], command: CommandSpec | null): st
 }
 
 /** Help and the version by themselves, which a person waits for: they are told before the parser is loaded. */
-function withoutParser(argv: readonly string[]): Parsed | null {
+function withoutParser(argv: readonly string[], json: boolean): Parsed | null {
   const last = argv.at(-1);
   const command = argv.length === 2 ? commandNamed(argv[0]) : null;
   if (argv.length !== 1 && command === null) return null;
-  if (last === "--help" || last === "-h") return { kind: "help", command, isLong: last === "--help" };
-  return command === null && (last === "--version" || last === "-V") ? { kind: "version" } : null;
+  if (last === "--help" || last === "-h") return { kind: "help", command, isLong: last === "--help", json };
+  return command === null && (last === "--version" || last === "-V") ? { kind: "version", json } : null;
 }
 
 function commandNamed(name: string | undefined): CommandSpec | null {
@@ -69,7 +71,8 @@ function understood(
 ): Parsed {
   if (command.name === "help") {
     const about = commandNamed(operands[0]);
-    if (about !== null || operands.length === 0) return { kind: "help", command: about, isLong: true };
+    if (about !== null || operands.length === 0)
+      return { kind: "help", command: about, isLong: true, json: json !== null };
     return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json, next: [] };
   }
   // The parser was made from the table that this type was made from.
@@ -81,7 +84,8 @@ function understood(
 function jsonFormOf(argv: readonly string[], command: CommandSpec | null): JsonForm | null {
   const end = argv.indexOf("--");
   const words = argv.slice(0, end === -1 ? argv.length : end);
-  if (!words.includes("--json")) return null;
+  // `--json=1` is wrong, and says what is wanted.
+  if (!words.some((word) => /^--json(?:=|$)/.test(word))) return null;
   const isDryRun = words.some((word) => word === "--dry-run" || /^-y?n/.test(word));
   return command?.name === "write" && !isDryRun ? "event" : "object";
 }
@@ -100,11 +104,17 @@ function joinLists(argv: readonly string[], command: CommandSpec | null): string
     const option = command?.options.find(({ long, short }) => name === `--${long}` || word === `-${short}`);
     if (option === undefined || option.kind === "flag") continue;
     if (inWord === undefined && at + 1 < argv.length) joined.push(argv[(at += 1)]!);
-    while (option.kind === "list" && argv[at + 1]?.split(",").every((item) => isItem(item, option)) === true) {
+    while (option.kind === "list" && isOfList(argv[at + 1], option)) {
       joined.push(`${joined.pop()},${argv[(at += 1)]}`);
     }
   }
   return joined;
+}
+
+/** Commas alone are of the list, too: `edition=Pro , sp=1`. */
+function isOfList(word: string | undefined, option: ListSpec): boolean {
+  if (word === undefined || word.trim() === "") return false;
+  return listItems(word).every((item) => isItem(item, option));
 }
 
 function isItem(text: string, { choices, item }: ListSpec): boolean {

@@ -1,6 +1,7 @@
 /** Commander's parser, made from the table of commands; nothing else knows commander. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseSize } from "./format.js";
+import { listItems } from "./list-items.js";
 import { allCommands, programName } from "./table/program.js";
 import type { CommandSpec, ListSpec, OptionSpec } from "./table/spec.js";
 
@@ -116,7 +117,8 @@ function optionOf(spec: OptionSpec): Option {
 }
 
 function itemsOf(text: string, { choices }: ListSpec): string[] {
-  const items = text.split(",");
+  const items = listItems(text);
+  if (items.length === 0) throw new InvalidArgumentError("The list is empty.");
   return choices === undefined ? items : items.map((item) => choiceOf(item, choices));
 }
 

@@ -2,6 +2,7 @@
  * Where the program begins: bin/win7usb.js calls this. It is bundled as a CommonJS module, which Node loads without a
  * thread: their number is set here, once the command line says how many targets there are.
  */
+import { keepLastWord } from "./last-word.js";
 import { main, type Execute } from "./main.js";
 import { writesTargets } from "./options.js";
 import { processTerminal } from "./terminal.js";
@@ -14,10 +15,15 @@ const execute: Execute = async (invocation, terminal) => {
   process.env["UV_THREADPOOL_SIZE"] ||= String(threadsFor(invocation.operands.length));
   if (writesTargets(invocation)) {
     const { supervise } = await import("./supervise.js");
-    return supervise(invocation);
+    return supervise(invocation, terminal);
   }
-  const { run } = await import("./run.js");
-  return run(invocation, terminal);
+  const release = keepLastWord(invocation, terminal);
+  try {
+    const { run } = await import("./run.js");
+    return await run(invocation, terminal);
+  } finally {
+    release();
+  }
 };
 
 /** `argv` without node and script. Resolves to the exit code; never throws. */

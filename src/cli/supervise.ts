@@ -8,11 +8,18 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { Win7UsbError } from "../errors.js";
+import { interruptedBy, wantsJson } from "./last-word.js";
 import type { Invocation } from "./options.js";
+import type { Terminal } from "./terminal.js";
 import { endingSignals } from "./terminal.js";
 
 /** What the writing process tells. */
-export type Told = { readonly listening: boolean } | { readonly exitCode: number };
+export type Told =
+  | { readonly listening: boolean }
+  /** The last event of `--json` was told. */
+  | { readonly lastWord: true }
+  | { readonly exitCode: number };
 /** What it is told: the first Ctrl-C, or that it is to end at once as that signal would end it. */
 export type Order = { readonly interrupt: true } | { readonly end: NodeJS.Signals };
 
@@ -27,22 +34,28 @@ export function setSupervisedEntry(word: string): void {
   entry = word;
 }
 
-type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
+/** `order`: the signal was sent to this process, which ended the other one. */
+type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals; readonly order: boolean };
 
-/** Runs a write in another process; resolves to its exit code, or ends this process by the signal that ended that one. */
-export async function supervise(invocation: Invocation): Promise<number> {
+/**
+ * Runs a write in another process; resolves to its exit code, or ends this process by the signal that ended that one. Where
+ * that one did not come to tell its last event, this one does.
+ */
+export async function supervise(invocation: Invocation, terminal: Terminal): Promise<number> {
   const child = fork(entry, [JSON.stringify(invocation)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const exited = exitOf(child);
+  let hasLastWord = !wantsJson(invocation);
   const end = await new Promise<End>((resolve) => {
     let listening = false;
     const onSignal = (signal: NodeJS.Signals): void => {
       if (listening) return order(child, { interrupt: true });
       order(child, { end: signal });
-      resolve({ signal });
+      resolve({ signal, order: true });
     };
     for (const signal of endingSignals) process.on(signal, onSignal);
     child.on("message", (told: Told) => {
       if ("exitCode" in told) resolve(told);
+      else if ("lastWord" in told) hasLastWord = true;
       else listening = told.listening;
     });
     void exited.then(resolve);
@@ -50,6 +63,7 @@ export async function supervise(invocation: Invocation): Promise<number> {
   await Promise.race([exited, delay(endsWithinMs, undefined, { ref: false })]);
   child.unref();
   if (child.connected) child.disconnect();
+  if (!hasLastWord) await tellEnd(end, invocation, terminal);
   if ("exitCode" in end) return end.exitCode;
   for (const signal of endingSignals) process.removeAllListeners(signal);
   process.kill(process.pid, end.signal);
@@ -65,5 +79,19 @@ function order(child: ChildProcess, text: Order): void {
 
 async function exitOf(child: ChildProcess): Promise<End> {
   const [exitCode, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  return signal === null ? { exitCode: exitCode ?? 1 } : { signal };
+  return signal === null ? { exitCode: exitCode ?? 1 } : { signal, order: false };
+}
+
+/** A write that was ended has an event as any other. */
+async function tellEnd(end: End, invocation: Invocation, terminal: Terminal): Promise<void> {
+  const { reportError } = await import("./report-error.js");
+  reportError(causeOf(end), invocation, terminal);
+  await terminal.lost();
+}
+
+function causeOf(end: End): Win7UsbError {
+  if ("signal" in end && end.order) return interruptedBy(end.signal);
+  const how = "signal" in end ? `was ended by ${end.signal}` : `ended with ${end.exitCode}`;
+  const hint = "The targets may hold a part of the image and do not boot: run the same command again.";
+  return new Win7UsbError("internal", `the process that writes ${how} and said nothing`, { hint });
 }

@@ -4,6 +4,7 @@ import type { Invocation } from "./options.js";
 import { conclude } from "./conclude.js";
 import { run } from "./run.js";
 import type { Order, Told } from "./supervise.js";
+import type { Terminal } from "./terminal.js";
 import { endingSignals, processTerminal } from "./terminal.js";
 
 /** Milliseconds after which a process that was done ends by force. */
@@ -36,6 +37,25 @@ function end(signal: NodeJS.Signals): void {
 }
 
 const supervisorGone = (): void => end("SIGKILL");
+/** Trap: the last event is not the end, which may be seconds behind it; nothing may be told in between. */
+const lastEvent = /^\{"schema":1,"event":"(?:done|error)"/;
+
+/** The terminal, whose last event the supervising process learns of. */
+function tellingTerminal(): Terminal {
+  const own = processTerminal(onInterrupt);
+  return {
+    ...own,
+    // Asked for each time: a terminal changes its size.
+    get columns() {
+      return own.columns;
+    },
+    out(text) {
+      own.out(text);
+      if (lastEvent.test(text)) tell({ lastWord: true });
+    },
+  };
+}
+
 /** Runs the command that the supervising process handed over as JSON. Resolves when the last word is said. */
 export async function runSupervised(handedOver: string): Promise<void> {
   process.on("disconnect", supervisorGone);
@@ -46,7 +66,7 @@ export async function runSupervised(handedOver: string): Promise<void> {
   // What waits for orders only has nothing more to do.
   process.channel?.unref();
   const invocation = JSON.parse(handedOver) as Invocation;
-  const terminal = processTerminal(onInterrupt);
+  const terminal = tellingTerminal();
   process.exitCode = await conclude(terminal, await run(invocation, terminal));
   tell({ exitCode: process.exitCode }, () => {
     process.off("disconnect", supervisorGone);

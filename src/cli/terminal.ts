@@ -151,9 +151,19 @@ async function ask(question: string, terminal: Terminal): Promise<string | null>
   });
 }
 
+/** What waits for Ctrl-C in this process. */
+const listening = new Set<() => void>();
+
+/** Whether anything does: otherwise a signal ends the program. */
+export function isListenedTo(): boolean {
+  return listening.size > 0;
+}
+
 function onSignal(listener: () => void): () => void {
+  listening.add(listener);
   for (const signal of endingSignals) process.on(signal, listener);
   return () => {
+    listening.delete(listener);
     for (const signal of endingSignals) process.off(signal, listener);
   };
 }

@@ -4,15 +4,12 @@
  */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { KiB } from "../bytes/units.js";
+import { imageFileUnit } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { Target } from "./drive.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { errorCodeOf, readAll } from "./transfer.js";
-
-/** Bytes: the largest alignment that file systems of today require for O_DIRECT. */
-const pageSize = 4 * KiB;
 
 export type DriveReader = {
   readonly path: string;
@@ -38,7 +35,7 @@ export async function openDriveReader(target: Target): Promise<DriveReader> {
   }
   const path = target.kind === "drive" ? rawPath(target.path) : target.path;
   const { buffered, direct, size } = await openBoth(path, target);
-  const alignment = target.kind === "drive" ? target.drive.logicalBlockSize : pageSize;
+  const alignment = target.kind === "drive" ? target.drive.logicalBlockSize : imageFileUnit;
   return {
     path: target.path,
     kind: target.kind,

@@ -3,6 +3,7 @@
  * which may differ from the block size by a factor of hundreds, so df(1) is used where there is one; and a file system that
  * reports 0 of 0 blocks (FUSE, some network ones) does not know its free space.
  */
+import { exactSize } from "../bytes/amounts.js";
 import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { KiB } from "../bytes/units.js";
@@ -54,7 +55,7 @@ async function requireRoomIn(files: readonly NewFile[], needed: number): Promise
   for (const file of files) free += await leftoverBytes(file.finalPath);
   if (free >= needed) return;
   const needing = files.length === 1 ? `${path} needs` : `${files.map((file) => file.path).join(", ")} need`;
-  throw new Win7UsbError("no-space", `${folder} has ${free} bytes free, but ${needing} ${needed}`, {
+  throw new Win7UsbError("no-space", `${folder} has ${exactSize(free)} free, but ${needing} ${exactSize(needed)}`, {
     hint: "Make room, or write the image somewhere else.",
     data: { target: path, free, needed },
   });

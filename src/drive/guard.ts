@@ -2,6 +2,7 @@
  * Decides which drives are refused: one pure function of facts, so that it can be tested with every kind of drive without
  * touching one. `allow` lifts the refusals of `allowableRefusals` and no others.
  */
+import { exactSize, formatSize } from "../bytes/amounts.js";
 import { GiB } from "../bytes/units.js";
 import type { ErrorCode } from "../errors.js";
 import type { Drive } from "./drive.js";
@@ -105,7 +106,7 @@ const rules: readonly Rule[] = [
   {
     code: "too-small",
     reason: ({ size }, { needed }) =>
-      needed !== undefined && size < needed ? `holds ${size} bytes, but ${needed} are needed` : null,
+      needed !== undefined && size < needed ? `holds ${exactSize(size)}, but ${exactSize(needed)} are needed` : null,
     hint: "Use a larger drive.",
   },
   {
@@ -116,7 +117,9 @@ const rules: readonly Rule[] = [
   {
     code: "large-disk",
     reason: ({ size }) =>
-      size > largestUnasked ? `holds ${size} bytes, more than the ${largestUnasked} of a usual stick` : null,
+      size > largestUnasked
+        ? `holds ${exactSize(size)}, more than the ${formatSize(largestUnasked)} of a usual stick`
+        : null,
     hint: "Choose a smaller drive.",
   },
 ];

@@ -5,21 +5,19 @@
  * Traps: O_DIRECT, where the file system has it, keeps the image out of the page cache and the progress honest, but
  * takes whole pages only, so the odd end of an image goes through a second, ordinary handle.
  */
+import { exactSize } from "../bytes/amounts.js";
 import { constants } from "node:fs";
 import { open, realpath, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { pageMemory } from "../bytes/page-memory.js";
-import { KiB, roundUp } from "../bytes/units.js";
-import { Win7UsbError } from "../errors.js";
+import { imageFileUnit, roundUp } from "../bytes/units.js";
+import { Win7UsbError, reasonOf } from "../errors.js";
 import type { DriveWriter, ReadBack } from "./drive-writer.js";
 import { existsError, FinalName, ImageFolder } from "./image-folder.js";
 import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
-import { errorCodeOf, readAll, reasonOf, syncData, writeAll } from "./transfer.js";
-
-/** Bytes: the largest alignment that file systems of today require for O_DIRECT. */
-const pageSize = 4 * KiB;
+import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
 
 export type ImageFileOptions = {
   /** Replace an existing file. */
@@ -90,7 +88,7 @@ function imageWriter(file: ImageFile): DriveWriter {
     path,
     kind: "image-file",
     size,
-    alignment: pageSize,
+    alignment: imageFileUnit,
     skipsZeros: true,
     write: (offset, bytes) =>
       writeAll(direct !== undefined && isDirectTransfer(offset, bytes) ? direct : buffered, path, offset, bytes),
@@ -122,12 +120,12 @@ function imageWriter(file: ImageFile): DriveWriter {
 }
 
 function isDirectTransfer(offset: number, bytes: Uint8Array): boolean {
-  return offset % pageSize === 0 && bytes.length % pageSize === 0 && bytes.byteOffset % pageSize === 0;
+  return offset % imageFileUnit === 0 && bytes.length % imageFileUnit === 0 && bytes.byteOffset % imageFileUnit === 0;
 }
 
 /** A read at the end of the file: O_DIRECT needs whole pages, so more is requested than there is. */
 async function readPadded(direct: FileHandle, path: string, offset: number, target: Uint8Array): Promise<void> {
-  const padded = pageMemory(roundUp(target.length, pageSize));
+  const padded = pageMemory(roundUp(target.length, imageFileUnit));
   await readAll(direct, path, offset, padded, target.length);
   target.set(padded.subarray(0, target.length));
 }
@@ -161,7 +159,7 @@ async function extend(handle: FileHandle, path: string, size: number): Promise<v
   try {
     await handle.truncate(size);
   } catch (error) {
-    throw new Win7UsbError("no-space", `an image of ${size} bytes cannot be made at ${path}: ${reasonOf(error)}`, {
+    throw new Win7UsbError("no-space", `an image of ${exactSize(size)} cannot be made at ${path}: ${reasonOf(error)}`, {
       hint: "The file system there cannot hold a file of this size: choose another folder or a smaller size.",
       data: { target: path, needed: size },
       cause: error,

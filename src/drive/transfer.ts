@@ -1,6 +1,6 @@
 /** Complete transfers through a file handle: short ones are continued, and errors say where and why they failed. */
 import type { FileHandle } from "node:fs/promises";
-import { Win7UsbError } from "../errors.js";
+import { Win7UsbError, reasonOf } from "../errors.js";
 import type { Run } from "../extents/extent.js";
 
 /** Writes all of `bytes` at `offset`; throws `write-failed`. */
@@ -55,10 +55,6 @@ export async function syncData(handle: FileHandle, path: string): Promise<void> 
 export function errorCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** `write-failed` for a transfer. `doing`: the beginning of the message, such as `writing`. */

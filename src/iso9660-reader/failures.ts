@@ -1,4 +1,5 @@
 /** How this reader fails: each error names the structure, the value seen and the value expected. */
+import { exactSize } from "../bytes/amounts.js";
 import type { RecordDecoder } from "../bytes/record.js";
 import { Win7UsbError } from "../errors.js";
 
@@ -29,7 +30,7 @@ export function aboveLimit(message: string, data: Record<string, unknown> = {}):
 export function truncated(what: string, end: number, size: number): Win7UsbError {
   return new Win7UsbError(
     "image-truncated",
-    `the image has ${size} bytes, but ${what} ends at byte ${end}: ${end - size} bytes are missing`,
+    `the image has ${exactSize(size)}, but ${what} ends at byte ${end}; missing: ${exactSize(end - size)}`,
     { hint: fetchAgain, data: { what, size, end, missingBytes: end - size } },
   );
 }

@@ -11,6 +11,7 @@
  *
  * Nothing here knows Windows or drives. Everything in an image is bounded by `limits.ts` before it is believed.
  */
+import { exactSize } from "../bytes/amounts.js";
 import type { Warning } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -83,7 +84,7 @@ export async function readImage(source: ByteSource): Promise<Iso9660Image> {
   const { primary } = volumes;
   const volumeEnd = Math.max(isoEnd, chosen.volumeEnd);
   if (source.size < volumeEnd) {
-    warn(reading, "image-short", `the image has ${source.size} bytes, but its volume has ${volumeEnd}`);
+    warn(reading, "image-short", `the image has ${exactSize(source.size)}, but its volume has ${exactSize(volumeEnd)}`);
   }
   const { fileSystem, volumeLabel } = chosen.summary;
   return {
@@ -144,7 +145,7 @@ export function assertWhole({ truncatedFiles, size, volumeEnd }: Iso9660Image, a
   const missingBytes = truncatedFiles.reduce((sum, file) => sum + file.missingBytes, 0);
   const listed = truncatedFiles
     .slice(0, namesListed)
-    .map((file) => `${file.path} (${file.missingBytes} bytes missing)`);
+    .map((file) => `${file.path} (${exactSize(file.missingBytes)} missing)`);
   const more = truncatedFiles.length > namesListed ? `, and ${truncatedFiles.length - namesListed} more` : "";
   throw new Win7UsbError("image-truncated", `the image is cut short, it ends inside of ${listed.join(", ")}${more}`, {
     hint: truncatedHint,
@@ -162,7 +163,7 @@ export const paddingCode = "padding-missing";
 
 function paddingMissing(size: number, volumeEnd: number): Win7UsbError {
   const missingBytes = volumeEnd - size;
-  const message = `the image is cut short behind its last file: it has ${size} bytes, its volume has ${volumeEnd} (${missingBytes} are missing)`;
+  const message = `the image is cut short behind its last file: it has ${exactSize(size)}, its volume has ${exactSize(volumeEnd)}; missing: ${exactSize(missingBytes)}`;
   return new Win7UsbError(paddingCode, message, { hint: truncatedHint, data: { size, volumeEnd, missingBytes } });
 }
 
@@ -171,7 +172,7 @@ const truncatedHint =
 
 function truncated(size: number, volumeEnd: number, cause?: unknown): Win7UsbError {
   const missingBytes = volumeEnd - size;
-  const message = `the image is cut short: it has ${size} bytes, its volume has ${volumeEnd} (${missingBytes} are missing)`;
+  const message = `the image is cut short: it has ${exactSize(size)}, its volume has ${exactSize(volumeEnd)}; missing: ${exactSize(missingBytes)}`;
   return new Win7UsbError("image-truncated", message, {
     hint: truncatedHint,
     data: { size, volumeEnd, missingBytes },

@@ -1,4 +1,5 @@
 /** What the parts of this reader share while one image is read: where it comes from, and what was found on the way. */
+import { exactSize } from "../bytes/amounts.js";
 import type { Warning } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { appendPart, type LayoutPart } from "../extents/layout.js";
@@ -72,10 +73,14 @@ export function pathBelow(reading: Reading, directory: string, name: string): st
 /** Counts a directory's bytes before they are read; throws `image-unsupported` above either limit, `image-damaged` above the image's size. */
 export function countDirectory(reading: Reading, path: string, size: number): void {
   if (size > reading.source.size) {
-    throw damaged(`the directory /${path} has ${size} bytes, expected at most the ${reading.source.size} of the image`);
+    throw damaged(
+      `the directory /${path} has ${exactSize(size)}, expected at most the ${exactSize(reading.source.size)} of the image`,
+    );
   }
   if (size > maximumDirectorySize) {
-    throw aboveLimit(`the directory /${path} has ${size} bytes, expected at most ${maximumDirectorySize}`);
+    throw aboveLimit(
+      `the directory /${path} has ${exactSize(size)}, expected at most ${exactSize(maximumDirectorySize)}`,
+    );
   }
   countSystemUse(reading, path, size);
 }
@@ -84,7 +89,7 @@ export function countDirectory(reading: Reading, path: string, size: number): vo
 export function countSystemUse(reading: Reading, path: string, size: number): void {
   reading.taken.directoryBytes += size;
   if (reading.taken.directoryBytes <= maximumDirectoryBytes) return;
-  throw aboveLimit(`the directories up to /${path} have more than ${maximumDirectoryBytes} bytes`);
+  throw aboveLimit(`the directories up to /${path} have more than ${exactSize(maximumDirectoryBytes)}`);
 }
 
 /** Counts an extent, or a block of descriptors of extents; throws `image-unsupported` above the limit. */

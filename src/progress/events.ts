@@ -35,7 +35,7 @@ export type StartEvent = { readonly event: "start"; readonly image: string; read
 /** What will be written. */
 export type PlanEvent = {
   readonly event: "plan";
-  /** Bytes each target is given. */
+  /** Bytes that are sent to a target at most, of whichever it is the most; `bytesWritten` tells how many it was. */
   readonly bytesToWrite: number;
   /** Bytes of the disk that was planned. */
   readonly totalBytes: number;
@@ -56,7 +56,7 @@ export type ProgressEvent<Phase extends string = WritePhase> = {
   readonly target: string;
   readonly bytes: number;
   readonly totalBytes: number;
-  /** Smoothed; 0 until it can be told. */
+  /** Of what goes to the target or comes from it, without what is skipped; smoothed, 0 until it can be told. */
   readonly bytesPerSecond: number;
   /** Null until it can be told. */
   readonly etaMs: number | null;

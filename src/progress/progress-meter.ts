@@ -9,8 +9,8 @@ const eventIntervalMs = 100;
 const standsStillAfterMs = usualPatience.transfer.tellAfterMs;
 
 export type Meter = {
-  /** So many more bytes are done. */
-  advance(bytes: number): void;
+  /** So many more bytes are done; `moved` of them went to the medium or came from it, all where it is not given. */
+  advance(bytes: number, moved?: number): void;
   /** To be called now and then: `stalledMs` for how long the target has not answered, null while it does. */
   look(stalledMs: number | null): void;
   /** The phase is over: tells where it ended, unless that was told. */
@@ -29,13 +29,14 @@ export function createMeter<Phase extends string>(options: MeterOptions<Phase>):
   const { phase, target, totalBytes, now, onEvent } = options;
   let progress: Progress = startProgress(totalBytes, now());
   let bytes = 0;
+  let moved = 0;
   let told = -1;
   let toldAt = Number.NEGATIVE_INFINITY;
   let advancedAt = now();
   let lastGapMs = 0;
   let stands = false;
   const tell = (at: number): void => {
-    progress = progressed(progress, { now: at, bytes });
+    progress = progressed(progress, { now: at, bytes, moved });
     const { bytesPerSecond } = progress;
     onEvent({
       event: "progress",
@@ -50,12 +51,13 @@ export function createMeter<Phase extends string>(options: MeterOptions<Phase>):
     toldAt = at;
   };
   return {
-    advance(count) {
+    advance(count, sent = count) {
       const at = now();
       lastGapMs = at - advancedAt;
       advancedAt = at;
       bytes += count;
-      if (stands) progress = resumed(progress, { now: at, bytes });
+      moved += sent;
+      if (stands) progress = resumed(progress, { now: at, bytes, moved });
       stands = false;
       if (at - toldAt >= eventIntervalMs) tell(at);
     },

@@ -1,4 +1,8 @@
-/** Progress as a reducer: rate and remaining time from (time, bytes) samples. The clock is whoever gives the samples. */
+/**
+ * Progress as a reducer over samples of time and bytes; the clock is whoever gives the samples. What is done and what was
+ * moved differ: zeros that a sparse file does not need, and blocks that a drive holds already, are done and were never
+ * sent. The rate is of what was moved, the remaining time follows from what is done.
+ */
 
 /** Milliseconds after which a sample's weight has fallen to 1/e: long enough to be calm, short enough to be true. */
 const smoothingMs = 3000;
@@ -10,55 +14,64 @@ export type Progress = {
   readonly bytes: number;
   readonly startedAt: number;
   readonly sampledAt: number;
-  /** Exponentially weighted sum of rates, and of the weights it stands for. */
-  readonly weightedRate: number;
+  /** Bytes that went to the medium or came from it. */
+  readonly moved: number;
+  /** Exponentially weighted sums of the rates of `bytes` and of `moved`, and of the weights they stand for. */
+  readonly weightedDone: number;
+  readonly weightedMoved: number;
   readonly weight: number;
-  /** 0 until it can be told. */
+  /** Of `moved`; 0 until it can be told. */
   readonly bytesPerSecond: number;
   /** Null until it can be told. */
   readonly etaMs: number | null;
 };
 
-type Sample = { readonly now: number; readonly bytes: number };
+/** `bytes` and `moved` count from the start; `moved` is `bytes` where it is not given. */
+type Sample = { readonly now: number; readonly bytes: number; readonly moved?: number };
 
 export function startProgress(totalBytes: number, now: number): Progress {
   return {
     totalBytes,
     bytes: 0,
+    moved: 0,
     startedAt: now,
     sampledAt: now,
-    weightedRate: 0,
+    weightedDone: 0,
+    weightedMoved: 0,
     weight: 0,
     bytesPerSecond: 0,
     etaMs: null,
   };
 }
 
-/** The progress after one more sample; `bytes` counts from the start. A sample of the same instant waits for the next. */
+/** The progress after one more sample. A sample of the same instant waits for the next. */
 export function progressed(progress: Progress, sample: Sample): Progress {
   const elapsed = sample.now - progress.sampledAt;
   if (elapsed <= 0) return progress;
-  const rate = ((sample.bytes - progress.bytes) * 1000) / elapsed;
+  const { bytes, moved = bytes } = sample;
   const decay = Math.exp(-elapsed / smoothingMs);
-  const weightedRate = progress.weightedRate * decay + rate * (1 - decay);
+  const weighted = (before: number, more: number): number => before * decay + ((more * 1000) / elapsed) * (1 - decay);
+  const weightedDone = weighted(progress.weightedDone, bytes - progress.bytes);
+  const weightedMoved = weighted(progress.weightedMoved, moved - progress.moved);
   const weight = progress.weight * decay + (1 - decay);
   const known = sample.now - progress.startedAt >= leastMs;
-  const bytesPerSecond = known ? weightedRate / weight : 0;
-  const remaining = Math.max(0, progress.totalBytes - sample.bytes);
+  const remaining = Math.max(0, progress.totalBytes - bytes);
   return {
     ...progress,
-    bytes: sample.bytes,
+    bytes,
+    moved,
     sampledAt: sample.now,
-    weightedRate,
+    weightedDone,
+    weightedMoved,
     weight,
-    bytesPerSecond,
-    etaMs: etaOf(remaining, bytesPerSecond),
+    bytesPerSecond: known ? weightedMoved / weight : 0,
+    etaMs: etaOf(remaining, known ? weightedDone / weight : 0),
   };
 }
 
 /** The progress at the end of a pause, which says nothing of the pace before or after it: the rate is told anew. */
-export function resumed({ totalBytes }: Progress, { now, bytes }: Sample): Progress {
-  return { ...startProgress(totalBytes, now), bytes };
+export function resumed({ totalBytes }: Progress, { now, bytes, moved = bytes }: Sample): Progress {
+  return { ...startProgress(totalBytes, now), bytes, moved };
 }
 
 function etaOf(remaining: number, bytesPerSecond: number): number | null {

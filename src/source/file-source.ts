@@ -3,9 +3,10 @@
  * may run at the same time. Traps: a device's size is not in its `stat`, and a read that ends early is no error for the
  * system, but a truncated image for us.
  */
+import { exactSize } from "../bytes/amounts.js";
 import type { Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
-import { Win7UsbError } from "../errors.js";
+import { Win7UsbError, reasonOf } from "../errors.js";
 import { filledSource, type ByteSource } from "./byte-source.js";
 import { fileIdentity, isSameFile, type FileIdentity } from "./file-identity.js";
 
@@ -97,7 +98,9 @@ async function identityOf(handle: FileHandle): Promise<FileIdentity> {
 
 function changed(path: string, before: NonNullable<FileIdentity>, now: NonNullable<FileIdentity>): Win7UsbError {
   const what =
-    before.size === now.size ? "its times are others" : `it has ${now.size} bytes, expected ${before.size} as before`;
+    before.size === now.size
+      ? "its times are others"
+      : `it has ${exactSize(Number(now.size))}, expected ${exactSize(Number(before.size))} as before`;
   return new Win7UsbError("image-changed", `the image ${path} was changed while it was read: ${what}`, {
     hint: "Let whatever writes to it finish, verify it, and run the same command again.",
     data: { path, size: Number(now.size), expected: Number(before.size) },
@@ -148,16 +151,16 @@ function unreadable(path: string, reason: string, cause?: unknown): Win7UsbError
 
 /** The file became shorter while it was read. */
 function shortened(path: string, size: number, offset: number): Win7UsbError {
-  return new Win7UsbError("image-truncated", `the image ${path} ends at byte ${offset} now, expected ${size} bytes`, {
-    hint: "Something cut it short while it was read: fetch it again.",
-    data: { path, size, offset },
-  });
+  return new Win7UsbError(
+    "image-truncated",
+    `the image ${path} ends at byte ${offset} now, expected ${exactSize(size)}`,
+    {
+      hint: "Something cut it short while it was read: fetch it again.",
+      data: { path, size, offset },
+    },
+  );
 }
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -80,10 +80,16 @@ export type CheckResult = {
  * reading the image (3) throw, and `interrupted`.
  */
 export async function check(input: TargetInput, options: CheckOptions = {}): Promise<CheckResult> {
-  const { image, signal, name = "target" } = options;
+  const { image, label, signal, name = "target" } = options;
   if (image === undefined && isAnyAsked(options)) {
     const message = "what was changed in an image's files can be compared with that image alone";
     throw new Win7UsbError("usage", message, { data: { choice: "image" } });
+  }
+  if (label !== undefined && image === undefined) {
+    throw new Win7UsbError("usage", "a label says how an image was written, and no image is given to compare with", {
+      hint: "Give the image too, or leave the label out.",
+      data: { choice: "label" },
+    });
   }
   const path = typeof input === "string" ? input : name;
   const interruption = new Interruption(signal, () => interruptedAt(path));

@@ -37,7 +37,10 @@ export async function contentWarnings(
       warnings.push({ code: "disc-image", message: `${path} is the image of a disc, and no stick` });
     }
     const reason = isForeign && !hasImage ? "nothing of win7usb is on it" : found.read.reason;
-    warnings.push({ code: `manifest-${found.read.kind}`, message: `${path}: ${reason}` });
+    warnings.push({
+      code: `manifest-${found.read.kind}`,
+      message: reason.includes(path) ? reason : `${path}: ${reason}`,
+    });
   } else if (otherwise?.kind === "other-version") {
     const message = `${path}: ${otherwise.reason}; it is compared with its manifest, not with the image`;
     warnings.push({ code: "other-version", message });

@@ -1,4 +1,5 @@
 /** The tree as it is laid out: files that the file system cannot hold are split. Used by writing and checking alike. */
+import { count } from "../bytes/amounts.js";
 import type { Warning } from "../errors.js";
 import { largestFile } from "../volumes/fat32/records/directory-entry.js";
 import type { FileSystemName } from "../volumes/plan.js";
@@ -16,7 +17,8 @@ export async function fitTree(tree: FileTree, fileSystem: FileSystemName): Promi
 
 /** Says how a file is written otherwise than it lies in the image. */
 export function splitWarning({ path, parts, hadIntegrityTable }: SplitImage): Warning {
-  const what = parts.length === 1 ? "written without what it no longer refers to" : `split into ${parts.length} parts`;
+  const what =
+    parts.length === 1 ? "written without what it no longer refers to" : `split into ${count(parts.length, "part")}`;
   const without = hadIntegrityTable ? ", without its integrity table" : "";
   return { code: "wim-split", message: `${path} is ${what}${without}: FAT32 holds no file over 4 GiB` };
 }

@@ -17,6 +17,7 @@ import type { EditedImage, PreparedEdit } from "./edit-tree.js";
 import { editTree } from "./edit-tree.js";
 import type { SplitImage } from "./fit-tree.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
+import { requireKnownChoices } from "./known-choices.js";
 import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
@@ -65,6 +66,7 @@ export function nothingWritten(): Win7UsbError {
 }
 
 async function prepare(image: OpenedImage, choices: WriteChoices): Promise<PreparedWrite> {
+  requireKnownChoices(choices);
   const failures = new Failures();
   await failures.attempt(() => assertSuitable(image.windows, image.image.tree, choices.allow));
   const isWhole = await failures.attempt(() => {

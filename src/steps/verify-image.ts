@@ -6,6 +6,7 @@ import type { Examination, ExaminationChoices } from "../verification/examine.js
 import { examineImage } from "../verification/examine.js";
 import { loadKnownImages } from "../windows/known-images/index.js";
 import { namingForeign } from "./foreign/index.js";
+import { requireKnownChoices, requireKnownRequirements } from "./known-choices.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openInput } from "./image-input.js";
 import type { VerifyEvent } from "./verify-passes.js";
@@ -31,6 +32,8 @@ export type VerifyResult = Examination & {
  * `image-unsupported`, `image-changed` and `interrupted`.
  */
 export async function verify(input: ImageInput, options: VerifyOptions = {}): Promise<VerifyResult> {
+  requireKnownChoices(options);
+  requireKnownRequirements(options.requirements);
   const opened = await openInput(input, options);
   const { deep = false, md5 = false, allow = [], requirements = [] } = options;
   const { now = () => performance.now(), signal, onEvent } = options;

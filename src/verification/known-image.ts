@@ -2,8 +2,10 @@
  * Is it one of the images that Microsoft published? That is decided by the hash of the whole file, or of the part that is
  * the volume. Where the hash is unknown, label and size still show which published image it claims to be but is not.
  */
+import { count, exactSize } from "../bytes/amounts.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { KnownImage, KnownImages, KnownMatch } from "../windows/known-images/index.js";
+import { alteredCode } from "../windows/refusals.js";
 import type { Check } from "./verdict.js";
 
 /** Algorithms of published hashes. */
@@ -86,9 +88,6 @@ export function resemblance(claim: Claim, table: KnownImages): Resemblance | nul
   return sameSize === undefined ? null : { image: sameSize, by: "size" };
 }
 
-/** The name with which `allow` lifts the failure of this check. */
-const alteredCode = "altered";
-
 /** The check that names the image by its hash, or the image that it claims to be. */
 export function knownImageCheck(
   claim: Claim,
@@ -121,8 +120,8 @@ function findingWords(finding: KnownFinding, { size }: Claim): Pick<Check, "stat
   }
   const hash = hashNames[finding.matchedBy];
   const origins = finding.image.independentOrigins;
-  const confirmed = `its ${hash} is confirmed by ${origins} independent ${origins === 1 ? "origin" : "origins"}`;
-  const part = length < size ? `its first ${length} bytes are` : "it is";
+  const confirmed = `its ${hash} is confirmed by ${count(origins, "independent origin")}`;
+  const part = length < size ? `its first ${exactSize(length)} are` : "it is";
   return { status: "pass", message: `${part} ${image.fileName}, byte for byte; ${confirmed}` };
 }
 
@@ -130,11 +129,11 @@ export const hashNames: Readonly<Record<HashAlgorithm, string>> = { sha1: "SHA-1
 
 function lookAlikeWords({ image, by }: Resemblance, { size, volumeEnd }: Claim): string {
   if (image.size !== undefined && size < image.size && size < (volumeEnd ?? 0)) {
-    return `its label is that of ${image.fileName}, of whose ${image.size} bytes ${image.size - size} are missing`;
+    return `its label is that of ${image.fileName}, of whose ${exactSize(image.size)} it lacks ${exactSize(image.size - size)}`;
   }
   if (by === "size") return `it has the size of ${image.fileName}, but another hash, and its volume cannot be read`;
   if (image.size !== undefined) {
-    return `its label is that of ${image.fileName}, which has ${image.size} bytes, but it has ${size}: it is another image`;
+    return `its label is that of ${image.fileName}, which has ${exactSize(image.size)}, but it has ${exactSize(size)}: it is another image`;
   }
   return `its label is that of ${image.fileName}, but its hash is another: it was rebuilt, altered or damaged, or its hash was never published`;
 }

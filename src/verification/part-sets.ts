@@ -1,4 +1,5 @@
 /** Do the parts of a split WIM belong together? The tables of a part say nothing of the other parts. */
+import { count } from "../bytes/amounts.js";
 import { contentSource } from "../tree/index.js";
 import type { WimHeader } from "../wim/header.js";
 import { readHeader } from "../wim/header.js";
@@ -20,7 +21,11 @@ export async function partSetChecks(sets: readonly WimSet[]): Promise<Check[]> {
     const base = { id: "wim-parts", kind: "soundness", file: set.name } as const;
     const problem = partSetProblem(parts);
     if (problem === null) {
-      checks.push({ ...base, status: "pass", message: `${set.name}: all ${parts.length} parts belong together` });
+      checks.push({
+        ...base,
+        status: "pass",
+        message: `${set.name}: all ${count(parts.length, "part")} belong together`,
+      });
       continue;
     }
     const { code, message } = wimError("wim-damaged", problem, problem.text);

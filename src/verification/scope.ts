@@ -1,4 +1,5 @@
 /** What was checked, and what cannot be checked with this image alone: `intact` must not claim more than that. */
+import { count } from "../bytes/amounts.js";
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
 import type { KnownFinding } from "./known-image.js";
@@ -58,7 +59,7 @@ function say<T>(wims: readonly WimOutcome[], words: (names: string) => T): T[] {
 
 function filesOutside(tree: FileTree, wims: readonly WimOutcome[]): string {
   const inside = new Set(wims.flatMap(({ set }) => set.parts.map(({ path }) => path)));
-  let count = 0;
-  for (const { path, node } of walk(tree)) if (node.kind === "file" && !inside.has(path)) count += 1;
-  return count === 1 ? "the one file" : `the ${count} files`;
+  let number = 0;
+  for (const { path, node } of walk(tree)) if (node.kind === "file" && !inside.has(path)) number += 1;
+  return number === 1 ? "the one file" : `the ${count(number, "file")}`;
 }

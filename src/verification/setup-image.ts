@@ -2,7 +2,7 @@
  * Does the image of boot.wim that boots contain Setup, and the recovery tools behind "Repair your computer"? Only its list
  * of files is read; their contents are checked by deep verification.
  */
-import { Win7UsbError } from "../errors.js";
+import { Win7UsbError, reasonBehind } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import { pathsInImage } from "../wim/image-paths.js";
 import { bootImageIn, setupFolderOf } from "../windows/setup-folders.js";
@@ -39,7 +39,7 @@ async function lookInto(tree: FileTree, file: string): Promise<{ setup: Finding;
   } catch (error) {
     // Another check reports what is wrong with boot.wim.
     if (error instanceof Win7UsbError && unreadableCodes.includes(error.code)) {
-      return skipped(`boot.wim cannot be read that far: ${error.message}`);
+      return skipped(`${file} cannot be read that far: ${reasonBehind(error, file)}`);
     }
     throw error;
   }

@@ -1,4 +1,5 @@
 /** Checks of the volume: is it complete, can its structures be read, and are the boot files of the kind that they should be? */
+import { exactSize } from "../bytes/amounts.js";
 import type { Iso9660Image, TruncatedFile } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { paddingCode } from "../iso9660-reader/index.js";
@@ -81,7 +82,7 @@ function wholeCheck(
   const whole = { ...base, id: "whole" } as const;
   if (size < volumeEnd || truncatedFiles.length > 0) {
     const missing = Math.max(volumeEnd - size, 0);
-    const short = `the image is cut short: ${missing} of ${volumeEnd} bytes are missing`;
+    const short = `the image is cut short: ${exactSize(missing)} of ${exactSize(volumeEnd)} are missing`;
     const reach = missing === 0 ? "files reach beyond the image's end" : short;
     const message = `${reach}${cutFiles(truncatedFiles)}`;
     if (truncatedFiles.length > 0) {
@@ -92,14 +93,14 @@ function wholeCheck(
     return { ...padding, status: "warn", message: `${padding.message} (allowed)` };
   }
   const end = officialLength ?? volumeEnd;
-  if (size === end) return { ...whole, status: "pass", message: `all ${size} bytes of the volume are there` };
-  const message = `the image is padded: ${size - end} bytes follow the ${end} of the volume; nothing uses them`;
+  if (size === end) return { ...whole, status: "pass", message: `all ${exactSize(size)} of the volume are there` };
+  const message = `the image is padded: ${exactSize(size - end)} follow the ${exactSize(end)} of the volume; nothing uses them`;
   return { ...whole, status: "warn", code: "image-padded", message };
 }
 
 function cutFiles(files: readonly TruncatedFile[]): string {
   if (files.length === 0) return "";
-  const listed = files.slice(0, cutFilesNamed).map(({ path, missingBytes }) => `${path} (${missingBytes} bytes)`);
+  const listed = files.slice(0, cutFilesNamed).map(({ path, missingBytes }) => `${path} (${exactSize(missingBytes)})`);
   const more = files.length > cutFilesNamed ? `, and ${files.length - cutFilesNamed} more` : "";
   return `; cut: ${listed.join(", ")}${more}`;
 }

@@ -1,4 +1,5 @@
 /** The WIMs of an image: finds them, checks that their tables agree, and in a deep verification checks every byte. */
+import { count } from "../bytes/amounts.js";
 import type { FileNode, FileTree } from "../tree/index.js";
 import { contentSource, walk } from "../tree/index.js";
 import type { WimCheck, WimFailure, WimReport } from "./wim/index.js";
@@ -81,8 +82,8 @@ export async function examineWims(sets: readonly WimSet[], verify: VerifyWimSet 
 
 /** What is said of the first of them would not be true of the set. */
 function tooManyParts(set: WimSet): WimOutcome {
-  const count = set.parts.length + set.more;
-  const message = `${set.name}: it is a set of ${count} files, and at most ${partLimit} are looked at: a limit of win7usb, not damage`;
+  const files = set.parts.length + set.more;
+  const message = `${set.name}: it is a set of ${count(files, "file")}, and at most ${partLimit} are looked at: a limit of win7usb, not damage`;
   const check = { id: "wim", file: set.name, kind: "soundness", status: "warn", code: "wim-unsupported" } as const;
   return { set, checks: [{ ...check, message }], ...nothingCompared, unsupported: message };
 }
@@ -114,7 +115,7 @@ async function readTables(path: string, file: FileNode): Promise<string> {
   const integrity = await wim.integrityTable();
   const compression = wim.header.compression === "none" ? "stored" : wim.header.compression.toUpperCase();
   const table = integrity === null ? "no integrity table" : "an integrity table";
-  return `${path} (${wim.images.length} images, ${entries.length} resources, ${compression}, ${table})`;
+  return `${path} (${count(wim.images.length, "image")}, ${count(entries.length, "resource")}, ${compression}, ${table})`;
 }
 
 /** Checks of every blob, the metadata and the integrity table, from the report of `verifyWim`. */

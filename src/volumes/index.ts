@@ -2,6 +2,8 @@
  * From a tree to the plan of a disk that boots: partition table, file system and boot code, all as data. Nothing here
  * touches a device, a clock or a random number; the same tree, size and label give the same plan.
  */
+import { exactSize } from "../bytes/amounts.js";
+import { unknownChoice } from "../errors.js";
 import type { FileTree, PathNode } from "../tree/index.js";
 import { walk } from "../tree/index.js";
 import { largestFile } from "./fat32/records/directory-entry.js";
@@ -24,12 +26,17 @@ const layouts: Readonly<Record<FileSystemName, Layout>> = {
 
 /** The plan of a disk of `drive.diskSize` bytes. Throws `too-small` and what the file system cannot hold. */
 export function planDisk(tree: FileTree, drive: DriveGeometry, options: PlanOptions): DiskPlan {
-  return layouts[options.fileSystem].plan(tree, drive, options);
+  return layoutOf(options).plan(tree, drive, options);
 }
 
 /** Bytes of the smallest disk, a multiple of 1 MiB, that holds `tree`. Throws what the file system cannot hold. */
 export function smallestDisk(tree: FileTree, options: PlanOptions): number {
-  return layouts[options.fileSystem].smallestDisk(tree, options);
+  return layoutOf(options).smallestDisk(tree, options);
+}
+
+function layoutOf({ fileSystem }: PlanOptions): (typeof layouts)[FileSystemName] {
+  if (!Object.hasOwn(layouts, fileSystem)) throw unknownChoice("fileSystem", fileSystem, Object.keys(layouts));
+  return layouts[fileSystem];
 }
 
 /** The file system for `tree` and why: the one that was asked for, or the one that holds its largest file. */
@@ -44,7 +51,7 @@ export function chooseFileSystem(
   }
   return {
     fileSystem: "ntfs",
-    reason: `${largest.path} has ${largest.node.size} bytes, FAT32 holds files of at most ${largestFile}`,
+    reason: `${largest.path} has ${exactSize(largest.node.size)}, FAT32 holds files of less than 4 GiB`,
   };
 }
 

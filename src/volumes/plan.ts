@@ -72,11 +72,6 @@ export type DriveGeometry = {
 
 export type LayoutOptions = { readonly label: string };
 
-/** Bytes that each target is given: the sum of the plan's extents. */
-export function plannedBytes(plan: DiskPlan): number {
-  return plan.extents.reduce((total, extent) => total + extent.length, 0);
-}
-
 /** Bytes that a sparse file needs on its medium at most, where blocks of `blockSize` are written unless all of it is planned zeros. */
 export function plannedDataBytes({ extents, diskSize }: DiskPlan, blockSize: number): number {
   const blocks = blocksOf(extents, { unit: largestUnit, blockSize, diskEnd: diskSize });

@@ -2,6 +2,7 @@
  * The WIM header (`WIMHEADER_V1_PACKED`): 208 bytes at the file's start. A pipable WIM, which is wimlib's own variant,
  * writes its header a second time as the file's last 208 bytes, and only that copy knows where the tables are.
  */
+import { count } from "../bytes/amounts.js";
 import { ascii, bytes, uint16le, uint32le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { toHex } from "../bytes/hex.js";
@@ -142,10 +143,14 @@ function checkFixedFields(raw: RawHeader, at: WimLocation): void {
     throw wimError("wim-damaged", at, `it says that it is part ${raw.partNumber} of ${raw.totalParts}`);
   }
   if (raw.imageCount > imageCountLimit) {
-    throw wimLimit(at, `it claims ${raw.imageCount} images, expected at most ${imageCountLimit}`);
+    throw wimLimit(at, `it claims ${count(raw.imageCount, "image")}, expected at most ${imageCountLimit}`);
   }
   if (raw.bootIndex > raw.imageCount) {
-    throw wimError("wim-damaged", at, `image ${raw.bootIndex} is set to boot, but there are ${raw.imageCount} images`);
+    throw wimError(
+      "wim-damaged",
+      at,
+      `image ${raw.bootIndex} is set to boot, but it has ${count(raw.imageCount, "image")}`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * the SHA-1 of its uncompressed bytes. Entries with `RESHDR_FLAG_METADATA` are the images, in order of their index: only
  * these are found by position instead of by hash.
  */
+import { agreeing, count } from "../bytes/amounts.js";
 import { bytes, uint16le, uint32le } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { MiB } from "../bytes/units.js";
@@ -75,7 +76,7 @@ export class LookupTableEntries implements Iterable<LookupTableEntry> {
 
   add({ resource, partNumber, referenceCount, hash }: LookupTableEntry): void {
     const index = this.#length;
-    if (index === this.flags.length) throw new RangeError(`there is room for ${index} entries`);
+    if (index === this.flags.length) throw new RangeError(`there is room for ${count(index, "entry")}`);
     this.offsets[index] = resource.offset;
     this.sizes[index] = resource.size;
     this.originalSizes[index] = resource.originalSize;
@@ -168,14 +169,18 @@ function checkEntry(entry: LookupTableEntry, source: ByteSource, header: WimHead
     throw wimError("wim-unsupported", at, "it has a solid resource, which only ESD files have");
   }
   if (partNumber === 0 || partNumber > header.totalParts) {
-    throw wimError("wim-damaged", at, `a resource is in part ${partNumber}, but there are ${header.totalParts} parts`);
+    throw wimError(
+      "wim-damaged",
+      at,
+      `a resource is in part ${partNumber}, but there ${agreeing(header.totalParts, "is", "are")} ${count(header.totalParts, "part")}`,
+    );
   }
   if (partNumber === header.partNumber) checkResourceBounds(resource, source.size, "resource of a table entry", at);
 }
 
 /** Part 1 has every image's metadata; further parts of a split set have none (wimlib's split.c). */
-function checkMetadataCount(count: number, header: WimHeader, at: WimLocation): void {
+function checkMetadataCount(listed: number, header: WimHeader, at: WimLocation): void {
   const expected = header.partNumber === 1 ? header.imageCount : 0;
-  if (count === expected) return;
-  throw wimError("wim-damaged", at, `the lookup table lists ${count} images, the header ${expected}`);
+  if (listed === expected) return;
+  throw wimError("wim-damaged", at, `the lookup table lists ${count(listed, "image")}, the header ${expected}`);
 }

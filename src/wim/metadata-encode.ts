@@ -1,4 +1,5 @@
 /** Encodes a tree as a metadata resource (WIM specification, "SECURITYBLOCK_DISK", "DIRENTRY", "STREAMENTRY"). */
+import { exactSize } from "../bytes/amounts.js";
 import { writeUtf16 } from "../bytes/utf16.js";
 import {
   directoryEntryRecord,
@@ -32,7 +33,7 @@ export function encodeMetadata({ security, root, tail }: ImageMetadata, at: WimL
   }
   size += tail.length;
   if (size > metadataLimit) {
-    throw wimLimit(at, `an image has ${size} bytes of metadata, expected at most ${metadataLimit}`);
+    throw wimLimit(at, `an image has ${exactSize(size)} of metadata, expected at most ${exactSize(metadataLimit)}`);
   }
   const data = new Uint8Array(size);
   data.set(security.block);

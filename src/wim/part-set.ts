@@ -2,6 +2,7 @@
  * Whether files are all parts of one split WIM, each once. Parts share `gWIMGuid` and `usTotalParts`, and `usPartNumber`
  * counts them from 1 (WIM specification, `WIMHEADER_V1_PACKED`).
  */
+import { agreeing, count } from "../bytes/amounts.js";
 import type { WimHeader } from "./header.js";
 
 export type SetPart = {
@@ -22,7 +23,10 @@ export function partSetProblem(parts: readonly SetPart[]): { readonly name: stri
       return { name, text: `it belongs to another set (GUID ${header.guid}) than ${first.name} (${guid})` };
     }
     if (header.totalParts !== totalParts) {
-      return { name, text: `it belongs to a set of ${header.totalParts} parts, ${first.name} to one of ${totalParts}` };
+      return {
+        name,
+        text: `it belongs to a set of ${count(header.totalParts, "part")}, ${first.name} to one of ${totalParts}`,
+      };
     }
     if (header.compression !== compression || header.chunkSize !== chunkSize) {
       return { name, text: `its compression is another one than that of ${first.name}` };
@@ -42,8 +46,8 @@ function missingText(present: ReadonlyMap<number, string>, totalParts: number): 
   for (let part = 1; part <= totalParts && missing.length < namedPartsLimit; part += 1) {
     if (!present.has(part)) missing.push(part);
   }
-  const count = totalParts - present.size;
-  const more = count > missing.length ? ` and ${count - missing.length} more` : "";
-  const [noun, verb] = count === 1 ? ["part", "is"] : ["parts", "are"];
-  return `${noun} ${missing.join(", ")}${more} of ${totalParts} ${verb} missing`;
+  const number = totalParts - present.size;
+  const more = number > missing.length ? ` and ${number - missing.length} more` : "";
+  const verb = agreeing(number, "is", "are");
+  return `${agreeing(number, "part")} ${missing.join(", ")}${more} of ${totalParts} ${verb} missing`;
 }

@@ -1,4 +1,5 @@
 /** Which resources a planned WIM has: those of the old one that are still referred to, and what edits bring. */
+import { exactSize } from "../bytes/amounts.js";
 import { toHex } from "../bytes/hex.js";
 import { fromBytes } from "../extents/layout.js";
 import type { ImagesPlan } from "./image-plan.js";
@@ -84,7 +85,7 @@ async function keptContents(wim: Wim, staying: readonly number[], plan: ImagesPl
 function checkTableSize(count: number, wim: Wim): void {
   const size = count * lookupTableEntryRecord.size;
   if (size <= lookupTableLimit) return;
-  throw wimLimit(wim, `its lookup table takes ${size} bytes, expected at most ${lookupTableLimit}`);
+  throw wimLimit(wim, `its lookup table takes ${exactSize(size)}, expected at most ${exactSize(lookupTableLimit)}`);
 }
 
 function metadataRun(index: number, bytes: Uint8Array, createSha1: CreateSha1): PlannedRun {

@@ -2,6 +2,7 @@
  * WIM resources: everything but the header lies in a resource, a run of bytes described by a 24-byte resource header
  * (`RESHDR_DISK_SHORT` of the WIM specification). Its first eight bytes are a 56-bit size and, above it, one byte of flags.
  */
+import { exactSize } from "../bytes/amounts.js";
 import { uint56le, uint64le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import type { ErrorCode } from "../errors.js";
@@ -60,7 +61,7 @@ export function decodeResourceHeader(bytes: Uint8Array, offset: number, at: WimL
 export function checkResourceBounds(resource: ResourceHeader, wimSize: number, what: string, at: WimLocation): void {
   if (resource.offset <= wimSize && resource.size <= wimSize - resource.offset) return;
   const end = resource.offset + resource.size;
-  throw wimError("wim-damaged", at, `the ${what} ends at byte ${end}, but the WIM has ${wimSize} bytes`);
+  throw wimError("wim-damaged", at, `the ${what} ends at byte ${end}, but the WIM has ${exactSize(wimSize)}`);
 }
 
 /**
@@ -83,7 +84,7 @@ export async function readStoredResource(
   }
   checkResourceBounds(resource, source.size, what, at);
   if (resource.size > limit) {
-    throw wimLimit(at, `the ${what} has ${resource.size} bytes, expected at most ${limit}`);
+    throw wimLimit(at, `the ${what} has ${exactSize(resource.size)}, expected at most ${exactSize(limit)}`);
   }
   return source.read(resource.offset, resource.size);
 }

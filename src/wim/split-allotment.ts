@@ -1,4 +1,5 @@
 /** Distributes resources among the parts of a split WIM. */
+import { count, exactSize } from "../bytes/amounts.js";
 import { wimHeaderRecord } from "./header.js";
 import type { LookupTableEntry } from "./lookup-table.js";
 import { lookupTableEntryRecord } from "./lookup-table.js";
@@ -33,7 +34,11 @@ export function allotRuns(entries: readonly LookupTableEntry[], partSize: number
   const metadata = runs.filter(holdsMetadata);
   let used = metadata.reduce((sum, run) => sum + bytesInPart(run), 0);
   if (used > partSize) {
-    throw wimError("wim-unsupported", at, `its images' metadata takes ${used} bytes, a part holds ${partSize}`);
+    throw wimError(
+      "wim-unsupported",
+      at,
+      `its images' metadata takes ${exactSize(used)}, a part holds ${exactSize(partSize)}`,
+    );
   }
   const parts = [metadata];
   for (const run of runs) {
@@ -43,7 +48,7 @@ export function allotRuns(entries: readonly LookupTableEntry[], partSize: number
       throw wimError(
         "wim-unsupported",
         at,
-        `the resource at ${run.offset} takes ${bytes} bytes, a part holds ${partSize}`,
+        `the resource at ${run.offset} takes ${exactSize(bytes)}, a part holds ${exactSize(partSize)}`,
       );
     }
     if (used + bytes > partSize) {
@@ -54,7 +59,11 @@ export function allotRuns(entries: readonly LookupTableEntry[], partSize: number
     parts.at(-1)!.push(run);
   }
   if (parts.length > partCountLimit) {
-    throw wimError("wim-unsupported", at, `it takes ${parts.length} parts, expected at most ${partCountLimit}`);
+    throw wimError(
+      "wim-unsupported",
+      at,
+      `it takes ${count(parts.length, "part")}, expected at most ${partCountLimit}`,
+    );
   }
   parts[0]!.sort((a, b) => a.offset - b.offset);
   return parts;

@@ -3,6 +3,7 @@
  * store's entries, the RAM disk template's signature, and the disc's own El Torito entry. That they are Microsoft's own
  * bytes only a known hash can tell.
  */
+import { count, exactSize } from "../bytes/amounts.js";
 import { KiB, MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import type { FileNode, FileTree } from "../tree/index.js";
@@ -73,7 +74,7 @@ async function checkFile(
 /** bootmgr is a 16-bit stub that jumps over its data, followed by a compressed 32-bit program; it has no boot signature. */
 async function checkBootmgr(file: FileNode): Promise<Finding> {
   if (file.size < bootmgrMinimum || file.size > bootmgrLimit) {
-    return { status: "fail", text: `${file.size} bytes, expected ${bootmgrMinimum} to ${bootmgrLimit}` };
+    return { status: "fail", text: `${exactSize(file.size)}, expected ${bootmgrMinimum} to ${bootmgrLimit}` };
   }
   const head = await contentSource(file).read(0, 4);
   const first = head[0]!;
@@ -84,12 +85,15 @@ async function checkBootmgr(file: FileNode): Promise<Finding> {
   if (first === 0xe9 && head[2] !== 0x01) {
     return { status: "warn", text: `its first jump (${hex(head.subarray(0, 3))}) is not that of Microsoft's bootmgr` };
   }
-  return { status: "pass", text: `${file.size} bytes, begins with a jump` };
+  return { status: "pass", text: `${exactSize(file.size)}, begins with a jump` };
 }
 
 async function checkStore(file: FileNode): Promise<Finding> {
   if (file.size > bcdLimit) {
-    return { status: "warn", text: `${file.size} bytes, of which ${bcdLimit} would be read: ${notDamage}` };
+    return {
+      status: "warn",
+      text: `${exactSize(file.size)}, of which ${exactSize(bcdLimit)} would be read: ${notDamage}`,
+    };
   }
   const store = readBootConfiguration(await readStart(file, bcdLimit));
   if (typeof store === "string") return { status: "fail", text: `it is no registry hive that can be read: ${store}` };
@@ -108,7 +112,7 @@ async function checkSdi(file: FileNode): Promise<Finding> {
   if (file.size < sdiSignature.length) return { status: "fail", text: `it has only ${file.size} bytes` };
   const head = await contentSource(file).read(0, sdiSignature.length);
   const signature = new TextDecoder("windows-1252").decode(head);
-  if (signature === sdiSignature) return { status: "pass", text: `${file.size} bytes, a RAM disk template` };
+  if (signature === sdiSignature) return { status: "pass", text: `${exactSize(file.size)}, a RAM disk template` };
   return { status: "fail", text: `it begins with ${JSON.stringify(signature)}, expected "${sdiSignature}"` };
 }
 
@@ -130,10 +134,14 @@ function checkBootEntry(entry: BiosBootEntry | null): BootFileCheck {
     };
   }
   if (sectorCount !== windows7SectorCount) {
-    const message = `the El Torito entry loads ${sectorCount} sectors, Microsoft's discs ${windows7SectorCount}: the disc was rebuilt`;
+    const message = `the El Torito entry loads ${count(sectorCount, "sector")}, Microsoft's discs ${windows7SectorCount}: the disc was rebuilt`;
     return { id, status: "warn", message };
   }
-  return { id, status: "pass", message: `the El Torito entry loads ${sectorCount} sectors, as on Microsoft's discs` };
+  return {
+    id,
+    status: "pass",
+    message: `the El Torito entry loads ${count(sectorCount, "sector")}, as on Microsoft's discs`,
+  };
 }
 
 function hex(data: Uint8Array): string {

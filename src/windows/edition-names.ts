@@ -1,7 +1,7 @@
 /** Editions by the names that people give them. */
 
 /** Without the suffixes of editionSuffixes. */
-const editionNames = ["Starter", "HomeBasic", "HomePremium", "Professional", "Enterprise", "Ultimate"] as const;
+export const editionNames = ["Starter", "HomeBasic", "HomePremium", "Professional", "Enterprise", "Ultimate"] as const;
 /** Letters that a shortened name has at least: `pro`, `ent`. */
 const shortestEdition = 3;
 const editionSuffixes = ["", "n", "k", "kn"];

@@ -50,6 +50,19 @@ export function assertSuitable(identity: WindowsIdentity, tree: FileTree, allow:
   failures.throwAll();
 }
 
+/** The name that `allow` lifts the damage of an image by that somebody has changed on purpose. */
+export const alteredCode = "altered";
+
+/** Refusals of an image that `allow` lifts. */
+export const liftableSuitability = [
+  "x64",
+  "rtm",
+  "pre-release",
+  "not-windows-7",
+  "no-boot-files",
+  "unreadable-wim",
+] as const;
+
 /** Whether `allow` lifts the refusal: a boot image that cannot be read is no matter of choice. */
 export function isAllowed({ code }: Pick<SuitabilityRefusal, "code">, allow: readonly string[]): boolean {
   return code !== "unreadable-boot-wim" && allow.includes(code);

@@ -3,8 +3,9 @@
  * Setup takes those in its place (docs/formats-wim.md), by their names and from the same folder. Nothing else is split:
  * bootmgr starts no split boot.wim, and nobody would look for the parts of another file.
  */
+import { exactSize } from "../bytes/amounts.js";
 import { MiB } from "../bytes/units.js";
-import { Win7UsbError } from "../errors.js";
+import { Win7UsbError, reasonBehind } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
 import { substitute } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -94,7 +95,7 @@ async function planFile(path: string, node: FileNode, limits: SizeLimits, source
     return { planned: await planParts(wim, limits.part), hadIntegrityTable };
   } catch (error) {
     if (!(error instanceof Win7UsbError) || error.code !== "wim-unsupported") throw error;
-    throw tooLarge(path, node.size, limits, error.message, error);
+    throw tooLarge(path, node.size, limits, reasonBehind(error, path), error);
   }
 }
 
@@ -106,7 +107,7 @@ function firstPartPath(path: string): string {
 function tooLarge(path: string, size: number, { file: limit }: SizeLimits, reason: string, cause?: unknown) {
   return new Win7UsbError(
     "file-too-large",
-    `${path} has ${size} bytes, FAT32 holds files of at most ${limit}, and it cannot be split: ${reason}`,
+    `${path} has ${exactSize(size)}, FAT32 holds files of at most ${exactSize(limit)}, and it cannot be split: ${reason}`,
     { hint: "NTFS holds files of that size.", data: { path, size, limit, reason }, cause },
   );
 }

@@ -7,22 +7,18 @@
  * power of two, the only kind that hardware has, they overwrite each other; the last sector finds limbo of any size.
  * Their key is made for each write, so that a marker of an earlier write is never taken for one of this.
  */
+import { exactSize } from "../bytes/amounts.js";
 import { createCipheriv, randomBytes } from "node:crypto";
 import { pageMemory } from "../bytes/page-memory.js";
 import { KiB, MiB, roundDown } from "../bytes/units.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { Win7UsbError } from "../errors.js";
+import { leastProbedSize, markerPlaces } from "../transfer/most-sent.js";
 
-/** The offset of the first marker, and the first power of two that is added to it. Smaller drives are not faked. */
-const base = MiB;
-const smallestStep = 64 * MiB;
 /** Bytes: how exactly the capacity is determined where it lies between two markers. */
 const precision = MiB;
 /** A multiple of every alignment that a target may have. */
 const anyUnit = 64 * KiB;
-
-/** Bytes: smaller drives are not probed. */
-export const leastProbedSize = 4 * smallestStep;
 
 type Marker = { readonly offset: number; readonly expected: Uint8Array };
 
@@ -30,7 +26,7 @@ type Marker = { readonly offset: number; readonly expected: Uint8Array };
 export async function probeCapacity(writer: DriveWriter): Promise<number> {
   if (writer.size < leastProbedSize) return 0;
   const probe = new Probe(writer);
-  const markers = placesOn(writer).map((offset) => probe.marker(offset));
+  const markers = markerPlaces(writer).map((offset) => probe.marker(offset));
   const before: Uint8Array[] = [];
   for (const { offset } of markers) before.push(await probe.read(offset));
   for (const { offset, expected } of markers) await probe.write(offset, expected);
@@ -44,14 +40,6 @@ export async function probeCapacity(writer: DriveWriter): Promise<number> {
   }
   const wrapped = wraparound(markers, found, kept);
   throw fakeCapacity(writer, wrapped ?? (await limbo(probe, markers, kept)));
-}
-
-/** Ascending; the last one is the drive's last unit. */
-function placesOn({ size, alignment }: DriveWriter): number[] {
-  const last = roundDown(size - 1, alignment);
-  const places = [base];
-  for (let step = smallestStep; base + step < last; step *= 2) places.push(base + step);
-  return [...places, last];
 }
 
 /** One unit at a time. */
@@ -122,7 +110,7 @@ async function limbo(probe: Probe, markers: readonly Marker[], kept: readonly bo
 }
 
 function fakeCapacity({ path, size }: DriveWriter, capacity: number): Win7UsbError {
-  const message = `${path} says that it holds ${size} bytes, but keeps only about ${capacity}: its size is faked`;
+  const message = `${path} says that it holds ${exactSize(size)}, but keeps only about ${exactSize(capacity)}: its size is faked`;
   return new Win7UsbError("fake-capacity", message, {
     hint: "Whatever is written behind that is lost, by any program. Use another drive, and take this one back.",
     data: { target: path, size, capacity },

@@ -1,4 +1,5 @@
 /** Before the first byte: checks that the plan fits the targets, and cuts it into transfers. */
+import { exactSize } from "../bytes/amounts.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { requireTransferUnit } from "../drive/transfer-unit.js";
 import { Win7UsbError } from "../errors.js";
@@ -42,8 +43,12 @@ export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepar
 function checkTarget(plan: DiskPlan, target: DriveWriter): void {
   requireTransferUnit(target);
   if (target.size >= plan.diskSize) return;
-  throw new Win7UsbError("too-small", `${target.path} holds ${target.size} bytes, expected ${plan.diskSize}`, {
-    hint: "Use a larger drive.",
-    data: { target: target.path, size: target.size, needed: plan.diskSize },
-  });
+  throw new Win7UsbError(
+    "too-small",
+    `${target.path} holds ${exactSize(target.size)}, expected ${exactSize(plan.diskSize)}`,
+    {
+      hint: "Use a larger drive.",
+      data: { target: target.path, size: target.size, needed: plan.diskSize },
+    },
+  );
 }

@@ -51,7 +51,7 @@ export function startRuns(options: RunOptions, current: CurrentPhase): TargetRun
       }),
     );
     const changed = changedWriterFor(writer, options);
-    const run = new TargetRun(writer, options.plan.extents, (bytes) => meter()?.advance(bytes), changed);
+    const run = new TargetRun(writer, options.plan.extents, (bytes, sent) => meter()?.advance(bytes, sent), changed);
     return run;
   });
 }

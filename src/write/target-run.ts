@@ -37,7 +37,7 @@ export class TargetRun {
   /** A write to it was at least attempted. */
   touched = false;
   readonly #extents: readonly Extent[];
-  readonly #advanced: (bytes: number) => void;
+  readonly #advanced: (bytes: number, sent: number) => void;
   readonly #changed: ChangedWriter | undefined;
   readonly #scratch = createRing(1, largestUnit);
   readonly #queue: Transfer[] = [];
@@ -50,7 +50,7 @@ export class TargetRun {
   constructor(
     writer: DriveWriter,
     extents: readonly Extent[],
-    advanced: (bytes: number) => void,
+    advanced: (bytes: number, sent: number) => void,
     changed?: ChangedWriter,
   ) {
     this.writer = writer;
@@ -147,8 +147,8 @@ export class TargetRun {
   async #run(transfer: Transfer): Promise<void> {
     let reusable = true;
     try {
-      await this.#write(transfer.block, transfer.bytes);
-      this.#advanced(transfer.block.length);
+      const sent = await this.#write(transfer.block, transfer.bytes);
+      this.#advanced(transfer.block.length, sent);
     } catch (error) {
       reusable = !keepsMemory(error);
       this.fail(error);
@@ -159,27 +159,30 @@ export class TargetRun {
     }
   }
 
-  async #write(block: Block, bytes: Uint8Array): Promise<void> {
+  /** Returns the bytes that went to the target. */
+  async #write(block: Block, bytes: Uint8Array): Promise<number> {
     if (block.partial) return this.#writeSmall(block, bytes);
-    if (this.writer.skipsZeros && (isPlannedZeros(this.#extents, block) || isAllZeros(bytes))) return;
-    await this.#put(block.offset, bytes);
+    if (this.writer.skipsZeros && (isPlannedZeros(this.#extents, block) || isAllZeros(bytes))) return 0;
+    return this.#put(block.offset, bytes);
   }
 
-  async #put(offset: number, bytes: Uint8Array): Promise<void> {
+  async #put(offset: number, bytes: Uint8Array): Promise<number> {
     if (this.#changed === undefined) return this.#putAlways(offset, bytes);
     const written = await this.#changed.write(offset, bytes);
     this.bytesWritten += written;
     this.bytesDiffering = (this.bytesDiffering ?? 0) + written;
+    return written;
   }
 
   /** Without comparing first: for the boot block, whatever the drive says that it holds. */
-  async #putAlways(offset: number, bytes: Uint8Array): Promise<void> {
+  async #putAlways(offset: number, bytes: Uint8Array): Promise<number> {
     await this.writer.write(offset, bytes);
     this.bytesWritten += bytes.length;
+    return bytes.length;
   }
 
   /** Writes a block of at most one unit through its own buffer, keeping the bytes that the plan does not cover. */
-  async #writeSmall(block: Block, content: Uint8Array): Promise<void> {
+  async #writeSmall(block: Block, content: Uint8Array): Promise<number> {
     const slot = await this.#scratch.acquire();
     try {
       const bytes = slot.bytes.subarray(0, block.length);
@@ -187,8 +190,7 @@ export class TargetRun {
       for (const { start, end } of piecesOf(this.#extents, block)) {
         bytes.set(content.subarray(start - block.offset, end - block.offset), start - block.offset);
       }
-      if (block.offset > 0) await this.#put(block.offset, bytes);
-      else await this.#putAlways(block.offset, bytes);
+      return await (block.offset > 0 ? this.#put(block.offset, bytes) : this.#putAlways(block.offset, bytes));
     } finally {
       slot.release();
     }

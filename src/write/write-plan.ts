@@ -15,7 +15,7 @@ import { interruptiblePlan } from "./interruptible-plan.js";
 import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
 import type { Patience } from "../progress/patience.js";
 import { prepare, type Prepared } from "./prepare.js";
-import { plannedBytes } from "../volumes/plan.js";
+import { mostSent } from "../transfer/most-sent.js";
 import { createMeter } from "../progress/progress-meter.js";
 import { readBack, type WrittenBlocks } from "./read-back.js";
 import { createRing, type Ring } from "../transfer/ring.js";
@@ -104,7 +104,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   await assertUnchanged();
   onEvent({
     event: "plan",
-    bytesToWrite: plannedBytes(plan),
+    bytesToWrite: mostSent(plan, job.targets, job.onlyChanged === true),
     totalBytes: plan.diskSize,
     filesystem: plan.fileSystem,
     files: plan.files.length,

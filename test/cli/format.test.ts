@@ -1,20 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { abbreviated, printable } from "../../src/cli/escape.js";
-import { count, formatDriveSize, formatDuration, formatSize, parseSize, wrap } from "../../src/cli/format.js";
+import { formatDriveSize, formatDuration, parseSize, wrap } from "../../src/cli/format.js";
 import { GiB, KiB, MiB } from "../../src/bytes/units.js";
-
-describe("formatSize", () => {
-  it.each([
-    [0, "0 bytes"],
-    [1, "1 byte"],
-    [1023, "1023 bytes"],
-    [KiB, "1.00 KiB"],
-    [17.25 * MiB, "17.3 MiB"],
-    [3.6 * GiB, "3.60 GiB"],
-    [2048 * GiB, "2.00 TiB"],
-  ])("%d bytes are %s", (bytes, text) => expect(formatSize(bytes)).toBe(text));
-});
 
 describe("formatDriveSize", () => {
   it.each([
@@ -33,14 +21,6 @@ describe("formatDuration", () => {
     [67_000, "1:07"],
     [3_729_000, "1:02:09"],
   ])("%d ms are %s", (ms, text) => expect(formatDuration(ms)).toBe(text));
-});
-
-describe("count", () => {
-  it.each([
-    [1, "file", "1 file"],
-    [1234, "file", "1,234 files"],
-    [8, "directory", "8 directories"],
-  ])("%d %s", (number, noun, text) => expect(count(number, noun)).toBe(text));
 });
 
 describe("parseSize", () => {

@@ -13,6 +13,7 @@ import { prepareWrite } from "../../src/steps/prepare-write.js";
 import { writePrepared } from "../../src/steps/write-image.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
+import { parseEvents, parseOutput } from "../support/json-output.js";
 import { memoryDrive } from "../support/memory-drive.js";
 import { runProgram } from "../support/program.js";
 
@@ -45,6 +46,29 @@ describe("an image file", () => {
   it("is told with its size by a dry run, which ends with what was written: nothing", () => {
     const { out } = runProgram(["write", iso, join(folder, "dry.img"), "--dry-run"]);
     expect(out.split("\n").at(-2)).toBe("nothing was written; the image would have 64.0 MiB (67108864 bytes)");
+  });
+});
+
+describe("what is told before the first byte", () => {
+  it.each([
+    [],
+    ["--size", "100M"],
+    ["--size", "1G"],
+    ["-f", "ntfs"],
+    ["-f", "ntfs", "--size", "300M"],
+    ["--no-verify"],
+  ])("is a bound of what is sent, and the same in a dry run: %j", (...options) => {
+    const image = join(folder, "bound.img");
+    const dry = parseOutput<{ plan: { bytesToWrite: number } }>(
+      "write-plan",
+      runProgram(["write", iso, image, "--dry-run", "--json", ...options]).out,
+    );
+    const events = parseEvents(runProgram(["write", iso, image, "--json", ...options]).out);
+    rmSync(image);
+    const plan = events.find(({ event }) => event === "plan")!;
+    const [done] = events.at(-1)!["targets"] as { bytesWritten: number }[];
+    expect(plan["bytesToWrite"]).toBe(dry.plan.bytesToWrite);
+    expect(done!.bytesWritten).toBeLessThanOrEqual(dry.plan.bytesToWrite);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Images that claim to be published ones, with a table of our own: whole, padded, cut short and altered. */
+import { exactSize } from "../../src/bytes/amounts.js";
 import { imageRuns } from "../support/image-runs.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -81,7 +82,7 @@ describe("a published image", () => {
 
   it("with noise behind it is genuine too, and that is told", async () => {
     const out = await text(Buffer.concat([bytes, filler(5000, 3)]));
-    expect(out).toContain("! the image is padded: 5000 bytes follow");
+    expect(out).toContain("! the image is padded: 4.88 KiB (5000 bytes) follow");
     expect(out).not.toContain("next step");
   });
 
@@ -130,12 +131,13 @@ describe("a published image that is cut short", () => {
     const out = await text(cut);
     expect(out).toMatch(/^Damaged: /);
     expect(out).toContain(
-      `x the image is cut short: ${bytes.length - length} of ${bytes.length} bytes are missing; cut: `,
+      `x the image is cut short: ${exactSize(bytes.length - length)} of ${exactSize(bytes.length)} are missing; cut: `,
     );
     expect(out).toContain(`and ${expected.length - 3} more`);
     expect(out).toContain("next step Download or copy it again");
     const verbose = await text(cut, true);
-    for (const { path, missingBytes } of expected) expect(verbose).toContain(`${missingBytes} bytes missing ${path}`);
+    for (const { path, missingBytes } of expected)
+      expect(verbose).toContain(`${exactSize(missingBytes)} missing ${path}`);
   });
 
   it.each([{}, { deep: true } as const])("never passes, wherever it is cut, %j", async (options) => {

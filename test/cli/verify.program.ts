@@ -1,4 +1,5 @@
 /** `win7usb verify` in process, from the command line to the exit code. */
+import { exactSize } from "../../src/bytes/amounts.js";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -164,7 +165,7 @@ describe("an image of known hash", () => {
     expect(exitCode).toBe(0);
     expect(report.known).toMatchObject({ matchedLength: bytes.length });
     expect(checkOf(report, "whole")).toMatchObject({ status: "warn", code: "image-padded" });
-    expect(checkOf(report, "whole")!.message).toContain(`5000 bytes follow the ${bytes.length}`);
+    expect(checkOf(report, "whole")!.message).toContain(`${exactSize(5000)} follow the ${exactSize(bytes.length)}`);
     expect(report.hashes["sha1"]).toBe(digest("sha1", readFileSync(path)));
   });
 
@@ -208,7 +209,8 @@ describe("a damaged image", () => {
       // The last blocks are no file's.
       const code = missing <= 2048 ? "padding-missing" : "image-truncated";
       expect(whole).toMatchObject({ status: "fail", code });
-      if (missing < 900_000) expect(whole!.message).toContain(`${missing} of ${bytes.length} bytes are missing`);
+      if (missing < 900_000)
+        expect(whole!.message).toContain(`${exactSize(missing)} of ${exactSize(bytes.length)} are missing`);
       expect(report.hashes["sha1"]).toBe(digest("sha1", readFileSync(path)));
     }
     const { out } = await run(path);

@@ -81,7 +81,7 @@ describe("the guard", () => {
 
   it("names both sizes where the drive is too small", () => {
     const [refusal] = refusals({ ...stick, size: 1000 }, { allow: [], needed: 2000 });
-    expect(refusal?.message).toContain("holds 1000 bytes, but 2000 are needed");
+    expect(refusal?.message).toContain("holds 1000 bytes, but 1.95 KiB (2000 bytes) are needed");
     expect(refusal?.data).toEqual({ target: "/dev/sdb", size: 1000, needed: 2000 });
   });
 

@@ -162,7 +162,7 @@ describe("UDF that contradicts itself", () => {
         }),
       }),
       "image-damaged",
-      "33554432 bytes, expected at most the ",
+      "32.0 MiB (33554432 bytes), expected at most the ",
     ],
     ["a path of 1,254 characters", deepVolume(5), "image-unsupported", "has 1254 characters, expected at most 1023"],
     [

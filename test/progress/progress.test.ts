@@ -43,4 +43,14 @@ describe("progress", () => {
     const before = steady(10, 1, 100);
     expect(progressed(before, { now: before.sampledAt, bytes: 50 })).toBe(before);
   });
+
+  it("tells the rate of what is moved, and the time that what is done will take", () => {
+    let progress = startProgress(100 * MiB, 0);
+    // A block in four is sent, the others are zeros that are left out.
+    for (let tick = 1; tick <= 100; tick += 1) {
+      progress = progressed(progress, { now: tick * 100, bytes: (tick * MiB) / 2, moved: (tick * MiB) / 8 });
+    }
+    expect(progress.bytesPerSecond / MiB).toBeCloseTo(1.25, 6);
+    expect(progress.etaMs).toBe(10_000);
+  });
 });

@@ -17,6 +17,8 @@ for (const name of readdirSync(folder).filter((file) => file.endsWith(suffix))) 
 
 /** Names of the outputs' schemas. */
 export type Output =
+  | "help"
+  | "version"
   | "inspect"
   | "inspect-folder"
   | "verify"
@@ -26,8 +28,27 @@ export type Output =
   | "write-event"
   | "error";
 
+/** A subject that is named again behind itself: `sources/install.wim: ... sources/install.wim: ...`. */
+const namedTwice = /(?:^|[\s(])(?<subject>[^\s:]*[./][^\s:]+): .*(?<![^\s(])\k<subject>: /;
+/** One of many. */
+const wrongPlural =
+  /(?<![\d.,:/ -]|\d )\b1 (?:more )?(?:bytes|files|images|parts|places|sectors|resources|entries|directories|failures|processors)\b/;
+
+/** Throws where a sentence for people, wherever it stands in `value`, repeats itself or counts wrongly. */
+function requireSentences(value: unknown): void {
+  if (Array.isArray(value)) return value.forEach(requireSentences);
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, each] of Object.entries(value)) {
+    if (typeof each !== "string") requireSentences(each);
+    else if (["message", "hint", "reason"].includes(name) && (namedTwice.test(each) || wrongPlural.test(each))) {
+      throw new Error(`a sentence repeats itself or counts wrongly: ${each}`);
+    }
+  }
+}
+
 /** Throws where `value` is not what the schema says, with every reason and the value's place. */
 export function requireSchema(output: Output, value: unknown): void {
+  requireSentences(value);
   const validate = validator.getSchema(`${output}${suffix}`);
   if (validate === undefined) throw new Error(`there is no schema ${output}`);
   if (validate(value) === true) return;

@@ -293,7 +293,7 @@ describe("what does not fit", () => {
     expect(error.code).toBe(code);
     expect(error.exitCode).toBe(4);
     if (paths === undefined) {
-      expect(error.message).toContain("sources/install.wim has 4294967296 bytes");
+      expect(error.message).toContain("sources/install.wim has 4.00 GiB (4294967296 bytes)");
       expect(error.hint).toContain("NTFS");
       expect(error.data["path"]).toBe("sources/install.wim");
       return;
@@ -341,7 +341,12 @@ describe("the cost of a plan", () => {
 describe("the choice of file system", () => {
   it.each([
     ["auto", 4 * GiB - 1, "fat32", "no file is over 4 GiB - 1"],
-    ["auto", 4 * GiB, "ntfs", "sources/install.wim has 4294967296 bytes, FAT32 holds files of at most 4294967295"],
+    [
+      "auto",
+      4 * GiB,
+      "ntfs",
+      "sources/install.wim has 4.00 GiB (4294967296 bytes), FAT32 holds files of less than 4 GiB",
+    ],
     ["fat32", 4 * GiB, "fat32", "as asked for"],
     ["ntfs", 1, "ntfs", "as asked for"],
   ] as const)("%s with a file of %d bytes is %s", (wanted, size, fileSystem, reason) => {

@@ -76,7 +76,7 @@ describe("a header that is wrong", () => {
     ["another size", { headerSize: 96 }, /header's size is 96, expected 208/],
     ["part 0", { partNumber: 0 }, /part 0 of 1/],
     ["a part beyond the last", { partNumber: 3, totalParts: 2 }, /part 3 of 2/],
-    ["a boot index without an image", { bootIndex: 3 }, /image 3 is set to boot, but there are 2/],
+    ["a boot index without an image", { bootIndex: 3 }, /image 3 is set to boot, but it has 2 images/],
     ["an odd chunk size", { flags: 0x40002, chunkSize: 30_000 }, /chunk size is 30000/],
     ["no chunk size", { flags: 0x40002, chunkSize: 0 }, /chunk size is 0/],
     ["an image more than the XML data", { imageCount: 3 }, /describes the images 1, 2, expected 1 to 3/],
@@ -88,7 +88,7 @@ describe("a header that is wrong", () => {
   it.each<[string, HeaderFields, RegExp]>([
     ["version", { version: 0x10b00 }, /version 0x10b00 is not known/],
     ["compression", { flags: wimFlags.compression, chunkSize: 32768 }, /compression \(header flags 0x2\) is not known/],
-    ["number of images", { imageCount: 70_000 }, /70000 images, expected at most 4096: a limit of win7usb/],
+    ["number of images", { imageCount: 70_000 }, /70,000 images, expected at most 4096: a limit of win7usb/],
   ])("with an unknown %s is not supported", async (_name, values, message) => {
     await expectRejection(openWim(memorySource(await patched(values))), "wim-unsupported", message);
   });

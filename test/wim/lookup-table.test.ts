@@ -53,7 +53,7 @@ describe("the lookup table", () => {
       /ends at/,
     ],
     ["above 2^53", { resource: new Uint8Array(24).fill(0xf0) }, "wim-damaged", /out of range/],
-    ["in part 0", { partNumber: 0 }, "wim-damaged", /is in part 0, but there are 1 parts/],
+    ["in part 0", { partNumber: 0 }, "wim-damaged", /is in part 0, but there is 1 part/],
     ["in a part that does not exist", { partNumber: 9 }, "wim-damaged", /is in part 9/],
     [
       "an image too many",

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import type { DiskPlan } from "../../src/volumes/plan.js";
-import type { WriteEvent } from "../../src/progress/events.js";
+import type { PlanEvent, WriteEvent } from "../../src/progress/events.js";
 import { writePlan, type WritePlanOptions, type WriteResult } from "../../src/write/write-plan.js";
 import { memoryDrive, usedBytes, type MemoryDrive, type Operation } from "../support/memory-drive.js";
 import { arbitraryPlan, bytesExtent, executeNaively, planOf, rangeExtent, zerosExtent } from "../support/plans.js";
@@ -18,6 +18,9 @@ async function run(plan: DiskPlan, targets: MemoryDrive[], more: Partial<WritePl
   const now = (): number => (clock += 40);
   const onEvent = (event: WriteEvent): void => void events.push(event);
   const result = await writePlan({ plan, targets, verify: true, onEvent, now, ...more });
+  // What was told before the first byte is a bound of what was sent.
+  const told = events[0] as PlanEvent;
+  for (const { bytesWritten } of result.done) expect(bytesWritten).toBeLessThanOrEqual(told.bytesToWrite);
   return { result, events };
 }
 
@@ -112,6 +115,22 @@ describe("a plan that is written", () => {
     expect(result.done[0]!.bytesWritten).toBe(MiB + 2 * 4096);
   });
 
+  it("tells a rate of what is sent: zeros that are left out make none, and the time that is left falls all the same", async () => {
+    const zeros = 400 * MiB;
+    const plan = planOf(zeros + MiB, [
+      bytesExtent(0, content(4096)),
+      zerosExtent(4096, zeros - 4096),
+      rangeExtent(zeros, content(MiB)),
+    ]);
+    const { events } = await run(plan, [memoryDrive(plan.diskSize, { alignment: 4096, skipsZeros: true })]);
+    const written = events.flatMap((event) => (event.event === "progress" && event.phase === "write" ? [event] : []));
+    const among = written.filter(({ bytes }) => bytes <= zeros - 4096);
+    expect(among.some(({ etaMs }) => etaMs !== null)).toBe(true);
+    for (const { bytesPerSecond } of among) expect(bytesPerSecond).toBe(0);
+    const back = events.flatMap((event) => (event.event === "progress" && event.phase === "verify" ? [event] : []));
+    expect(back.some(({ bytesPerSecond }) => bytesPerSecond > MiB)).toBe(true);
+  });
+
   it("tells its phases and exact progress, and what it did", async () => {
     const plan = largePlan();
     const { events, result } = await run(plan, [memoryDrive(plan.diskSize)]);
@@ -119,7 +138,7 @@ describe("a plan that is written", () => {
     expect(phases).toEqual(["write", "flush", "verify", "finish"]);
     expect(events[0]).toEqual({
       event: "plan",
-      bytesToWrite: 18 * MiB,
+      bytesToWrite: 18 * MiB + 512,
       totalBytes: 24 * MiB,
       filesystem: "fat32",
       files: 1,

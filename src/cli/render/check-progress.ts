@@ -1,7 +1,8 @@
 /** The progress of a check: a bar on a terminal that can redraw, a line for each tenth elsewhere. */
 import type { CheckEvent } from "../../steps/check-target.js";
 import { printable } from "../escape.js";
-import { formatSize, wrap } from "../format.js";
+import { formatSize } from "../../bytes/amounts.js";
+import { wrap } from "../format.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";

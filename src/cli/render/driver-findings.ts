@@ -1,6 +1,6 @@
 /** Sentences for what is found of a package of drivers. */
 import type { DriverRefusal, DriverWarning, SetupRefusal } from "../../drivers/index.js";
-import { count, formatSize } from "../format.js";
+import { count, formatSize } from "../../bytes/amounts.js";
 
 export type DriverFinding = DriverRefusal | SetupRefusal | DriverWarning;
 type InfFaultReason = Extract<DriverRefusal, { code: "inf-unreadable" }>["reason"];

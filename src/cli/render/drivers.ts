@@ -2,7 +2,8 @@
 import type { DriverPackage, DriverPurpose, DriverVerdict } from "../../drivers/index.js";
 import type { DriverInspection } from "../../steps/inspect-drivers.js";
 import { printable } from "../escape.js";
-import { count, formatSize, wrap } from "../format.js";
+import { count, formatSize } from "../../bytes/amounts.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { DriverFinding } from "./driver-findings.js";
 import { findingSentence } from "./driver-findings.js";

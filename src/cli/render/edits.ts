@@ -3,7 +3,7 @@ import type { PreparedEdit } from "../../steps/edit-tree.js";
 import type { EditNote } from "../../windows/customise/index.js";
 import { keyAdvice } from "../../windows/editions.js";
 import { printable } from "../escape.js";
-import { count } from "../format.js";
+import { count } from "../../bytes/amounts.js";
 import type { Fact } from "./fact-sheet.js";
 
 /** Paths of an edit that a line names; the others are counted. */

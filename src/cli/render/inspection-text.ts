@@ -1,10 +1,12 @@
 /** An inspection for people: what it is in one line, then the facts, then what looks wrong. */
 import { preRelease, type PreRelease } from "../../windows/index.js";
 import { printable } from "../escape.js";
-import { count, formatSize, wrap } from "../format.js";
+import { count, formatSize } from "../../bytes/amounts.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { factLines } from "./fact-sheet.js";
+import type { BootEntry } from "../../iso9660-reader/index.js";
 import type { Inspection } from "../../steps/inspect-image.js";
 
 const fileSystemNames = { udf: "UDF", joliet: "Joliet", iso9660: "ISO 9660" } as const;
@@ -12,14 +14,14 @@ const fileSystemNames = { udf: "UDF", joliet: "Joliet", iso9660: "ISO 9660" } as
 export function inspectionText(inspection: Inspection, verbose: boolean, style: Style, columns: number): string {
   const { image, warnings } = inspection;
   const facts = [...windowsFacts(inspection), ...imageFacts(inspection)];
-  const editions = verbose ? `\n${editionLines(inspection)}` : "";
+  const sections = verbose ? verboseSections(inspection, style, columns) : "";
   const lines = warnings.map((warning) =>
     wrap(`${style.warning("warning:")} ${printable(warning.message)} [${warning.code}]`, columns, "  "),
   );
   return [
     style.strong(headline(inspection)) + "\n",
     factLines([["image", `${printable(image.path)}, ${formatSize(image.size)}`], ...facts], style, columns),
-    editions,
+    sections,
     ...lines.map((line) => `${line}\n`),
   ].join("");
 }
@@ -71,12 +73,50 @@ function imageFacts({ image }: Inspection): Fact[] {
   ];
 }
 
-function editionLines({ windows }: Inspection): string {
-  return windows.editions
-    .map((edition) => {
-      const build = [edition.build ?? "?", edition.servicePackBuild ?? []].flat().join(".");
-      const words = [edition.architecture ?? "?", build, ...edition.languages].map(printable).join(", ");
-      return `  image ${edition.index}  ${printable(edition.name)} (${words})\n`;
-    })
+/** What `--verbose` adds: a list each, in two columns. */
+function verboseSections(inspection: Inspection, style: Style, columns: number): string {
+  const { windows, image } = inspection;
+  const install = windows.installImage;
+  const boot = windows.bootImages;
+  const lists: [string, Fact[]][] = [
+    [`Editions${install === null ? "" : ` in ${printable(install.path)}`}`, editionFacts(inspection)],
+    [`Boot images${boot === null ? "" : ` in ${printable(boot.path)}`}`, bootImageFacts(inspection)],
+    ["File systems", image.fileSystems.map(fileSystemFact)],
+    ["Boot entries", (image.elTorito?.entries ?? []).map(bootEntryFact)],
+  ];
+  return lists
+    .filter(([, facts]) => facts.length > 0)
+    .map(([title, facts]) => `\n${style.strong(title)}\n${factLines(facts, style, columns)}`)
     .join("");
+}
+
+function editionFacts({ windows }: Inspection): Fact[] {
+  return windows.editions.map((edition): Fact => {
+    const build = [edition.build ?? "?", edition.servicePackBuild ?? []].flat().join(".");
+    const words = [edition.architecture ?? "?", build, ...edition.languages].map(printable).join(", ");
+    const id = edition.id === null ? "" : `, ${printable(edition.id)}`;
+    return [`image ${edition.index}`, `${printable(edition.name)}${id} (${words})`];
+  });
+}
+
+function bootImageFacts({ windows }: Inspection): Fact[] {
+  const { images = [], bootIndex = 0 } = windows.bootImages ?? {};
+  return images.map(({ index, name, architecture, build }): Fact => {
+    const words = [architecture ?? "?", String(build ?? "?"), ...(index === bootIndex ? ["it starts"] : [])];
+    return [`image ${index}`, `${printable(name)} (${words.map(printable).join(", ")})`];
+  });
+}
+
+function fileSystemFact({ fileSystem, revision, volumeLabel }: Inspection["image"]["fileSystems"][number]): Fact {
+  const name = [fileSystemNames[fileSystem], revision ?? []].flat().join(" ");
+  return [name, `label ${printable(volumeLabel) || "none"}`];
+}
+
+const bootPlatforms: Readonly<Record<number, string>> = { 0: "BIOS", 1: "PowerPC", 2: "Mac", 0xef: "UEFI" };
+const mediaTypes = ["no emulation", "floppy of 1.2 MB", "floppy of 1.44 MB", "floppy of 2.88 MB", "hard disk"] as const;
+
+function bootEntryFact({ platform, bootable, mediaType, sectorCount, loadRba }: BootEntry): Fact {
+  const what = mediaTypes[mediaType] ?? `media type ${mediaType}`;
+  const words = [what, `${count(sectorCount, "sector")} from sector ${loadRba}`, ...(bootable ? [] : ["not to boot"])];
+  return [bootPlatforms[platform] ?? `platform ${platform}`, words.join(", ")];
 }

@@ -2,8 +2,12 @@
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { printable } from "../escape.js";
-import { count, formatSize, wrap } from "../format.js";
+import { count, exactSize, formatSize } from "../../bytes/amounts.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
+import type { MeasuredTarget } from "../../transfer/most-sent.js";
+import { mostSent } from "../../transfer/most-sent.js";
+import { imageFileUnit } from "../../bytes/units.js";
 import { editFacts, editsJson } from "./edits.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
@@ -25,7 +29,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     else if (target.kind === "image-file")
       facts.push([
         "image file",
-        `${style.strong(printable(target.path))}, ${sizeWords(plan.diskSize)}${target.exists ? " (replaced)" : ""}`,
+        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${target.exists ? " (replaced)" : ""}`,
       ]);
   }
   facts.push(
@@ -46,12 +50,7 @@ export function dryRunEnd({ targets, plan }: PreparedWrite): string {
   const images = targets.filter(({ kind }) => kind === "image-file").length;
   if (images === 0) return "nothing was written\n";
   const what = images === 1 ? "the image would have" : "each image would have";
-  return `nothing was written; ${what} ${sizeWords(plan.diskSize)}\n`;
-}
-
-/** `64.0 MiB (67108864 bytes)`: `--size` takes either. */
-function sizeWords(bytes: number): string {
-  return `${formatSize(bytes)} (${bytes} bytes)`;
+  return `nothing was written; ${what} ${exactSize(plan.diskSize)}\n`;
 }
 
 /** Of the files alone, without what a file system has around them. */
@@ -94,8 +93,14 @@ function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWrite) {
   return [...image.warnings, ...windows.warnings, ...prepared.warnings];
 }
 
-function bytesToWrite({ plan }: PreparedWrite): number {
-  return plan.extents.reduce((sum, extent) => sum + extent.length, 0);
+/** As the event before the first byte tells it. */
+function bytesToWrite({ plan, targets, choices }: PreparedWrite): number {
+  const measured = targets.map((target): MeasuredTarget => {
+    if (target.kind === "writer") return target.writer;
+    if (target.kind === "image-file") return { kind: target.kind, size: plan.diskSize, alignment: imageFileUnit };
+    return { kind: target.kind, size: target.drive.size, alignment: target.drive.logicalBlockSize };
+  });
+  return mostSent(plan, measured, choices.onlyChanged === true);
 }
 
 /** A label that was chosen is warned of where it is changed; the image's own is named. */

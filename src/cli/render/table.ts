@@ -1,4 +1,7 @@
-/** Columns of text for people, two blanks between: each as wide as its widest cell, or wrapped at words where a line is full. */
+/**
+ * Columns of text for people, two blanks between: each as wide as its widest cell, or wrapped at words where a line is full,
+ * and within them where a word alone is too long for it.
+ */
 import { printable } from "../escape.js";
 import { wrap } from "../format.js";
 import type { Style } from "../style.js";
@@ -9,7 +12,7 @@ export function table(head: readonly string[], cells: readonly (readonly string[
   const rows = cells.map((row) => head.map((_, column) => printable(row[column] ?? "")));
   const widths = widthsOf([head, ...rows], columns);
   const line = (row: readonly string[]): string => {
-    const parts = row.map((cell, column) => wrap(cell, widths[column]!).split("\n"));
+    const parts = row.map((cell, column) => wrappedCell(cell, widths[column]!));
     return Array.from({ length: Math.max(...parts.map((lines) => lines.length)) }, (_, at) =>
       parts
         .map((lines, column) => (lines[at] ?? "").padEnd(widths[column]!))
@@ -20,12 +23,33 @@ export function table(head: readonly string[], cells: readonly (readonly string[
   return [style.faint(line(head)), ...rows.map(line)].join("\n") + "\n";
 }
 
+/** A path too long for its column goes on in the next line of it. */
+function wrappedCell(cell: string, width: number): string[] {
+  return wrap(cell, width)
+    .split("\n")
+    .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, "gsu")) ?? [""]);
+}
+
+/** Characters to which a column is narrowed at most, where words have to be broken. */
+const narrowest = 12;
+
 /** Characters of each column: as its cells need, then of the widest as little as its longest word, until all fit. */
 function widthsOf(rows: readonly (readonly string[])[], columns: number): number[] {
   const widest = (length: (cell: string) => number): number[] =>
     rows[0]!.map((_, column) => Math.max(...rows.map((row) => length(row[column]!))));
   const widths = widest((cell) => cell.length);
   const least = widest((cell) => Math.max(...cell.split(" ").map((word) => word.length)));
+  const narrowed = narrowedTo(widths, least, columns);
+  return narrowedTo(
+    narrowed,
+    narrowed.map((width) => Math.min(width, narrowest)),
+    columns,
+  );
+}
+
+/** The widths, of the one with the most to spare as little as its least, until all fit or none has any. */
+function narrowedTo(wanted: readonly number[], least: readonly number[], columns: number): number[] {
+  const widths = [...wanted];
   let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - columns;
   while (excess > 0) {
     const spare = widths.map((width, column) => width - least[column]!);

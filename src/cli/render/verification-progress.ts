@@ -1,7 +1,7 @@
 /** The progress of a verification: bars on a terminal that can redraw, a line for each tenth elsewhere. */
 import type { VerifyEvent } from "../../steps/verify-passes.js";
 import { printable } from "../escape.js";
-import { formatSize } from "../format.js";
+import { formatSize } from "../../bytes/amounts.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";

@@ -1,8 +1,12 @@
-/** A verification for people: the verdict first, then why, then what it means for them; all checks with `--verbose`. */
+/**
+ * A verification for people: the verdict and which Windows it is, why, what to do, what it means for them; what was checked,
+ * what the edition can do and every check with `--verbose`.
+ */
 import { cutFilesNamed } from "../../verification/volume.js";
 import type { EditionFacts } from "../../windows/index.js";
 import { abbreviated, printable } from "../escape.js";
-import { count, formatSize, wrap } from "../format.js";
+import { count, exactSize, formatSize } from "../../bytes/amounts.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { headline } from "./inspection-text.js";
@@ -20,14 +24,18 @@ export function verificationText(report: VerificationReport, verbose: boolean, s
   const steps = nextSteps(failedChecks(report), report).map((step): Fact => ["next step", printable(step)]);
   // What a damaged image's Windows can do is of no use to anybody.
   const own = report.verdict === "damaged" && !verbose ? [] : personFacts(report, verbose);
-  const facts = [...steps, ...imageFacts(report), ...own];
+  const { failed, warned } = reasonLines(report, verbose, style, columns);
   return [
     verdictLine(report, style, columns),
-    ...reasonLines(report, verbose, style, columns),
-    wrappedFacts(facts, style, columns),
-    ...(verbose ? verboseLines(report, style, columns) : []),
+    ...failed,
+    wrappedFacts(steps, style, columns),
+    ...warned,
+    wrappedFacts([...own, ...imageFacts(report, verbose)], style, columns),
+    ...(verbose ? verboseLines(report, style, columns) : [`${wrap(`  ${style.faint(moreWords)}`, columns, "  ")}\n`]),
   ].join("");
 }
+
+const moreWords = "--verbose tells what was checked, what the edition can do, and its support.";
 
 /** The answer, in one line where the terminal has room. */
 function verdictLine(report: VerificationReport, style: Style, columns: number): string {
@@ -47,8 +55,10 @@ const verdictWords = {
   unsuitable: "Unsuitable",
 } as const;
 
-/** What failed, what was asked for and is not so, and what to be warned of. */
-function reasonLines(report: VerificationReport, verbose: boolean, style: Style, columns: number): string[] {
+type Reasons = { readonly failed: readonly string[]; readonly warned: readonly string[] };
+
+/** What failed and what was asked for and is not so, and what to be warned of. */
+function reasonLines(report: VerificationReport, verbose: boolean, style: Style, columns: number): Reasons {
   const { checks, unmet, failures, failureCount } = report;
   const line = (mark: string, text: string): string =>
     hanging(`  ${mark}`, 3, printable(abbreviated(text, reasonLimit)), columns);
@@ -60,13 +70,13 @@ function reasonLines(report: VerificationReport, verbose: boolean, style: Style,
   // What keeps a requirement from being met is told with it.
   const isNews = ({ message }: Check): boolean => !unmet.some((requirement) => requirement.message.includes(message));
   const warned = checks.filter((check) => check.status === "warn" && isNews(check));
-  return [
+  const failed = [
     ...told.map((check) => cross(verbose ? check.message : failText(check, report))),
     ...blobs.map(cross),
     ...(others > 0 ? [cross(`and ${count(others, "more failure")} (--json lists them)`)] : []),
     ...unmet.map(({ requirement, message }) => cross(`not met: ${requirement}: ${message}`)),
-    ...warned.map(({ message }) => line(style.warning("!"), message)),
   ];
+  return { failed, warned: warned.map(({ message }) => line(style.warning("!"), message)) };
 }
 
 function failText({ id, message }: Check, { truncated }: VerificationReport): string {
@@ -81,7 +91,7 @@ function failedChecks({ checks }: VerificationReport): Check[] {
   return failed.filter(({ id, code }) => !isCut || id === "whole" || code !== "image-truncated");
 }
 
-function imageFacts({ image, known, scope, hashes, verdict, windows }: VerificationReport): Fact[] {
+function imageFacts({ image, known, scope, hashes, verdict, windows }: VerificationReport, verbose: boolean): Fact[] {
   const facts: Fact[] = [["image", `${printable(image.path)}, ${formatSize(image.size)}`]];
   if (known?.official === true) {
     const origin = [known.language, known.edition, known.channel, known.release].join(", ");
@@ -90,7 +100,7 @@ function imageFacts({ image, known, scope, hashes, verdict, windows }: Verificat
   }
   const sha1 = hashes.sha1;
   if (sha1 !== undefined) facts.push(["SHA-1", sha1]);
-  if (scope.checked.length > 0) facts.push(["checked", printable(scope.checked.join("; "))]);
+  if (verbose && scope.checked.length > 0) facts.push(["checked", printable(scope.checked.join("; "))]);
   if (scope.unchecked.length > 0) facts.push(["not checked", printable(scope.unchecked.join("; "))]);
   return facts;
 }
@@ -101,10 +111,7 @@ function personFacts({ windows, advice }: VerificationReport, verbose: boolean):
   const names = windows.editions.map(({ id, name }) => id ?? name).join(", ");
   const offered = windows.edition ?? (names === "" ? "nothing: no edition was found" : `${names}, as a menu`);
   facts.push(["Setup offers", printable(`${offered}.${advice.key === null ? "" : ` ${advice.key}`}`)]);
-  const own = advice.editions.find(({ id }) => id?.toLowerCase() === windows.edition?.toLowerCase());
-  const can = own?.facts ?? null;
-  if (can !== null && !verbose) facts.push(["it can do", abilities(can, windows.architecture)]);
-  facts.push(["support", advice.support.message]);
+  if (verbose) facts.push(["support", advice.support.message]);
   if (!verbose && advice.caveats.length > 0) facts.push(["before Setup", shortCaveats(advice.caveats)]);
   return facts;
 }
@@ -118,7 +125,7 @@ const caveatWords: Readonly<Record<string, string>> = {
 
 function shortCaveats(caveats: readonly { readonly code: string }[]): string {
   const words = caveats.flatMap(({ code }) => caveatWords[code] ?? []);
-  return `${words.join(", ")} (--verbose tells more)`;
+  return words.join(", ");
 }
 
 const abilityNames = [
@@ -174,7 +181,7 @@ function verboseLines(report: VerificationReport, style: Style, columns: number)
 
 function cutFiles({ truncated }: VerificationReport): Fact[] {
   const files = truncated?.files ?? [];
-  return files.map(({ path, missingBytes }) => [`${missingBytes} bytes missing`, printable(path)]);
+  return files.map(({ path, missingBytes }) => [`${exactSize(missingBytes)} missing`, printable(path)]);
 }
 
 /** `name   value` lines in two columns, long values wrapped in theirs. */

@@ -1,6 +1,7 @@
 /** How long a write and its reading back took, each by itself: what is told at the end. */
 import type { WriteEvent, WritePhase } from "../../progress/events.js";
-import { formatDuration, formatRate, formatSize } from "../format.js";
+import { formatSize } from "../../bytes/amounts.js";
+import { formatDuration, formatRate } from "../format.js";
 
 /** Milliseconds below which tenths of a second are told. */
 const tenthsBelow = 9950;

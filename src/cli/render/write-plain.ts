@@ -1,7 +1,7 @@
 /** The events of a write as lines, for logs and for terminals that cannot redraw: one line for each tenth done. */
 import type { WriteEvent, WritePhase } from "../../progress/events.js";
 import { printable } from "../escape.js";
-import { formatSize } from "../format.js";
+import { formatSize } from "../../bytes/amounts.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";
 

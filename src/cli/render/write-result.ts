@@ -4,7 +4,8 @@ import type { DoneEvent, TargetDone } from "../../progress/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
 import { hintFor } from "../hints.js";
 import { printable } from "../escape.js";
-import { formatSize, wrap } from "../format.js";
+import { exactSize, formatSize } from "../../bytes/amounts.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
@@ -36,7 +37,7 @@ function isImageFile({ targets }: PreparedWrite, { path }: TargetDone): boolean 
 
 /** Where a file goes on behind what was hashed. */
 function ofBytes({ plan }: PreparedWrite, { sha256Bytes }: TargetDone): string {
-  return sha256Bytes === plan.diskSize ? "" : ` of the first ${sha256Bytes} bytes`;
+  return sha256Bytes === plan.diskSize ? "" : ` of the first ${exactSize(sha256Bytes)}`;
 }
 
 function indented(text: string, { columns }: Terminal): string {

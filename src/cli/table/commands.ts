@@ -1,4 +1,5 @@
 /** The commands of win7usb: operands, options and examples. */
+import { requirementBeginnings } from "./beginnings.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
@@ -128,7 +129,7 @@ const verify = {
       kind: "list",
       value: "k=v,...",
       item: /^(?:genuine|[a-z0-9]+=[^\\/]*)$/i,
-      beginnings: ["edition=", "arch=x86", "arch=x64", "sp=0", "sp=1", "language=", "genuine"],
+      beginnings: requirementBeginnings,
       group: "limits",
       summary: "exit with 4 unless all of these are met",
       details:
@@ -171,7 +172,7 @@ const check = {
       value: "text",
       group: "checks",
       summary: "with --iso: the label that it was written with",
-      details: "It is needed only where manifest and volume do not tell it any more.",
+      details: "It is needed only where manifest and volume do not tell it any more; without --iso it is refused.",
     },
     ...editedOptions,
     json,
@@ -193,7 +194,7 @@ const inspect = {
       long: "verbose",
       kind: "flag",
       group: "output",
-      summary: "every edition and boot image; every device and file",
+      summary: "every edition and boot entry; every device and file",
     },
     json,
   ],

@@ -1,4 +1,5 @@
 /** Compares the images' trees with the lookup table and the XML data. */
+import { agreeing, count } from "../../bytes/amounts.js";
 import type { WimImage } from "../../wim/image.js";
 import { shortenedPath } from "../../wim/shortened.js";
 import type { OpenSet } from "./parts.js";
@@ -68,11 +69,16 @@ export class Images {
         hash,
       );
     }
-    if (missingCount > missing.length) {
-      this.#fail(`${missingCount - missing.length} more files of image ${image} have no content`, image, []);
+    const more = missingCount - missing.length;
+    if (more > 0) {
+      this.#fail(
+        `${count(more, "more file")} of image ${image} ${agreeing(more, "has", "have")} no content`,
+        image,
+        [],
+      );
     }
     if (strayDescriptors > 0) {
-      const message = `${strayDescriptors} entries of image ${image} name a security descriptor that is not there`;
+      const message = `${count(strayDescriptors, "entry")} of image ${image} ${agreeing(strayDescriptors, "names", "name")} a security descriptor that is not there`;
       this.#report.note("wim-metadata", "warn", `${this.#wim.name}: ${message}`);
     }
     this.#report.images.push({
@@ -124,9 +130,9 @@ export class Images {
     if (first === undefined) return;
     const { path } = first[1];
     const same = found.filter(([, names]) => names.path === path).map(([image]) => image);
-    const others = found.reduce((sum, [, { count }]) => sum + count, 0) - same.length;
-    const where = `image${same.length === 1 ? "" : "s"} ${same.join(", ")}`;
-    const more = others === 0 ? "" : ` (and ${others} more names like it)`;
+    const others = found.reduce((sum, [, { count: names }]) => sum + names, 0) - same.length;
+    const where = `${agreeing(same.length, "image")} ${same.join(", ")}`;
+    const more = others === 0 ? "" : ` (and ${count(others, "more name")} like it)`;
     const what = `${JSON.stringify(shortenedPath(path))} in ${where} has a character that no name of Windows has${more}`;
     this.#report.note("wim-metadata", "warn", `${this.#wim.name}: ${what}: Windows cannot apply it`);
   }
@@ -140,7 +146,7 @@ export class Images {
     for (const { referenceCount } of this.#set.parts[0]!.lookupTable.metadata) if (referenceCount !== 1) wrong += 1;
     this.#report.note("wim-references", "pass", "the reference counts are exact");
     if (wrong === 0) return;
-    const message = `${wrong} entries of the lookup table have another reference count than the images' trees`;
+    const message = `${count(wrong, "entry")} of the lookup table ${agreeing(wrong, "has", "have")} another reference count than the images' trees`;
     this.#report.note("wim-references", "warn", `${this.#wim.name}: ${message}`);
   }
 

@@ -3,6 +3,7 @@
  * no hash covers them. This finds a damaged size or offset in the lookup table whose content still decodes. A pipable WIM
  * has a header of 40 bytes in front of every resource, and a copy of the XML data behind its first header.
  */
+import { exactSize } from "../../bytes/amounts.js";
 import { biguint64le, bytes, uint32le } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
 import { MiB } from "../../bytes/units.js";
@@ -65,9 +66,9 @@ export async function checkLayout(open: OpenPart, report: ReportBuilder, createS
     }
     end = Math.max(end, region.end);
   }
-  const leftOver = `${part.name}: ${filled} bytes belong to nothing, and not all are zero, as an edit leaves them`;
+  const leftOver = `${part.name}: ${exactSize(filled)} belong to nothing, and not all of it is zeros, as an edit leaves them`;
   if (filled > 0) report.note("wim-layout", "warn", leftOver);
-  else if (gaps > 0) report.note("wim-layout", "warn", `${part.name}: ${gaps} zero bytes belong to nothing`);
+  else if (gaps > 0) report.note("wim-layout", "warn", `${part.name}: ${exactSize(gaps)} of zeros belong to nothing`);
 }
 
 /**
@@ -81,7 +82,7 @@ export function isReadOnce({ part, wim, lookupTable: { entries } }: OpenPart, re
     if (entries.partNumbers[place] === wim.header.partNumber) taken += entries.sizes[place]!;
   }
   if (taken <= 2 * part.source.size) return true;
-  const message = `${part.name}: its resources take ${taken} bytes, but it has ${part.source.size}`;
+  const message = `${part.name}: its resources take ${exactSize(taken)}, but it has ${exactSize(part.source.size)}`;
   report.fail({ check: "wim-layout", wim: part.name, message, places: [] }, "wim-damaged");
   return false;
 }

@@ -2,6 +2,7 @@
  * The tree as FAT sees it: every directory with the names it stores and the bytes it takes, every file with the place it
  * will get. Made before the volume's size is known; clusters are assigned afterwards.
  */
+import { exactSize } from "../../../bytes/amounts.js";
 import { Win7UsbError } from "../../../errors.js";
 import type { DirectoryNode, FileNode, FileTree } from "../../../tree/index.js";
 import { inBootOrder } from "../../order.js";
@@ -81,7 +82,7 @@ function checkSizes(directories: readonly FatDirectory[], files: readonly FatFil
   if (file !== undefined) {
     throw new Win7UsbError(
       "file-too-large",
-      `${file.path} has ${file.node.size} bytes, FAT32 holds files of at most ${largestFile}`,
+      `${file.path} has ${exactSize(file.node.size)}, FAT32 holds files of less than 4 GiB`,
       { hint: "NTFS holds files of that size.", data: { path: file.path, size: file.node.size, limit: largestFile } },
     );
   }
@@ -89,7 +90,7 @@ function checkSizes(directories: readonly FatDirectory[], files: readonly FatFil
   if (full !== undefined) {
     throw new Win7UsbError(
       "directory-too-large",
-      `the entries of ${full.path === "" ? "the root directory" : full.path} take ${full.size} bytes, FAT32 allows ${largestDirectory}`,
+      `the entries of ${full.path === "" ? "the root directory" : full.path} take ${exactSize(full.size)}, FAT32 allows ${exactSize(largestDirectory)}`,
       {
         hint: "NTFS holds directories of that size.",
         data: { path: full.path, size: full.size, limit: largestDirectory },

@@ -3,6 +3,7 @@
  * volume size (FAT32 specification, "FAT Volume Initialization", table for FAT32; [MS-FAT] 3.5), and the reserved sectors are
  * enlarged until the data area begins at a whole MiB of the disk, because flash is erased in units of that order.
  */
+import { count } from "../../../bytes/amounts.js";
 import { GiB, KiB, MiB, TiB } from "../../../bytes/units.js";
 import { manifestAreaSize, partitionAlignment, partitionOf } from "../../mbr.js";
 import { sectorSize } from "../../plan.js";
@@ -50,7 +51,7 @@ export function fatGeometry(diskSize: number): FatGeometry {
       const dataStart = (startSector + division.dataStartSector) * sectorSize;
       return { startSector, sectorCount, clusterSize, ...division, dataStart };
     }
-    if (clusterSize === sectorSize) throw new RangeError(`${sectorCount} sectors are too few for FAT32`);
+    if (clusterSize === sectorSize) throw new RangeError(`${count(sectorCount, "sector")} are too few for FAT32`);
     clusterSize /= 2;
   }
 }

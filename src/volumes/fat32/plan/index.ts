@@ -5,6 +5,7 @@
  * FAT16 by the number of clusters alone; both FATs must be written to their end, for what is not zero there is a used
  * cluster; the FAT's size does not fit 16 bits.
  */
+import { exactSize } from "../../../bytes/amounts.js";
 import { Win7UsbError } from "../../../errors.js";
 import { LayoutBuilder } from "../../../extents/layout.js";
 import type { FileTree } from "../../../tree/index.js";
@@ -79,10 +80,14 @@ function smallestDiskHolding(contents: FatContents, atLeast: number = smallestDi
   const size = smallestDiskFor((clusterSize) => clustersNeeded(contents, clusterSize), atLeast);
   if (size !== undefined) return size;
   const needed = contents.files.reduce((sum, { node }) => sum + node.size, 0);
-  throw new Win7UsbError("too-small", `the files have ${needed} bytes, a FAT32 partition at most ${largestDiskSize}`, {
-    hint: "Leave out what need not be on the drive.",
-    data: { needed, available: largestDiskSize },
-  });
+  throw new Win7UsbError(
+    "too-small",
+    `the files take ${exactSize(needed)}, a FAT32 partition holds at most ${exactSize(largestDiskSize)}`,
+    {
+      hint: "Leave out what need not be on the drive.",
+      data: { needed, available: largestDiskSize },
+    },
+  );
 }
 
 function geometryFor(contents: FatContents, diskSize: number): FatGeometry {
@@ -91,10 +96,14 @@ function geometryFor(contents: FatContents, diskSize: number): FatGeometry {
     if (clustersNeeded(contents, geometry.clusterSize) <= geometry.clusterCount) return geometry;
   }
   const needed = smallestDiskHolding(contents, diskSize);
-  throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
-    hint: "Use a larger drive, or a larger image file.",
-    data: { needed, available: diskSize },
-  });
+  throw new Win7UsbError(
+    "too-small",
+    `there is room for ${exactSize(diskSize)}, and the files need ${exactSize(needed)}`,
+    {
+      hint: "Use a larger drive, or a larger image file.",
+      data: { needed, available: diskSize },
+    },
+  );
 }
 
 /** Gives every directory and file its first cluster, in disk order, without a gap; returns the chains. */

@@ -4,6 +4,7 @@
  * and end the reading. Traps: a volume in use has marks in FAT[1]; a long name counts only if its parts are in order and
  * its checksum is the short name's.
  */
+import { count } from "../../../bytes/amounts.js";
 import { isPowerOfTwo, MiB } from "../../../bytes/units.js";
 import {
   deletedEntry,
@@ -117,7 +118,7 @@ function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
   const fatLength = sector.fatSize32 * sectorSize;
   const dataStart = fatStart + fatCount * fatLength;
   const volumeEnd = start + sector.totalSectors32 * sectorSize;
-  assertVolume(volumeEnd <= end && dataStart < volumeEnd, `a volume of ${sector.totalSectors32} sectors`);
+  assertVolume(volumeEnd <= end && dataStart < volumeEnd, `a volume of ${count(sector.totalSectors32, "sector")}`);
   const clusterCount = Math.floor((volumeEnd - dataStart) / clusterSize);
   const fatUsed = (clusterCount + firstCluster) * fatEntrySize;
   assertVolume(

@@ -2,6 +2,7 @@
  * What will be on the volume, before anything is placed: every node with its record number, its stored names, the form
  * of its data, and for directories the shape of their index. Nothing here depends on the size of the disk.
  */
+import { grouped } from "../../../bytes/amounts.js";
 import { Win7UsbError } from "../../../errors.js";
 import { roundUp } from "../../../bytes/units.js";
 import type { DirectoryNode, FileNode, TreeNode } from "../../../tree/index.js";
@@ -105,7 +106,7 @@ export function ntfsContents(tree: DirectoryNode): NtfsContents {
 function tooManyFiles(records: number): Win7UsbError {
   return new Win7UsbError(
     "image-unsupported",
-    `the image has ${records} files and folders, expected ${mostRecords} at most`,
+    `the image has ${grouped(records)} files and folders, expected at most ${grouped(mostRecords)}`,
     {
       hint: "It is no Windows image.",
       data: { records, limit: mostRecords },

@@ -7,6 +7,7 @@
  * security descriptors are kept once for all files, found by id and by hash. There is no public specification; names are
  * those of Microsoft's published structures, and docs/formats-ntfs.md says what was chosen where several forms are valid.
  */
+import { exactSize } from "../../../bytes/amounts.js";
 import { Win7UsbError } from "../../../errors.js";
 import { MiB, roundUp } from "../../../bytes/units.js";
 import type { FileTree } from "../../../tree/index.js";
@@ -75,10 +76,14 @@ function layoutFor(contents: NtfsContents, partition: DiskPartition, diskSize: n
     if (layout.usedClusters <= layout.clusterCount) return layout;
   }
   const needed = smallestDiskHolding(contents);
-  throw new Win7UsbError("too-small", `the drive has ${diskSize} bytes, the files need a drive of ${needed}`, {
-    hint: "Use a larger drive, or a larger image file.",
-    data: { needed, available: diskSize },
-  });
+  throw new Win7UsbError(
+    "too-small",
+    `there is room for ${exactSize(diskSize)}, and the files need ${exactSize(needed)}`,
+    {
+      hint: "Use a larger drive, or a larger image file.",
+      data: { needed, available: diskSize },
+    },
+  );
 }
 
 /** Whole clusters of the volume, which is the partition without its last sector. */

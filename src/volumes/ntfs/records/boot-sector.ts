@@ -3,6 +3,7 @@
  * because the copy of the boot sector in the partition's last sector is no part of the volume; and sizes below a cluster
  * are given as a negative power of two.
  */
+import { count } from "../../../bytes/amounts.js";
 import {
   ascii,
   biguint64le,
@@ -146,7 +147,7 @@ export function decodeNtfsBootSector(data: Uint8Array, partitionSize: number): N
   const usual = sizeNames.every((name) => format[name] === sizes[name]);
   assertVolume(usual, "the boot sector has other sizes of clusters or records");
   const { numberSectors, mftStartLcn, mft2StartLcn } = decodePlaces(data);
-  assertVolume((numberSectors + 1) * sectorSize <= partitionSize, `a volume of ${numberSectors} sectors`);
+  assertVolume((numberSectors + 1) * sectorSize <= partitionSize, `a volume of ${count(numberSectors, "sector")}`);
   const clusterCount = Math.floor(numberSectors / sectorsPerCluster);
   assertVolume(mftStartLcn < clusterCount && mft2StartLcn < clusterCount, `a $MFT at cluster ${mftStartLcn}`);
   return { clusterCount, mftCluster: mftStartLcn, mftMirrorCluster: mft2StartLcn };

@@ -3,6 +3,7 @@
  * the end of every sector and keeps the bytes that stood there in the record's head; a reader that finds sectors with
  * different numbers knows that the record was torn by a power cut.
  */
+import { count } from "../../../bytes/amounts.js";
 import { uint16le } from "../../../bytes/fields.js";
 import { record } from "../../../bytes/record.js";
 import { sectorSize } from "../../plan.js";
@@ -52,7 +53,7 @@ export function undoFixups(protectedRecord: Uint8Array, array: UpdateSequenceArr
   const { updateSequenceArrayOffset: arrayOffset, updateSequenceArrayCount: arrayCount } = array;
   assertVolume(
     arrayCount === updateSequenceCount(protectedRecord.length),
-    `an update sequence array of ${arrayCount} entries`,
+    `an update sequence array of ${count(arrayCount, "entry")}`,
   );
   const arrayEnd = arrayOffset + arrayCount * numberSize;
   assertVolume(arrayOffset % numberSize === 0 && arrayEnd <= sectorSize - numberSize, `fixups at ${arrayOffset}`);

@@ -1,0 +1,45 @@
+/** Choices of callers whose types nobody has checked: what is none is refused by name, with those that there are. */
+import { allowableRefusals } from "../drive/guard.js";
+import { unknownChoice } from "../errors.js";
+import { paddingCode } from "../iso9660-reader/index.js";
+import { alteredCode, liftableSuitability } from "../windows/refusals.js";
+
+const allowable = [...liftableSuitability, paddingCode, alteredCode, ...allowableRefusals];
+const fileSystems = ["auto", "fat32", "ntfs"];
+
+type Named = { readonly [name: string]: unknown };
+
+/** Throws `usage` for an unknown file system, name of a refusal, size, flag or label. */
+export function requireKnownChoices(choices: Named): void {
+  const { fileSystem, allow, size, label } = choices;
+  if (fileSystem !== undefined && !fileSystems.includes(fileSystem as string))
+    throw unknownChoice("fileSystem", fileSystem, fileSystems);
+  if (allow !== undefined && !Array.isArray(allow)) throw unknownChoice("allow", allow, allowable);
+  for (const name of (allow ?? []) as unknown[]) {
+    if (!allowable.includes(name as string)) throw unknownChoice("allow", name, allowable);
+  }
+  if (size !== undefined && !(Number.isSafeInteger(size) && (size as number) > 0)) {
+    throw unknownChoice("size", size, ["a whole number of bytes above 0"]);
+  }
+  if (label !== undefined && typeof label !== "string") throw unknownChoice("label", label, ["a text"]);
+  for (const flag of ["force", "onlyChanged", "verify", "deep", "md5"]) {
+    const value = choices[flag];
+    if (value !== undefined && typeof value !== "boolean") throw unknownChoice(flag, value, ["true", "false"]);
+  }
+}
+
+const requirementNames = ["edition", "arch", "sp", "language", "genuine"];
+
+/** Throws `usage` for a requirement of no known name, or of a value that is none. */
+export function requireKnownRequirements(requirements: unknown): void {
+  if (requirements === undefined) return;
+  if (!Array.isArray(requirements)) throw unknownChoice("requirements", requirements, ["a list of { name, value }"]);
+  for (const each of requirements as (Named | null)[]) {
+    const name = each?.["name"];
+    const value = each?.["value"];
+    if (!requirementNames.includes(name as string)) throw unknownChoice("requirements", name, requirementNames);
+    const isText = typeof value === "string";
+    const fits = name === "genuine" || (name === "sp" ? value === 0 || value === 1 : isText);
+    if (!fits) throw unknownChoice(`requirements: ${String(name)}`, value, name === "sp" ? ["0", "1"] : ["a text"]);
+  }
+}
