@@ -139,6 +139,7 @@ describe("a plan that is written", () => {
     expect(events[0]).toEqual({
       event: "plan",
       bytesToWrite: 18 * MiB + 512,
+      edits: [],
       totalBytes: 24 * MiB,
       filesystem: "fat32",
       files: 1,
