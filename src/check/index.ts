@@ -118,7 +118,7 @@ async function classify(differences: readonly Difference[], expected: Expected):
   }
 }
 
-/** What is said of structures where the volume cannot be followed. */
+/** The reason given for differences of structures where the volume cannot be read. */
 function unfollowed(error: Error, fileSystem: FileSystemName): Partial<Pick<Mismatch, "cause" | "reason">> {
   const reason = `the volume cannot be followed: ${error.message}`;
   const unsure = error instanceof VolumeLimit || (error instanceof Win7UsbError && fileSystem === "ntfs");

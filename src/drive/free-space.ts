@@ -39,7 +39,7 @@ export async function requireRoom(paths: readonly string[], needed: number): Pro
   for (const path of paths) {
     await failures.attempt(async () => {
       const finalPath = await finalPathOf(path);
-      const system = await asked(path, async () => (await stat(dirname(finalPath))).dev);
+      const system = await withOpenError(path, async () => (await stat(dirname(finalPath))).dev);
       bySystem.set(system, [...(bySystem.get(system) ?? []), { path, finalPath }]);
     });
   }
@@ -50,7 +50,7 @@ export async function requireRoom(paths: readonly string[], needed: number): Pro
 async function requireRoomIn(files: readonly NewFile[], needed: number): Promise<void> {
   const { path, finalPath } = files[0]!;
   const folder = dirname(finalPath);
-  let free = await asked(path, () => freeSpace(folder));
+  let free = await withOpenError(path, () => freeSpace(folder));
   if (free === undefined) return;
   for (const file of files) free += await leftoverBytes(file.finalPath);
   if (free >= needed) return;
@@ -61,7 +61,7 @@ async function requireRoomIn(files: readonly NewFile[], needed: number): Promise
   });
 }
 
-async function asked<T>(path: string, ask: () => Promise<T>): Promise<T> {
+async function withOpenError<T>(path: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

@@ -11,7 +11,7 @@ import { Interruption } from "../source/interruption.js";
 import type { FileSystemName, ImageOrigin, PlannedEdit } from "../volumes/plan.js";
 import { expectationFor } from "./check-expectation.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
-import { nothingOfImage, uncompared, checkVerdictOf } from "./check-verdict.js";
+import { causeOfForeign, verdictWithoutComparison, checkVerdictOf } from "./check-verdict.js";
 import { accessWarnings, contentWarnings } from "./check-warnings.js";
 import type { EditChoices } from "./edit-choices.js";
 import { isAnyAsked } from "./edit-choices.js";
@@ -132,14 +132,15 @@ async function checkOpened(
   const { expectation, otherwise } = expected;
   tell(await contentWarnings(reader, read, found, expected, opened !== undefined));
   const origin = originOf(found);
-  if (expectation === undefined) return { ...common, ...nothingCompared, ...uncompared(found, otherwise) };
+  if (expectation === undefined)
+    return { ...common, ...nothingCompared, ...verdictWithoutComparison(found, otherwise) };
   const { notes, ...findings } = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
   tell(notes.map(({ code, message }) => ({ code, message: `${reader.path}: ${message}` })));
   const { fileSystem, label, files } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
   const known = { origin, fileSystem, label, files: files?.length ?? null };
   const compared = { ...common, against: expectation.kind, ...known, ...findings };
-  const nothing = nothingOfImage(found, expectation, findings);
-  if (nothing !== undefined) return { ...compared, ...noFindings, verdict: "mismatch", cause: nothing };
+  const foreign = causeOfForeign(found, expectation, findings);
+  if (foreign !== undefined) return { ...compared, ...noFindings, verdict: "mismatch", cause: foreign };
   return { ...compared, ...checkVerdictOf(findings, otherwise) };
 }
 

@@ -28,7 +28,7 @@ export type CheckCause =
 type VerdictAndCause = { readonly verdict: CheckVerdict; readonly cause: CheckCause | null };
 
 /** For a target without a usable manifest. `otherwise`: why it cannot have been made from the image that was given. */
-export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefined): VerdictAndCause {
+export function verdictWithoutComparison(found: FoundManifest, otherwise: OtherLayout | undefined): VerdictAndCause {
   const { read, hasBootCode } = found;
   if (otherwise !== undefined && hasBootCode !== null)
     return { verdict: "mismatch", cause: hasBootCode ? "other-image" : "nothing" };
@@ -45,7 +45,7 @@ export function uncompared(found: FoundManifest, otherwise: OtherLayout | undefi
 }
 
 /** `nothing` or `other-image` for a target that has neither a manifest nor any intact file of the image; else undefined. */
-export function nothingOfImage(
+export function causeOfForeign(
   found: FoundManifest,
   expectation: Expectation,
   { mismatches }: Pick<CheckFindings, "mismatches">,

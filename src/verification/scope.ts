@@ -24,13 +24,13 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
     checked: [
       "the volume's structures",
       "the boot files' shapes",
-      ...say(deep, (list) => `every blob of ${list}, by its SHA-1`),
-      ...say(shallow, (list) => `the tables of ${list}`),
+      ...sentenceAbout(deep, (list) => `every blob of ${list}, by its SHA-1`),
+      ...sentenceAbout(shallow, (list) => `the tables of ${list}`),
     ],
     unchecked: [
-      ...say(shallow, (list) => ({ what: `the contents of ${list}`, byDeep: true })),
-      ...say(unsupported, (list) => unchecked(`the contents of ${list}, whose compression is not supported`)),
-      ...say(
+      ...sentenceAbout(shallow, (list) => ({ what: `the contents of ${list}`, byDeep: true })),
+      ...sentenceAbout(unsupported, (list) => unchecked(`the contents of ${list}, whose compression is not supported`)),
+      ...sentenceAbout(
         others.filter((wim) => !isRead(wim)),
         (list) => unchecked(`the contents of ${list}, which cannot be opened`),
       ),
@@ -53,7 +53,7 @@ function isRead({ checks }: WimOutcome): boolean {
 }
 
 /** A sentence about these WIMs; none where there are none. */
-function say<T>(wims: readonly WimOutcome[], words: (names: string) => T): T[] {
+function sentenceAbout<T>(wims: readonly WimOutcome[], words: (names: string) => T): T[] {
   return wims.length === 0 ? [] : [words(wims.map(({ set }) => set.name).join(" and "))];
 }
 

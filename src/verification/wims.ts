@@ -80,7 +80,7 @@ export async function examineWims(sets: readonly WimSet[], verify: VerifyWimSet 
   return outcomes;
 }
 
-/** What is said of the first of them would not be true of the set. */
+/** A set with too many parts: checking only the first of them would say nothing about the set. */
 function tooManyParts(set: WimSet): WimOutcome {
   const files = set.parts.length + set.more;
   const message = `${set.name}: it is a set of ${count(files, "file")}, and at most ${partLimit} are looked at: a limit of win7usb, not damage`;

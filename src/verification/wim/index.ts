@@ -65,7 +65,7 @@ export async function verifyWimParts(
     options.signal?.removeEventListener("abort", stop);
     await executor.close();
   }
-  passWhatDidNotFail(set, report);
+  reportPassedChecks(set, report);
   return report.finish("not checked");
 }
 
@@ -196,7 +196,7 @@ class WimVerification {
 }
 
 /** Reports the checks that passed; `note` never replaces a worse status. */
-function passWhatDidNotFail(set: OpenSet, report: ReportBuilder): void {
+function reportPassedChecks(set: OpenSet, report: ReportBuilder): void {
   const pass = (id: Parameters<ReportBuilder["note"]>[0], message: string): void => report.note(id, "pass", message);
   pass("wim-header", "the header agrees with the rest of the file");
   pass("wim-layout", "all resources lie in the file, without overlap");
