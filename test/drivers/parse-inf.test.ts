@@ -58,6 +58,10 @@ describe("INF text", () => {
     expect(linesOf("[S]\na=1\n[t]\nb=2\n[s]\nc=3")).toEqual(["a=1", "c=3"]);
   });
 
+  it("skips what stands behind a section's name", () => {
+    expect(linesOf("[s] a=1\nb=2")).toEqual(["b=2"]);
+  });
+
   it("keeps a key with its section's first spelling, and the line of the file", () => {
     const sections = parseInf("; one\n[Made.NTx86]\n\na=b,\\\nc\nd=e");
     expect([...sections.values()].map(({ name }) => name)).toEqual(["Made.NTx86"]);

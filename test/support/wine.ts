@@ -70,14 +70,23 @@ export function windowsPath(path: string): string {
   return `Z:${path.replaceAll("/", "\\")}`;
 }
 
-export function startWine(folder: string, nodeExe: string): Wine {
-  const prefix = join(folder, "prefix");
+/** A prefix of its own and what runs in it. */
+export type WinePrefix = {
+  readonly path: string;
+  /** Throws where it fails, with what it said. */
+  run(command: string, parameters: readonly string[]): void;
+  stop(): void;
+};
+
+/** `version` as winecfg names it: win7, win10. */
+export function startPrefix(folder: string, version: string): WinePrefix {
+  const path = join(folder, "prefix");
   mkdirSync(join(folder, "home"), { recursive: true });
   // No browser and no .NET, which would ask for a download in a window.
   const env = {
     ...process.env,
     HOME: join(folder, "home"),
-    WINEPREFIX: prefix,
+    WINEPREFIX: path,
     WINEDEBUG: "-all",
     WINEDLLOVERRIDES: "mscoree,mshtml=",
     DISPLAY: "",
@@ -95,22 +104,31 @@ export function startWine(folder: string, nodeExe: string): Wine {
     }
   };
   run("wine", ["wineboot", "--init"]);
-  run("wine", ["reg", "add", String.raw`HKCU\Software\Wine`, "/v", "Version", "/d", "win10", "/f"]);
+  run("wine", ["reg", "add", String.raw`HKCU\Software\Wine`, "/v", "Version", "/d", version, "/f"]);
   return {
-    folder,
-    attach(device) {
-      const link = join(prefix, "dosdevices", "physicaldrive1");
-      rmSync(link, { force: true });
-      symlinkSync(device, link);
-    },
-    runNode(module, parameters, tracer = []) {
-      const [command, ...rest] = [...tracer, "wine", nodeExe, windowsPath(module), ...parameters];
-      run(command!, rest);
-    },
+    path,
+    run,
     stop() {
       // Its exit code is 1 where the server has ended already, as it does a few seconds after the last program.
       spawnSync("wineserver", ["--kill"], { env, stdio: "ignore" });
       spawnSync("wineserver", ["--wait"], { env, stdio: "ignore", timeout: 30_000 });
     },
+  };
+}
+
+export function startWine(folder: string, nodeExe: string): Wine {
+  const prefix = startPrefix(folder, "win10");
+  return {
+    folder,
+    attach(device) {
+      const link = join(prefix.path, "dosdevices", "physicaldrive1");
+      rmSync(link, { force: true });
+      symlinkSync(device, link);
+    },
+    runNode(module, parameters, tracer = []) {
+      const [command, ...rest] = [...tracer, "wine", nodeExe, windowsPath(module), ...parameters];
+      prefix.run(command!, rest);
+    },
+    stop: () => prefix.stop(),
   };
 }

@@ -84,7 +84,8 @@ class InfParser {
     const name = this.#text.slice(this.#at + 1, end);
     if (end === -1 || end > this.#end || name.includes("\n")) throw new InfFault("section-name", this.#line);
     if (name.length > infFieldLimit) throw new InfFault("field-too-long", this.#line);
-    this.#at = end + 1;
+    // What stands behind the bracket is nobody's.
+    this.#skipLine();
     return name;
   }
 
