@@ -41,7 +41,9 @@ async function foreignOf(source: ByteSource): Promise<Foreign | undefined> {
   const head = await source.read(0, Math.min(Math.max(headLength, textLength), size));
   const reach = Math.min(signatureReach, size);
   const tail = await source.read(size - reach, reach);
-  return foreignBySignature(head, tail) ?? (await zeros(source)) ?? (await diskOf(source, head)) ?? foreignText(head);
+  return (
+    foreignBySignature(head, tail) ?? (await zeros(source)) ?? (await diskOf(source, head)) ?? foreignText(head, size)
+  );
 }
 
 /** What knows disks is loaded where something may be one: an ISO needs none of it. */

@@ -55,8 +55,8 @@ const torrent: Foreign = {
   next: "Open it with a BitTorrent program, and give the .iso file that comes of it.",
 };
 
-/** `head`: the file's first bytes. Undefined where they are no text. */
-export function foreignText(head: Uint8Array): Foreign | undefined {
+/** `head`: the first bytes of a file of `size` bytes. Undefined where they are no text. */
+export function foreignText(head: Uint8Array, size: number): Foreign | undefined {
   if (torrentPattern.test(new TextDecoder("latin1").decode(head.subarray(0, quotedLength)))) return torrent;
   const text = textOf(head.subarray(0, textLength));
   if (text === undefined) return undefined;
@@ -72,7 +72,7 @@ export function foreignText(head: Uint8Array): Foreign | undefined {
     .slice(0, quotedLength);
   return {
     format: "text",
-    is: line === "" ? "it is an empty text" : `it is a text that begins with ${JSON.stringify(line)}`,
+    is: `it is a text of ${size} bytes${line === "" ? "" : ` that begins with ${JSON.stringify(line)}`}`,
     next: "A server may have answered so instead of sending the file: download it again, and look at its size.",
   };
 }
