@@ -22,12 +22,13 @@ _win7usb() {
       case $before in
         -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
         -l|--label) COMPREPLY=(); return ;;
+        --signature) COMPREPLY=(); return ;;
         --size) COMPREPLY=(); return ;;
         --edition) COMPREPLY=(); return ;;
         --add) _win7usb_files; return ;;
-        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing replace fixed-disk large-disk"; return ;;
+        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing name-unsupported name-collision replace fixed-disk large-disk"; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --size --edition --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --size --edition --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
@@ -40,10 +41,11 @@ _win7usb() {
       case $before in
         --iso) _win7usb_files; return ;;
         -l|--label) COMPREPLY=(); return ;;
+        --signature) COMPREPLY=(); return ;;
         --edition) COMPREPLY=(); return ;;
         --add) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --edition --add --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --edition --add --json -h --help"; else _win7usb_files; fi
       ;;
     inspect)
       if [[ $word == -* ]]; then _win7usb_words "--verbose --json -h --help"; else _win7usb_files; fi

@@ -18,13 +18,14 @@ complete -c win7usb -n __fish_use_subcommand -a help -d "show help for a command
 complete -c win7usb -n "__fish_seen_subcommand_from write" -F
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s f -l filesystem -x -a "auto fat32 ntfs" -d "file system: auto, fat32 or ntfs"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s l -l label -x -d "volume label (default: the ISO's own)"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l signature -x -d "another disk signature, or one by the drive's serial"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l size -x -d "size of the image file (default: as small as can be)"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l edition -x -d "the edition that Setup installs, or a menu of all"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l add -r -F -d "lay the files of a folder over the ISO's"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l only-changed -d "write only the blocks of a drive that differ"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l force -d "replace an existing image file"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l no-verify -d "do not read back what was written"
-complete -c win7usb -n "__fish_seen_subcommand_from write" -l allow -x -a "(__win7usb_items x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing replace fixed-disk large-disk)" -d "lift refusals by their names"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l allow -x -a "(__win7usb_items x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing name-unsupported name-collision replace fixed-disk large-disk)" -d "lift refusals by their names"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s y -l yes -d "do not ask before a drive is erased"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s n -l dry-run -d "show what would be written, and write nothing"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l json -d "one JSON event a line"
@@ -38,6 +39,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from verify" -l json -d "one JSON
 complete -c win7usb -n "__fish_seen_subcommand_from check" -F
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l iso -r -F -d "compare with this ISO, to the byte"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -s l -l label -x -d "with --iso: the label that it was written with"
+complete -c win7usb -n "__fish_seen_subcommand_from check" -l signature -x -d "with --iso: the disk signature it was written with"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l edition -x -d "with --iso: the edition that it was written with"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l add -r -F -d "with --iso: a folder that was added"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l json -d "one JSON object on standard output"

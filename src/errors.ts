@@ -66,6 +66,7 @@ export const exitCodes = {
   "sector-size": 5,
   "fixed-disk": 5,
   "large-disk": 5,
+  "no-serial": 5,
   "no-permission": 5,
   "no-space": 5,
   // Writing had begun.

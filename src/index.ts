@@ -123,7 +123,7 @@ export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
 export type { Extent, ExtentSource, Run } from "./extents/extent.js";
 export { layoutSource } from "./extents/layout-source.js";
 
-export type { Drive, Mountpoint, Partition, Target, WriteTarget } from "./drive/drive.js";
+export type { Drive, DriveVolume, Mountpoint, Partition, Target, WriteTarget } from "./drive/drive.js";
 export type { DriveWriter, ReadBack } from "./drive/drive-writer.js";
 export type { Circumstances, Refusal } from "./drive/guard.js";
 export { refusals } from "./drive/guard.js";

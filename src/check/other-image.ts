@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Manifest } from "../manifest/manifest.js";
 import { layoutManifest } from "../manifest/manifest.js";
+import { signatureText } from "../volumes/mbr.js";
 import type { DiskPlan, PlannedFile } from "../volumes/plan.js";
 import { packageVersion } from "../version.js";
 
@@ -18,7 +19,7 @@ export type OtherLayout = {
 
 /** Undefined where the same files lie at the same places. `areaStart`: where the manifest lies. */
 export function otherLayout(plan: DiskPlan, manifest: Manifest, areaStart: number): OtherLayout | undefined {
-  const reason = otherLabel(plan, manifest) ?? otherFiles(plan.files, manifest.files);
+  const reason = otherChoice(plan, manifest) ?? otherFiles(plan.files, manifest.files);
   if (reason !== undefined) return { kind: "other-image", reason };
   const { spans, files } = layoutManifest(plan, areaStart);
   const isSame =
@@ -35,9 +36,16 @@ export function otherLayout(plan: DiskPlan, manifest: Manifest, areaStart: numbe
       };
 }
 
-function otherLabel({ label, fileSystem }: DiskPlan, manifest: Manifest): string | undefined {
+function otherChoice({ label, fileSystem, signature: asked }: DiskPlan, manifest: Manifest): string | undefined {
   if (fileSystem !== manifest.fileSystem) return `its file system is ${manifest.fileSystem}, not ${fileSystem}`;
-  return label === manifest.label ? undefined : `its label is ${manifest.label}, not ${label}`;
+  if (label !== manifest.label) return `its label is ${manifest.label}, not ${label}`;
+  const signature = asked ?? null;
+  if (signature === manifest.signature) return undefined;
+  return `its disk signature is ${signatureWords(manifest.signature)}, not ${signatureWords(signature)}`;
+}
+
+function signatureWords(signature: number | null): string {
+  return signature === null ? "the image's own" : signatureText(signature);
 }
 
 /** Names and sizes tell images apart without reading a byte of them. */

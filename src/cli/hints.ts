@@ -21,7 +21,9 @@ function isLifted(code: string, command: string): boolean {
 /** A sentence, or undefined where there is nothing to do but what the message says. */
 export function hintFor({ code, hint, data = {} }: Failure, command: string, size?: number): string | undefined {
   if (code === undefined) return hint;
-  if (isLifted(code, command) && hint !== undefined) {
+  // What has no short name left is refused by FAT32 alone.
+  const isOfFileSystem = data["fileSystem"] !== undefined;
+  if (isLifted(code, command) && hint !== undefined && !isOfFileSystem) {
     return `${hint.replace(/\.$/, "")}, or allow this one with --allow ${code}.`;
   }
   if (code === "image-not-iso" && data["format"] === ownStick && typeof data["path"] === "string") {
@@ -49,6 +51,8 @@ function writeHint(code: string, data: Win7UsbError["data"], size: number | unde
     return `Name the drive itself, ${drive}: all that is on it will be lost.`;
   }
   if (code === "target-exists") return "Choose another name, or replace it with --force.";
+  if (code === "no-serial") return "Give the disk signature as a number, such as --signature 1a2b3c4d.";
+  if (code === "usage" && choice === "signature") return "Give --signature eight hexadecimal digits, or serial.";
   if (code === "usage" && choice === "size") return "Leave --size out for a drive.";
   if (code === "usage" && choice === "onlyChanged") return "Leave --only-changed out for an image file.";
   return undefined;

@@ -32,10 +32,22 @@ export async function parse(argv: readonly string[]): Promise<Parsed> {
   const named = commandNamed(argv.find((word) => !word.startsWith("-")));
   const outcome = parseWords(joinLists(argv, named));
   const json = jsonFormOf(argv, named);
+  const odd = await oddArgument(argv);
+  if (odd !== null) {
+    const message = `${odd} is not UTF-8, and another name would be taken for it: give it a name that is`;
+    return { kind: "usage", message, command: named, json, next: [] };
+  }
   if (outcome.kind === "run") return understood(outcome, json);
   if (outcome.kind !== "usage") return { ...outcome, json: json !== null };
   const next = outcome.lacksWord ? nextCommands(named, operandsAmong(argv, named)) : [];
   return { kind: "usage", message: outcome.message, command: named, json, next };
+}
+
+/** Looked for only where there is a sign of one. */
+async function oddArgument(argv: readonly string[]): Promise<string | null> {
+  if (!argv.some((word) => word.includes("\ufffd"))) return null;
+  const { notUtf8 } = await import("./argument-bytes.js");
+  return notUtf8(argv);
 }
 
 /** The words that are neither options nor their values nor the command's name. */

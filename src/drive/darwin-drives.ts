@@ -6,7 +6,7 @@
  * stick; the system volume is mounted as a snapshot of a volume (`disk3s1s1`); of a stick without partitions `TotalSize`
  * is the volume's.
  */
-import type { Drive, Mountpoint, Partition } from "./drive.js";
+import type { Drive, Mountpoint, Partition, DriveVolume } from "./drive.js";
 import { asDictionaries, booleanAt, integerAt, textAt, type PlistDictionary, type PlistValue } from "./darwin-plist.js";
 
 /** The output of the commands. */
@@ -92,6 +92,7 @@ function describe(report: DarwinReport, identifier: string, entry: PlistDictiona
       disksUnder(report.root).includes(identifier),
     mountpoints,
     partitions: partitionsOf(entry),
+    volumes: volumesOf(entry),
     holders: [...raidHolders(identifier, info), ...coreStorageHolders(report, identifier)],
     backingFile: null,
     sequence: report.registryIds.get(identifier) ?? null,
@@ -176,6 +177,16 @@ function partitionsOf(entry: PlistDictionary): Partition[] {
   return asDictionaries(entry.get("Partitions")).flatMap((partition) => {
     const identifier = textAt(partition, "DeviceIdentifier");
     return identifier === null ? [] : [{ path: `/dev/${identifier}`, size: integerAt(partition, "Size") ?? 0 }];
+  });
+}
+
+/** Whatever diskutil has a name of; which file system it is and how full, it says of each by itself alone. */
+function volumesOf(entry: PlistDictionary): DriveVolume[] {
+  return [entry, ...asDictionaries(entry.get("Partitions"))].flatMap((each) => {
+    const identifier = textAt(each, "DeviceIdentifier");
+    const label = textAt(each, "VolumeName");
+    if (identifier === null || label === null || label === "") return [];
+    return [{ device: `/dev/${identifier}`, fileSystem: null, label, used: null }];
   });
 }
 

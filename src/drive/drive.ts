@@ -16,6 +16,18 @@ export type Partition = {
   readonly size: number;
 };
 
+/** What is on a partition, or on a drive without any. */
+export type DriveVolume = {
+  /** The partition's path, or the drive's. */
+  readonly device: string;
+  /** `fat32`, `ntfs`, `exfat`, `ext4`, `iso9660`, ...; null where the system does not say. */
+  readonly fileSystem: string | null;
+  /** Null where it has none, or where it cannot be told. */
+  readonly label: string | null;
+  /** Bytes in use; null where it cannot be told. */
+  readonly used: number | null;
+};
+
 /** A drive, as the system describes it. */
 export type Drive = {
   /** The device of the whole drive, links resolved: `/dev/sdb`, `/dev/disk4`, `\\.\PhysicalDrive2`. */
@@ -36,6 +48,8 @@ export type Drive = {
   /** Of the drive, its partitions and everything that lies on them. */
   readonly mountpoints: readonly Mountpoint[];
   readonly partitions: readonly Partition[];
+  /** File systems on it and what is in them (`withVolumes`); absent where nobody has looked. */
+  readonly volumes?: readonly DriveVolume[];
   /** What is built on this drive, its partitions or files on them and keeps it open: `/dev/dm-0`, `/dev/loop0`. */
   readonly holders: readonly string[];
   /** A loop device's file. */
@@ -47,7 +61,13 @@ export type Drive = {
 /** What a path names: a drive, or an image file that is there or can be created. */
 export type Target =
   | { readonly kind: "drive"; readonly path: string; readonly drive: Drive }
-  | { readonly kind: "image-file"; readonly path: string; readonly exists: boolean };
+  | {
+      readonly kind: "image-file";
+      readonly path: string;
+      readonly exists: boolean;
+      /** The file that is there, where `path` leads to it through links; absent where `path` is it. */
+      readonly realPath?: string;
+    };
 
 /** A target of a write: what a path names, or a writer of the caller's. */
 export type WriteTarget = Target | { readonly kind: "writer"; readonly path: string; readonly writer: DriveWriter };

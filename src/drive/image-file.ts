@@ -7,7 +7,7 @@
  */
 import { exactSize } from "../bytes/amounts.js";
 import { constants } from "node:fs";
-import { open, realpath, stat, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { pageMemory } from "../bytes/page-memory.js";
 import { imageFileUnit, roundUp } from "../bytes/units.js";
@@ -17,6 +17,7 @@ import { existsError, FinalName, ImageFolder } from "./image-folder.js";
 import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
+import { realPath } from "./real-path.js";
 import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
 
 export type ImageFileOptions = {
@@ -140,7 +141,7 @@ async function resolveImagePath(path: string, force: boolean): Promise<string> {
       });
     }
     if (!force) throw existsError(path);
-    return await realpath(path);
+    return await realPath(path);
   } catch (error) {
     if (errorCodeOf(error) === "ENOENT") return resolve(path);
     throw error instanceof Win7UsbError ? error : openError(path, error);

@@ -13,7 +13,7 @@ import { drivesAmong } from "./list.js";
 import { platform } from "./platform.js";
 import { requireOtherThanImage } from "./same-file.js";
 
-export type { Drive, Mountpoint, Partition, Target, WriteTarget } from "./drive.js";
+export type { Drive, DriveVolume, Mountpoint, Partition, Target, WriteTarget } from "./drive.js";
 export { openDriveReader, type DriveReader } from "./drive-reader.js";
 export type { DriveWriter, ReadBack } from "./drive-writer.js";
 export {
@@ -26,7 +26,9 @@ export {
 } from "./guard.js";
 export { afterWrite } from "./after-write.js";
 export { openImageFile, type ImageFileOptions } from "./image-file.js";
-export { DriveListing, drivesAmong, drivesHolding, inspectTarget, listDrives } from "./list.js";
+export { drivesHolding } from "./holding.js";
+export { DriveListing, drivesAmong, listDrives } from "./list.js";
+export { inspectTarget } from "./target.js";
 
 export type OpenOptions = {
   /** Bytes of the disk that was planned; an image file gets this size. */

@@ -161,14 +161,15 @@ export async function unmountLinuxDrives(drives: readonly Drive[]): Promise<stri
 }
 
 async function unmountLinuxDrive(drive: Drive): Promise<string[]> {
-  const paths = drive.mountpoints.map(({ path }) => path).toSorted((a, b) => b.length - a.length);
-  for (const path of paths) {
-    const { exitCode, stderr } = await runCommand("umount", ["--", path]);
+  const points = drive.mountpoints.toSorted((a, b) => b.path.length - a.path.length);
+  for (const { path, device } of points) {
+    // A name that is not UTF-8 would be another one by now; what is mounted there is named as well.
+    const { exitCode, stderr } = await runCommand("umount", ["--", path.includes("\ufffd") ? device : path]);
     if (exitCode === 0) continue;
     throw new Win7UsbError("target-in-use", `${path} of ${drive.path} cannot be unmounted: ${stderr.trim()}`, {
       hint: "Close the programs and folders that are open there, then run the same command again.",
       data: { target: drive.path, mountpoint: path },
     });
   }
-  return paths;
+  return points.map(({ path }) => path);
 }

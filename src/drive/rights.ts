@@ -1,9 +1,11 @@
 /** Checks permissions and read-only file systems before anything is opened. */
 import { constants } from "node:fs";
-import { access, realpath } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Win7UsbError } from "../errors.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
+import { realPath } from "./real-path.js";
 import { errorCodeOf } from "./transfer.js";
 
 /** Throws `no-permission` where this user may not write the drive. On Windows, only opening it shows that. */
@@ -20,9 +22,9 @@ export async function requireFolderRights(path: string): Promise<void> {
 /** Where an image file will be: links are followed. */
 export async function finalPathOf(path: string): Promise<string> {
   try {
-    return await realpath(path);
+    return await realPath(path);
   } catch (error) {
-    if (errorCodeOf(error) === undefined) throw error;
+    if (error instanceof Win7UsbError || errorCodeOf(error) === undefined) throw error;
     return path;
   }
 }

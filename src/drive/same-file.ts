@@ -1,6 +1,8 @@
-/** Whether an image file would take the place of the image that is read. */
+/** Which paths are one file: of several targets, and of a target and the image that is read. */
 import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { Win7UsbError } from "../errors.js";
+import { platform } from "./platform.js";
 import { errorCodeOf } from "./transfer.js";
 
 /** Throws `source-drive` where an image file would take the place of the image that is read. */
@@ -12,14 +14,33 @@ export async function requireOtherThanImage(path: string, imagePath: string | un
   });
 }
 
-async function isSameFile(path: string, other: string): Promise<boolean> {
+/**
+ * The same text for two paths where both are one image file, however each is written: by the file where there is one, and
+ * otherwise by its folder and name.
+ */
+export async function imageFileIdentity(path: string): Promise<string> {
+  const there = await identityOf(path);
+  if (there !== undefined) return there;
+  const folder = dirname(resolve(path));
+  const name = basename(path);
+  // The usual file systems there take names for one that differ in case alone.
+  return join((await identityOf(folder)) ?? folder, platform === "linux" ? name : name.toLowerCase());
+}
+
+/** Undefined where nothing is there. */
+async function identityOf(path: string): Promise<string | undefined> {
   try {
-    const [first, second] = await Promise.all([stat(path), stat(other)]);
-    if (first.ino !== 0 && second.ino !== 0) return first.dev === second.dev && first.ino === second.ino;
-    return (await realpath(path)) === (await realpath(other));
+    const { dev, ino } = await stat(path, { bigint: true });
+    return ino === 0n ? await realpath(path) : `${dev}:${ino}`;
   } catch (error) {
-    // A target that does not exist is not the image.
+    // Whatever it is, the opening tells it better.
     if (errorCodeOf(error) === undefined) throw error;
-    return false;
+    return undefined;
   }
+}
+
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([identityOf(path), identityOf(other)]);
+  // A target that does not exist is not the image.
+  return first !== undefined && first === second;
 }

@@ -1,104 +1,10 @@
 /**
- * Drives of Windows, from the JSON that the scripts of win32-scripts.ts print. Pure. Traps: ConvertTo-Json of
- * PowerShell 5.1 writes a list of one as the element itself in places; a removable medium without a partition table still
+ * Windows' disks as drives, out of what its scripts report. Pure. Traps: a removable medium without a partition table still
  * has a volume with a letter; the EFI system partition and a locked BitLocker volume have no letter but are partitions
  * all the same.
  */
-import { Win7UsbError } from "../errors.js";
-import type { Drive, Mountpoint } from "./drive.js";
-
-type WindowsDisk = {
-  readonly Number: number;
-  readonly FriendlyName: string | null;
-  readonly SerialNumber: string | null;
-  /** Where it is attached; of a virtual disk its file. */
-  readonly Location: string | null;
-  readonly Size: number;
-  readonly LogicalSectorSize: number;
-  /** MSFT_Disk's number, or the cmdlet's word for it. */
-  readonly BusType: number | string;
-  readonly IsBoot: boolean;
-  readonly IsSystem: boolean;
-  readonly IsReadOnly: boolean;
-  readonly IsOffline: boolean;
-  readonly IsClustered: boolean;
-  readonly PartitionStyle: string | number;
-};
-
-type WindowsPartition = {
-  readonly DiskNumber: number;
-  readonly PartitionNumber: number;
-  readonly Size: number;
-  readonly IsBoot: boolean;
-  readonly IsSystem: boolean;
-  readonly GptType: string | null;
-  readonly MbrType: number | null;
-  readonly AccessPaths: readonly (string | null)[];
-};
-
-export type WindowsReport = {
-  /** Such as `C:`. */
-  readonly systemDrive: string;
-  readonly disks: readonly WindowsDisk[];
-  readonly partitions: readonly WindowsPartition[];
-  readonly volumes: readonly { readonly UniqueId: string; readonly FileSystem: string | null }[];
-  readonly media: readonly { readonly Index: number; readonly MediaType: string | null }[];
-  readonly pageFiles: readonly string[];
-};
-
-/** Throws `target-unsupported` where `text` is not what the list script prints. */
-export function parseWindowsReport(text: string): WindowsReport {
-  const report = parseJson(text);
-  const disks = listAt<WindowsDisk>(report, "Disks");
-  for (const disk of disks) {
-    if (Number.isSafeInteger(disk.Number) && Number.isSafeInteger(disk.Size)) continue;
-    throw unexpected(`a disk's number is ${disk.Number} and its size ${disk.Size}`);
-  }
-  return {
-    systemDrive: typeof report["SystemDrive"] === "string" ? report["SystemDrive"] : "C:",
-    disks,
-    partitions: listAt<WindowsPartition>(report, "Partitions").map((partition) => ({
-      ...partition,
-      AccessPaths: asList(partition.AccessPaths),
-    })),
-    volumes: listAt(report, "Volumes"),
-    media: listAt(report, "Media"),
-    pageFiles: listAt(report, "PageFiles"),
-  };
-}
-
-/** The answer of the other scripts; where `ok` is false, with the error in the system's language. */
-export function parseWindowsAnswer(text: string): { readonly ok: boolean; readonly message: string } {
-  const answer = parseJson(text);
-  const message = [answer["Message"], answer["Id"]].filter((part) => typeof part === "string").join(" ");
-  return { ok: answer["Ok"] === true, message: message.replaceAll(/\s+/g, " ").trim() };
-}
-
-function parseJson(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    throw unexpected(error instanceof Error ? error.message : String(error));
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw unexpected("it is no object");
-  return value as Record<string, unknown>;
-}
-
-function unexpected(reason: string): Win7UsbError {
-  return new Win7UsbError("target-unsupported", `PowerShell answered with something unexpected: ${reason}`, {
-    hint: "Write an image file instead, and report this.",
-  });
-}
-
-function listAt<T>(report: Record<string, unknown>, key: string): T[] {
-  return asList(report[key] as T | readonly T[] | null | undefined);
-}
-
-function asList<T>(value: T | readonly T[] | null | undefined): T[] {
-  if (value === null || value === undefined) return [];
-  return Array.isArray(value) ? [...(value as readonly T[])] : [value as T];
-}
+import type { Drive, Mountpoint, DriveVolume } from "./drive.js";
+import type { WindowsDisk, WindowsPartition, WindowsReport, WindowsVolume } from "./win32-report.js";
 
 /** Every drive that holds a medium. */
 export function drivesOfWindows(report: WindowsReport): Drive[] {
@@ -140,6 +46,7 @@ function describe(report: WindowsReport, disk: WindowsDisk): Drive {
       ...swap,
     ],
     partitions: partitions.map((partition) => ({ path: deviceOf(partition), size: partition.Size })),
+    volumes: partitions.flatMap((partition) => volumesOf(report, partition)),
     holders: holdersOf(disk, partitions),
     backingFile: isBacked ? cleanText(disk.Location) : null,
     sequence: null,
@@ -195,6 +102,26 @@ function deviceOf({ AccessPaths, DiskNumber, PartitionNumber }: WindowsPartition
   return volume ?? `${physicalDrivePath(DiskNumber)} partition ${PartitionNumber}`;
 }
 
+/** Of a volume that Windows has mounted; others it says nothing of. */
+function volumesOf({ volumes }: WindowsReport, partition: WindowsPartition): DriveVolume[] {
+  const volume = volumes.find(({ UniqueId }) => partition.AccessPaths.includes(UniqueId));
+  if (volume === undefined || isUnformatted(volume)) return [];
+  const { FileSystem, FileSystemLabel = null, Size, SizeRemaining } = volume;
+  const used = typeof Size === "number" && typeof SizeRemaining === "number" ? Math.max(Size - SizeRemaining, 0) : null;
+  return [
+    {
+      device: deviceOf(partition),
+      fileSystem: cleanText(FileSystem)?.toLowerCase() ?? null,
+      label: cleanText(FileSystemLabel),
+      used,
+    },
+  ];
+}
+
+function isUnformatted({ FileSystem }: WindowsVolume): boolean {
+  return /^(?:raw)?$/i.test(FileSystem ?? "");
+}
+
 /** Partition types of the logical disk manager: its dynamic disks span drives. */
 const dynamicGptTypes = ["5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", "af9b60a0-1431-4f62-bc68-3311714a69ad"];
 const dynamicMbrType = 0x42;
@@ -213,7 +140,7 @@ export function mountedVolumes(report: WindowsReport, number: number): string[] 
   const partitions = report.partitions.filter(({ DiskNumber }) => DiskNumber === number);
   const names = partitions.flatMap(({ AccessPaths }) => AccessPaths.filter((path) => path !== null));
   const volumes = report.volumes.filter(({ UniqueId }) => names.includes(UniqueId));
-  return volumes.filter(({ FileSystem }) => !/^(?:raw)?$/i.test(FileSystem ?? "")).map(({ UniqueId }) => UniqueId);
+  return volumes.filter((volume) => !isUnformatted(volume)).map(({ UniqueId }) => UniqueId);
 }
 
 function startsWithPath(path: string, folder: string): boolean {

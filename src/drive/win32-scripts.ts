@@ -35,7 +35,7 @@ const partitionsOf = [
 const listSteps = [
   disksOf,
   partitionsOf,
-  "$volumes = @(Get-Volume | Select-Object UniqueId, FileSystem)",
+  "$volumes = @(Get-Volume | Select-Object UniqueId, FileSystem, FileSystemLabel, Size, SizeRemaining)",
   "$media = @(Get-CimInstance Win32_DiskDrive | Select-Object Index, MediaType)",
   "$pageFiles = @(Get-CimInstance Win32_PageFileUsage | ForEach-Object { $_.Name })",
   "[pscustomobject]@{ SystemDrive = $env:SystemDrive; Disks = $disks; Partitions = $partitions;" +

@@ -20,14 +20,8 @@ import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
 import { errorCodeOf } from "./transfer.js";
-import {
-  drivesOfWindows,
-  mountedVolumes,
-  numberOf,
-  parseWindowsAnswer,
-  parseWindowsReport,
-  type WindowsReport,
-} from "./win32-drives.js";
+import { drivesOfWindows, mountedVolumes, numberOf } from "./win32-drives.js";
+import { parseWindowsAnswer, parseWindowsReport, type WindowsReport } from "./win32-report.js";
 import { clearScript, listScript, powershell, powershellParameters, rescanScript } from "./win32-scripts.js";
 
 /** libuv's include/uv/win.h: FILE_FLAG_NO_BUFFERING, and a sharing mode of 0. */

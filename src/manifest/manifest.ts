@@ -88,6 +88,10 @@ export const editRecord = record("manifest edit", 40, {
   reserved: reserved(36, 4),
 });
 
+/** The section of a disk signature that was asked for. */
+export const signatureSection = "SIGN";
+export const signatureRecord = record("manifest signature", 4, { diskSignature: uint32le(0) });
+
 export const spanRecord = record("manifest span", 16, { offset: uint64le(0), length: uint64le(8) });
 
 /** Followed by its runs (as spans) and its path in UTF-8. */
@@ -106,6 +110,8 @@ export type Manifest = {
   readonly origin: ImageOrigin | null;
   /** What was changed in the image's files. */
   readonly edits: readonly PlannedEdit[];
+  /** The disk signature that was asked for; null where it follows from what was laid out. */
+  readonly signature: number | null;
   readonly fileSystem: FileSystemName;
   readonly label: string;
   readonly diskSize: number;
@@ -126,9 +132,9 @@ const utf8 = new TextEncoder();
 
 /** Everything of a plan's manifest but the digests. */
 export function layoutManifest(plan: DiskPlan, manifestOffset: number): ManifestLayout {
-  const { fileSystem, label, diskSize, contentEnd, clusterSize, origin = null, edits = [] } = plan;
+  const { fileSystem, label, diskSize, contentEnd, clusterSize, origin = null, edits = [], signature = null } = plan;
   const spans = coverage(plan.extents, manifestOffset);
-  const made = { program: packageVersion, origin, edits };
+  const made = { program: packageVersion, origin, edits, signature };
   const common = { ...made, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
   for (const files of [plan.files, null]) {
     const owned = ownersOf(spans, files ?? [], clusterSize);
@@ -188,9 +194,13 @@ export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint
   return manifest;
 }
 
-function encodeSections({ origin, edits }: Pick<ManifestLayout, "origin" | "edits">): Uint8Array {
+function encodeSections({ origin, edits, signature }: Pick<Manifest, "origin" | "edits" | "signature">): Uint8Array {
   const sections = edits.map((edit) => encodeSection(editSection, encodeEdit(edit)));
-  return Buffer.concat([...(origin === null ? [] : [encodeSection(originSection, encodeOrigin(origin))]), ...sections]);
+  if (origin !== null) sections.unshift(encodeSection(originSection, encodeOrigin(origin)));
+  if (signature !== null) {
+    sections.push(encodeSection(signatureSection, signatureRecord.encode({ diskSignature: signature })));
+  }
+  return Buffer.concat(sections);
 }
 
 function encodeSection(name: string, content: Uint8Array): Uint8Array {

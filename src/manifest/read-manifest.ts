@@ -18,6 +18,8 @@ import {
   originRecord,
   originSection,
   sectionRecord,
+  signatureRecord,
+  signatureSection,
   spanRecord,
   type Manifest,
 } from "./manifest.js";
@@ -119,20 +121,23 @@ function decode(body: Uint8Array, areaOffset: number): Manifest {
   return { ...common, spans, files, units, digests: cursor.take(unitCount * digestSize) };
 }
 
-type Sections = Pick<Manifest, "origin" | "edits">;
+type Sections = Pick<Manifest, "origin" | "edits" | "signature">;
 
 /** Sections of other names are a later win7usb's, and nothing that the rest depends on. */
 function decodeSections(bytes: Uint8Array): Sections {
   const cursor = new Cursor(bytes);
   let origin: ImageOrigin | null = null;
   const edits: PlannedEdit[] = [];
+  let signature: number | null = null;
   while (cursor.left > 0) {
     const { name, length } = sectionRecord.decode(cursor.take(sectionRecord.size));
     const content = new Cursor(cursor.take(length));
     if (name === originSection) origin = decodeOrigin(content);
     else if (name === editSection) edits.push(decodeEdit(content));
+    else if (name === signatureSection)
+      signature = signatureRecord.decode(content.take(signatureRecord.size)).diskSignature;
   }
-  return { origin, edits };
+  return { origin, edits, signature };
 }
 
 function decodeOrigin(cursor: Cursor): ImageOrigin {

@@ -15,7 +15,11 @@ import type { OpenedImage } from "./open-image.js";
 import { otherEdits } from "./other-edits.js";
 
 /** How the target was written, where it does not say so itself, and what was changed in the image for it. */
-export type ExpectationChoices = EditChoices & { readonly label?: string | undefined };
+export type ExpectationChoices = EditChoices & {
+  readonly label?: string | undefined;
+  /** The disk signature that was asked for. */
+  readonly signature?: number | undefined;
+};
 
 export type Expected = {
   /** Undefined where there is nothing to compare the target with. */
@@ -66,18 +70,19 @@ async function planAnew(
   found: FoundManifest,
   opened: OpenedImage,
   reader: DriveReader,
-  { label: wantedLabel, ...choices }: ExpectationChoices,
+  { label: wantedLabel, signature: asked, ...choices }: ExpectationChoices,
 ): Promise<DiskPlan | Win7UsbError> {
   assertWhole(opened.image, [paddingCode]);
   const { volumeLabel } = opened.image;
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
   const label = wantedLabel ?? manifest?.label ?? volumeLabel;
+  const signature = asked ?? manifest?.signature ?? undefined;
   try {
     const { tree: edited, hashed } = await editTree(opened, choices, ["replace", "unattended-wipe"]);
     const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(edited, "auto").fileSystem;
     const { tree } = await fitTree(edited, fileSystem);
     const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);
-    return { ...planDisk(tree, { diskSize }, { fileSystem, label }), edits: await hashed() };
+    return { ...planDisk(tree, { diskSize }, { fileSystem, label, signature }), edits: await hashed() };
   } catch (error) {
     if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
     throw error;

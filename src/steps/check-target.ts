@@ -8,8 +8,10 @@ import { Win7UsbError, type Warning } from "../errors.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { Interruption } from "../source/interruption.js";
+import { signatureText } from "../volumes/mbr.js";
 import type { FileSystemName, ImageOrigin, PlannedEdit } from "../volumes/plan.js";
 import { expectationFor } from "./check-expectation.js";
+import { diskSignature } from "./disk-signature.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
 import { causeOfForeign, verdictWithoutComparison, checkVerdictOf } from "./check-verdict.js";
 import { accessWarnings, contentWarnings } from "./check-warnings.js";
@@ -25,8 +27,13 @@ export type CheckOrigin = ImageOrigin & {
   readonly edits: readonly PlannedEdit[];
   /** The version of win7usb that wrote it. */
   readonly program: string;
-  /** `size` in bytes: of the disk that was laid out. */
-  readonly options: { readonly filesystem: FileSystemName; readonly label: string; readonly size: number };
+  /** `size` in bytes: of the disk that was laid out. `signature`: eight hexadecimal digits, null where none was asked for. */
+  readonly options: {
+    readonly filesystem: FileSystemName;
+    readonly label: string;
+    readonly size: number;
+    readonly signature: string | null;
+  };
 };
 
 /** Events of `check`. */
@@ -38,6 +45,8 @@ export type CheckOptions = EditChoices & {
   readonly image?: ImageInput | undefined;
   /** The label that the target was written with, where neither manifest nor volume have it. */
   readonly label?: string | undefined;
+  /** The disk signature it was written with, where its manifest does not tell it: as `WriteChoices` has it. */
+  readonly signature?: string | undefined;
   /** How messages and results call a target that is a source. Default: `target`. */
   readonly name?: string | undefined;
   /** Aborting it rejects the call with `interrupted`. */
@@ -128,7 +137,10 @@ async function checkOpened(
   tell(accessWarnings(target));
   // The rest of its content is incomplete, so that comparing it would say nothing.
   if (found.unfinishedBy !== null) return { ...common, ...nothingCompared, verdict: "mismatch", cause: "unfinished" };
-  const expected = await expectationFor(found, opened, reader, choices);
+  const expected = await expectationFor(found, opened, reader, {
+    ...choices,
+    signature: diskSignature(choices.signature, [target.target]),
+  });
   const { expectation, otherwise } = expected;
   tell(await contentWarnings(reader, read, found, expected, opened !== undefined));
   const origin = originOf(found);
@@ -165,8 +177,18 @@ const nothingCompared = {
 
 function originOf({ read }: FoundManifest): CheckOrigin | null {
   if (read.kind !== "manifest" || read.manifest.origin === null) return null;
-  const { origin, edits, program, fileSystem, label, diskSize } = read.manifest;
-  return { ...origin, edits, program, options: { filesystem: fileSystem, label, size: diskSize } };
+  const { origin, edits, program, fileSystem, label, diskSize, signature } = read.manifest;
+  return {
+    ...origin,
+    edits,
+    program,
+    options: {
+      filesystem: fileSystem,
+      label,
+      size: diskSize,
+      signature: signature === null ? null : signatureText(signature),
+    },
+  };
 }
 
 /** Progress events like those of a write's read-back. */

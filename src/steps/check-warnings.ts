@@ -10,7 +10,8 @@ import type { Expected } from "./check-expectation.js";
 import type { OpenedTarget } from "./open-target.js";
 
 /** About how the target is read. */
-export function accessWarnings({ reader, mountpoints }: OpenedTarget): Warning[] {
+export function accessWarnings({ reader, target }: OpenedTarget): Warning[] {
+  const mountpoints = target.kind === "drive" ? target.drive.mountpoints : [];
   const warnings: Warning[] = [];
   if (mountpoints.length > 0) {
     const at = mountpoints.map(({ path }) => path).join(", ");

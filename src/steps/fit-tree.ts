@@ -1,7 +1,12 @@
-/** The tree as it is laid out: files that the file system cannot hold are split. Used by writing and checking alike. */
+/**
+ * The tree as it is laid out: names that no stick can have are left out, and files that the file system cannot hold are split. Used
+ * by writing and checking alike.
+ */
 import { count } from "../bytes/amounts.js";
 import type { Warning } from "../errors.js";
 import { largestFile } from "../volumes/fat32/records/directory-entry.js";
+import type { NamedTree } from "../volumes/faulty-names.js";
+import { withoutFaultyNames } from "../volumes/faulty-names.js";
 import type { FileSystemName } from "../volumes/plan.js";
 import type { FileTree } from "../tree/index.js";
 import type { SplitImage, SplitTree } from "../windows/split-install-image.js";
@@ -9,10 +14,14 @@ import { installPartLimit, splitInstallImages } from "../windows/split-install-i
 
 export type { SplitImage } from "../windows/split-install-image.js";
 
+/** `faults`: what was left out, which is refused unless it is allowed. */
+export type FittedTree = SplitTree & Pick<NamedTree, "faults">;
+
 /** Throws `file-too-large` and `wim-damaged`. */
-export async function fitTree(tree: FileTree, fileSystem: FileSystemName): Promise<SplitTree> {
-  if (fileSystem !== "fat32") return { tree, splits: [] };
-  return splitInstallImages(tree, { file: largestFile, part: installPartLimit });
+export async function fitTree(whole: FileTree, fileSystem: FileSystemName): Promise<FittedTree> {
+  const { tree, faults } = withoutFaultyNames(whole, fileSystem);
+  if (fileSystem !== "fat32") return { tree, splits: [], faults };
+  return { ...(await splitInstallImages(tree, { file: largestFile, part: installPartLimit })), faults };
 }
 
 /** Says how a file is written otherwise than it lies in the image. */

@@ -1,6 +1,8 @@
 /** The step that describes an image. It does not judge: an image without Windows 7 is no error here. */
 import type { Warning } from "../errors.js";
 import type { ElTorito, FileSystemSummary, Iso9660Image, IsoFileSystem } from "../iso9660-reader/index.js";
+import { faultyNameWarnings, withoutFaultyNames } from "../volumes/faulty-names.js";
+import { chooseFileSystem } from "../volumes/index.js";
 import type { KnownImages, LookAlike } from "../windows/known-images/index.js";
 import { lookAlike } from "../windows/known-images/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
@@ -74,6 +76,7 @@ async function inspectionOf(opened: OpenedImage, table: KnownImages | undefined)
   const warnings: Warning[] = [
     ...suitabilityRefusals(windows, image.tree).map(({ code, message }) => ({ code, message })),
     ...image.warnings,
+    ...faultyNameWarnings(withoutFaultyNames(image.tree, chooseFileSystem(image.tree, "auto").fileSystem).faults),
     ...windows.warnings,
   ];
   return { image: imageFacts(opened), windows: windowsFacts(windows), known, warnings };

@@ -4,11 +4,14 @@ import type { WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
-import { DriveListing, drivesAmong, drivesHolding, inspectTarget } from "../drive/list.js";
+import { drivesHolding } from "../drive/holding.js";
+import { DriveListing, drivesAmong } from "../drive/list.js";
 import { requireDriveRights, requireFolderRights } from "../drive/rights.js";
-import { requireOtherThanImage } from "../drive/same-file.js";
+import { imageFileIdentity, requireOtherThanImage } from "../drive/same-file.js";
+import { inspectTarget } from "../drive/target.js";
 import type { Failures } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
+import { withVolumes } from "./drive-volumes.js";
 import type { WriteChoices } from "./write-choices.js";
 
 export type JudgedTargets = {
@@ -31,7 +34,7 @@ export async function judgeTargets(
     if (outcome.status === "fulfilled") targets.push(outcome.value);
     else failures.add(outcome.reason);
   }
-  for (const error of contradictions(targets, choices)) failures.add(error);
+  for (const error of [...contradictions(targets, choices), ...(await givenTwice(targets))]) failures.add(error);
   for (const target of targets) {
     if (target.kind !== "image-file") continue;
     await failures.attempt(() => requireOtherThanImage(target.path, imagePath));
@@ -45,7 +48,12 @@ export async function judgeTargets(
     for (const refusal of refusals(drive, { allow: choices.allow ?? [], imageDrives })) failures.add(errorOf(refusal));
     await failures.attempt(() => requireDriveRights(drive.path));
   }
-  return { targets, imageDrives };
+  return { targets: await Promise.all(targets.map(withContent)), imageDrives };
+}
+
+/** What will be lost is told before the question. */
+async function withContent(target: WriteTarget): Promise<WriteTarget> {
+  return target.kind === "drive" ? { ...target, drive: await withVolumes(target.drive) } : target;
 }
 
 export function errorOf({ code, message, hint, data }: Refusal): Win7UsbError {
@@ -63,10 +71,6 @@ function contradictions(targets: readonly WriteTarget[], choices: WriteChoices):
   const usage = (message: string, data: Record<string, unknown> = {}): number =>
     found.push(new Win7UsbError("usage", message, { data }));
   if (choices.targets.length === 0) usage("there is no target to write");
-  const keys = targets.map((target) => (target.kind === "drive" ? target.drive.path : target.path));
-  for (const key of new Set(keys.filter((each, index) => keys.indexOf(each) !== index))) {
-    usage(`${key} is given twice as a target`);
-  }
   if (choices.size !== undefined && targets.some((target) => target.kind !== "image-file")) {
     usage("a size is that of an image file; a drive has its own", { choice: "size" });
   }
@@ -74,6 +78,24 @@ function contradictions(targets: readonly WriteTarget[], choices: WriteChoices):
     usage("writing only what differs is for drives; an image file is written anew", { choice: "onlyChanged" });
   }
   return found;
+}
+
+/** Targets that are one, by whatever names; each name once. */
+async function givenTwice(targets: readonly WriteTarget[]): Promise<Win7UsbError[]> {
+  const firsts = new Map<string, string>();
+  const told = new Map<string, Win7UsbError>();
+  for (const target of targets) {
+    const { path } = target;
+    const key = target.kind === "image-file" ? await imageFileIdentity(path) : path;
+    const first = firsts.get(key);
+    if (first === undefined) {
+      firsts.set(key, path);
+      continue;
+    }
+    const message = path === first ? `${path} is given twice as a target` : `${first} and ${path} are one file`;
+    told.set(path, new Win7UsbError("usage", message, { hint: "Name each target once.", data: { target: path } }));
+  }
+  return [...told.values()];
 }
 
 function requireReplaceable(target: WriteTarget & { kind: "image-file" }, { force }: WriteChoices): void {

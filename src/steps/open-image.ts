@@ -5,6 +5,7 @@ import { assertWhole, paddingCode, readImage } from "../iso9660-reader/index.js"
 import type { ByteSource } from "../source/byte-source.js";
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
+import { withMergedFolders } from "../volumes/merged-folders.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { identifyImage } from "../windows/identify-image.js";
 import { namingForeign } from "./foreign/index.js";
@@ -40,7 +41,7 @@ export async function openImage(input: ImageInput, options: InputOptions = {}): 
   const opened = await openInput(input, options);
   const { path, isFile, source } = opened;
   try {
-    const image = await namingForeign(source, path, () => readImage(source));
+    const image = withMergedFolders(await namingForeign(source, path, () => readImage(source)));
     const windows = await identifyWhole(image);
     opened.finish();
     const counts = countNodes(image.tree);

@@ -1,7 +1,7 @@
 /** The target of a check: a drive, an image file, or a source of its bytes that stays the caller's. */
-import type { Mountpoint } from "../drive/drive.js";
+import type { Target } from "../drive/drive.js";
 import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
-import { inspectTarget } from "../drive/list.js";
+import { inspectTarget } from "../drive/target.js";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { sectorSize } from "../volumes/plan.js";
@@ -9,14 +9,19 @@ import { sectorSize } from "../volumes/plan.js";
 /** The path of a drive or of an image file, or a source of its bytes, which is not closed. */
 export type TargetInput = string | ByteSource;
 
-export type OpenedTarget = { readonly reader: DriveReader; readonly mountpoints: readonly Mountpoint[] };
+export type OpenedTarget = {
+  readonly reader: DriveReader;
+  /** What the path names; a source counts as an image file. */
+  readonly target: Target;
+};
 
 /** Throws `target-missing`, `target-not-a-drive`, `no-permission` and the like. `name` is that of a source. */
 export async function openTarget(input: TargetInput, name: string): Promise<OpenedTarget> {
-  if (typeof input !== "string") return { reader: sourceReader(input, name), mountpoints: [] };
+  if (typeof input !== "string") {
+    return { reader: sourceReader(input, name), target: { kind: "image-file", path: name, exists: true } };
+  }
   const target = await inspectTarget(input);
-  const mountpoints = target.kind === "drive" ? target.drive.mountpoints : [];
-  return { reader: await openDriveReader(target), mountpoints };
+  return { reader: await openDriveReader(target), target };
 }
 
 /** Counts as read from the medium: whether a cache is in between, only the caller knows. */

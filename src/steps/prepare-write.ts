@@ -9,6 +9,7 @@ import { Failures, Win7UsbError } from "../errors.js";
 import { assertWhole } from "../iso9660-reader/index.js";
 import { runInterruptibly } from "../source/interruption.js";
 import { blockSizeFor } from "../transfer/block-size.js";
+import { faultyNameErrors, leftOutWarnings } from "../volumes/faulty-names.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
@@ -16,6 +17,7 @@ import { assertSuitable } from "../windows/index.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
 import { editTree } from "./edit-tree.js";
 import type { SplitImage } from "./fit-tree.js";
+import { diskSignature } from "./disk-signature.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
 import { requireKnownChoices } from "./known-choices.js";
 import type { JudgedTargets } from "./judge-targets.js";
@@ -75,10 +77,13 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
   });
   if (isWhole) for (const failure of await setupWimFailures(image.image.tree, image.windows)) failures.add(failure);
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
+  const signature = await failures.attempt(() => diskSignature(choices.signature, judged.targets));
   // A truncated image cannot be planned.
   const edited = isWhole ? await failures.attempt(() => edit(image, choices, failures)) : undefined;
   const planned =
-    edited === undefined ? undefined : await failures.attempt(() => planFor(image, edited, judged, choices, failures));
+    edited === undefined
+      ? undefined
+      : await failures.attempt(() => planFor(image, edited, judged, { ...choices, signature }, failures));
   const origin = await failures.attempt(() => originOf(image, choices));
   failures.throwAll();
   // What is added is read whole for it, and may be large: not before all else is known to be right.
@@ -106,6 +111,7 @@ async function edit(image: OpenedImage, choices: WriteChoices, failures: Failure
   return edited;
 }
 
+type PlanChoices = Omit<WriteChoices, "signature"> & { readonly signature: number | undefined };
 type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;
 
 /** Undefined where a target is too small for the smallest disk, which is among the failures then. */
@@ -113,16 +119,16 @@ async function planFor(
   { image }: OpenedImage,
   { tree: editedTree }: EditedImage,
   { targets, imageDrives }: JudgedTargets,
-  choices: WriteChoices,
+  choices: PlanChoices,
   failures: Failures,
 ): Promise<Planned | undefined> {
   const { fileSystem, reason } = chooseFileSystem(editedTree, choices.fileSystem ?? "auto");
-  const options = { fileSystem, label: choices.label ?? image.volumeLabel };
-  const { tree, splits } = await fitTree(editedTree, fileSystem);
+  const options = { fileSystem, label: choices.label ?? image.volumeLabel, signature: choices.signature };
+  const { tree, splits, faults } = await fitTree(editedTree, fileSystem);
+  const allow = choices.allow ?? [];
+  for (const error of faultyNameErrors(faults)) if (!allow.includes(error.code)) failures.add(error);
   const needed = smallestDisk(tree, options);
-  const small = drivesAmong(targets).flatMap((drive) =>
-    tooSmall(drive, { allow: choices.allow ?? [], imageDrives, needed }),
-  );
+  const small = drivesAmong(targets).flatMap((drive) => tooSmall(drive, { allow, imageDrives, needed }));
   for (const refusal of small) failures.add(errorOf(refusal));
   if (small.length > 0) return undefined;
   const imageFileSize = choices.size ?? needed;
@@ -134,7 +140,7 @@ async function planFor(
   await failures.attempt(() => requireRoom(files, plannedDataBytes(plan, blockSizeFor(targets.length))));
   // No warning for the image's own label, which nobody chose and which is often too long.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
-  return { plan, reason, splits, warnings: [...splits.map(splitWarning), ...labels] };
+  return { plan, reason, splits, warnings: [...leftOutWarnings(faults), ...splits.map(splitWarning), ...labels] };
 }
 
 /** Throws `usage` where `imageSha256` is no SHA-256. */

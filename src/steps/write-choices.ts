@@ -14,6 +14,11 @@ export type WriteChoices = EditChoices & {
   readonly fileSystem?: "auto" | FileSystemName | undefined;
   /** Default: the image's own volume label. */
   readonly label?: string | undefined;
+  /**
+   * Another disk signature than the one that follows from the image: hexadecimal digits (`1a2b3c4d`), or `serial` for one that
+   * follows from the serial number of the one drive. Windows takes the second of two disks with one signature offline.
+   */
+  readonly signature?: string | undefined;
   /** Bytes of an image file that is created; default: the smallest that holds the tree. */
   readonly size?: number | undefined;
   /** Names of refusals to lift: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */

@@ -19,7 +19,7 @@ import { unmetDepth, unmetRequirements } from "./requirements.js";
 import type { Scope } from "./scope.js";
 import { scopeOf } from "./scope.js";
 import { setupImageChecks } from "./setup-image.js";
-import { agreementChecks, productUnknown, suitabilityChecks } from "./suitability.js";
+import { agreementChecks, nameChecks, productUnknown, suitabilityChecks } from "./suitability.js";
 import type { Check, Verdict } from "./verdict.js";
 import { excused, verdictOf } from "./verdict.js";
 import type { Truncation } from "./volume.js";
@@ -148,6 +148,7 @@ async function imageChecks(
   const checks = volumeChecks(volume, source.size, officialLength, allow);
   if (image === null) return checks;
   checks.push(...(await bootFileChecks(image, source, windows.value?.product === windows7)));
+  checks.push(...nameChecks(image.tree));
   for (const wim of wims) checks.push(...wim.checks);
   checks.push(...(await setupImageChecks(image.tree)));
   if (!deep) {

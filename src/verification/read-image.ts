@@ -4,6 +4,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Iso9660Image } from "../iso9660-reader/index.js";
 import { readImage } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
+import { withMergedFolders } from "../volumes/merged-folders.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { identifyImage } from "../windows/identify-image.js";
 
@@ -21,7 +22,7 @@ export type ReadForVerification = {
 const findings: readonly ErrorCode[] = ["image-damaged", "image-truncated", "wim-damaged", "wim-unsupported"];
 
 export async function readForVerification(source: ByteSource): Promise<ReadForVerification> {
-  const volume = await outcomeOf(readImage(source));
+  const volume = await outcomeOf(readImage(source).then(withMergedFolders));
   if (volume.value === null) return { volume, windows: volume };
   return { volume, windows: await outcomeOf(identifyImage(volume.value)) };
 }

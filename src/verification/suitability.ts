@@ -1,6 +1,8 @@
 /** Checks of whether an image is what win7usb is for, and whether the disc agrees with itself. */
 import type { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
+import { faultyNameWarnings, withoutFaultyNames } from "../volumes/faulty-names.js";
+import { chooseFileSystem } from "../volumes/index.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { SuitabilityCode } from "../windows/refusals.js";
 import { isAllowed, suitabilityRefusals } from "../windows/refusals.js";
@@ -37,6 +39,13 @@ export function suitabilityChecks(windows: WindowsIdentity, tree: FileTree, allo
     if (isAllowed(refusal, allow)) return [{ ...base, status: "warn", code, message: `${message} (allowed)` }];
     return [{ ...base, status: "fail", hint, code, message }];
   });
+}
+
+/** A warning for names that a stick cannot have; nothing where there are none. */
+export function nameChecks(tree: FileTree): Check[] {
+  const { faults } = withoutFaultyNames(tree, chooseFileSystem(tree, "auto").fileSystem);
+  const base = { id: "names", kind: "suitability", status: "warn" } as const;
+  return faultyNameWarnings(faults).map((warning) => ({ ...base, ...warning }));
 }
 
 /** A warning for each contradiction, or one check that there is none. */

@@ -1,7 +1,8 @@
 /**
  * The numbers that tell one volume from another: disk signature and volume serial number. Formatters take them from the
  * clock; here they come from what is laid out (names, sizes, times, label), so that the same image gives the same bytes.
- * Two sticks of the same image therefore carry the same numbers, as two copies of a disc do.
+ * Two sticks of the same image therefore carry the same numbers, as two copies of a disc do; a disk signature can be asked for,
+ * because Windows takes the second of two disks with one signature offline.
  */
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
@@ -57,8 +58,15 @@ function avalanche(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** The identity of a volume that holds `tree` under `label`. */
-export function identityOf(tree: FileTree, label: string): Identity {
+/** The disk signature of the drive with this serial number: the same for every image. */
+export function signatureOfSerial(serial: string): number {
+  const digest = new Digest();
+  digest.text(serial);
+  return digest.result("disk signature");
+}
+
+/** The identity of a volume that holds `tree` under `label`; `signature` in the place of its disk signature. */
+export function identityOf(tree: FileTree, label: string, signature?: number): Identity {
   const digest = new Digest();
   digest.text(label);
   for (const { path, node } of walk(tree)) {
@@ -69,7 +77,7 @@ export function identityOf(tree: FileTree, label: string): Identity {
   }
   const serial = (BigInt(digest.result("serial, high")) << 32n) | BigInt(digest.result("serial, low"));
   return {
-    diskSignature: digest.result("disk signature"),
+    diskSignature: signature ?? digest.result("disk signature"),
     volumeId: digest.result("volume id"),
     volumeSerialNumber: serial,
   };

@@ -12,7 +12,7 @@ import { planNtfs, smallestNtfsDisk } from "./ntfs/plan/index.js";
 import type { DiskPlan, DriveGeometry, FileSystemName, LayoutOptions } from "./plan.js";
 
 /** How a disk is laid out. */
-export type PlanOptions = { readonly fileSystem: FileSystemName; readonly label: string };
+export type PlanOptions = LayoutOptions & { readonly fileSystem: FileSystemName };
 
 type Layout = {
   plan(tree: FileTree, drive: DriveGeometry, options: LayoutOptions): DiskPlan;

@@ -8,6 +8,7 @@
 import { bytes, uint16le, uint32le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { MiB, roundDown } from "../bytes/units.js";
+import type { DiskPlan } from "./plan.js";
 import { sectorSize } from "./plan.js";
 
 /** The geometry that firmware makes up for USB disks, and that BPBs repeat. */
@@ -48,6 +49,18 @@ export const bootSignature = 0xaa55;
 const active = 0x80;
 const lastCylinder = 1023;
 const sectorLimit = 2 ** 32 - 1;
+
+/** The disk signature of a plan, whether it was asked for or not. */
+export function diskSignatureOf({ extents }: DiskPlan): number {
+  const [first] = extents;
+  if (first?.source.kind !== "bytes") throw new RangeError("the plan does not begin with a master boot record");
+  return masterBootRecord.decode(first.source.bytes).diskSignature;
+}
+
+/** As Windows shows it: eight hexadecimal digits. */
+export function signatureText(signature: number): string {
+  return signature.toString(16).padStart(8, "0");
+}
 
 /** A partition in sectors. */
 export type DiskPartition = { readonly startSector: number; readonly sectorCount: number };

@@ -58,6 +58,8 @@ export type DiskPlan = {
    */
   readonly contentEnd: number;
   readonly files: readonly PlannedFile[];
+  /** The disk signature that was asked for; absent where it follows from what is laid out. */
+  readonly signature?: number;
   /** What the manifest says of the image; absent where the plan was made of something else. */
   readonly origin?: ImageOrigin;
   /** In the order in which they were made; absent where the plan was made of something else than an image. */
@@ -70,7 +72,11 @@ export type DriveGeometry = {
   readonly diskSize: number;
 };
 
-export type LayoutOptions = { readonly label: string };
+export type LayoutOptions = {
+  readonly label: string;
+  /** Another disk signature than the one that follows from what is laid out: 32 bits, not 0. */
+  readonly signature?: number | undefined;
+};
 
 /** Bytes that a sparse file needs on its medium at most, where blocks of `blockSize` are written unless all of it is planned zeros. */
 export function plannedDataBytes({ extents, diskSize }: DiskPlan, blockSize: number): number {

@@ -7,10 +7,26 @@
 export const longestName = 255;
 
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-export const illegalCharacter = /[\u0000-\u001f"*/:<>?\\|]/;
+const illegalCharacter = /[\u0000-\u001f"*/:<>?\\|]/;
 /** Windows drops them when a name is opened. */
-export const illegalEnd = /[. ]$/;
+const illegalEnd = /[. ]$/;
 export const loneSurrogate = /\p{Surrogate}/u;
+/**
+ * Devices to Windows in every folder, whatever follows a dot (Microsoft, "Naming Files, Paths, and Namespaces"); blanks before
+ * the dot do not count.
+ */
+const deviceName = /^(?:con|prn|aux|nul|(?:com|lpt)[1-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i;
+
+/** Why Windows cannot open a file of this name, as the rest of a sentence; null where it can. */
+export function nameFault(name: string): string | null {
+  if (name.length === 0) return "is empty";
+  if (name.length > longestName) return `has ${name.length} UTF-16 units, expected at most ${longestName}`;
+  const illegal = illegalCharacter.exec(name);
+  if (illegal !== null) return `holds ${JSON.stringify(illegal[0])}`;
+  if (illegalEnd.test(name)) return "ends in a dot or blank";
+  if (loneSurrogate.test(name)) return "is not well-formed UTF-16";
+  return deviceName.test(name) ? "is the name of a device" : null;
+}
 
 /**
  * Beside letters and digits, in the form of a character class. Only ASCII: what other characters become depends on the

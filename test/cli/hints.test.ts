@@ -1,7 +1,7 @@
 /** Hints name options that the command has, and none of another command. */
 import { describe, expect, it } from "vitest";
 import { checkWarning, hintFor } from "../../src/cli/hints.js";
-import { imageRefusals, targetRefusals, wholenessRefusals } from "../../src/cli/table/commands.js";
+import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "../../src/cli/table/refusals.js";
 import { exitCodes } from "../../src/errors.js";
 import { main } from "../../src/cli/main.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
@@ -26,7 +26,7 @@ describe("a hint", () => {
   );
 
   it.each([
-    ["write", [...imageRefusals, ...wholenessRefusals, ...targetRefusals]],
+    ["write", [...imageRefusals, ...wholenessRefusals, ...nameRefusals, ...targetRefusals]],
     ["verify", [...imageRefusals, ...wholenessRefusals, "altered"]],
   ] as const)("of %s says how to lift a refusal that can be lifted", (command, refusals) => {
     for (const code of refusals) {
@@ -39,7 +39,10 @@ describe("a hint", () => {
     [{ code: "file-too-large" }, "Use --filesystem ntfs."],
     [{ code: "directory-too-large" }, "Use --filesystem ntfs."],
     [{ code: "name-collision", data: { fileSystem: "fat32" } }, "Use --filesystem ntfs, which needs no short names."],
-    [{ code: "name-collision", hint: "Rename one of them." }, "Rename one of them."],
+    [
+      { code: "name-collision", hint: "Rename one of them." },
+      "Rename one of them, or allow this one with --allow name-collision.",
+    ],
     [{ code: "target-exists" }, "Choose another name, or replace it with --force."],
     [{ code: "usage", data: { choice: "size" } }, "Leave --size out for a drive."],
     [{ code: "usage", data: { choice: "onlyChanged" } }, "Leave --only-changed out for an image file."],

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { main } from "../../src/cli/main.js";
-import { imageRefusals, targetRefusals } from "../../src/cli/table/commands.js";
+import { imageRefusals, targetRefusals } from "../../src/cli/table/refusals.js";
 import { allCommands } from "../../src/cli/table/program.js";
 import { allowableRefusals } from "../../src/drive/guard.js";
 import type { WindowsIdentity } from "../../src/windows/index.js";

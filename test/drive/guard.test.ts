@@ -3,23 +3,8 @@ import { GiB } from "../../src/bytes/units.js";
 import type { Drive } from "../../src/drive/drive.js";
 import { identityDifference, refusals, type Circumstances } from "../../src/drive/guard.js";
 import { exitCodeOf, Win7UsbError } from "../../src/errors.js";
+import { stick } from "../support/stick.js";
 
-const stick: Drive = {
-  path: "/dev/sdb",
-  size: 16 * GiB,
-  logicalBlockSize: 512,
-  model: "SanDisk Ultra",
-  serial: "4C530001",
-  bus: "usb",
-  removable: true,
-  readOnly: false,
-  system: false,
-  mountpoints: [],
-  partitions: [{ path: "/dev/sdb1", size: 16 * GiB - 1024 }],
-  holders: [],
-  backingFile: null,
-  sequence: 12,
-};
 const nothing: Circumstances = { allow: [] };
 const mounted = [{ path: "/media/me/USB", device: "/dev/sdb1" }];
 const swap = [{ path: "[SWAP]", device: "/dev/sdb2" }];

@@ -8,7 +8,8 @@ import type { Drive } from "../../src/drive/drive.js";
 import { refusals } from "../../src/drive/guard.js";
 import { listWindowsDrives, unmountWindowsDrives, windowsOpenError } from "../../src/drive/win32.js";
 import type { RunCommand } from "../../src/drive/command.js";
-import { mountedVolumes, numberOf, parseWindowsReport } from "../../src/drive/win32-drives.js";
+import { mountedVolumes, numberOf } from "../../src/drive/win32-drives.js";
+import { parseWindowsReport } from "../../src/drive/win32-report.js";
 import { clearScript, listScript, rescanScript } from "../../src/drive/win32-scripts.js";
 
 const recorded = (name: string): string =>

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { fatLabel } from "../../src/volumes/fat32/plan/label.js";
 import { longEntryCount, shortNameChecksum, writeLongName } from "../../src/volumes/fat32/records/long-name.js";
-import { nameFault } from "../../src/volumes/fat32/plan/name-rules.js";
+import { nameFault } from "../../src/volumes/windows-names.js";
 import { fatNames } from "../../src/volumes/fat32/plan/short-name.js";
 import { fatTime } from "../../src/volumes/fat32/records/time.js";
 
@@ -165,9 +165,27 @@ describe("what FAT cannot hold", () => {
     ["a".repeat(256), "256 UTF-16 units, expected at most 255"],
     ["a\ud800", "well-formed"],
     ["\udc00a", "well-formed"],
+    ...["con", "Aux.txt", "nul.tar.gz", "PRN", "com1", "LPT9.x", "com\u00b9", "con .txt"].map((name) => [
+      name,
+      "device",
+    ]),
   ])("%j: %s", (name, fault) => expect(nameFault(name)).toContain(fault));
 
-  it.each(["a", "a".repeat(255), " a", ".a", "a;b,c=d[e]+f", "\u007f", "😀", "日本語.txt"])("but %j it can", (name) => {
+  it.each([
+    "a",
+    "a".repeat(255),
+    " a",
+    ".a",
+    "com0",
+    "con1",
+    "conx.txt",
+    "a.con",
+    "lpt",
+    "a;b,c=d[e]+f",
+    "\u007f",
+    "😀",
+    "日本語.txt",
+  ])("but %j it can", (name) => {
     expect(nameFault(name)).toBeNull();
   });
 });

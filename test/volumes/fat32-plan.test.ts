@@ -6,7 +6,7 @@ import { Win7UsbError } from "../../src/errors.js";
 import { GiB, KiB, MiB, TiB } from "../../src/bytes/units.js";
 import { fatGeometry } from "../../src/volumes/fat32/plan/geometry.js";
 import { planFat32, smallestFat32Disk } from "../../src/volumes/fat32/plan/index.js";
-import { nameFault } from "../../src/volumes/fat32/plan/name-rules.js";
+import { nameFault } from "../../src/volumes/windows-names.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../../src/volumes/index.js";
 import type { DiskPlan } from "../../src/volumes/plan.js";
 import type { FileTree, TreeNode } from "../../src/tree/index.js";

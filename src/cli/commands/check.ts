@@ -27,6 +27,7 @@ export async function checkCommand(path: string, options: CheckCommandOptions, t
       image: options.iso,
       label: options.label,
       ...editChoices(options),
+      signature: options.signature,
       signal,
       onEvent: (event) =>
         show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),

@@ -3,12 +3,14 @@ import type { Drive } from "../../drive/drive.js";
 import { refusals } from "../../drive/guard.js";
 import type { Refusal } from "../../drive/guard.js";
 import { listDrives } from "../../drive/list.js";
+import { withVolumes } from "../../steps/drive-volumes.js";
 import { requireDriveRights } from "../../drive/rights.js";
 import { Failures } from "../../errors.js";
 import { jsonLine } from "../escape.js";
 import { count } from "../../bytes/amounts.js";
 import { formatDriveSize } from "../format.js";
 import type { DrivesCommandOptions } from "../options.js";
+import { volumeWords } from "../render/fact-sheet.js";
 import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
@@ -18,7 +20,8 @@ type Judged = { readonly drive: Drive; readonly refusals: readonly Pick<Refusal,
 export async function drivesCommand(options: DrivesCommandOptions, terminal: Terminal): Promise<number> {
   const drives = await listDrives();
   const judged = await Promise.all(drives.map(judge));
-  const shown = options.all === true ? judged : judged.filter(isChoice);
+  const chosen = options.all === true ? judged : judged.filter(isChoice);
+  const shown = await Promise.all(chosen.map(async (each) => ({ ...each, drive: await withVolumes(each.drive) })));
   if (options.json === true) {
     terminal.out(jsonLine({ schema: 1, drives: shown.map(jsonOf) }));
     return 0;
@@ -55,7 +58,7 @@ function jsonOf({ drive, refusals: reasons }: Judged): Record<string, unknown> {
 }
 
 function tableOf(shown: readonly Judged[], withReasons: boolean, terminal: Terminal): string {
-  const head = ["DRIVE", "SIZE", "BUS", "MODEL", "SERIAL", "MOUNTED", ...(withReasons ? ["REFUSED"] : [])];
+  const head = ["DRIVE", "SIZE", "BUS", "MODEL", "SERIAL", "HOLDS", "MOUNTED", ...(withReasons ? ["REFUSED"] : [])];
   const rows = shown.map(({ drive, refusals: reasons }) => [
     drive.path,
     formatDriveSize(drive.size),
@@ -63,6 +66,7 @@ function tableOf(shown: readonly Judged[], withReasons: boolean, terminal: Termi
     drive.model ?? "-",
     // Of four equal sticks it is what is printed on one of them.
     drive.serial === null || drive.serial === "" ? "-" : drive.serial,
+    (drive.volumes ?? []).map(volumeWords).join(", ") || "-",
     drive.mountpoints.length === 0 ? "-" : drive.mountpoints.map((mount) => mount.path).join(" "),
     ...(withReasons ? [reasons.map((reason) => reason.code).join(" ") || "-"] : []),
   ]);

@@ -34,6 +34,7 @@ export async function writeCommand(
       onlyChanged: options.onlyChanged,
       verify: options.verify,
       label: options.label,
+      signature: options.signature,
       size: options.size,
       ...editChoices(options),
     });

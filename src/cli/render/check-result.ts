@@ -86,7 +86,7 @@ function originLine({ cause, origin }: CheckResult): string {
   if (cause !== "other-image" || origin === null) return "";
   const { volumeLabel, size, sha256, edits, options, program } = origin;
   const hash = sha256 === null ? "" : `, SHA-256 ${sha256}`;
-  const as = `${options.filesystem === "ntfs" ? "NTFS" : "FAT32"}, labelled ${printable(options.label)}`;
+  const as = `${options.filesystem === "ntfs" ? "NTFS" : "FAT32"}, labelled ${printable(options.label)}${options.signature === null ? "" : `, with the disk signature ${options.signature}`}`;
   const image = `${printable(volumeLabel)} (${exactSize(size)}${hash})`;
   const changed = edits.map(({ kind, value }) => printable(value === "" ? kind : `${kind} ${value}`)).join(", ");
   const by = `by win7usb ${printable(program)}${changed === "" ? "" : `, with ${changed}`}`;

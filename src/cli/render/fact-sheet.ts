@@ -1,5 +1,5 @@
 /** What a person must know of a drive before it is erased, as aligned lines. */
-import type { Drive } from "../../drive/drive.js";
+import type { Drive, DriveVolume } from "../../drive/drive.js";
 import { printable } from "../escape.js";
 import { formatDriveSize, wrap } from "../format.js";
 import type { Style } from "../style.js";
@@ -27,6 +27,46 @@ function driveSummary(drive: Drive): string {
   );
 }
 
+/** `FAT32 "HOLIDAY"`, as far as it is known. */
+export function volumeWords({ fileSystem, label }: DriveVolume): string {
+  const name = fileSystem === null ? [] : [fileSystemNames[fileSystem] ?? fileSystem];
+  return [...name, ...(label === null ? [] : [`"${label}"`])].join(" ");
+}
+
+const fileSystemNames: Readonly<Record<string, string>> = {
+  fat12: "FAT12",
+  fat16: "FAT16",
+  fat32: "FAT32",
+  fat: "FAT",
+  ntfs: "NTFS",
+  exfat: "exFAT",
+  iso9660: "ISO 9660",
+  udf: "UDF",
+  xfs: "XFS",
+  luks: "LUKS",
+  lvm: "LVM",
+  apfs: "APFS",
+  hfsplus: "HFS+",
+};
+
+/** Each partition with what is in it, or what is on a drive without any. */
+function lostWords(drive: Drive): string {
+  const parts = drive.partitions.map(({ path, size }) => {
+    const volume = drive.volumes?.find(({ device }) => device === path);
+    const words = [formatDriveSize(size), ...(volume === undefined ? [] : contentWords(volume))];
+    return `${printable(path)} (${words.join(", ")})`;
+  });
+  if (parts.length > 0) return parts.join(", ");
+  const [whole] = drive.volumes ?? [];
+  return whole === undefined ? "everything on it" : `everything on it: ${contentWords(whole).join(", ")}`;
+}
+
+function contentWords(volume: DriveVolume): string[] {
+  const words = printable(volumeWords(volume));
+  const used = volume.used === null ? [] : [`${formatDriveSize(volume.used)} used`];
+  return [...(words === "" ? [] : [words]), ...used];
+}
+
 /** What will be lost: partitions and what is mounted of them. */
 export function driveFacts(drive: Drive, style: Style, onlyChanged = false): Fact[] {
   const facts: Fact[] = [["drive", `${style.strong(printable(drive.path))}  ${driveSummary(drive)}`]];
@@ -34,10 +74,7 @@ export function driveFacts(drive: Drive, style: Style, onlyChanged = false): Fac
   if (drive.backingFile !== null) facts.push(["backed by", printable(drive.backingFile)]);
   const mounted = drive.mountpoints.map((mount) => `${printable(mount.device)} on ${printable(mount.path)}`);
   if (mounted.length > 0) facts.push(["mounted", `${mounted.join(", ")} (will be unmounted)`]);
-  const partitions = drive.partitions.map(
-    (partition) => `${printable(partition.path)} (${formatDriveSize(partition.size)})`,
-  );
-  const lost = partitions.length > 0 ? partitions.join(", ") : "everything on it";
+  const lost = lostWords(drive);
   facts.push(["will be lost", onlyChanged ? `${lost}, save what is the same` : lost]);
   return facts;
 }

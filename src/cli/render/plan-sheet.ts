@@ -1,4 +1,6 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
+import type { Target } from "../../drive/drive.js";
+import { diskSignatureOf, signatureText } from "../../volumes/mbr.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { printable } from "../escape.js";
@@ -29,12 +31,13 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     else if (target.kind === "image-file")
       facts.push([
         "image file",
-        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${target.exists ? " (replaced)" : ""}`,
+        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${replacedWords(target)}`,
       ]);
   }
   facts.push(
     ...editFacts(prepared.edits),
     ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${printable(prepared.reason)}`],
+    ...(plan.signature === undefined ? [] : [["signature", signatureText(plan.signature)] as const]),
     ["content", `${formatSize(contentBytes(prepared))} in ${count(plan.files.length, "file")}`],
     ["writes", writesWords(prepared)],
   );
@@ -43,6 +46,12 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
   );
   return factLines(facts, style, columns) + lines.join("");
+}
+
+/** What is lost for it, by the file's own name. */
+function replacedWords({ exists, realPath }: Extract<Target, { kind: "image-file" }>): string {
+  if (!exists) return "";
+  return realPath === undefined ? " (replaced)" : ` (replaced: ${printable(realPath)})`;
 }
 
 /** The end of a dry run. */
@@ -77,6 +86,7 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
       filesystem: plan.fileSystem,
       reason: prepared.reason,
       label: plan.label,
+      signature: signatureText(diskSignatureOf(plan)),
       clusterSize: plan.clusterSize,
       totalBytes: plan.diskSize,
       bytesToWrite: bytesToWrite(prepared),

@@ -1,13 +1,10 @@
 /** The commands of win7usb: operands, options and examples. */
 import { requirementBeginnings } from "./beginnings.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
+import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
+import { signature, writtenSignature } from "./signature.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
-/** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
-export const imageRefusals = ["x64", "rtm", "pre-release", "not-windows-7", "no-boot-files", "unreadable-wim"] as const;
-/** Of an image that is not all there. */
-export const wholenessRefusals = ["padding-missing"] as const;
-export const targetRefusals = ["fixed-disk", "large-disk"] as const;
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
 const json = {
@@ -56,6 +53,7 @@ const write = {
       summary: "volume label (default: the ISO's own)",
       details: "FAT32 takes 11 characters of it, NTFS 32.",
     },
+    signature,
     {
       long: "size",
       kind: "size",
@@ -82,9 +80,9 @@ const write = {
     },
     {
       ...allow,
-      choices: [...imageRefusals, ...wholenessRefusals, ...editRefusals, ...targetRefusals],
+      choices: [...imageRefusals, ...wholenessRefusals, ...nameRefusals, ...editRefusals, ...targetRefusals],
       details:
-        "The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
+        "What has a name that Windows cannot open (name-unsupported), or that is another's but for case (name-collision), is left out then; folders of one name are joined in any case. The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },
     {
       long: "yes",
@@ -174,6 +172,7 @@ const check = {
       summary: "with --iso: the label that it was written with",
       details: "It is needed only where manifest and volume do not tell it any more; without --iso it is refused.",
     },
+    writtenSignature,
     ...editedOptions,
     json,
   ],

@@ -27,7 +27,7 @@ type ChoiceSpec = ValueBase & {
   readonly default: string;
 };
 /** `size` in bytes, with a unit; `file` an existing file. */
-type TextSpec = ValueBase & { readonly kind: "text" | "size" | "file" };
+export type TextSpec = ValueBase & { readonly kind: "text" | "size" | "file" };
 /** Repeated, or separated by commas. */
 export type ListSpec = ValueBase & {
   readonly kind: "list";

@@ -5,10 +5,10 @@
 import { exactSize } from "../../../bytes/amounts.js";
 import { Win7UsbError } from "../../../errors.js";
 import type { DirectoryNode, FileNode, FileTree } from "../../../tree/index.js";
+import { faultyNameErrors, withoutFaultyNames } from "../../faulty-names.js";
 import { inBootOrder } from "../../order.js";
 import { directoryEntrySize, largestDirectory, largestFile } from "../records/directory-entry.js";
 import { longEntryCount } from "../records/long-name.js";
-import { NameFaults } from "./name-rules.js";
 import type { FatName } from "./short-name.js";
 import { fatNames } from "./short-name.js";
 
@@ -43,14 +43,14 @@ export type FatContents = {
 
 /** What a volume for `tree` contains. Throws `name-unsupported`, `name-collision`, `file-too-large` or `directory-too-large` where FAT32 cannot hold `tree`. */
 export function fatContents(tree: FileTree): FatContents {
-  const faults = new NameFaults();
+  const [fault] = faultyNameErrors(withoutFaultyNames(tree, "fat32").faults);
+  if (fault !== undefined) throw fault;
   const root: FatDirectory = directory("", tree, null, null);
   const directories = [root];
   const files: FatFile[] = [];
   for (const parent of directories) {
     const prefix = parent.path === "" ? "" : `${parent.path}/`;
     const names = parent.node.children.map((child) => child.name);
-    faults.check(prefix, names);
     for (const [index, name] of fatNames(names).entries()) {
       const node = parent.node.children[index]!;
       const path = prefix + node.name;
@@ -66,7 +66,6 @@ export function fatContents(tree: FileTree): FatContents {
       }
     }
   }
-  faults.throwIfAny();
   checkSizes(directories, files);
   return { directories, files: inBootOrder(files) };
 }

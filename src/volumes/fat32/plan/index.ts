@@ -43,7 +43,7 @@ export function planFat32(
   const contents = fatContents(tree);
   const geometry = geometryFor(contents, drive.diskSize);
   const chains = assignClusters(contents, geometry);
-  const identity = identityOf(tree, label);
+  const identity = identityOf(tree, label, options.signature);
   const list = new LayoutBuilder();
   list.bytes(
     0,
@@ -68,6 +68,7 @@ export function planFat32(
     clusterSize,
     ...finishDisk(list, drive.diskSize, [manifestExtent(geometry)]),
     files,
+    ...(options.signature === undefined ? {} : { signature: options.signature }),
   };
 }
 

@@ -6,14 +6,12 @@
 import { Win7UsbError } from "../../../errors.js";
 import type { NameSpace } from "../records/file-name.js";
 import { nameSpaces } from "../records/file-name.js";
-import { illegalCharacter, illegalEnd, longestName, loneSurrogate, shortNameParts } from "../../windows-names.js";
+import { nameFault, shortNameParts } from "../../windows-names.js";
 import { shortAlias } from "./short-alias.js";
 import { upCase } from "../../../bytes/up-case.js";
 
 /** A FILE_NAME to be: the name, how it compares, and the name space. */
 export type NtfsName = { readonly text: string; readonly upper: string; readonly nameSpace: NameSpace };
-
-const unsupported = [illegalCharacter, illegalEnd, loneSurrogate];
 
 /**
  * The stored names of `names`, in the same order.
@@ -45,13 +43,10 @@ export function ntfsNames(
 }
 
 function checkName(name: string, directory: string): void {
-  if (name.length > 0 && name.length <= longestName && !unsupported.some((pattern) => pattern.test(name))) return;
+  const fault = nameFault(name);
+  if (fault === null) return;
   const path = pathOf(directory, name);
-  const problem =
-    name.length > longestName
-      ? `has ${name.length} characters, more than ${longestName}`
-      : 'cannot be used on Windows: it is empty, ends in a blank or a dot, is not well-formed UTF-16, or has a control character or one of " * / : < > ? \\ | in it';
-  throw new Win7UsbError("name-unsupported", `the name ${JSON.stringify(path)} ${problem}`, {
+  throw new Win7UsbError("name-unsupported", `Windows cannot open ${JSON.stringify(path)}: it ${fault}`, {
     hint: "Rename the file in the image.",
     data: { path },
   });

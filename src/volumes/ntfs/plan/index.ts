@@ -44,13 +44,14 @@ export function planNtfs(
   const contents = ntfsContents(tree);
   const partition = partitionOf(drive.diskSize);
   const layout = layoutFor(contents, partition, drive.diskSize);
-  const identity = identityOf(tree, label);
+  const identity = identityOf(tree, label, options.signature);
   return {
     diskSize: drive.diskSize,
     fileSystem: "ntfs",
     label,
     clusterSize,
     ...volumeExtents({ tree, label, contents, layout, partition, identity, bootCode, diskSize: drive.diskSize }),
+    ...(options.signature === undefined ? {} : { signature: options.signature }),
   };
 }
 

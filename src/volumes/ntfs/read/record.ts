@@ -32,7 +32,7 @@ export type AttributePiece = {
   readonly flags: number;
   /** Where the value lies in the record before fixups, in bytes; null where it is not resident. */
   readonly resident: { readonly offset: number; readonly length: number } | null;
-  /** Of indexes, bitmaps, attribute lists and volume information, where they are resident. */
+  /** Of indexes, bitmaps, attribute lists, the volume's name and information, where they are resident. */
   readonly value: Uint8Array | null;
   readonly lowestVcn: number;
   readonly runs: readonly ClusterRun[];
@@ -59,6 +59,7 @@ export type RecordContent = {
 
 const keptValues: ReadonlySet<number> = new Set([
   attributeTypes.attributeList,
+  attributeTypes.volumeName,
   attributeTypes.volumeInformation,
   attributeTypes.indexRoot,
   attributeTypes.bitmap,

@@ -1,0 +1,19 @@
+/** Where a path leads once its links are followed. */
+import { realpath } from "node:fs/promises";
+import { Win7UsbError } from "../errors.js";
+
+/**
+ * Throws what `realpath` throws, and `usage` where that name is not UTF-8: Node would go on with another name in its place, and
+ * a file would be made, replaced or looked for under that one.
+ */
+export async function realPath(path: string): Promise<string> {
+  const bytes = await realpath(path, { encoding: "buffer" });
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new Win7UsbError("usage", `${path} leads to ${bytes.toString()}, a name that is not UTF-8`, {
+      hint: "Give the files and folders there names in UTF-8, or name another place.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+/** A folder as target: the drive that it lies on is named. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { hintFor } from "../../src/cli/hints.js";
+import { Win7UsbError } from "../../src/errors.js";
+import { inspectTarget } from "../../src/drive/index.js";
+import { attachLoopDevice, canAttachLoopDevices, type LoopDevice } from "../support/loop-device.js";
+
+const possible = canAttachLoopDevices();
+let folder: string;
+let device: LoopDevice;
+let mounted: string;
+
+beforeEach(() => {
+  if (!possible) return;
+  folder = mkdtempSync(join(tmpdir(), "win7usb-folders-"));
+  mounted = join(folder, "stick");
+  mkdirSync(mounted);
+  execFileSync("truncate", ["-s", "64M", join(folder, "stick.img")]);
+  execFileSync("mkfs.ext4", ["-q", join(folder, "stick.img")]);
+  device = attachLoopDevice(join(folder, "stick.img"));
+  execFileSync("mount", [device.path, mounted]);
+});
+afterEach(() => {
+  if (!possible) return;
+  execFileSync("umount", [mounted]);
+  device.detach();
+  rmSync(folder, { recursive: true });
+});
+
+async function hintOf(path: string): Promise<string | undefined> {
+  const error: unknown = await inspectTarget(path).catch((thrown: unknown) => thrown);
+  if (!(error instanceof Win7UsbError)) throw error;
+  expect(error.code).toBe("target-not-a-drive");
+  return hintFor(error, "write");
+}
+
+it.skipIf(!possible)("a mount point names its drive, through links too", async () => {
+  symlinkSync(mounted, join(folder, "link"));
+  for (const path of [mounted, `${mounted}/`, join(folder, "link")]) {
+    expect(await hintOf(path)).toBe(`Name the drive itself, ${device.path}: all that is on it will be lost.`);
+  }
+});
+
+it.skipIf(!possible)("a folder on it names the drive and a file", async () => {
+  mkdirSync(join(mounted, "images"));
+  expect(await hintOf(join(mounted, "images"))).toBe(
+    `Name a file in it, such as usb.img, or the drive that it lies on, ${device.path}.`,
+  );
+});
+
+it.skipIf(!possible)("a folder beside it never names that drive", async () => {
+  expect(await hintOf(folder)).not.toContain(device.path);
+});
