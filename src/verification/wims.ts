@@ -24,7 +24,21 @@ const wimSetLimit = 64;
 /** Parts of one set that are examined: install.wim has gigabytes, and a part usually some hundred MiB. */
 const partLimit = 100;
 
-const partPattern = /^(.*?)\d*(\.swm)$/i;
+const partEnding = ".swm";
+
+/**
+ * What a file has in common with the other parts of its set: the path without the number in front of `.swm`; the path of
+ * any other file. A pattern would try every place that the number could begin at.
+ */
+function setKey(path: string): string {
+  let end = path.length - partEnding.length;
+  const ending = path.slice(end);
+  if (ending.toLowerCase() !== partEnding) return path;
+  while (end > 0 && isDigit(path.charCodeAt(end - 1))) end -= 1;
+  return `${path.slice(0, end)}${ending}`.toLowerCase();
+}
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 /** Every WIM of the tree by its extension, in the order in which they lie in the image. */
 export function wimSets(tree: FileTree): WimSet[] {
@@ -32,8 +46,7 @@ export function wimSets(tree: FileTree): WimSet[] {
   const more = new Map<string, number>();
   for (const { path, node } of walk(tree)) {
     if (node.kind !== "file" || !/\.(?:wim|swm|esd)$/i.test(path)) continue;
-    const part = partPattern.exec(path);
-    const key = part === null ? path : `${part[1]}${part[2]}`.toLowerCase();
+    const key = setKey(path);
     const known = sets.get(key);
     if (known !== undefined) {
       if (known.length < partLimit) known.push({ path, file: node });

@@ -106,9 +106,13 @@ function architectureOf(text: string | null): WimArchitecture | null {
   return text === null ? null : (buildArchitectures.get(text.toLowerCase()) ?? "unknown");
 }
 
+/** Line by line: one pattern for all of the text would begin anew at each of its blank lines. */
 function parseHostBuild(text: string): number | null {
-  const match = /^\s*Min(?:Server|Client)\s*=\s*(\d{1,6})/im.exec(text);
-  return match === null ? null : Number(match[1]);
+  for (const line of text.split(/[\r\n]/)) {
+    const match = /^\s*Min(?:Server|Client)\s*=\s*(\d{1,6})/i.exec(line);
+    if (match !== null) return Number(match[1]);
+  }
+  return null;
 }
 
 function catalogueNames(tree: FileTree, folder: string): string[] {

@@ -7,6 +7,7 @@ import { programFile } from "../../fixtures/drivers/program.js";
 import { programDigest, signProgram } from "../../fixtures/drivers/program-signature.js";
 import { hashWith, makeSigner } from "../../fixtures/drivers/signing.js";
 import { judgeDrivers, windows7On } from "../../src/drivers/index.js";
+import { parseCatalog } from "../../src/drivers/signatures/catalog.js";
 import { packageFileLimit } from "../../src/drivers/limits.js";
 import { rounds } from "../support/sample.js";
 import type { FolderContents } from "./folder.js";
@@ -66,6 +67,12 @@ describe("hostile packages", () => {
     const files = Array.from({ length: packageFileLimit + 1 }, (_, at) => `f${at}.dat`);
     const [judged] = await judge({ "made.inf": infText({ Made_Files: files }) });
     expect(judged!.refusals).toMatchObject([{ code: "inf-unreadable", reason: "too-many-files" }]);
+  });
+
+  it("have catalogs whose texts are NULs almost to their end, which are read once", async () => {
+    const systems = `${"\0".repeat(2_000_000)}x`;
+    const catalog = await parseCatalog(catalogFile(catalogContent(members, "sha1", systems), "sha1", null));
+    expect(catalog.systems).toEqual([systems]);
   });
 
   it.each([

@@ -72,13 +72,20 @@ function isMember({ children }: DerNode): boolean {
   return children[0]?.tag === tags.octets;
 }
 
+/** Without those at its end. A pattern would try each of them as the first one, and hostile texts have millions. */
+function withoutNuls(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "\0") end -= 1;
+  return text.slice(0, end);
+}
+
 /** CAT_NAMEVALUE `{ name BMPString, flags, value OCTET STRING of UTF-16 }`, by lower-case name; one may be there twice. */
 function allAttributes(list: DerNode | undefined): [string, string][] {
   return (list?.children ?? []).flatMap((attribute): [string, string][] => {
     if (oidOf(attribute, 0) !== nameValueType) return [];
     return childOf(attribute, 1, tags.set).children.map((value) => [
       new TextDecoder("utf-16be").decode(childOf(value, 0, tags.bmp).content).toLowerCase(),
-      new TextDecoder("utf-16le").decode(childOf(value, 2, tags.octets).content).replace(/\0+$/, ""),
+      withoutNuls(new TextDecoder("utf-16le").decode(childOf(value, 2, tags.octets).content)),
     ]);
   });
 }
