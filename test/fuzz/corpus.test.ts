@@ -1,11 +1,17 @@
 /** What fuzzing found and kept, again: every reader of hostile bytes ends in a result, or in an error that it foresees. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readCorpus } from "./corpus.js";
 
 const folder = join(import.meta.dirname, "corpus");
 const targets = readdirSync(join(import.meta.dirname, "targets")).map((name) => name.replace(/\.ts$/, ""));
+
+it("is what the nightly workflow fuzzes", () => {
+  const workflow = readFileSync(join(import.meta.dirname, "../../.github/workflows/nightly.yml"), "utf8");
+  const [, list = ""] = /target:\n((?: +- \S+\n)+)/.exec(workflow.replaceAll("\r\n", "\n")) ?? [];
+  expect(list.match(/[\w-]+$/gm)?.toSorted()).toEqual(targets.toSorted());
+});
 
 describe.each(targets)("%s", (target) => {
   it("takes every input of its corpus", async () => {

@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bootConfigurationStore } from "../../fixtures/windows7/boot-files.js";
 import { buildHive, dwordValue, textValue } from "../../fixtures/windows7/hive.js";
 import { directory, file, filler } from "../../fixtures/windows7/nodes.js";
 import { KiB, MiB } from "../../src/bytes/units.js";
@@ -16,6 +15,7 @@ import { decodeFat32BootSector } from "../../src/volumes/fat32/records/boot-sect
 import { fileRecordHeader, fileRecordSignature, recordFlags } from "../../src/volumes/ntfs/records/attributes.js";
 import { fileRecordSize } from "../../src/volumes/ntfs/records/volume-format.js";
 import type { DiskPlan, FileSystemName } from "../../src/volumes/plan.js";
+import { hiveInputs } from "../support/hostile/hive-inputs.js";
 import { judge } from "../support/judges.js";
 import { encodeSparse, sparseUnit } from "./sparse.js";
 import { placeSize } from "./targets/manifest.js";
@@ -124,12 +124,16 @@ export async function manifestSeeds(): Promise<Uint8Array[]> {
   );
 }
 
+/** Bytes. Longer ones only have more of the same. */
+const longestHive = 32 * KiB;
+
 export async function hiveSeeds(): Promise<Uint8Array[]> {
   const small = {
     name: "Objects",
     keys: [{ name: "{1}", values: [dwordValue("Type", 1), textValue("Element", "a")] }],
   };
-  const hives = [bootConfigurationStore(), buildHive({ name: "Root", keys: [small] })];
+  const others = [...hiveInputs().values()].filter(({ length }) => length <= longestHive);
+  const hives = [...others, buildHive({ name: "Root", keys: [small] })];
   return hives.map(
     (hive) => new Uint8Array(Buffer.concat([hive.subarray(0, shortHead), hive.subarray(baseBlockSize)])),
   );

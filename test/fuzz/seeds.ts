@@ -1,4 +1,5 @@
 /** By target: what its fuzzing begins with, beside the corpus. */
+import { infSeeds, signatureSeeds } from "./seeds-driver.js";
 import { isoSeeds, udfSeeds } from "./seeds-disc.js";
 import { fatSeeds, hiveSeeds, manifestSeeds, ntfsSeeds } from "./seeds-volume.js";
 import { chunkSeeds, wimMetadataSeeds, wimResourceSeeds, wimTableSeeds, wimXmlSeeds } from "./seeds-wim.js";
@@ -17,4 +18,6 @@ export const seedsOf: Readonly<Record<string, () => Promise<readonly Uint8Array[
   manifest: manifestSeeds,
   fat32: fatSeeds,
   ntfs: ntfsSeeds,
+  inf: infSeeds,
+  signatures: signatureSeeds,
 };

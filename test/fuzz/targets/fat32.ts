@@ -3,6 +3,7 @@ import { MiB } from "../../../src/bytes/units.js";
 import type { ReadBytes } from "../../../src/source/byte-source.js";
 import { fat32BootSector } from "../../../src/volumes/fat32/records/boot-sector.js";
 import { readFatVolume } from "../../../src/volumes/fat32/read/volume.js";
+import { VolumeFault } from "../../../src/volumes/volume-fault.js";
 import { foreseen } from "../foreseen.js";
 import type { SparseImage } from "../sparse.js";
 import { decodeSparse, leaveSeals, sparseReader, sparseUnit } from "../sparse.js";
@@ -12,7 +13,7 @@ const largestVolume = 256 * MiB;
 export async function fuzz(data: Uint8Array): Promise<void> {
   const image = decodeSparse(data, largestVolume);
   const read = (image.flags & leaveSeals) === 0 ? mirrored(image) : sparseReader(image);
-  await foreseen(() => readFatVolume(read, { start: 0, end: image.size }));
+  await foreseen(() => readFatVolume(read, { start: 0, end: image.size }), VolumeFault);
 }
 
 function mirrored(image: SparseImage): ReadBytes {

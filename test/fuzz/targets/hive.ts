@@ -1,9 +1,10 @@
-/** A registry hive with its checksum made right, as the boot configuration and as keys and values from the root down. */
+/** A registry hive with its checksum made right: the boot configuration, keys and values from the root down, and edits. */
 import { baseBlockChecksum, baseBlockRecord, baseBlockSize } from "../../../src/registry/hive-records.js";
+import { HiveEditor } from "../../../src/registry/hive-editor.js";
 import { openHive } from "../../../src/registry/hive.js";
 import type { HiveKey } from "../../../src/registry/hive.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
-import { checkText } from "../foreseen.js";
+import { checkText, foreseenNow } from "../foreseen.js";
 
 const mostKeys = 2000;
 const deepest = 6;
@@ -16,8 +17,26 @@ export function fuzz(input: Uint8Array): void {
   if (data.length >= baseBlockSize) baseBlockRecord.patch(data, 0, { checksum: baseBlockChecksum(data) });
   const read = readBootConfiguration(data);
   if (typeof read === "string") checkText(read);
+  const edited = foreseenNow(() => edit(data));
+  // What was edited is sound for the editor, or was not to be edited.
+  if (edited !== undefined) edit(edited);
   const root = openHive(data);
   if (typeof root !== "string") visit(root, { left: mostKeys }, 0);
+}
+
+/** Values and keys are added at three places; the hive that comes of it. */
+function edit(hive: Uint8Array): Uint8Array {
+  const editor = new HiveEditor(hive, { name: "the hive", time: 1n });
+  const [first = "first"] = editor.subkeys([])!;
+  for (const path of [[first], [first, "new"], ["last", "below"]]) {
+    editor.addKey(path);
+    const names = editor.values(path)!.map(({ name }) => name);
+    // One with NUL may be there, but not be given by anybody.
+    for (const name of names.filter((each) => !each.includes("\0")).slice(0, 2))
+      editor.setValue(path, { name, type: 3, data: new Uint8Array(9) });
+    editor.setValue(path, { name: "new", type: 3, data: new Uint8Array(20_000) });
+  }
+  return editor.finish();
 }
 
 function expandHive(input: Uint8Array): Uint8Array {
