@@ -1,16 +1,18 @@
 /**
- * The WIMs that a stick starts and installs from, looked at before anything is written as a verification looks at them
- * without their contents: header, XML data, tables, and whether the parts of a set belong together. A part that is cut or of
- * another set would be found when a PC is installed, and not before.
+ * The WIMs that a stick starts and installs from, looked at before anything is written: whether their lookup tables can be
+ * read, and of a split one all that a verification without contents looks at, and whether the parts belong together. A part
+ * that is cut or of another set would be found when a PC is installed, and not before.
  */
 import { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
+import { contentSource } from "../tree/index.js";
 import { partSetChecks } from "../verification/part-sets.js";
-import type { Check } from "../verification/verdict.js";
-import { examineWims, wimSets } from "../verification/wims.js";
+import { outcomeOf } from "../verification/read-image.js";
+import { examineWims, wimSets, type WimSet } from "../verification/wims.js";
+import { openWim } from "../wim/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
 
-const hint = "The image is damaged: fetch it again and compare its hash with the published one.";
+const fetchAgain = "The image is damaged: fetch it again and compare its hash with the published one.";
 
 /** What is damaged in them; parts that are missing by their number are the refusal `no-boot-files`. */
 export async function setupWimFailures(
@@ -19,9 +21,22 @@ export async function setupWimFailures(
 ): Promise<Win7UsbError[]> {
   const used = [installImage?.path, bootImages?.path].map((path) => path?.toLowerCase());
   const sets = wimSets(tree).filter(({ name }) => used.includes(name.toLowerCase()));
-  const checks: Check[] = (await examineWims(sets, null)).flatMap((outcome) => outcome.checks);
-  if (installImage?.missingParts.length === 0) checks.push(...(await partSetChecks(sets)));
+  const failures: Win7UsbError[] = [];
+  for (const set of sets) {
+    failures.push(...(set.parts.length === 1 ? await tableFailures(set) : await setFailures(set, installImage)));
+  }
+  return failures;
+}
+
+async function tableFailures({ name, parts }: WimSet): Promise<Win7UsbError[]> {
+  const { problem } = await outcomeOf(openWim(contentSource(parts[0]!.file), name).then((wim) => wim.lookupTable()));
+  return problem === null || problem.code === "wim-unsupported" ? [] : [problem];
+}
+
+async function setFailures(set: WimSet, installImage: WindowsIdentity["installImage"]): Promise<Win7UsbError[]> {
+  const checks = (await examineWims([set], null)).flatMap((outcome) => outcome.checks);
+  if (installImage?.missingParts.length === 0) checks.push(...(await partSetChecks([set])));
   return checks
     .filter(({ status }) => status === "fail")
-    .map((check) => new Win7UsbError("wim-damaged", check.message, { hint: check.hint ?? hint }));
+    .map(({ message, hint }) => new Win7UsbError("wim-damaged", message, { hint: hint ?? fetchAgain }));
 }
