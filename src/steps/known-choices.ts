@@ -4,7 +4,14 @@ import { unknownChoice } from "../errors.js";
 import { paddingCode } from "../iso9660-reader/index.js";
 import { alteredCode, liftableSuitability } from "../windows/refusals.js";
 
-const allowable = [...liftableSuitability, paddingCode, alteredCode, "replace", ...allowableRefusals];
+const allowable = [
+  ...liftableSuitability,
+  paddingCode,
+  alteredCode,
+  "replace",
+  "unattended-wipe",
+  ...allowableRefusals,
+];
 const fileSystems = ["auto", "fat32", "ntfs"];
 
 type Named = { readonly [name: string]: unknown };

@@ -43,7 +43,7 @@ describe("an image that lacks nothing but bytes behind its last file", () => {
   it("is refused by name, with what allows it", () => {
     const { exitCode, last } = write(iso);
     expect([exitCode, last["code"]]).toEqual([3, "padding-missing"]);
-    expect(last["message"]).toMatch(/2048 are missing/);
+    expect(last["message"]).toMatch(/missing: 2\.00 KiB \(2048 bytes\)/);
     expect(last["hint"]).toContain("--allow padding-missing");
     const { whole, ...verified } = verify(iso);
     expect(verified).toEqual({ exitCode: 3, verdict: "damaged" });

@@ -72,10 +72,9 @@ describe("a published image", () => {
       const { exitCode, report } = await verify(content);
       expect([exitCode, report.verdict, report.truncated]).toEqual([0, "genuine", null]);
       expect(report.known).toMatchObject({ fileName: "published.iso", matchedLength: bytes.length });
-      const isPadded = /image is padded: (\d+) bytes follow the (\d+) of the volume/.exec(
-        checkOf(report, "whole").message,
-      );
-      expect(isPadded?.slice(1).map(Number) ?? []).toEqual(padding === 0 ? [] : [padding, bytes.length]);
+      const { message } = checkOf(report, "whole");
+      const padded = `image is padded: ${exactSize(padding)} follow the ${exactSize(bytes.length)} of the volume`;
+      expect(message.includes(padded)).toBe(padding > 0);
     }
     expect(await text(bytes)).toMatch(/^Genuine: published.iso /);
   });
@@ -126,7 +125,7 @@ describe("a published image that is cut short", () => {
     expect(report.truncated).toMatchObject({ missingBytes: bytes.length - length, fileCount: expected.length });
     expect(byPath(report.truncated!.files)).toEqual(byPath(expected));
     expect(checkOf(report, "known-image").message).toBe(
-      `its label is that of published.iso, of whose ${bytes.length} bytes ${bytes.length - length} are missing`,
+      `its label is that of published.iso, of whose ${exactSize(bytes.length)} it lacks ${exactSize(bytes.length - length)}`,
     );
     const out = await text(cut);
     expect(out).toMatch(/^Damaged: /);

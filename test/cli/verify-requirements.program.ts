@@ -152,7 +152,7 @@ describe("what cannot be required", () => {
     const { out: json } = await verifyText(isos.get("retail disc")!, "--json", "--require", text);
     expect(parseOutput("verify", json)).toMatchObject({
       schema: 1,
-      error: { code: "usage", data: { requirement: text } },
+      error: { code: "usage", data: { requirement: text.trim() } },
     });
   });
 });
