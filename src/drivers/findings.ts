@@ -59,8 +59,8 @@ export type DriverWarning =
   | { readonly code: "windows-files"; readonly files: readonly string[] }
   /** Some of its devices have no install section. */
   | { readonly code: "devices-without-section"; readonly sections: readonly string[] }
-  /** The catalog names other versions of Windows. */
-  | { readonly code: "catalog-other-windows"; readonly versions: readonly string[] }
+  /** The catalog is for newer versions of Windows alone. */
+  | { readonly code: "catalog-newer-windows"; readonly versions: readonly string[] }
   | { readonly code: "utf8-inf" };
 
 type FrameworkFinding<Code extends string> = {

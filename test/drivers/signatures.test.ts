@@ -140,7 +140,16 @@ const cases: readonly Case[] = [
     systems: "2:10.0",
     verdict: "fits",
     digest: "sha1",
-    warnings: [{ code: "catalog-other-windows", versions: ["2:10.0"] }],
+    warnings: [{ code: "catalog-newer-windows", versions: ["2:10.0"] }],
+  },
+  { name: "a catalog for Windows Vista", systems: "2:6.0", verdict: "fits", digest: "sha1" },
+  {
+    name: "a driver with a signature of its own that is another's, in a catalog",
+    driver: signProgram(driver, "sha1", signers.sha1),
+    changed: { "made.sys": withBit(signProgram(driver, "sha1", signers.sha1), 0x300) },
+    verdict: "refused",
+    digest: "sha1",
+    refusals: [{ code: "file-changed", file: "made.sys" }],
   },
   { name: "a catalog for several", systems: "2:6.0,2:6.1,2:6.2", verdict: "fits", digest: "sha1" },
   {

@@ -69,7 +69,7 @@ const sentences: Sentences = {
   "windows-files": ({ files }) => `it leaves files to Windows, which Setup may not have: ${list(files)}`,
   "devices-without-section": ({ sections }) =>
     `some of its devices have no install section: ${list(sections.map((name) => `[${name}]`))}`,
-  "catalog-other-windows": ({ versions }) => `its catalog is for other versions of Windows: ${list(versions)}`,
+  "catalog-newer-windows": ({ versions }) => `its catalog is for newer versions of Windows: ${list(versions)}`,
   "utf8-inf": () => "the INF is UTF-8 with a mark, which Windows 7 may not read: save it as ANSI or Unicode",
 };
 

@@ -7,7 +7,7 @@ import type { DriverRefusal, DriverWarning } from "../findings.js";
 import type { FolderFile } from "../folder-files.js";
 import type { PortableExecutable } from "../portable-executable.js";
 import type { DriverTarget } from "../target.js";
-import { versionText } from "../target.js";
+import { compareVersions } from "../target.js";
 import { toHex } from "../../bytes/hex.js";
 import type { EmbeddedSignature } from "./authenticode.js";
 import { embeddedSignature, programDigests } from "./authenticode.js";
@@ -67,9 +67,12 @@ export class SignatureJudge {
   async add(file: ReadFile): Promise<void> {
     const { path, bytes, program, service } = file;
     const embedded = program === null ? null : await embeddedSignature(bytes, program);
-    if (embedded !== null && !(embedded.isSound && embedded.isOfFile)) this.#note({ code: "file-changed", file: path });
-    else if (embedded !== null) this.#embedded ??= embedded;
-    if (this.#catalog !== null && !(await isIn(this.#catalog, file))) this.#note(absence(this.#catalog, path));
+    if (embedded !== null && !(embedded.isSound && embedded.isOfFile)) {
+      this.#note({ code: "file-changed", file: path });
+    } else {
+      this.#embedded ??= embedded;
+      if (this.#catalog !== null && !(await isIn(this.#catalog, file))) this.#note(absence(this.#catalog, path));
+    }
     if (service === null) return;
     if (service.isBootStart && !isSha1(embedded)) {
       this.#note({ code: "boot-start-signature", service: service.name, file: path, digest: newest(embedded) });
@@ -87,8 +90,9 @@ export class SignatureJudge {
     if (digest === "none") warnings.push({ code: "unsigned" });
     else if (digest === "sha2") warnings.push({ code: "sha2-only" });
     const versions = this.#catalog?.systems ?? [];
-    const own = `2:${versionText(this.#target.version)}`;
-    if (versions.length > 0 && !versions.includes(own)) warnings.push({ code: "catalog-other-windows", versions });
+    if (versions.length > 0 && versions.every((each) => isNewer(each, this.#target))) {
+      warnings.push({ code: "catalog-newer-windows", versions });
+    }
     return {
       signature: { ...signature, signer: signature.signer ?? this.#embedded?.signer ?? null },
       refusals,
@@ -134,6 +138,12 @@ async function isIn({ digests, digestNames }: Catalog, { bytes, program }: ReadF
 function absence({ names }: Catalog, path: string): DriverRefusal {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   return { code: names.has(name) ? "file-changed" : "file-not-in-catalog", file: path };
+}
+
+/** `2:6.1`: 2 stands for Windows NT. Vista's catalogs are taken by Windows 7. */
+function isNewer(system: string, { version }: DriverTarget): boolean {
+  const [, major, minor] = /^2:(\d+)\.(\d+)/.exec(system) ?? [];
+  return major !== undefined && compareVersions({ major: Number(major), minor: Number(minor) }, version) > 0;
 }
 
 function isSha1(facts: SignatureFacts | null): boolean {
