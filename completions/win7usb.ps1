@@ -9,15 +9,16 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--size', '--edition', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--size', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--signature' { $values = @() }
         '--size' { $values = @() }
         '--edition' { $values = @() }
+        '--answer-file' { $values = @() }
         '--add' { $values = @() }
-        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'name-unsupported', 'name-collision', 'replace', 'fixed-disk', 'large-disk'); $isList = $true }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe', 'fixed-disk', 'large-disk'); $isList = $true }
       }
     }
     'verify' {
@@ -28,12 +29,13 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
       }
     }
     'check' {
-      $options = @('--iso', '-l', '--label', '--signature', '--edition', '--add', '--json', '-h', '--help')
+      $options = @('--iso', '-l', '--label', '--signature', '--edition', '--answer-file', '--add', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--iso' { $values = @() }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--signature' { $values = @() }
         '--edition' { $values = @() }
+        '--answer-file' { $values = @() }
         '--add' { $values = @() }
       }
     }

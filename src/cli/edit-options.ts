@@ -4,10 +4,11 @@ import type { AddedFolder, EditChoices } from "../steps/edit-choices.js";
 export type EditOptions = {
   readonly add: readonly string[];
   readonly edition?: string;
+  readonly answerFile?: string;
 };
 
-export function editChoices({ add, edition }: EditOptions): EditChoices {
-  return { add: add.map(addedFolder), edition };
+export function editChoices({ add, edition, answerFile }: EditOptions): EditChoices {
+  return { add: add.map(addedFolder), edition, answerFile };
 }
 
 /** `folder=path`, parted at the last sign: a folder with one in its name is given with another behind it. */

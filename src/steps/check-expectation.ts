@@ -10,6 +10,7 @@ import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import type { EditChoices } from "./edit-choices.js";
 import { editTree } from "./edit-tree.js";
+import { liftableEdits } from "../windows/customise/index.js";
 import { fitTree } from "./fit-tree.js";
 import type { OpenedImage } from "./open-image.js";
 import { otherEdits } from "./other-edits.js";
@@ -78,7 +79,7 @@ async function planAnew(
   const label = wantedLabel ?? manifest?.label ?? volumeLabel;
   const signature = asked ?? manifest?.signature ?? undefined;
   try {
-    const { tree: edited, hashed } = await editTree(opened, choices, ["replace", "unattended-wipe"]);
+    const { tree: edited, hashed } = await editTree(opened, choices, liftableEdits);
     const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(edited, "auto").fileSystem;
     const { tree } = await fitTree(edited, fileSystem);
     const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);

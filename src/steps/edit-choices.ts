@@ -7,6 +7,8 @@ export type EditChoices = {
    * that the image has. Default: as the image has it.
    */
   readonly edition?: string | undefined;
+  /** Path of an answer file, which is checked and becomes `Autounattend.xml` in the stick's root. Default: none. */
+  readonly answerFile?: string | undefined;
 };
 
 /** A folder of the host. */
@@ -17,6 +19,6 @@ export type AddedFolder = {
 };
 
 /** Whether anything is to be changed. */
-export function isAnyAsked({ add = [], edition }: EditChoices): boolean {
-  return edition !== undefined || add.length > 0;
+export function isAnyAsked({ add = [], edition, answerFile }: EditChoices): boolean {
+  return edition !== undefined || answerFile !== undefined || add.length > 0;
 }

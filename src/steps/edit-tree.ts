@@ -2,10 +2,12 @@
  * The image's tree as it is asked for: the one place where what is added is read from the host, and where edits are made,
  * before anything is planned. What they are is `customise`'s.
  */
+import { createHash } from "node:crypto";
 import { Failures } from "../errors.js";
+import { hostFileAt } from "../source/host-file.js";
 import type { FileTimes } from "../tree/index.js";
 import type { Customised, Edit, Wish } from "../windows/customise/index.js";
-import { additionTimes, customise } from "../windows/customise/index.js";
+import { additionTimes, answerFileLimit, customise } from "../windows/customise/index.js";
 import type { EditChoices } from "./edit-choices.js";
 import type { OpenedImage } from "./open-image.js";
 import { readFolder } from "./read-folder.js";
@@ -62,14 +64,26 @@ export async function editTree(
 }
 
 /** In the order in which edits are made. */
-async function readWishes({ add = [], edition }: EditChoices, times: FileTimes): Promise<ReadWish[]> {
+async function readWishes({ add = [], edition, answerFile }: EditChoices, times: FileTimes): Promise<ReadWish[]> {
   const failures = new Failures();
   const wishes: ReadWish[] = [];
   for (const { folder: path, at = "" } of add) {
     const read = await failures.attempt(() => readFolder(path, times));
     if (read !== undefined) wishes.push({ wish: { kind: "add", at, folder: read.folder }, input: { path, ...read } });
   }
-  failures.throwAll();
   if (edition !== undefined) wishes.push({ wish: { kind: "edition", name: edition } });
+  if (answerFile !== undefined) {
+    const read = await failures.attempt(() => readAnswerFile(answerFile));
+    if (read !== undefined) wishes.push(read);
+  }
+  failures.throwAll();
   return wishes;
+}
+
+/** Of one that is too large, as much as it takes to see that. */
+async function readAnswerFile(path: string): Promise<ReadWish> {
+  const { size, source, assertUnchanged } = await hostFileAt(path);
+  const bytes = await source.read(0, Math.min(size, answerFileLimit + 1));
+  const sha256 = async (): Promise<string> => createHash("sha256").update(bytes).digest("hex");
+  return { wish: { kind: "answer-file", bytes }, input: { path, sha256, assertUnchanged } };
 }

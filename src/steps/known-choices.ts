@@ -2,14 +2,16 @@
 import { allowableRefusals } from "../drive/guard.js";
 import { unknownChoice } from "../errors.js";
 import { paddingCode } from "../iso9660-reader/index.js";
+import { faultyNameCodes } from "../volumes/faulty-names.js";
+import { liftableEdits } from "../windows/customise/index.js";
 import { alteredCode, liftableSuitability } from "../windows/refusals.js";
 
 const allowable = [
   ...liftableSuitability,
   paddingCode,
   alteredCode,
-  "replace",
-  "unattended-wipe",
+  ...faultyNameCodes,
+  ...liftableEdits,
   ...allowableRefusals,
 ];
 const fileSystems = ["auto", "fat32", "ntfs"];
@@ -18,7 +20,7 @@ type Named = { readonly [name: string]: unknown };
 
 /** Throws `usage` for an unknown file system, name of a refusal, size, flag or label. */
 export function requireKnownChoices(choices: Named): void {
-  const { fileSystem, allow, size, label } = choices;
+  const { fileSystem, allow, size, add } = choices;
   if (fileSystem !== undefined && !fileSystems.includes(fileSystem as string))
     throw unknownChoice("fileSystem", fileSystem, fileSystems);
   if (allow !== undefined && !Array.isArray(allow)) throw unknownChoice("allow", allow, allowable);
@@ -28,11 +30,22 @@ export function requireKnownChoices(choices: Named): void {
   if (size !== undefined && !(Number.isSafeInteger(size) && (size as number) > 0)) {
     throw unknownChoice("size", size, ["a whole number of bytes above 0"]);
   }
-  if (label !== undefined && typeof label !== "string") throw unknownChoice("label", label, ["a text"]);
+  for (const name of ["label", "edition", "answerFile"]) {
+    const text = choices[name];
+    if (text !== undefined && typeof text !== "string") throw unknownChoice(name, text, ["a text"]);
+  }
+  if (add !== undefined && !(Array.isArray(add) && add.every(isAddedFolder))) {
+    throw unknownChoice("add", add, ["a list of { folder, at }"]);
+  }
   for (const flag of ["force", "onlyChanged", "verify", "deep", "md5"]) {
     const value = choices[flag];
     if (value !== undefined && typeof value !== "boolean") throw unknownChoice(flag, value, ["true", "false"]);
   }
+}
+
+function isAddedFolder(each: unknown): boolean {
+  const { folder, at } = (each ?? {}) as Named;
+  return typeof folder === "string" && (at === undefined || typeof at === "string");
 }
 
 const requirementNames = ["edition", "arch", "sp", "language", "genuine"];

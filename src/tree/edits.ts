@@ -19,8 +19,8 @@ export type EditedTree = { readonly tree: FileTree; readonly changes: readonly T
 
 /**
  * `tree` with all of `over` in it: directories of the same name become one, a file takes the place of one of its name.
- * Throws `edit-conflict` where one is a file and the other a directory, and `name-collision` for two names of a directory
- * of `over` that differ in case alone.
+ * Throws `edit-conflict` where one is a file and the other a directory, and for two names of a directory of `over` that differ
+ * in case alone.
  */
 export function overlay(tree: FileTree, over: DirectoryNode): EditedTree {
   const changes: TreeChange[] = [];
@@ -106,7 +106,7 @@ function sizeOf(node: TreeNode): number {
 
 function collision(one: string, other: string): Win7UsbError {
   const message = `${JSON.stringify(one)} and ${JSON.stringify(other)} differ in case only`;
-  return new Win7UsbError("name-collision", message, {
+  return new Win7UsbError("edit-conflict", message, {
     hint: "Rename one of them: Windows cannot tell them apart.",
     data: { paths: [one, other] },
   });

@@ -93,7 +93,7 @@ describe("a write with --add", () => {
     ["goes in circles", ["--add", "CIRCLE"], 4, "input-unsupported"],
     ["is full of files", ["--add", "FULL"], 4, "input-unsupported"],
     ["has names that no stick can hold", ["--add", "NAMES", "-f", "fat32"], 4, "name-unsupported"],
-    ["has two names that differ in case alone", ["--add", "CASES"], 4, "name-collision"],
+    ["has two names that differ in case alone", ["--add", "CASES"], 4, "edit-conflict"],
     ["is given twice", ["--add", "TOOLS", "--add", "TOOLS"], 4, "edit-conflict"],
     ["is larger than the image file", ["--add", "LARGE", "--size", "300M"], 5, "too-small"],
   ])("that %s is refused before anything is written", (_name, options, exitCode, code) => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { checkWarning, hintFor } from "../../src/cli/hints.js";
 import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "../../src/cli/table/refusals.js";
+import { editRefusals } from "../../src/cli/table/edits.js";
 import { exitCodes } from "../../src/errors.js";
 import { main } from "../../src/cli/main.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
@@ -26,7 +27,7 @@ describe("a hint", () => {
   );
 
   it.each([
-    ["write", [...imageRefusals, ...wholenessRefusals, ...nameRefusals, ...targetRefusals]],
+    ["write", [...imageRefusals, ...wholenessRefusals, ...nameRefusals, ...editRefusals, ...targetRefusals]],
     ["verify", [...imageRefusals, ...wholenessRefusals, "altered"]],
   ] as const)("of %s says how to lift a refusal that can be lifted", (command, refusals) => {
     for (const code of refusals) {

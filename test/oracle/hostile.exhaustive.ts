@@ -1,5 +1,5 @@
 /**
- * Hostile disc images, WIMs and hives: sound ones of every kind are changed where it hurts (see test/support/hostile/mutate.ts),
+ * Hostile disc images, WIMs, hives and answer files: sound ones of every kind are changed where it hurts (see test/support/hostile/mutate.ts),
  * and given to everything that reads them. Each case ends in a result or a typed error, within its time, and the process
  * stays within its memory. FUZZ_CASES is the number of cases of each kind from FUZZ_FIRST on, FUZZ_SEED the run's
  * seed, FUZZ_CASE a single case to run again.
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FuzzResult, Programs } from "../support/hostile/child.js";
 import { compilePrograms } from "../support/hostile/child.js";
+import { answerFileInputs } from "../support/hostile/answer-files.js";
 import { hiveInputs } from "../support/hostile/hive-inputs.js";
 import { isoInputs, wimInputs } from "../support/hostile/inputs.js";
 import { rounds } from "../support/sample.js";
@@ -20,7 +21,14 @@ const only = process.env["FUZZ_CASE"];
 /** Of each kind's cases; a long run goes in parts. */
 const first = number("FUZZ_FIRST", 0);
 /** A stick takes ten times as long as an image. */
-const kinds = { wim: cases, iso: cases, manifest: cases, stick: Math.ceil(cases / 10), hive: cases };
+const kinds = {
+  wim: cases,
+  iso: cases,
+  manifest: cases,
+  stick: Math.ceil(cases / 10),
+  hive: cases,
+  "answer-file": cases,
+};
 /** What a part of the cases must get to: a fuzzer that never gets past the first gate finds nothing. */
 const passed = {
   wim: "verifyWim: done",
@@ -28,6 +36,7 @@ const passed = {
   manifest: "manifest manifest: done",
   stick: "check fat32: done",
   hive: "edit hive: done",
+  "answer-file": "answer file: done",
 };
 
 /** Milliseconds for one case: sound work takes some ten, and the machine may be busy. */
@@ -44,11 +53,12 @@ beforeAll(async () => {
   put("wim", await wimInputs());
   put("iso", await isoInputs());
   put("hive", hiveInputs());
+  put("answer-file", answerFileInputs());
 });
 afterAll(() => programs.remove());
 
 describe.concurrent("whatever the bytes are, there are typed errors only, no hang, and bounded memory", () => {
-  it.each(["wim", "iso", "manifest", "stick", "hive"] as const)(
+  it.each(["wim", "iso", "manifest", "stick", "hive", "answer-file"] as const)(
     "%s",
     { timeout: 600_000 + cases * 200 },
     async (kind) => {

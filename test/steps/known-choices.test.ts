@@ -23,6 +23,9 @@ it.each([
   [{ size: "8G" }, "size", "a whole number of bytes above 0"],
   [{ size: -1 }, "size", "a whole number of bytes above 0"],
   [{ label: 5 }, "label", "a text"],
+  [{ edition: 5 }, "edition", "a text"],
+  [{ answerFile: null }, "answerFile", "a text"],
+  [{ add: ["folder"] }, "add", "a list of { folder, at }"],
   [{ force: "yes" }, "force", "true"],
 ])("%j is refused by name", (choices, choice, one) => {
   const { code, data, message } = refused(() => requireKnownChoices(choices));

@@ -66,7 +66,7 @@ describe("overlay", () => {
 
   it("refuses two names that differ in case alone", () => {
     expect(() => overlay(disc, tree(file("A.txt"), file("a.TXT")))).toThrow(
-      expect.objectContaining({ code: "name-collision" }),
+      expect.objectContaining({ code: "edit-conflict", data: { paths: ["A.txt", "a.TXT"] } }),
     );
   });
 

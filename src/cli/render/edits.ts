@@ -55,6 +55,12 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
   "edition-as-it-was": () => "The image is so already.",
   "product-key-file": ({ path }) => `Setup takes the key in ${path}.`,
   "oem-folder": ({ path }) => `That Setup copies ${path} without an answer file is reported, and not documented.`,
+  "answer-file-wipes": ({ changes }) => `It changes disks without asking: ${changes.join("; ")}.`,
+  "answer-file-no-key": () => "It has no product key: Setup may ask for one, which is reported.",
+  "answer-file-secrets": () => "Anybody can read the keys and passwords in it from the stick.",
+  "answer-file-outranks": () => "Its product key outranks the edition that was asked for.",
+  "answer-file-passed-over": ({ components }) =>
+    `${count(components, "component")} for other architectures ${components === 1 ? "is" : "are"} passed over.`,
 };
 
 function noteWords(note: EditNote): string {

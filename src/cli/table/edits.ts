@@ -18,14 +18,24 @@ const add = {
   group: "result",
   summary: "lay the files of a folder over the ISO's",
   details:
-    "They come to the stick's root, or below the path behind the last = sign (extras=sources/$OEM$/$1). What replaces a file of the ISO needs --allow replace.",
+    "They come to the stick's root, or below the path behind the last = sign ('extras=sources/$OEM$/$1'). What replaces a file of the ISO needs --allow replace.",
+} as const satisfies OptionSpec;
+
+const answerFile = {
+  long: "answer-file",
+  kind: "file",
+  value: "xml",
+  group: "result",
+  summary: "an answer file, so that Setup asks less",
+  details:
+    "It is checked and becomes Autounattend.xml in the stick's root. One that changes disks without asking needs --allow unattended-wipe.",
 } as const satisfies OptionSpec;
 
 /** Names of refusals of what is changed, that `--allow` of `write` lifts. */
-export const editRefusals = ["replace"] as const;
+export const editRefusals = ["replace", "unattended-wipe"] as const;
 
 /** Of `write`. */
-export const editOptions = [edition, add] as const satisfies readonly OptionSpec[];
+export const editOptions = [edition, answerFile, add] as const satisfies readonly OptionSpec[];
 
 /** Of `check`. */
 export const editedOptions = [
@@ -33,6 +43,12 @@ export const editedOptions = [
     ...edition,
     group: "checks",
     summary: "with --iso: the edition that it was written with",
+    details: "As it was given to write.",
+  },
+  {
+    ...answerFile,
+    group: "checks",
+    summary: "with --iso: the answer file that was added",
     details: "As it was given to write.",
   },
   {

@@ -22,8 +22,16 @@ export const exitMeanings = [
   [0, "done", "done; verify: sound, and all requirements met; check: all is as written"],
   [1, "fault in win7usb", "a fault in win7usb itself"],
   [2, "usage", "wrong usage"],
-  [3, "image damaged", "the image cannot be read or is damaged; for check: the target cannot be read"],
-  [4, "image not what was asked for", "the image is sound but not what was asked for"],
+  [
+    3,
+    "image damaged",
+    "the image, or what is added to it, cannot be read or is damaged; for check: the target cannot be read",
+  ],
+  [
+    4,
+    "image not what was asked for",
+    "the image is sound but not what was asked for, or what is to be changed in it cannot be",
+  ],
   [5, "target refused", "the target was refused: system disk, too small, in use, missing, no permission"],
   [6, "writing failed", "writing failed; the target is not bootable"],
   [7, "verification failed", "what was read back is not what was written"],

@@ -9,7 +9,7 @@ import type { EditResult, Editing, Wish } from "./edit.js";
 /** What Setup may copy to the machine, beside its WIMs. */
 const oemFolder = "$OEM$";
 
-/** Throws `usage` for what is no path on the stick, `edit-conflict` and `name-collision`. */
+/** Throws `usage` for what is no path on the stick, and `edit-conflict`. */
 export function addFolder({ at, folder }: Extract<Wish, { kind: "add" }>, { tree }: Editing): EditResult {
   const path = stickPath(at);
   const over = path === "" ? folder : treeWith(path, folder, additionTimes(tree));

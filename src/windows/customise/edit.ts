@@ -11,7 +11,9 @@ export type Wish =
   /** `name`: an edition as people write it, or `menu` for the list of all. */
   | { readonly kind: "edition"; readonly name: string }
   /** Files to be laid over the tree below `at`, a path on the stick; empty for its root. */
-  | { readonly kind: "add"; readonly at: string; readonly folder: DirectoryNode };
+  | { readonly kind: "add"; readonly at: string; readonly folder: DirectoryNode }
+  /** All bytes of an answer file for Setup. */
+  | { readonly kind: "answer-file"; readonly bytes: Uint8Array };
 
 /** What a person should know of an edit. */
 export type EditNote =
@@ -24,7 +26,17 @@ export type EditNote =
   /** A file beside ei.cfg gives Setup a product key. */
   | { readonly code: "product-key-file"; readonly path: string }
   /** It has what Setup may copy to the machine. */
-  | { readonly code: "oem-folder"; readonly path: string };
+  | { readonly code: "oem-folder"; readonly path: string }
+  /** It changes disks without asking: sentences without a full stop. */
+  | { readonly code: "answer-file-wipes"; readonly changes: readonly string[] }
+  /** It has no product key. */
+  | { readonly code: "answer-file-no-key" }
+  /** It has a product key or passwords. */
+  | { readonly code: "answer-file-secrets" }
+  /** Its key decides the edition, whatever else was asked for. */
+  | { readonly code: "answer-file-outranks" }
+  /** Components for other architectures, which Setup passes over. */
+  | { readonly code: "answer-file-passed-over"; readonly components: number };
 
 /** An edit that was made. */
 export type Edit = {

@@ -5,16 +5,22 @@
  */
 import { Failures, Win7UsbError } from "../../errors.js";
 import type { FileTree } from "../../tree/index.js";
-import { find, foldedName } from "../../tree/index.js";
+import { contentSource, find, foldedName } from "../../tree/index.js";
 import type { WindowsIdentity } from "../identity.js";
 import type { ImageDescription } from "../index.js";
 import { identify } from "../index.js";
 import { addFolder } from "./add.js";
-import type { Edit, EditResult, Editing, Wish } from "./edit.js";
-import { chooseEdition, editionConfigPath } from "./edition.js";
+import type { Edit, EditNote, EditResult, Editing, Wish } from "./edit.js";
+import type { AnswerFileContext } from "./answer-file/index.js";
+import { addAnswerFile, answerFileLimit, examineAnswerFile, isAnswerFilePath } from "./answer-file/index.js";
+import { chooseEdition, editionConfigPath, menuName } from "./edition.js";
 
 export type { Edit, EditNote, Wish } from "./edit.js";
 export { additionTimes } from "./added-file.js";
+export { answerFileLimit } from "./answer-file/index.js";
+
+/** Names of refusals of what is asked for, that a person may lift. */
+export const liftableEdits = ["replace", "unattended-wipe"] as const;
 
 export type Customised = {
   readonly tree: FileTree;
@@ -33,13 +39,14 @@ export async function customise(
   wishes: readonly Wish[],
   options: CustomiseOptions = {},
 ): Promise<Customised> {
+  const { allow = [] } = options;
   const failures = new Failures();
   const edits: Edit[] = [];
   const owners = new Map<string, Edit["kind"]>();
   let { tree, windows } = image;
   for (const wish of wishes) {
     const made = await failures.attempt(async () => {
-      const result = await edited(wish, { tree, windows });
+      const result = await edited(wish, { tree, windows, allow, edition: editionAmong(edits) });
       for (const path of pathsOf(wish, result)) own(path, wish.kind, owners);
       return result;
     });
@@ -51,13 +58,33 @@ export async function customise(
       windows = (await failures.attempt(() => identify(tree, options))) ?? windows;
     }
   }
-  await failures.attempt(() => assertReplaceable(image.tree, edits, options.allow ?? []));
+  await failures.attempt(() => assertReplaceable(image.tree, edits, allow));
   failures.throwAll();
   return { tree, windows, edits };
 }
 
-async function edited(wish: Wish, editing: Editing): Promise<EditResult> {
-  return wish.kind === "edition" ? chooseEdition(wish.name, editing) : addFolder(wish, editing);
+async function edited(wish: Wish, context: AnswerFileContext): Promise<EditResult> {
+  if (wish.kind === "edition") return chooseEdition(wish.name, context);
+  if (wish.kind === "answer-file") return addAnswerFile(wish.bytes, context);
+  const result = addFolder(wish, context);
+  return { ...result, notes: [...result.notes, ...(await addedAnswerFiles(result, context))] };
+}
+
+/** An answer file among other files is none the less one. */
+async function addedAnswerFiles({ tree, changes }: EditResult, context: AnswerFileContext): Promise<EditNote[]> {
+  const notes: EditNote[] = [];
+  for (const { path } of changes.filter((change) => isAnswerFilePath(tree, change.path))) {
+    const node = find(tree, path);
+    if (node?.kind !== "file") continue;
+    const bytes = await contentSource(node).read(0, Math.min(node.size, answerFileLimit + 1));
+    notes.push(...(await examineAnswerFile(bytes, path, { ...context, tree })));
+  }
+  return notes;
+}
+
+function editionAmong(edits: readonly Edit[]): string | undefined {
+  const value = edits.find(({ kind }) => kind === "edition")?.value;
+  return value === menuName ? undefined : value;
 }
 
 /** What an edit decides, changed or not. */

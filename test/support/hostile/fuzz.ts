@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { find } from "../../../src/tree/index.js";
 import { readImage } from "../../../src/iso9660-reader/index.js";
 import { memorySource } from "../../../src/source/byte-source.js";
+import { answerFileStructure } from "./answer-files.js";
 import type { FuzzResult, FuzzFinding } from "./child.js";
 import { hiveStructure } from "./hive-structure.js";
 import { isoStructure } from "./iso-structure.js";
@@ -18,7 +19,7 @@ import { randomFor } from "./random.js";
 import type { Structure, StructureBuilder } from "./structure.js";
 import type { Stick } from "./sticks.js";
 import { makeStick, readerOf } from "./sticks.js";
-import { Steps, tryHive, tryImage, tryManifest, tryStick, tryWimOnDisc } from "./targets.js";
+import { Steps, tryAnswerFile, tryHive, tryImage, tryManifest, tryStick, tryWimOnDisc } from "./targets.js";
 import { tryWholeImage } from "./whole-image.js";
 import { wimStructure } from "./wim-structure.js";
 
@@ -52,6 +53,7 @@ async function isoInput(data: Uint8Array): Promise<StructureBuilder> {
 
 async function inputStructure(kind: string, data: Uint8Array): Promise<Structure> {
   if (kind === "hive") return hiveStructure(data);
+  if (kind === "answer-file") return answerFileStructure(data);
   return kind === "iso" ? isoInput(data) : wimStructure(data);
 }
 
@@ -67,7 +69,7 @@ async function loadInputs(kind: string, folder: string): Promise<Input[]> {
   }
   const inputs = new Map<string, Part[]>();
   for (const file of readdirSync(folder).toSorted()) {
-    const name = /^(iso|wim|hive) (.*?)(\.\d)?$/.exec(file);
+    const name = /^(iso|wim|hive|answer-file) (.*?)(\.\d)?$/.exec(file);
     if (name?.[1] !== kind) continue;
     const data = new Uint8Array(readFileSync(join(folder, file)));
     const structure = await inputStructure(kind, data);
@@ -98,6 +100,7 @@ async function runCases(kind: string, folder: string, seed: number, first: numbe
     try {
       if (kind === "manifest") await tryManifest(steps, parts[0]!, input.stick!.manifest.offset);
       else if (input.stick !== undefined) await tryStick(steps, readerOf(input.stick, parts[0]!));
+      else if (kind === "answer-file") await tryAnswerFile(steps, parts[0]!);
       else if (kind === "hive") await tryHive(steps, memorySource(parts[0]!));
       else if (kind === "wim") await tryWimOnDisc(steps, parts);
       else if (index % wholeEvery === 0) await tryWholeImage(steps, parts[0]!, folder);

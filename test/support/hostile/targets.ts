@@ -1,4 +1,6 @@
 /** What win7usb does with an image, a WIM or a stick, one step after the other, and what each step may throw. */
+import { shapedKey } from "../../../fixtures/windows7/answer-file.js";
+import { windows7Tree } from "../../../fixtures/windows7/tree.js";
 import { concatenate, fromSource } from "../../../src/extents/layout.js";
 import { createHash } from "node:crypto";
 import { checkAgainst } from "../../../src/check/index.js";
@@ -21,6 +23,8 @@ import type { WimPart } from "../../../src/verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
 import { caveats, checkBootFiles, identify, suitabilityRefusals } from "../../../src/windows/index.js";
 import { HiveEditor } from "../../../src/registry/hive-editor.js";
+import { parseAnswerFile } from "../../../src/windows/customise/answer-file/document.js";
+import { examineAnswerFile } from "../../../src/windows/customise/answer-file/index.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
 import { setupImageChecks } from "../../../src/verification/setup-image.js";
 
@@ -182,6 +186,28 @@ export async function tryManifest(steps: Steps, bytes: Uint8Array, offset: numbe
   if (read !== undefined && read.kind !== "manifest") checkText("readManifest", read.reason);
   await steps.try(`manifest ${read?.kind}`, () => undefined);
 }
+
+/** An answer file for the disc that the fixture makes; the key of the inputs is never told. */
+export async function tryAnswerFile(steps: Steps, bytes: Uint8Array): Promise<void> {
+  const root = await steps.try("parseAnswerFile", () => parseAnswerFile(bytes));
+  if (typeof root === "string") return checkText("parseAnswerFile", root);
+  await steps.try("answer file", () => undefined);
+  const tree = await disc;
+  const windows = await identify(tree);
+  const context = { tree, windows, allow: ["unattended-wipe"], edition: undefined };
+  await steps.try("examineAnswerFile", async () => {
+    try {
+      return await examineAnswerFile(bytes, "the file", context);
+    } catch (error) {
+      if (error instanceof Win7UsbError && `${error.message}${JSON.stringify(error.data)}`.includes(shapedKey)) {
+        throw new Error("a key is told", { cause: error });
+      }
+      throw error;
+    }
+  });
+}
+
+const disc = windows7Tree();
 
 /** A registry hive: as a boot configuration store, and edited twice. */
 export async function tryHive(steps: Steps, source: ByteSource): Promise<void> {
