@@ -43,7 +43,11 @@ async function main(): Promise<void> {
   });
   const targets = positionals.length === 0 ? targetNames : positionals;
   const unknown = targets.find((target) => !targetNames.includes(target));
-  if (unknown !== undefined) throw new Error(`no target ${unknown}, only ${targetNames.join(", ")}`);
+  if (unknown !== undefined) {
+    console.error(`no target ${unknown}, only ${targetNames.join(", ")}`);
+    process.exitCode = 2;
+    return;
+  }
   if (values.input !== undefined) {
     for (const target of targets) {
       const { fuzz: run } = await loadTarget(target);
