@@ -80,7 +80,8 @@ export async function makeStick(fileSystem: "fat32" | "ntfs"): Promise<Stick> {
   return {
     name: fileSystem,
     size: disk.length,
-    manifest: { offset: manifestAt, data: manifest, structure: ofManifest },
+    // Of its own: a slice of a Buffer would be the sound bytes themselves.
+    manifest: { offset: manifestAt, data: Uint8Array.from(manifest), structure: ofManifest },
     compact,
     structure: structureOf(compact, windows, manifest.length),
     read: (changed, offset, target) => overlay(disk, windows, changed, offset, target),
