@@ -39,6 +39,7 @@ export const exitCodes = {
   "setup-image-unknown": 4,
   "setup-image-altered": 4,
   "drivers-too-large": 4,
+  "drivers-unfit": 4,
   "requirement-unmet": 4,
   "name-unsupported": 4,
   "name-collision": 4,

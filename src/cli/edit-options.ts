@@ -3,12 +3,13 @@ import type { AddedFolder, EditChoices } from "../steps/edit-choices.js";
 
 export type EditOptions = {
   readonly add: readonly string[];
+  readonly drivers: readonly string[];
   readonly edition?: string;
   readonly answerFile?: string;
 };
 
-export function editChoices({ add, edition, answerFile }: EditOptions): EditChoices {
-  return { add: add.map(addedFolder), edition, answerFile };
+export function editChoices({ add, drivers, edition, answerFile }: EditOptions): EditChoices {
+  return { add: add.map(addedFolder), drivers, edition, answerFile };
 }
 
 /** `folder=path`, parted at the last sign: a folder with one in its name is given with another behind it. */

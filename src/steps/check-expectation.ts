@@ -39,6 +39,10 @@ const unplannable: readonly ErrorCode[] = [
   "edition-missing",
   "answer-file-invalid",
   "edit-conflict",
+  "setup-image-unknown",
+  "setup-image-altered",
+  "drivers-too-large",
+  "drivers-unfit",
 ];
 
 /** Throws what reading the image throws. */

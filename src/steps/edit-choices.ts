@@ -3,6 +3,11 @@ export type EditChoices = {
   /** Folders whose files are laid over the image's, in this order. Default: none. */
   readonly add?: readonly AddedFolder[] | undefined;
   /**
+   * Folders of drivers (INF packages) for the image's Windows 7: what serves Setup goes into boot.wim, all that serves Windows
+   * into `$WinPEDriver$` of the stick. Default: none.
+   */
+  readonly drivers?: readonly string[] | undefined;
+  /**
    * The edition that Setup is to install, as people write it (`Professional`, `home premium`), or `menu`: Setup lists all
    * that the image has. Default: as the image has it.
    */
@@ -19,6 +24,6 @@ export type AddedFolder = {
 };
 
 /** Whether anything is to be changed. */
-export function isAnyAsked({ add = [], edition, answerFile }: EditChoices): boolean {
-  return edition !== undefined || answerFile !== undefined || add.length > 0;
+export function isAnyAsked({ add = [], drivers = [], edition, answerFile }: EditChoices): boolean {
+  return edition !== undefined || answerFile !== undefined || add.length > 0 || drivers.length > 0;
 }

@@ -8,6 +8,7 @@ import { hostFileAt } from "../source/host-file.js";
 import type { FileTimes } from "../tree/index.js";
 import type { Customised, Edit, Wish } from "../windows/customise/index.js";
 import { additionTimes, answerFileLimit, customise } from "../windows/customise/index.js";
+import type { WindowsIdentity } from "../windows/identity.js";
 import type { EditChoices } from "./edit-choices.js";
 import type { OpenedImage } from "./open-image.js";
 import { readFolder } from "./read-folder.js";
@@ -37,7 +38,7 @@ export async function editTree(
   choices: EditChoices,
   allow: readonly string[] = [],
 ): Promise<EditedImage> {
-  const read = await readWishes(choices, additionTimes(image.tree));
+  const read = await readWishes(choices, additionTimes(image.tree), windows);
   const customised = await customise(
     { tree: image.tree, windows },
     read.map(({ wish }) => wish),
@@ -64,12 +65,23 @@ export async function editTree(
 }
 
 /** In the order in which edits are made. */
-async function readWishes({ add = [], edition, answerFile }: EditChoices, times: FileTimes): Promise<ReadWish[]> {
+async function readWishes(
+  { add = [], drivers = [], edition, answerFile }: EditChoices,
+  times: FileTimes,
+  windows: WindowsIdentity,
+): Promise<ReadWish[]> {
   const failures = new Failures();
   const wishes: ReadWish[] = [];
   for (const { folder: path, at = "" } of add) {
     const read = await failures.attempt(() => readFolder(path, times));
     if (read !== undefined) wishes.push({ wish: { kind: "add", at, folder: read.folder }, input: { path, ...read } });
+  }
+  for (const path of drivers) {
+    const read = await failures.attempt(async () => {
+      const { readDrivers } = await import("./read-drivers.js");
+      return readDrivers(path, windows);
+    });
+    if (read !== undefined) wishes.push({ wish: read.wish, input: { path, ...read } });
   }
   if (edition !== undefined) wishes.push({ wish: { kind: "edition", name: edition } });
   if (answerFile !== undefined) {

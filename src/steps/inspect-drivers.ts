@@ -38,13 +38,24 @@ export async function inspectDrivers(
   path: string,
   { architecture = "x86", signal }: DriverInspectionOptions = {},
 ): Promise<DriverInspection> {
+  const { folder, packages } = await judgeFolder(path, architecture, signal);
+  const { files } = folder;
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  return { folder: { path, files: files.length, size }, architecture, packages };
+}
+
+/** The files of a folder, and its packages; at least one. */
+export async function judgeFolder(
+  path: string,
+  architecture: DriverArchitecture,
+  signal?: AbortSignal,
+): Promise<{ readonly folder: HostFolder; readonly packages: readonly DriverPackage[] }> {
   throwIfInterrupted(path, signal);
   const folder = await readHostFolder(path, driverFolderLimits);
   const files = folder.files.map((file) => folderFile(file, () => throwIfInterrupted(path, signal)));
   const packages = await judgeDrivers(files, windows7On(architecture));
   if (packages.length === 0) throw noDrivers(folder);
-  const size = folder.files.reduce((sum, file) => sum + file.size, 0);
-  return { folder: { path, files: files.length, size }, architecture, packages };
+  return { folder, packages };
 }
 
 function folderFile({ path, size, source }: HostFile, beforeRead: () => void): FolderFile {

@@ -79,7 +79,8 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-async function listSha256({ files, folders }: HostFolder): Promise<string> {
+/** See `ReadFolder`. */
+export async function listSha256({ files, folders }: Pick<HostFolder, "files" | "folders">): Promise<string> {
   const inUse = new Set([...folders, ...files.map(({ path }) => path)].map(parentOf));
   const lines = [...folders, ""]
     .filter((path) => !inUse.has(path))

@@ -6,14 +6,12 @@
 import { exactSize } from "../bytes/amounts.js";
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError, reasonBehind } from "../errors.js";
-import type { Extent } from "../extents/extent.js";
-import { substitute } from "../extents/layout.js";
 import type { ByteSource } from "../source/byte-source.js";
-import { memorySource } from "../source/byte-source.js";
 import type { DirectoryNode, FileNode, FileTree, PathNode, TreeNode } from "../tree/index.js";
 import { contentSource, find, walk } from "../tree/index.js";
 import { openWim } from "../wim/index.js";
 import { planParts } from "../wim/split.js";
+import { plannedFile } from "./planned-file.js";
 import { partPath } from "./setup-images.js";
 
 /** What Microsoft's instructions for sticks give DISM (`/FileSize:3800`): clear of every 32-bit edge. */
@@ -71,21 +69,12 @@ async function splitFile(
   const paths = planned.length === 1 ? [path] : planned.map((_, index) => partPath(firstPartPath(path), index + 1));
   const taken = paths.find((part) => part !== path && find(tree, part) !== undefined);
   if (taken !== undefined) throw tooLarge(path, node.size, limits, `${taken} is there already`);
-  const files = planned.map(({ size, extents }, index): FileNode => {
+  const files = planned.map((part, index): FileNode => {
     const name = paths[index]!.slice(path.length - node.name.length);
-    // Not ranges of the WIM, but of what it lies in itself: what reads the image's file can read the parts as well.
-    const content = substitute(extents, source, node.content).map(asContent);
-    return { ...node, name, size, content };
+    return { ...plannedFile(node, source, part), name };
   });
   const parts = files.map(({ size }, index) => ({ path: paths[index]!, size }));
   return { split: { path, size: node.size, parts, hadIntegrityTable }, files };
-}
-
-/** A plan's own bytes are the file system's structures; what a file holds is a range of something, its tables as well. */
-function asContent(extent: Extent): Extent {
-  const { source } = extent;
-  if (source.kind !== "bytes") return extent;
-  return { ...extent, source: { kind: "range", source: memorySource(source.bytes), offset: 0 } };
 }
 
 async function planFile(path: string, node: FileNode, limits: SizeLimits, source: ByteSource) {

@@ -22,8 +22,8 @@ describe.skipIf(!judge("wine"))("the script of Setup's image", () => {
     execFileSync("wine", ["wineboot", "--init"], { env, stdio: "ignore" });
     put("prefix/drive_c/win7usb/start.cmd", scriptText([...usualPackages(10), placed("odd", [odd], {})]));
     // A disc with the same files in front of the stick.
-    put("disc/sources/boot.wim", "");
-    put("stick/sources/boot.wim", "");
+    put("disc/bootmgr", "");
+    put("stick/bootmgr", "");
     put("stick/$WinPEDriver$/usb-01/xhci.inf", "");
     for (const [letter, name] of [
       ["d:", "disc"],

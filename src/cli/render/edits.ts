@@ -4,6 +4,7 @@ import type { EditNote } from "../../windows/customise/index.js";
 import { keyAdvice } from "../../windows/editions.js";
 import { printable } from "../escape.js";
 import { count } from "../../bytes/amounts.js";
+import { findingSentence } from "./driver-findings.js";
 import type { Fact } from "./fact-sheet.js";
 
 /** Paths of an edit that a line names; the others are counted. */
@@ -22,7 +23,11 @@ export function editFacts(edits: readonly PreparedEdit[]): Fact[] {
 export function editsJson(edits: readonly PreparedEdit[]): Record<string, unknown>[] {
   return edits.map(({ notes, ...rest }) => ({
     ...rest,
-    notes: notes.map((note) => ({ code: note.code, message: noteWords(note) })),
+    notes: notes.map((note) => ({
+      code: note.code,
+      message: noteWords(note),
+      ...("infs" in note ? { infs: note.infs } : {}),
+    })),
   }));
 }
 
@@ -36,10 +41,8 @@ function changeWords({ changes }: PreparedEdit): string {
   const parts = actions.flatMap((action) => {
     const paths = changes.flatMap((change) => (change.action === action ? [change.path] : []));
     if (paths.length === 0) return [];
-    const others = paths.length - namedPaths;
-    if (others <= 0) return [`${paths.join(", ")} ${action}`];
-    const named = `${paths.slice(0, namedPaths).join(", ")} and ${others} more`;
-    return [`${action === "added" ? count(paths.length, "file") : named} ${action}`];
+    const words = action === "added" && paths.length > namedPaths ? count(paths.length, "file") : named(paths);
+    return [`${words} ${action}`];
   });
   return parts.join(", ");
 }
@@ -54,6 +57,14 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
   "edition-menu": ({ editions }) => `Setup lists ${editions.join(", ")}, and takes a key of the one that is chosen.`,
   "edition-as-it-was": () => "The image is so already.",
   "product-key-file": ({ path }) => `Setup takes the key in ${path}.`,
+  "drivers-in-setup": ({ infs }) => `Setup loads ${named(infs)}, and Windows takes ${them(infs)} over.`,
+  "drivers-after-setup": ({ infs }) => `Windows takes ${named(infs)} over when it is installed.`,
+  "driver-left-out": (note) =>
+    `Left out: ${named(note.infs)}, because ${findingSentence(note.finding, note.architecture)}.`,
+  "driver-not-in-setup": (note) =>
+    `Not in Setup: ${named(note.infs)}, because ${findingSentence(note.finding, note.architecture)}.`,
+  "driver-doubtful": (note) => `Of ${named(note.infs)}: ${findingSentence(note.finding, note.architecture)}.`,
+  "scratch-space": ({ before, after }) => `Setup's memory for changed files grows from ${before} to ${after} MB.`,
   "oem-folder": ({ path }) => `That Setup copies ${path} without an answer file is reported, and not documented.`,
   "answer-file-wipes": ({ changes }) => `It changes disks without asking: ${changes.join("; ")}.`,
   "answer-file-no-key": () => "It has no product key: Setup may ask for one, which is reported.",
@@ -62,6 +73,13 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
   "answer-file-passed-over": ({ components }) =>
     `${count(components, "component")} for other architectures ${components === 1 ? "is" : "are"} passed over.`,
 };
+
+function named(paths: readonly string[]): string {
+  const others = paths.length - namedPaths;
+  return paths.slice(0, namedPaths).join(", ") + (others > 0 ? ` and ${others} more` : "");
+}
+
+const them = ({ length }: readonly string[]): string => (length === 1 ? "it" : "them");
 
 function noteWords(note: EditNote): string {
   // Each code has the sentence of its own note.

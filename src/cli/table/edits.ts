@@ -31,14 +31,30 @@ const answerFile = {
     "It is checked and becomes Autounattend.xml in the stick's root. One that changes disks without asking needs --allow unattended-wipe.",
 } as const satisfies OptionSpec;
 
+const drivers = {
+  long: "drivers",
+  kind: "folders",
+  value: "folder",
+  group: "result",
+  summary: "drivers for USB 3, NVMe and the like, for Setup and Windows",
+  details:
+    "A folder of unpacked drivers (.inf) from the vendor. What is for Windows 7 goes onto the stick, and of that USB, storage and input into boot.wim, so that Setup has them. win7usb inspect <folder> says which will do.",
+} as const satisfies OptionSpec;
+
 /** Names of refusals of what is changed, that `--allow` of `write` lifts. */
 export const editRefusals = ["replace", "unattended-wipe"] as const;
 
 /** Of `write`. */
-export const editOptions = [edition, answerFile, add] as const satisfies readonly OptionSpec[];
+export const editOptions = [drivers, edition, answerFile, add] as const satisfies readonly OptionSpec[];
 
 /** Of `check`. */
 export const editedOptions = [
+  {
+    ...drivers,
+    group: "checks",
+    summary: "with --iso: a folder of drivers that were added",
+    details: "As it was given to write, with the same files.",
+  },
   {
     ...edition,
     group: "checks",

@@ -4,7 +4,9 @@
  */
 import type { TreeChange } from "../../tree/edits.js";
 import type { DirectoryNode, FileTree } from "../../tree/index.js";
+import type { DriverArchitecture, DriverRefusal, DriverWarning, SetupRefusal } from "../../drivers/index.js";
 import type { WindowsIdentity } from "../identity.js";
+import type { DriversWish } from "./choose-drivers.js";
 
 /** What can be asked for, in the order in which it is done. */
 export type Wish =
@@ -13,7 +15,9 @@ export type Wish =
   /** Files to be laid over the tree below `at`, a path on the stick; empty for its root. */
   | { readonly kind: "add"; readonly at: string; readonly folder: DirectoryNode }
   /** All bytes of an answer file for Setup. */
-  | { readonly kind: "answer-file"; readonly bytes: Uint8Array };
+  | { readonly kind: "answer-file"; readonly bytes: Uint8Array }
+  /** Packages of drivers for the Windows of the image. */
+  | DriversWish;
 
 /** What a person should know of an edit. */
 export type EditNote =
@@ -36,7 +40,26 @@ export type EditNote =
   /** Its key decides the edition, whatever else was asked for. */
   | { readonly code: "answer-file-outranks" }
   /** Components for other architectures, which Setup passes over. */
-  | { readonly code: "answer-file-passed-over"; readonly components: number };
+  | { readonly code: "answer-file-passed-over"; readonly components: number }
+  /** Packages, by their INFs: Setup loads them before its first page, and Windows takes them over. */
+  | { readonly code: "drivers-in-setup"; readonly infs: readonly string[] }
+  /** Windows takes them over when it is installed. */
+  | { readonly code: "drivers-after-setup"; readonly infs: readonly string[] }
+  /** What they were refused for. */
+  | DriverNote<"driver-left-out">
+  /** Why Windows PE cannot load them. */
+  | DriverNote<"driver-not-in-setup">
+  /** What may go wrong with them. */
+  | DriverNote<"driver-doubtful">
+  /** Of Windows PE, in MiB. */
+  | { readonly code: "scratch-space"; readonly before: number; readonly after: number };
+
+type DriverNote<Code extends string> = {
+  readonly code: Code;
+  readonly infs: readonly string[];
+  readonly finding: DriverRefusal | SetupRefusal | DriverWarning;
+  readonly architecture: DriverArchitecture;
+};
 
 /** An edit that was made. */
 export type Edit = {

@@ -13,6 +13,7 @@ import { addFolder } from "./add.js";
 import type { Edit, EditNote, EditResult, Editing, Wish } from "./edit.js";
 import type { AnswerFileContext } from "./answer-file/index.js";
 import { addAnswerFile, answerFileLimit, examineAnswerFile, isAnswerFilePath } from "./answer-file/index.js";
+import type { DriverPlacing } from "./drivers.js";
 import { chooseEdition, editionConfigPath, menuName } from "./edition.js";
 
 export type { Edit, EditNote, Wish } from "./edit.js";
@@ -43,10 +44,11 @@ export async function customise(
   const failures = new Failures();
   const edits: Edit[] = [];
   const owners = new Map<string, Edit["kind"]>();
+  const drivers = await driverPlacing(wishes);
   let { tree, windows } = image;
   for (const wish of wishes) {
     const made = await failures.attempt(async () => {
-      const result = await edited(wish, { tree, windows, allow, edition: editionAmong(edits) });
+      const result = await edited(wish, { tree, windows, allow, edition: editionAmong(edits) }, drivers);
       for (const path of pathsOf(wish, result)) own(path, wish.kind, owners);
       return result;
     });
@@ -63,7 +65,14 @@ export async function customise(
   return { tree, windows, edits };
 }
 
-async function edited(wish: Wish, context: AnswerFileContext): Promise<EditResult> {
+/** Loaded where it is asked for. */
+async function driverPlacing(wishes: readonly Wish[]): Promise<DriverPlacing | undefined> {
+  if (!wishes.some(({ kind }) => kind === "drivers")) return undefined;
+  return new (await import("./drivers.js")).DriverPlacing();
+}
+
+async function edited(wish: Wish, context: AnswerFileContext, drivers: DriverPlacing | undefined): Promise<EditResult> {
+  if (wish.kind === "drivers") return drivers!.place(wish, context);
   if (wish.kind === "edition") return chooseEdition(wish.name, context);
   if (wish.kind === "answer-file") return addAnswerFile(wish.bytes, context);
   const result = addFolder(wish, context);
@@ -89,7 +98,9 @@ function editionAmong(edits: readonly Edit[]): string | undefined {
 
 /** What an edit decides, changed or not. */
 function pathsOf(wish: Wish, { changes, tree }: EditResult): string[] {
-  return wish.kind === "edition" ? [editionConfigPath(tree)] : changes.map(({ path }) => path);
+  if (wish.kind === "edition") return [editionConfigPath(tree)];
+  // Each folder of drivers adds to the boot.wim of those before it.
+  return changes.map(({ path }) => path).filter((path) => wish.kind !== "drivers" || !isWim(path));
 }
 
 function own(path: string, kind: Edit["kind"], owners: Map<string, Edit["kind"]>): void {
@@ -116,7 +127,7 @@ function assertReplaceable(tree: FileTree, edits: readonly Edit[], allow: readon
   if (allow.includes("replace")) return;
   const paths = edits
     .filter(({ kind }) => kind !== "edition")
-    .flatMap(({ changes }) => changes)
+    .flatMap(({ kind, changes }) => changes.filter(({ path }) => kind !== "drivers" || !isWim(path)))
     .flatMap(({ path, action }) => (action === "replaced" && find(tree, path) !== undefined ? [path] : []));
   if (paths.length === 0) return;
   const more = paths.length > namedPaths ? ` and ${paths.length - namedPaths} more` : "";

@@ -59,7 +59,7 @@ function loading(inf: string, round: number): string[] {
 
 /** The log goes to the drive that has what a stick with drivers has; a disc cannot take it, and the search goes on. */
 function copying(): string[] {
-  const isStick = `if exist "%%d:\\${stickDriversPath}\\*" if exist "%%d:\\sources\\boot.wim"`;
+  const isStick = `if exist "%%d:\\${stickDriversPath}\\*" if exist "%%d:\\bootmgr"`;
   return [
     "set tries=0",
     ":find",

@@ -1,0 +1,35 @@
+/** A folder of drivers of the host, judged for the image's Windows. */
+import { createHash } from "node:crypto";
+import { concatenate, fromSource } from "../extents/layout.js";
+import type { DriverFile } from "../windows/customise/choose-drivers.js";
+import { driverPaths, servesWindows } from "../windows/customise/choose-drivers.js";
+import type { Wish } from "../windows/customise/index.js";
+import type { WindowsIdentity } from "../windows/identity.js";
+import { judgeFolder } from "./inspect-drivers.js";
+import { listSha256 } from "./read-folder.js";
+
+export type ReadDrivers = {
+  readonly wish: Wish;
+  /** Of the files that are taken, as of a folder that holds them alone. */
+  readonly sha256: () => Promise<string>;
+  /** Throws `input-changed` where one of those is not what it was. */
+  readonly assertUnchanged: () => Promise<void>;
+};
+
+/** Throws what `inspectDrivers` throws. */
+export async function readDrivers(path: string, { architecture: own }: WindowsIdentity): Promise<ReadDrivers> {
+  const architecture = own === "x64" ? "amd64" : "x86";
+  const { folder, packages } = await judgeFolder(path, architecture);
+  const taken = new Set(packages.filter(servesWindows).flatMap(driverPaths));
+  const used = folder.files.filter((file) => taken.has(file.path));
+  const files = new Map<string, DriverFile>(
+    used.map(({ path: name, size, source }) => [name, { size, content: concatenate([fromSource(source)]) }]),
+  );
+  return {
+    wish: { kind: "drivers", packages, files, architecture, createSha1: () => createHash("sha1") },
+    sha256: () => listSha256({ files: used, folders: [] }),
+    async assertUnchanged() {
+      for (const file of used) await file.assertUnchanged();
+    },
+  };
+}
