@@ -110,8 +110,22 @@ function qemuArguments(directory: string, kernel: GuestKernel): string[] {
   return [...machine.split(" "), ...pairs];
 }
 
+/** QEMU's translation of the kernel's own code patching now and then makes it fall before anything of ours has run. */
+const starts = 3;
+
 /** Starts a machine whose `/srv` holds copies of `files`. */
 export async function startGuest(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(kernel, files);
+    } catch (error) {
+      const fell = error instanceof Error && error.message.includes("Kernel panic");
+      if (!fell || attempt === starts) throw error;
+    }
+  }
+}
+
+async function startOnce(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
   const directory = mkdtempSync(join(tmpdir(), "win7usb-guest-"));
   makeGuestRoot(join(directory, "root"), files, agentScript);
   writeFileSync(join(directory, "initrd"), initialRoot(kernel));
