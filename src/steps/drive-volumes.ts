@@ -9,7 +9,6 @@ import type { Drive, DriveVolume } from "../drive/drive.js";
 import { withPartitionBytes } from "../drive/partition-bytes.js";
 import { platform } from "../drive/platform.js";
 import { askUdev, unlessUnknown, usedOf } from "../drive/volume-facts.js";
-import { readImage } from "../iso9660-reader/index.js";
 import type { ByteSource, ReadBytes } from "../source/byte-source.js";
 import { recogniseVolume, type VolumeContent } from "../volumes/recognise/index.js";
 
@@ -54,6 +53,7 @@ async function recogniseDisc(read: ReadBytes, size: number): Promise<VolumeConte
     read,
     readInto: async (offset, target) => target.set(await read(offset, target.length)),
   };
+  const { readImage } = await import("../iso9660-reader/index.js");
   const { fileSystem, volumeLabel, volumeEnd } = await readImage(source);
   return {
     fileSystem: fileSystem === "joliet" ? "iso9660" : fileSystem,

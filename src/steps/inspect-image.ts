@@ -2,7 +2,7 @@
 import type { Warning } from "../errors.js";
 import type { ElTorito, FileSystemSummary, Iso9660Image, IsoFileSystem } from "../iso9660-reader/index.js";
 import { faultyNameWarnings, withoutFaultyNames } from "../volumes/faulty-names.js";
-import { chooseFileSystem } from "../volumes/index.js";
+import { chooseFileSystem } from "../volumes/choose-file-system.js";
 import type { KnownImages, LookAlike } from "../windows/known-images/index.js";
 import { lookAlike } from "../windows/known-images/index.js";
 import type { WindowsIdentity } from "../windows/index.js";

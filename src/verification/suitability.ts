@@ -2,7 +2,7 @@
 import type { Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import { faultyNameWarnings, withoutFaultyNames } from "../volumes/faulty-names.js";
-import { chooseFileSystem } from "../volumes/index.js";
+import { chooseFileSystem } from "../volumes/choose-file-system.js";
 import type { WindowsIdentity } from "../windows/identity.js";
 import type { SuitabilityCode } from "../windows/refusals.js";
 import { isAllowed, suitabilityRefusals } from "../windows/refusals.js";

@@ -2,6 +2,7 @@
  * Names of a tree that no stick can have: those that Windows cannot open, and those that are one name to it. Both file systems
  * refuse them; who wants the rest of the tree leaves them out.
  */
+import { agreeing, count } from "../bytes/amounts.js";
 import { upCase } from "../bytes/up-case.js";
 import type { ErrorCode, Warning } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
@@ -98,8 +99,8 @@ export function leftOutWarnings(faults: readonly FaultyName[]): Warning[] {
     const found = faults.filter((fault) => fault.code === code);
     if (found.length === 0) return [];
     const files = found.reduce((sum, each) => sum + each.files, 0);
-    const count = files === 1 ? "1 file is" : `${files} files are`;
-    return { code, message: `${count} left out: ${faultText(code, found)}` };
+    const leftOut = `${count(files, "file")} ${agreeing(files, "is", "are")} left out`;
+    return { code, message: `${leftOut}: ${faultText(code, found)}` };
   });
 }
 

@@ -2,14 +2,13 @@
  * From a tree to the plan of a disk that boots: partition table, file system and boot code, all as data. Nothing here
  * touches a device, a clock or a random number; the same tree, size and label give the same plan.
  */
-import { exactSize } from "../bytes/amounts.js";
 import { unknownChoice } from "../errors.js";
-import type { FileTree, PathNode } from "../tree/index.js";
-import { walk } from "../tree/index.js";
-import { largestFile } from "./fat32/records/directory-entry.js";
+import type { FileTree } from "../tree/index.js";
 import { planFat32, smallestFat32Disk } from "./fat32/plan/index.js";
 import { planNtfs, smallestNtfsDisk } from "./ntfs/plan/index.js";
 import type { DiskPlan, DriveGeometry, FileSystemName, LayoutOptions } from "./plan.js";
+
+export { chooseFileSystem } from "./choose-file-system.js";
 
 /** How a disk is laid out. */
 export type PlanOptions = LayoutOptions & { readonly fileSystem: FileSystemName };
@@ -37,28 +36,4 @@ export function smallestDisk(tree: FileTree, options: PlanOptions): number {
 function layoutOf({ fileSystem }: PlanOptions): (typeof layouts)[FileSystemName] {
   if (!Object.hasOwn(layouts, fileSystem)) throw unknownChoice("fileSystem", fileSystem, Object.keys(layouts));
   return layouts[fileSystem];
-}
-
-/** The file system for `tree` and why: the one that was asked for, or the one that holds its largest file. */
-export function chooseFileSystem(
-  tree: FileTree,
-  wanted: "auto" | FileSystemName,
-): { fileSystem: FileSystemName; reason: string } {
-  if (wanted !== "auto") return { fileSystem: wanted, reason: "as asked for" };
-  const largest = largestFileOf(tree);
-  if (largest === undefined || largest.node.size <= largestFile) {
-    return { fileSystem: "fat32", reason: "no file is over 4 GiB - 1" };
-  }
-  return {
-    fileSystem: "ntfs",
-    reason: `${largest.path} has ${exactSize(largest.node.size)}, FAT32 holds files of less than 4 GiB`,
-  };
-}
-
-function largestFileOf(tree: FileTree): (PathNode & { node: { size: number } }) | undefined {
-  let largest: (PathNode & { node: { size: number } }) | undefined;
-  for (const { path, node } of walk(tree)) {
-    if (node.kind === "file" && (largest === undefined || node.size > largest.node.size)) largest = { path, node };
-  }
-  return largest;
 }

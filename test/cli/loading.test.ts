@@ -34,19 +34,22 @@ describe("what is loaded", () => {
     {
       for: "drives",
       entry: "cli/commands/drives.ts",
-      not: [writers, readers, /^(?:volumes|steps|threads|verification)\//],
+      not: [writers, readers, /^volumes\/(?:fat32|ntfs|boot)\/plan|^(?:threads|verification)\//],
     },
     {
       for: "inspect",
       entry: "cli/commands/inspect-image.ts",
-      not: [writers, /^(?:volumes|drive|drivers|threads|verification)\//],
+      not: [
+        writers,
+        /^volumes\/(?:fat32|ntfs)\/(?:plan|read)\/|^(?:volumes\/boot|drive|drivers|threads|verification)\//,
+      ],
     },
     {
       for: "inspect of a folder",
       entry: "cli/commands/inspect-drivers.ts",
       not: [writers, readers, /^(?:volumes|drive|threads|verification)\//],
     },
-    { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^(?:threads|verification)\//] },
+    { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^(?:threads|verification\/wim)\//] },
     {
       for: "check",
       entry: "cli/commands/check.ts",
