@@ -88,7 +88,7 @@ export type { Truncation } from "./verification/volume.js";
 
 export type { AddedFolder, EditChoices } from "./steps/edit-choices.js";
 export type { PreparedEdit } from "./steps/edit-tree.js";
-export type { Edit, EditNote } from "./windows/customise/index.js";
+export type { Edit, EditKind, EditNote } from "./windows/customise/index.js";
 export type { TreeChange } from "./tree/edits.js";
 export type { PreparedWrite, PrepareOptions, WriteChoices } from "./steps/prepare-write.js";
 export { prepareWrite } from "./steps/prepare-write.js";
@@ -110,11 +110,12 @@ export type {
   WritePhase,
 } from "./progress/events.js";
 export type {
-  DriveGeometry,
   DiskPlan,
   DiskRun,
+  DriveGeometry,
   FileSystemName,
   ImageOrigin,
+  LayoutOptions,
   PlannedEdit,
   PlannedFile,
 } from "./volumes/plan.js";

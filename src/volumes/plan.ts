@@ -72,6 +72,7 @@ export type DriveGeometry = {
   readonly diskSize: number;
 };
 
+/** What is chosen of a disk, whatever its file system. */
 export type LayoutOptions = {
   readonly label: string;
   /** Another disk signature than the one that follows from what is laid out: 32 bits, not 0. */

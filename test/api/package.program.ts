@@ -41,9 +41,10 @@ describe("docs/API.md", () => {
     [3, ["none.inf refused no-devices"]],
     [4, ["verify ", "true 64", "match 0"]],
     [5, ["ntfs ", "1 0"]],
-    [6, ["true "]],
-    [7, ["memory true true"]],
-    [8, ["interrupted 130", "image-missing 3"]],
+    [6, ["match add more,edition Professional"]],
+    [7, ["true "]],
+    [8, ["memory true true"]],
+    [9, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

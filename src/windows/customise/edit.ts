@@ -8,6 +8,9 @@ import type { DriverArchitecture, DriverRefusal, DriverWarning, SetupRefusal } f
 import type { WindowsIdentity } from "../identity.js";
 import type { DriversWish } from "./choose-drivers.js";
 
+/** What can be changed in an image's files. */
+export type EditKind = "add" | "drivers" | "edition" | "answer-file";
+
 /** What can be asked for, in the order in which it is done. */
 export type Wish =
   /** `name`: an edition as people write it, or `menu` for the list of all. */
@@ -63,7 +66,7 @@ type DriverNote<Code extends string> = {
 
 /** An edit that was made. */
 export type Edit = {
-  readonly kind: Wish["kind"];
+  readonly kind: EditKind;
   /** The EDITIONID or `menu`; the path on the stick of what was added. */
   readonly value: string;
   /** In the order of the tree. */

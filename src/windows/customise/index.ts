@@ -16,7 +16,7 @@ import { addAnswerFile, answerFileLimit, examineAnswerFile, isAnswerFilePath } f
 import type { DriverPlacing } from "./drivers.js";
 import { chooseEdition, editionConfigPath, menuName } from "./edition.js";
 
-export type { Edit, EditNote, Wish } from "./edit.js";
+export type { Edit, EditKind, EditNote, Wish } from "./edit.js";
 export { additionTimes } from "./added-file.js";
 export { answerFileLimit } from "./answer-file/index.js";
 
