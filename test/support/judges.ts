@@ -45,6 +45,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64",
   osslsigncode: "osslsigncode",
   openssl: "openssl",
+  python3: "python3",
   strace: "strace",
   "mkfs.ext4": "e2fsprogs",
   setfattr: "attr",
