@@ -46,6 +46,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   osslsigncode: "osslsigncode",
   openssl: "openssl",
   python3: "python3",
+  file: "file",
   strace: "strace",
   "mkfs.ext4": "e2fsprogs",
   setfattr: "attr",
