@@ -90,9 +90,16 @@ function assertSetupImage(wim: Wim, image: number, tree: ImageMetadata): void {
 
 const onDrive = (path: string): string => `\\${path.replaceAll("/", "\\")}`;
 
+/** Whether there is a file that can be replaced, in directories that can be added to: nothing of it leads elsewhere. */
 function isFile(tree: ImageMetadata, path: string): boolean {
+  const { directory, reparsePoint, encrypted } = fileAttributes;
+  const names = path.split("/");
+  const isDirectory = names.every((_, depth) => {
+    const { attributes = 0 } = findEntry(tree, names.slice(0, depth).join("/")) ?? {};
+    return (attributes & (directory | reparsePoint)) === directory;
+  });
   const entry = findEntry(tree, path);
-  return entry !== undefined && (entry.attributes & fileAttributes.directory) === 0;
+  return isDirectory && entry !== undefined && (entry.attributes & (directory | reparsePoint | encrypted)) === 0;
 }
 
 function unlike(code: "setup-image-unknown" | "setup-image-altered", { name }: Wim, text: string): Win7UsbError {
@@ -118,8 +125,9 @@ const textContent = (text: string) => concatenate([fromBytes(new TextEncoder().e
 
 async function raisedHive(wim: Wim, tree: ImageMetadata, space: number, time: bigint) {
   if (space <= defaultSpace) return null;
-  const entry = findEntry(tree, systemHivePath);
-  if (entry === undefined) throw unlike("setup-image-unknown", wim, `it has no ${onDrive(systemHivePath)}`);
-  const { hash } = entry;
+  if (!isFile(tree, systemHivePath)) {
+    throw unlike("setup-image-unknown", wim, `it has no ${onDrive(systemHivePath)}`);
+  }
+  const { hash } = findEntry(tree, systemHivePath)!;
   return raiseScratchSpace(await readHashedContent(wim, hash, hiveLimit, systemHivePath), space, time);
 }
