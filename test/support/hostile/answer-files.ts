@@ -19,7 +19,7 @@ export function answerFileInputs(): Inputs {
       component({ content: userData(shapedKey) + installFrom("/IMAGE/NAME", "Windows 7 ULTIMATE") }),
     ),
     settings("specialize", component({ name: "Microsoft-Windows-Shell-Setup", architecture: "amd64" }), component({})),
-    "<!-- a comment --><servicing/>",
+    '<!-- <!DOCTYPE u [<!ENTITY e "&e;&e;">]> --><servicing/>',
   );
   const disks = answerFile(
     `${wipingDisk}<RunSynchronous><Path>a&amp;b&#65;<![CDATA[diskpart]]></Path></RunSynchronous>`,
@@ -30,7 +30,6 @@ export function answerFileInputs(): Inputs {
       ["disks", disks],
     ].map(([name, text]) => [name!, Buffer.from(text!)]),
   );
-  inputs.set("entities", Buffer.from(whole.replace("<unattend", '<!DOCTYPE u [<!ENTITY e "&e;&e;">]>\n<unattend')));
   inputs.set("utf-16", Buffer.from(`\ufeff${disks.replace("utf-8", "utf-16")}`, "utf16le"));
   return new Map([...inputs].map(([name, bytes]) => [name, new Uint8Array(bytes)]));
 }
