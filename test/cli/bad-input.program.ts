@@ -58,8 +58,7 @@ describe("what is no image", () => {
   it("a missing file", () => expectRefusal(path("nothing.iso"), "image-missing", /nothing\.iso/));
   it("a directory", () => expectRefusal(folder, "image-unreadable", /director|folder|EISDIR/));
   it("an empty file", () => expectRefusal(saved("empty.iso", new Uint8Array()), "image-not-iso", /0 bytes|empty/));
-  it("a text file", () =>
-    expectRefusal(saved("text.iso", Buffer.from("no image")), "image-not-iso", /a text that begins with/));
+  it("a text file", () => expectRefusal(saved("text.iso", Buffer.from("no image")), "image-not-iso", /8 bytes/));
   it("a file of noise", () => {
     const noise = new Uint8Array(200_000).map((_, index) => (index * 2_654_435_761) >>> 24);
     return expectRefusal(saved("noise.iso", noise), "image-not-iso", /volume|descriptor/i);
