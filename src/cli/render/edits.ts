@@ -10,12 +10,14 @@ import type { Fact } from "./fact-sheet.js";
 /** Paths of an edit that a line names; the others are counted. */
 const namedPaths = 3;
 
-/** A line for each edit: what became of which file, and what to know of it. */
+/** A line for each edit, which says what became of which file, and one for each thing to know of it. */
 export function editFacts(edits: readonly PreparedEdit[]): Fact[] {
-  return edits.map((edit) => {
+  return edits.flatMap((edit): Fact[] => {
     const changes = changeWords(edit);
     const what = `${askedWords(edit)}${changes === "" ? "" : `: ${changes}`}`;
-    return [edit.kind, printable([what, ...edit.notes.map(noteWords)].map(sentence).join(" "))];
+    // Each by itself, because what is shown of a text has a limit.
+    const [first, ...others] = [what, ...edit.notes.map(noteWords)].map((words) => printable(sentence(words)));
+    return [[edit.kind, first!], ...others.map((words): Fact => ["", words])];
   });
 }
 
