@@ -110,9 +110,12 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
       const padded = join(folder, "padded.iso");
       copyFileSync(iso, padded);
       truncateSync(padded, 6 * GiB);
-      const { exitCode, out } = await signalled(["verify", padded, "--json"], /hashing/, signals);
+      const { exitCode, signal, out } = await signalled(["verify", padded, "--json"], /hashing/, signals);
       rmSync(padded);
-      expect([exitCode, parseOutput("error", out)["error"]]).toMatchObject([130, { code: "interrupted" }]);
+      expect(parseOutput("error", out)["error"]).toMatchObject({ code: "interrupted" });
+      // Either the program was done by the second one, or the system ended it by that.
+      const [, ...others] = signals as readonly NodeJS.Signals[];
+      expect([130, ...others]).toContain(exitCode ?? signal);
     },
   );
 
