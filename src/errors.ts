@@ -164,7 +164,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The reason that a message gives, where the sentence that it ends has named its subject: `sources/boot.wim: it has ...`. */
-export function reasonBehind({ message }: Error, subject: string): string {
+export function reasonBehind({ message }: { readonly message: string }, subject: string): string {
   return message.startsWith(`${subject}: `) ? message.slice(subject.length + 2) : message;
 }
 

@@ -1,5 +1,6 @@
 /** Compares the images' trees with the lookup table and the XML data. */
 import { agreeing, count } from "../../bytes/amounts.js";
+import { reasonBehind } from "../../errors.js";
 import type { WimImage } from "../../wim/image.js";
 import { shortenedPath } from "../../wim/shortened.js";
 import type { OpenSet } from "./parts.js";
@@ -49,12 +50,14 @@ export class Images {
 
   /** Takes one image's result. */
   take(image: number, { problem, limit, tally }: MetadataResult): void {
+    // What the report says begins with the WIM's name, and so does what a reader says.
+    const said = (message: string): string => reasonBehind({ message }, this.#wim.name);
     if (limit !== null) {
-      this.#report.note("wim-metadata", "warn", `the metadata of image ${image}: ${limit}`, "wim-unsupported");
+      this.#report.note("wim-metadata", "warn", `the metadata of image ${image}: ${said(limit)}`, "wim-unsupported");
       return;
     }
     if (problem !== null || tally === null) {
-      this.#fail(`the metadata of image ${image} is damaged: ${problem ?? "it has no tree"}`, image, []);
+      this.#fail(`the metadata of image ${image} is damaged: ${said(problem ?? "it has no tree")}`, image, []);
       return;
     }
     this.#walked.push(image);
