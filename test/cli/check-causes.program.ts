@@ -11,6 +11,7 @@ import { writeImageOf } from "../support/demo-image.js";
 import { parseOutput } from "../support/json-output.js";
 import { memoryDrive, type Operation } from "../support/memory-drive.js";
 import { runProgram } from "../support/program.js";
+import { sample } from "../support/sample.js";
 import { replaceFile } from "../support/tree-edits.js";
 
 let folder: string;
@@ -107,7 +108,7 @@ describe("a write that is stopped", () => {
     const drive = memoryDrive(size, { onOperation: keep });
     await write(iso, { targets: [drive], fileSystem });
     expect(moments.size).toBeGreaterThanOrEqual(7);
-    for (const [name, bytes] of moments) {
+    for (const [name, bytes] of sample([...moments], 3)) {
       // The sector that boots is on it when it is read back.
       if (name.startsWith("read") && bytes[510] === 0x55) continue;
       for (const options of [[], ["--iso", iso]]) {
