@@ -32,6 +32,8 @@ export type Circumstances = {
   readonly needed?: number;
   /** Paths of the drives that hold the image (`drivesHolding`). */
   readonly imageDrives?: readonly string[];
+  /** Paths of the drives that hold what else goes onto the stick. */
+  readonly inputDrives?: readonly string[];
   /** The drive as it was when the person chose it. */
   readonly listed?: Drive;
 };
@@ -73,9 +75,11 @@ const rules: readonly Rule[] = [
   },
   {
     code: "source-drive",
-    reason: ({ path }, { imageDrives }) =>
-      imageDrives?.includes(path) === true ? "holds the image that is to be written" : null,
-    hint: "Copy the image to another drive first, or choose another target.",
+    reason: ({ path }, { imageDrives, inputDrives }) => {
+      if (imageDrives?.includes(path) === true) return "holds the image that is to be written";
+      return inputDrives?.includes(path) === true ? "holds files that are to go onto the stick" : null;
+    },
+    hint: "Copy it to another drive first, or choose another target.",
   },
   {
     code: "target-changed",

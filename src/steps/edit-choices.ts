@@ -23,6 +23,11 @@ export type AddedFolder = {
   readonly at?: string | undefined;
 };
 
+/** Paths of the host's files and folders that go onto the stick. */
+export function inputPaths({ add = [], drivers = [], answerFile }: EditChoices): string[] {
+  return [...add.map(({ folder }) => folder), ...drivers, ...(answerFile === undefined ? [] : [answerFile])];
+}
+
 /** Whether anything is to be changed. */
 export function isAnyAsked({ add = [], drivers = [], edition, answerFile }: EditChoices): boolean {
   return edition !== undefined || answerFile !== undefined || add.length > 0 || drivers.length > 0;

@@ -1,4 +1,5 @@
 /** Inspects the targets of a write and collects every reason to refuse one that does not depend on the plan. */
+import { existsSync } from "node:fs";
 import { callerWriter } from "../drive/caller-writer.js";
 import type { WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
@@ -7,11 +8,12 @@ import { refusals } from "../drive/guard.js";
 import { drivesHolding } from "../drive/holding.js";
 import { DriveListing, drivesAmong } from "../drive/list.js";
 import { requireDriveRights, requireFolderRights } from "../drive/rights.js";
-import { imageFileIdentity, requireOtherThanImage } from "../drive/same-file.js";
+import { imageFileIdentity, requireOtherThanImage, requireOtherThanInputs } from "../drive/same-file.js";
 import { inspectTarget } from "../drive/target.js";
 import type { Failures } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import { withVolumes } from "./drive-volumes.js";
+import { inputPaths } from "./edit-choices.js";
 import type { WriteChoices } from "./write-choices.js";
 
 export type JudgedTargets = {
@@ -38,17 +40,26 @@ export async function judgeTargets(
   for (const target of targets) {
     if (target.kind !== "image-file") continue;
     await failures.attempt(() => requireOtherThanImage(target.path, imagePath));
+    await failures.attempt(() => requireOtherThanInputs(target.path, inputPaths(choices)));
     await failures.attempt(() => requireReplaceable(target, choices));
     await failures.attempt(() => requireFolderRights(target.path));
   }
   const drives = drivesAmong(targets);
   const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
+  const inputDrives = drives.length === 0 ? [] : await drivesHoldingInputs(choices, listing);
   // Refusals for what the drive is; its size is checked later, because nobody needs to know it of a system disk.
   for (const drive of drives) {
-    for (const refusal of refusals(drive, { allow: choices.allow ?? [], imageDrives })) failures.add(errorOf(refusal));
+    const circumstances = { allow: choices.allow ?? [], imageDrives, inputDrives };
+    for (const refusal of refusals(drive, circumstances)) failures.add(errorOf(refusal));
     await failures.attempt(() => requireDriveRights(drive.path));
   }
   return { targets: await Promise.all(targets.map(withContent)), imageDrives };
+}
+
+/** What is not there is told of where it is read. */
+async function drivesHoldingInputs(choices: WriteChoices, listing: DriveListing): Promise<string[]> {
+  const paths = inputPaths(choices).filter((path) => existsSync(path));
+  return (await Promise.all(paths.map((path) => drivesHolding(path, listing)))).flat();
 }
 
 /** What will be lost is told before the question. */

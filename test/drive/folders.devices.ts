@@ -7,7 +7,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { hintFor } from "../../src/cli/hints.js";
 import { Win7UsbError } from "../../src/errors.js";
 import { inspectTarget } from "../../src/drive/index.js";
+import { writeDemoImage } from "../support/demo-image.js";
 import { attachLoopDevice, canAttachLoopDevices, type LoopDevice } from "../support/loop-device.js";
+import { runProgram } from "../support/program.js";
 
 const possible = canAttachLoopDevices();
 let folder: string;
@@ -54,4 +56,16 @@ it.skipIf(!possible)("a folder on it names the drive and a file", async () => {
 
 it.skipIf(!possible)("a folder beside it never names that drive", async () => {
   expect(await hintOf(folder)).not.toContain(device.path);
+});
+
+it.skipIf(!possible)("a drive that holds what goes onto the stick is refused, whatever is allowed", async () => {
+  mkdirSync(join(mounted, "extras"));
+  const iso = await writeDemoImage(folder);
+  const [allow, add] = [
+    ["--allow", "fixed-disk"],
+    ["--add", join(mounted, "extras")],
+  ] as const;
+  const run = runProgram(["write", iso, device.path, "--dry-run", ...allow, ...add]);
+  expect(run.exitCode, run.err).toBe(5);
+  expect(run.err.replaceAll(/\s+/g, " ")).toContain(`${device.path} holds files that are to go onto the stick`);
 });
