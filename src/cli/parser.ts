@@ -63,7 +63,27 @@ export function parseWords(words: readonly string[]): ParserOutcome {
     const message = error.code === "commander.help" ? null : sentenceOf(error);
     return { kind: "usage", message, lacksWord };
   }
-  return outcome;
+  const empty = emptyPath(outcome);
+  return empty === null ? outcome : { kind: "usage", message: empty, lacksWord: false };
+}
+
+/** A variable of a script that is not set names no file, and something else would be made or read in its place. */
+function emptyPath(outcome: ParserOutcome): string | null {
+  if (outcome.kind !== "run") return null;
+  const { command, operands, options } = outcome;
+  const repeated = command.operands.length - 1;
+  const operand = operands.findIndex((word) => word === "");
+  if (operand !== -1) return `the argument '${command.operands[Math.min(operand, repeated)]!.name}' is empty`;
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const empty = command.options.find((option) => {
+    if (option.kind !== "folders" && option.kind !== "file") return false;
+    const value = given[option.long.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    const words = [value].flat();
+    // In front of the sign where files go: that is one of --add alone.
+    const withPlace = option.value.includes("=");
+    return words.some((word) => word === "" || (withPlace && typeof word === "string" && /^=[^=]*$/.test(word)));
+  });
+  return empty === undefined ? null : `the path behind --${empty.long} is empty`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Stats } from "node:fs";
 import { readlink } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { Win7UsbError } from "../errors.js";
-import { requireWellFormed } from "../source/path-text.js";
+import { requirePath } from "../source/path-text.js";
 import type { Drive, Target } from "./drive.js";
 import { deviceByNumber, isSamePath, mountedAbove, statOf } from "./holding.js";
 import { readMounts } from "./linux-devices.js";
@@ -19,7 +19,7 @@ import { errorCodeOf } from "./transfer.js";
  * Throws `target-not-a-drive` for partitions, folders and the like, and `target-missing` for a drive that is not there.
  */
 export async function inspectTarget(path: string, listing = new DriveListing()): Promise<Target> {
-  requireWellFormed(path);
+  requirePath(path);
   if (platform !== "linux" && isDevicePath(path)) return inspectDevicePath(path, listing);
   const stats = await statOf(path);
   if (stats === undefined) return inspectMissing(path);
@@ -74,7 +74,8 @@ async function inspectMissing(path: string): Promise<Target> {
       data: { target: path },
     });
   }
-  const folder = dirname(path);
+  // A name that ends with a separator is a folder's, and a file would get another name.
+  const folder = path.endsWith("/") || (platform === "win32" && path.endsWith("\\")) ? path : dirname(path);
   if ((await statOf(folder))?.isDirectory() === true) return { kind: "image-file", path, exists: false };
   throw new Win7UsbError("target-missing", `${path} cannot be created: there is no folder ${folder}`, {
     hint: "Create the folder first, or choose another path.",

@@ -9,7 +9,7 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { Win7UsbError, reasonOf } from "../errors.js";
 import { filledSource, type ByteSource } from "./byte-source.js";
 import { fileIdentity, isSameFile, type FileIdentity } from "./file-identity.js";
-import { requireWellFormed } from "./path-text.js";
+import { requirePath } from "./path-text.js";
 
 /** A source whose bytes lie in a file or on a device. */
 export type FileSource = ByteSource & {
@@ -33,7 +33,7 @@ export function isFileSource(source: ByteSource): source is FileSource {
 
 /** Opens `path`; throws `image-missing` or `image-unreadable`. */
 export async function openFileSource(path: string): Promise<FileSource> {
-  requireWellFormed(path);
+  requirePath(path);
   const handle = await openForReading(path);
   try {
     const size = await sizeOf(path, handle);

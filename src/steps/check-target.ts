@@ -89,17 +89,8 @@ export type CheckResult = {
  * reading the image (3) throw, and `interrupted`.
  */
 export async function check(input: TargetInput, options: CheckOptions = {}): Promise<CheckResult> {
-  const { image, label, signal, name = "target" } = options;
-  if (image === undefined && isAnyAsked(options)) {
-    const message = "what was changed in an image's files can be compared with that image alone";
-    throw new Win7UsbError("usage", message, { data: { choice: "image" } });
-  }
-  if (label !== undefined && image === undefined) {
-    throw new Win7UsbError("usage", "a label says how an image was written, and no image is given to compare with", {
-      hint: "Give the image too, or leave the label out.",
-      data: { choice: "label" },
-    });
-  }
+  const { image, signal, name = "target" } = options;
+  if (image === undefined) requireNoneOfImage(options);
   const path = typeof input === "string" ? input : name;
   const interruption = new Interruption(signal, () => interruptedAt(path));
   try {
@@ -121,6 +112,21 @@ export async function check(input: TargetInput, options: CheckOptions = {}): Pro
   } finally {
     interruption.end();
   }
+}
+
+/** Throws `usage` for what is compared with an image alone: it would be passed over. */
+function requireNoneOfImage(options: CheckOptions): void {
+  if (isAnyAsked(options)) {
+    const message = "what was changed in an image's files can be compared with that image alone";
+    throw new Win7UsbError("usage", message, { data: { choice: "image" } });
+  }
+  const choice = (["label", "signature"] as const).find((each) => options[each] !== undefined);
+  if (choice === undefined) return;
+  const what = choice === "label" ? "label" : "disk signature";
+  throw new Win7UsbError("usage", `a ${what} says how an image was written, and no image is given to compare with`, {
+    hint: `Give the image too, or leave the ${what} out.`,
+    data: { choice },
+  });
 }
 
 async function checkOpened(

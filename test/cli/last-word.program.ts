@@ -44,6 +44,11 @@ describe("an object is told", () => {
     ["help", "nothing", "--json"],
     ["drives", "--json", "--all=1"],
     ["check", "x.img", "--label", "A", "--json"],
+    ["check", "x.img", "--signature", "1a2b", "--json"],
+    ["check", "x.img", "--edition", "Starter", "--json"],
+    ["check", "x.img", "--add", "x", "--json"],
+    ["check", "x.img", "--drivers", "x", "--json"],
+    ["check", "x.img", "--answer-file", "x", "--json"],
     ["write", "a.iso", "b.img", "--dry-run", "--json=true"],
   ])("for a command line that is wrong: %s %s %s %s %s", (...argv) => {
     const { exitCode, out } = runProgram(argv.filter((word) => word !== undefined));

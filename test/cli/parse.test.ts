@@ -97,6 +97,29 @@ describe("a command line", () => {
   });
 });
 
+describe("an empty path", () => {
+  it.each([
+    [["write", "a.iso", ""], /argument 'target' is empty/],
+    [["write", "a.iso", "b.img", ""], /argument 'target' is empty/],
+    [["write", "", "b.img"], /argument 'iso' is empty/],
+    [["verify", ""], /argument 'iso' is empty/],
+    [["inspect", ""], /argument 'iso\|folder' is empty/],
+    [["check", ""], /argument 'target' is empty/],
+    [["check", "b.img", "--iso", ""], /behind --iso is empty/],
+    [["write", "a.iso", "b.img", "--answer-file="], /behind --answer-file is empty/],
+    [["write", "a.iso", "b.img", "--add", "x", "--add", ""], /behind --add is empty/],
+    [["write", "a.iso", "b.img", "--add", "=sources"], /behind --add is empty/],
+    [["write", "a.iso", "b.img", "--drivers", ""], /behind --drivers is empty/],
+  ])("%j is wrong usage", (words, message) => {
+    expect(parseWords(words)).toMatchObject({ kind: "usage", message: expect.stringMatching(message) });
+  });
+
+  it("is none where a folder's name begins with a sign", () => {
+    const options = { add: ["=x="], drivers: ["=x"] };
+    expect(parseWords(["write", "a.iso", "b.img", "--add", "=x=", "--drivers", "=x"])).toMatchObject({ options });
+  });
+});
+
 describe("an option in a value's place", () => {
   it.each([
     [["write", "a.iso", "b.img", "-l", "-n"], /-l needs a value, and -n is an option/],

@@ -97,6 +97,19 @@ describe("an image file through a link", () => {
   });
 });
 
+it("an empty name is wrong usage, and nothing is made", () => {
+  const { exitCode, last } = write([""]);
+  expect([exitCode, last.code]).toEqual([2, "usage"]);
+  expect(readdirSync(folder).toSorted()).toEqual(["loop", "sub"]);
+});
+
+it("a name that ends with a separator is a folder's, and no file is made of it", () => {
+  const { exitCode, last } = write(["sub/x/"]);
+  expect([exitCode, last.code]).toEqual([5, "target-missing"]);
+  expect(last.message).toContain("there is no folder sub/x/");
+  expect(readdirSync(join(folder, "sub"))).toEqual([]);
+});
+
 it("a folder is no target, and the hint says what could be meant", () => {
   const { exitCode, last, err } = write(["sub"]);
   expect([exitCode, last.code]).toEqual([5, "target-not-a-drive"]);

@@ -15,5 +15,5 @@ export const writtenSignature = {
   ...signature,
   group: "checks",
   summary: "with --iso: the disk signature it was written with",
-  details: "It is needed only where there is no manifest to tell it.",
+  details: "It is needed only where there is no manifest to tell it; without --iso it is refused.",
 } as const satisfies TextSpec;
