@@ -50,7 +50,8 @@ function writeHint(code: string, data: Win7UsbError["data"], size: number | unde
   if (code === "target-not-a-drive" && typeof drive === "string") {
     return `Name the drive itself, ${drive}: all that is on it will be lost.`;
   }
-  if (code === "target-exists") return "Choose another name, or replace it with --force.";
+  // Where the other file came to be while this one was written, the hint says where this one stays.
+  if (code === "target-exists" && data["kept"] === undefined) return "Choose another name, or replace it with --force.";
   if (code === "no-serial") return "Give the disk signature as a number, such as --signature 1a2b3c4d.";
   if (code === "usage" && choice === "signature") return "Give --signature eight hexadecimal digits, or serial.";
   if (code === "usage" && choice === "size") return "Leave --size out for a drive.";

@@ -38,6 +38,8 @@ describe("a hint", () => {
 
   it.each([
     [{ code: "file-too-large" }, "Use --filesystem ntfs."],
+    [{ code: "target-exists" }, "Choose another name, or replace it with --force."],
+    [{ code: "target-exists", hint: "It stays at .a.", data: { kept: ".a" } }, "It stays at .a."],
     [{ code: "directory-too-large" }, "Use --filesystem ntfs."],
     [{ code: "name-collision", data: { fileSystem: "fat32" } }, "Use --filesystem ntfs, which needs no short names."],
     [
