@@ -3,6 +3,7 @@
  * before anything is planned. What they are is `customise`'s.
  */
 import { createHash } from "node:crypto";
+import type { Warning } from "../errors.js";
 import { Failures } from "../errors.js";
 import { hostFileAt } from "../source/host-file.js";
 import type { FileTimes } from "../tree/index.js";
@@ -62,6 +63,20 @@ export async function editTree(
       for (const { input } of read) await input?.assertUnchanged();
     },
   };
+}
+
+/** What the stick cannot have by its name is told as left out, not as added. */
+export function withoutLeftOut(edit: PreparedEdit, faults: readonly { readonly path: string }[]): PreparedEdit {
+  const isLeftOut = (path: string): boolean => faults.some((each) => `${path}/`.startsWith(`${each.path}/`));
+  return { ...edit, changes: edit.changes.filter(({ action, path }) => action === "removed" || !isLeftOut(path)) };
+}
+
+/** Of folders to be added, for who named another one than was meant. */
+export function emptyFolderWarnings(edits: readonly PreparedEdit[]): Warning[] {
+  const empty = edits.filter(
+    ({ kind, value, changes }) => kind === "add" && changes.every(({ path }) => path === value),
+  );
+  return empty.map(({ input }) => ({ code: "add-empty", message: `${input} holds nothing that could be added` }));
 }
 
 /** In the order in which edits are made. */

@@ -15,8 +15,8 @@ import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
 import { assertSuitable } from "../windows/index.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
-import { editTree } from "./edit-tree.js";
-import type { SplitImage } from "./fit-tree.js";
+import { editTree, emptyFolderWarnings, withoutLeftOut } from "./edit-tree.js";
+import type { FittedTree, SplitImage } from "./fit-tree.js";
 import { diskSignature } from "./disk-signature.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
 import { requireKnownChoices } from "./known-choices.js";
@@ -87,12 +87,15 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
   const origin = await failures.attempt(() => originOf(image, choices));
   failures.throwAll();
   // What is added is read whole for it, and may be large: not before all else is known to be right.
-  const edits = await edited!.hashed();
+  const made = await edited!.hashed();
+  const { faults, ...layout } = planned!;
+  const edits = made.map((each) => withoutLeftOut(each, faults));
   return {
     image,
     targets: judged.targets,
-    ...planned!,
-    plan: { ...planned!.plan, origin: origin!, edits },
+    ...layout,
+    warnings: [...layout.warnings, ...emptyFolderWarnings(made)],
+    plan: { ...layout.plan, origin: origin!, edits },
     edits,
     choices,
     async assertUnchanged() {
@@ -112,7 +115,7 @@ async function edit(image: OpenedImage, choices: WriteChoices, failures: Failure
 }
 
 type PlanChoices = Omit<WriteChoices, "signature"> & { readonly signature: number | undefined };
-type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings">;
+type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings"> & Pick<FittedTree, "faults">;
 
 /** Undefined where a target is too small for the smallest disk, which is among the failures then. */
 async function planFor(
@@ -140,7 +143,8 @@ async function planFor(
   await failures.attempt(() => requireRoom(files, plannedDataBytes(plan, blockSizeFor(targets.length))));
   // No warning for the image's own label, which nobody chose and which is often too long.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
-  return { plan, reason, splits, warnings: [...leftOutWarnings(faults), ...splits.map(splitWarning), ...labels] };
+  const warnings = [...leftOutWarnings(faults), ...splits.map(splitWarning), ...labels];
+  return { plan, reason, splits, faults, warnings };
 }
 
 /** Throws `usage` where `imageSha256` is no SHA-256. */

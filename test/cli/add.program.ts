@@ -47,8 +47,14 @@ type Failure = { code: string; message: string; hint?: string };
 function dryRun(...options: string[]) {
   const { exitCode, out, err } = runProgram(["write", iso, path("never.img"), "-n", "--json", ...options]);
   expect(existsSync(path("never.img"))).toBe(false);
-  const told = parseOutput<{ plan?: { edits: Edit[] }; error?: Failure }>("write-plan", out);
-  return { exitCode, edits: told.plan?.edits ?? [], error: told.error, err: err.replaceAll(/\s+/g, " ") };
+  const told = parseOutput<{ plan?: { edits: Edit[] }; warnings?: unknown[]; error?: Failure }>("write-plan", out);
+  return {
+    exitCode,
+    edits: told.plan?.edits ?? [],
+    warnings: told.warnings ?? [],
+    error: told.error,
+    err: err.replaceAll(/\s+/g, " "),
+  };
 }
 
 describe("a write with --add", () => {
@@ -76,6 +82,25 @@ describe("a write with --add", () => {
       { path: "new.txt", action: "added", size: 3 },
       { path: "sources/ei.cfg", action: "replaced", size: 23 },
     ]);
+  });
+
+  it.each(["fat32", "ntfs"])("does not say that what is left out for its name on %s was added", (fileSystem) => {
+    put("odd/a:b", "");
+    put("odd/c", "");
+    put("odd/d?/e", "");
+    const { exitCode, edits, err } = dryRun("--add", path("odd"), "--allow", "name-unsupported", "-f", fileSystem);
+    expect(exitCode, err).toBe(0);
+    expect(edits[0]!.changes).toEqual([{ path: "c", action: "added", size: 0 }]);
+  });
+
+  it("is warned of where a folder is empty", () => {
+    mkdirSync(path("hollow"), { recursive: true });
+    const usual = dryRun().warnings;
+    for (const at of ["", "=sources", "=new"]) {
+      const { exitCode, warnings } = dryRun("--add", `${path("hollow")}${at}`);
+      const message = `${path("hollow")} holds nothing that could be added`;
+      expect([exitCode, warnings]).toEqual([0, [...usual, { code: "add-empty", message }]]);
+    }
   });
 
   it("needs that to be allowed, and says which files", () => {
