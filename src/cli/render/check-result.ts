@@ -5,6 +5,7 @@ import type { CheckCause } from "../../steps/check-verdict.js";
 import { printable } from "../escape.js";
 import { count, exactSize, formatSize } from "../../bytes/amounts.js";
 import { wrap } from "../format.js";
+import { optionsAgain } from "./write-again.js";
 import type { Style } from "../style.js";
 
 /** Names of added files that are told; a stick may be full of somebody's photographs. */
@@ -108,7 +109,8 @@ function shortened(lines: readonly string[]): string[] {
   return [...lines.slice(0, mostLines), `  and ${lines.length - mostLines} more; --json names them all`];
 }
 
-function nextStep({ cause, mismatches, target, against, warnings }: CheckResult, path: string): string {
+function nextStep(result: CheckResult, path: string): string {
+  const { cause, mismatches, target, against, warnings } = result;
   if (warnings.some(({ code }) => code === "disc-image")) {
     return `It is the image of a disc; whether that is sound says: win7usb verify ${path}`;
   }
@@ -118,5 +120,5 @@ function nextStep({ cause, mismatches, target, against, warnings }: CheckResult,
   if (cause === null || cause === "other-image" || against === null || mismatches.length === 0) return "";
   const failing = mismatches.some((each) => each.cause === "unreadable" || each.cause === "damaged");
   const advice = target.kind === "drive" && failing ? "; if it happens again, the drive is failing" : "";
-  return `To make it whole again: win7usb write <iso> ${place}${advice}.`;
+  return `To make it whole again: win7usb write <iso> ${place}${optionsAgain(result)}${advice}.`;
 }

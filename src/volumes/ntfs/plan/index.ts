@@ -23,13 +23,11 @@ import { ntfsContents } from "./contents.js";
 import { volumeExtents } from "./volume-extents.js";
 import { clusterSize, sectorsPerCluster } from "../records/volume-format.js";
 import type { VolumeLayout } from "./volume-layout.js";
+import { ntfsLabel } from "./label.js";
 import { layoutVolume } from "./volume-layout.js";
 
 /** A smaller disk is FAT32's. */
 const smallestDiskSize = 64 * MiB;
-
-/** $VOLUME_NAME holds more, but Windows offers 32 characters. */
-const longestLabel = 32;
 
 /**
  * The plan of a disk with one NTFS volume that holds `tree`. Throws `too-small`, `name-unsupported`, `name-collision`.
@@ -90,10 +88,4 @@ function layoutFor(contents: NtfsContents, partition: DiskPartition, diskSize: n
 /** Whole clusters of the volume, which is the partition without its last sector. */
 function clusterCountOf({ sectorCount }: DiskPartition): number {
   return Math.floor((sectorCount - 1) / sectorsPerCluster);
-}
-
-function ntfsLabel(text: string): string {
-  const cut = text.trim().slice(0, longestLabel);
-  // The first half of a surrogate pair is no character.
-  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
 }
