@@ -23,7 +23,9 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
   if (code === undefined) return hint;
   // What has no short name left is refused by FAT32 alone.
   const isOfFileSystem = data["fileSystem"] !== undefined;
-  if (isLifted(code, command) && hint !== undefined && !isOfFileSystem) {
+  // Names that can be left out come as a list; the one file is of a package of drivers, which is taken whole or not at all.
+  const isOfPackage = code === "name-unsupported" && data["path"] !== undefined;
+  if (isLifted(code, command) && hint !== undefined && !isOfFileSystem && !isOfPackage) {
     return `${hint.replace(/\.$/, "")}, or allow this one with --allow ${code}.`;
   }
   if (code === "image-not-iso" && data["format"] === ownStick && typeof data["path"] === "string") {

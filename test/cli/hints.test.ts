@@ -46,6 +46,11 @@ describe("a hint", () => {
       { code: "name-collision", hint: "Rename one of them." },
       "Rename one of them, or allow this one with --allow name-collision.",
     ],
+    [{ code: "name-unsupported", hint: "Rename the file.", data: { path: "üñ.inf" } }, "Rename the file."],
+    [
+      { code: "name-unsupported", hint: "Rename them in the image.", data: { paths: ["aux.txt"] } },
+      "Rename them in the image, or allow this one with --allow name-unsupported.",
+    ],
     [{ code: "target-exists" }, "Choose another name, or replace it with --force."],
     [{ code: "usage", data: { choice: "size" } }, "Leave --size out for a drive."],
     [{ code: "usage", data: { choice: "onlyChanged" } }, "Leave --only-changed out for an image file."],
