@@ -13,6 +13,7 @@ import { faultyNameErrors, leftOutWarnings } from "../volumes/faulty-names.js";
 import { chooseFileSystem, planDisk, smallestDisk } from "../volumes/index.js";
 import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
+import { blamingAdded } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
 import { editTree, emptyFolderWarnings, withoutLeftOut } from "./edit-tree.js";
@@ -94,7 +95,7 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
     image,
     targets: judged.targets,
     ...layout,
-    warnings: [...layout.warnings, ...emptyFolderWarnings(made)],
+    warnings: [...layout.warnings, ...warningsOfOther(image, edited!), ...emptyFolderWarnings(made)],
     plan: { ...layout.plan, origin: origin!, edits },
     edits,
     choices,
@@ -110,8 +111,16 @@ async function edit(image: OpenedImage, choices: WriteChoices, failures: Failure
   const edited = await editTree(image, choices, choices.allow);
   if (edited.windows === image.windows) return edited;
   await failures.attempt(() => assertSuitable(edited.windows, edited.tree, choices.allow));
-  for (const failure of await setupWimFailures(edited.tree, edited.windows)) failures.add(failure);
+  for (const failure of await setupWimFailures(edited.tree, edited.windows)) {
+    failures.add(blamingAdded(failure, edited.edits));
+  }
   return edited;
+}
+
+/** What is odd about WIMs that were replaced, and was not about the image's own. */
+function warningsOfOther({ windows }: OpenedImage, edited: EditedImage): Warning[] {
+  const known = new Set(windows.warnings.map(({ message }) => message));
+  return edited.windows.warnings.filter(({ message }) => !known.has(message));
 }
 
 type PlanChoices = Omit<WriteChoices, "signature"> & { readonly signature: number | undefined };

@@ -38,5 +38,8 @@ async function setFailures(set: WimSet, installImage: WindowsIdentity["installIm
   if (installImage?.missingParts.length === 0) checks.push(...(await partSetChecks([set])));
   return checks
     .filter(({ status }) => status === "fail")
-    .map(({ message, hint }) => new Win7UsbError("wim-damaged", message, { hint: hint ?? fetchAgain }));
+    .map(
+      ({ message, hint }) =>
+        new Win7UsbError("wim-damaged", message, { hint: hint ?? fetchAgain, data: { wim: set.name } }),
+    );
 }

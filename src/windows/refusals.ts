@@ -7,7 +7,7 @@ import { Failures, Win7UsbError } from "../errors.js";
 import type { FileTree } from "../tree/index.js";
 import { find } from "../tree/index.js";
 import { bootArchitecture } from "./cross-check.js";
-import type { UnreadableWim, WindowsIdentity } from "./identity.js";
+import type { Edition, UnreadableWim, WindowsIdentity } from "./identity.js";
 import { windows7 } from "./product.js";
 import { preRelease, preReleaseTitle } from "./pre-release.js";
 import { bootImageIn, installImageNames, setupFolderOf } from "./setup-folders.js";
@@ -77,7 +77,7 @@ function wimRefusal({ path, role, reason }: UnreadableWim): SuitabilityRefusal {
   return { code: "unreadable-wim", message: `${path} is ${reason}: Windows 7's Setup cannot read it`, hint };
 }
 
-function productRefusal({ product, architecture }: WindowsIdentity): SuitabilityRefusal | null {
+function productRefusal({ product, architecture, installImage, editions }: WindowsIdentity): SuitabilityRefusal | null {
   const code = "not-windows-7";
   if (product === null) {
     const message = "the image holds no Windows that is known: no WIM with a Windows version was found";
@@ -87,6 +87,10 @@ function productRefusal({ product, architecture }: WindowsIdentity): Suitability
     const message = `the image holds ${product}, expected ${windows7}`;
     return { code, message, hint: "Take a Windows 7 installation ISO." };
   }
+  if (installImage !== null && editions.length > 0 && editions.every(isWindowsPe)) {
+    const message = `${installImage.path} holds Windows PE alone, as a boot.wim does: Setup finds nothing to install in it`;
+    return { code, message, hint: "Take a Windows 7 installation ISO with its own install image." };
+  }
   if (architecture === null || ["x86", "x64", "mixed"].includes(architecture)) return null;
   const message = `the image is for ${architecture}; Windows 7 was made for x86 and x64 only`;
   return {
@@ -94,6 +98,11 @@ function productRefusal({ product, architecture }: WindowsIdentity): Suitability
     message,
     hint: "The image was altered: take an untouched one.",
   };
+}
+
+/** EDITIONID of what starts Setup; no edition that can be installed has it. */
+function isWindowsPe({ id }: Edition): boolean {
+  return id?.toLowerCase() === "windowspe";
 }
 
 function architectureRefusal(identity: WindowsIdentity): SuitabilityRefusal | null {

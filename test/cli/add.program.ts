@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { peBootWim } from "../../fixtures/windows7/setup-image.js";
 import type { CheckResult } from "../../src/steps/check-target.js";
 import { mostAddedEntries } from "../../src/steps/read-folder.js";
 import { writeDemoImage } from "../support/demo-image.js";
@@ -35,7 +36,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const path = (name: string): string => join(folder, name);
 
-function put(name: string, content: string): void {
+function put(name: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path(name)), { recursive: true });
   writeFileSync(path(name), content);
 }
@@ -47,7 +48,7 @@ type Failure = { code: string; message: string; hint?: string };
 function dryRun(...options: string[]) {
   const { exitCode, out, err } = runProgram(["write", iso, path("never.img"), "-n", "--json", ...options]);
   expect(existsSync(path("never.img"))).toBe(false);
-  const told = parseOutput<{ plan?: { edits: Edit[] }; warnings?: unknown[]; error?: Failure }>("write-plan", out);
+  const told = parseOutput<{ plan?: { edits: Edit[] }; warnings?: Failure[]; error?: Failure }>("write-plan", out);
   return {
     exitCode,
     edits: told.plan?.edits ?? [],
@@ -108,6 +109,24 @@ describe("a write with --add", () => {
     expect([exitCode, error?.code]).toEqual([4, "replace"]);
     expect(error?.message).toBe("files of the image would be replaced: sources/ei.cfg");
     expect(error?.hint).toContain("--allow replace");
+  });
+
+  it("refuses a WIM of another kind in the place of install.wim, and a damaged one as a file of the person's own", async () => {
+    const boot = await peBootWim();
+    put("pe/sources/install.wim", boot);
+    const pe = dryRun("--add", path("pe"), "--allow", "replace");
+    expect([pe.exitCode, pe.error?.code]).toEqual([4, "not-windows-7"]);
+    expect(pe.error?.message).toContain("sources/install.wim holds Windows PE alone");
+    const allowed = dryRun("--add", path("pe"), "--allow", "replace,not-windows-7");
+    expect(allowed.exitCode).toBe(0);
+    expect(allowed.warnings.map(({ code }) => code)).toContain("edition-not-in-image");
+    put("junk/sources/install.wim", "junk".repeat(1000));
+    put("cut/sources/BOOT.WIM", boot.subarray(0, 5000));
+    for (const name of ["junk", "cut"]) {
+      const { exitCode, error } = dryRun("--add", path(name), "--allow", "replace");
+      expect([exitCode, error?.code]).toEqual([3, "wim-damaged"]);
+      expect(error?.hint).toMatch(/^It is one of the files that are added, and damaged/);
+    }
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { directory, file } from "../../fixtures/windows7/nodes.js";
 import type { Windows7Options } from "../../fixtures/windows7/tree.js";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { wimHeaderRecord } from "../../src/wim/header.js";
-import { writeWim } from "../../fixtures/wim/writer.js";
+import { writeWim, type WimImageSource } from "../../fixtures/wim/writer.js";
 import { exitCodeOf, Win7UsbError } from "../../src/errors.js";
 import type { FileTree } from "../../src/tree/index.js";
 import { assertSuitable, identify, suitabilityRefusals } from "../../src/windows/index.js";
@@ -72,6 +72,18 @@ describe("refusals", () => {
     const found = await refusalsOf(await windows7Tree({ installWim }));
     expect(found.map((refusal) => refusal.code)).toEqual(codes);
     expect(found[0]?.message).toMatch(message);
+  });
+
+  it("an install.wim of Windows PE alone is refused, beside an edition it is not", async () => {
+    const pe = imageOf({ editionId: "WindowsPE", installationType: "WindowsPE" });
+    const treeWith = async (...images: WimImageSource[]) => windows7Tree({ installWim: await writeWim(images) });
+    expect(await refusalsOf(await treeWith(pe, pe))).toMatchObject([
+      {
+        code: "not-windows-7",
+        message: expect.stringMatching(/^sources\/install\.wim holds Windows PE alone/) as string,
+      },
+    ]);
+    expect(await refusalsOf(await treeWith(pe, imageOf({})))).toEqual([]);
   });
 
   it("an image that does not say its service pack is not taken for one that has it", async () => {

@@ -10,6 +10,7 @@ import type { WindowsIdentity } from "../identity.js";
 import type { ImageDescription } from "../index.js";
 import { identify } from "../index.js";
 import { addFolder } from "./add.js";
+import { blamingAdded } from "./added-wims.js";
 import type { Edit, EditNote, EditResult, Editing, Wish } from "./edit.js";
 import type { AnswerFileContext } from "./answer-file/index.js";
 import { addAnswerFile, answerFileLimit, examineAnswerFile, isAnswerFilePath } from "./answer-file/index.js";
@@ -18,6 +19,7 @@ import { chooseEdition, editionConfigPath, menuName } from "./edition.js";
 
 export type { Edit, EditKind, EditNote, Wish } from "./edit.js";
 export { additionTimes } from "./added-file.js";
+export { blamingAdded } from "./added-wims.js";
 export { answerFileLimit } from "./answer-file/index.js";
 
 /** Names of refusals of what is asked for, that a person may lift. */
@@ -45,9 +47,11 @@ export async function customise(
   const edits: Edit[] = [];
   const owners = new Map<string, Edit["kind"]>();
   const drivers = await driverPlacing(wishes);
+  const attempt = <T>(work: () => Promise<T>): Promise<T | undefined> =>
+    failures.attempt(() => work().catch((error: unknown) => Promise.reject(blamingAdded(error, edits))));
   let { tree, windows } = image;
   for (const wish of wishes) {
-    const made = await failures.attempt(async () => {
+    const made = await attempt(async () => {
       const result = await edited(wish, { tree, windows, allow, edition: editionAmong(edits) }, drivers);
       for (const path of pathsOf(wish, result)) own(path, wish.kind, owners);
       return result;
@@ -57,7 +61,7 @@ export async function customise(
     tree = changed;
     edits.push({ kind: wish.kind, ...rest });
     if (made.changes.some(({ path }) => isWim(path))) {
-      windows = (await failures.attempt(() => identify(tree, options))) ?? windows;
+      windows = (await attempt(() => identify(tree, options))) ?? windows;
     }
   }
   await failures.attempt(() => assertReplaceable(image.tree, edits, allow));
