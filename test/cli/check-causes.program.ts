@@ -66,7 +66,7 @@ describe.each(["fat32", "ntfs"])("a %s stick that is held against another image"
       options,
     });
     expect(out).toMatch(/^mismatch: \S+ was made from another image or with other options/);
-    expect(out).toContain(`It was made from the image ${windows7Label} (`);
+    expect(out).toContain(`It was made from the image ${windows7Label} (${readFileSync(iso).length} bytes, SHA-256 `);
     expect(out).not.toMatch(/damaged|win7usb write|failing|by a person/);
   });
 

@@ -43,6 +43,11 @@ describe("an image file", () => {
     expect(text).toContain(`SHA-256 ${sha256}`);
   });
 
+  it("is told in lines that a screen holds where it goes on behind what was hashed", () => {
+    const { err } = runProgram(["write", iso, join(folder, "ntfs.img"), "-f", "ntfs", "--size", "100M"]);
+    expect(err).toMatch(/^ {2}SHA-256 [0-9a-f]{64}\n {2}of the first \d+\.?\d* MiB \(\d+ bytes\)$/m);
+  });
+
   it("is told with its size by a dry run, which ends with what was written: nothing", () => {
     const { out } = runProgram(["write", iso, join(folder, "dry.img"), "--dry-run"]);
     expect(out.split("\n").at(-2)).toBe("nothing was written; the image would have 64.0 MiB (67108864 bytes)");

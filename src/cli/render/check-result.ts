@@ -3,7 +3,7 @@ import type { Mismatch, MismatchCause } from "../../check/index.js";
 import type { CheckResult } from "../../steps/check-target.js";
 import type { CheckCause } from "../../steps/check-verdict.js";
 import { printable } from "../escape.js";
-import { count, exactSize, formatSize } from "../../bytes/amounts.js";
+import { count, formatSize } from "../../bytes/amounts.js";
 import { wrap } from "../format.js";
 import { optionsAgain } from "./write-again.js";
 import type { Style } from "../style.js";
@@ -88,7 +88,7 @@ function originLine({ cause, origin }: CheckResult): string {
   const { volumeLabel, size, sha256, edits, options, program } = origin;
   const hash = sha256 === null ? "" : `, SHA-256 ${sha256}`;
   const as = `${options.filesystem === "ntfs" ? "NTFS" : "FAT32"}, labelled ${printable(options.label)}${options.signature === null ? "" : `, with the disk signature ${options.signature}`}`;
-  const image = `${printable(volumeLabel)} (${exactSize(size)}${hash})`;
+  const image = `${printable(volumeLabel)} (${size} bytes${hash})`;
   const changed = edits.map(({ kind, value }) => printable(value === "" ? kind : `${kind} ${value}`)).join(", ");
   const by = `by win7usb ${printable(program)}${changed === "" ? "" : `, with ${changed}`}`;
   return `It was made from the image ${image}, as ${as}, ${by}.`;

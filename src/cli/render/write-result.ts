@@ -37,7 +37,7 @@ function isImageFile({ targets }: PreparedWrite, { path }: TargetDone): boolean 
 
 /** Where a file goes on behind what was hashed. */
 function ofBytes({ plan }: PreparedWrite, { sha256Bytes }: TargetDone): string {
-  return sha256Bytes === plan.diskSize ? "" : ` of the first ${exactSize(sha256Bytes)}`;
+  return sha256Bytes === plan.diskSize ? "" : `\n  of the first ${exactSize(sha256Bytes)}`;
 }
 
 function indented(text: string, { columns }: Terminal): string {

@@ -1,4 +1,5 @@
 /** Texts in the place of an ISO: what describes a disc, leads to one, or is what a server answered instead of one. */
+import { agreeing } from "../../bytes/amounts.js";
 import type { Foreign } from "./signatures.js";
 
 /** Bytes that are looked at. */
@@ -72,7 +73,7 @@ export function foreignText(head: Uint8Array, size: number): Foreign | undefined
     .slice(0, quotedLength);
   return {
     format: "text",
-    is: `it is a text of ${size} bytes${line === "" ? "" : ` that begins with ${JSON.stringify(line)}`}`,
+    is: `it is a text of ${size} ${agreeing(size, "byte")}${line === "" ? "" : ` that begins with ${JSON.stringify(line)}`}`,
     next: "A server may have answered so instead of sending the file: download it again, and look at its size.",
   };
 }

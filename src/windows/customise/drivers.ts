@@ -69,7 +69,9 @@ const spaceNote = (space: ScratchSpace): EditNote => ({ code: "scratch-space", .
 
 function unfit({ packages, architecture }: DriversWish): Win7UsbError {
   const infs = infsOf(packages);
-  const message = `none of the ${infs.length} packages of drivers is for Windows 7 (${architecture}): ${named(infs)}`;
+  const none =
+    infs.length === 1 ? "the package of drivers is not" : `none of the ${infs.length} packages of drivers is`;
+  const message = `${none} for Windows 7 (${architecture}): ${named(infs)}`;
   return new Win7UsbError("drivers-unfit", message, {
     hint: "Inspect the folder: each package is listed with the reason. Take the vendor's drivers for Windows 7.",
     data: { packages: packages.map(({ inf, refusals }) => ({ inf, refusals })) },

@@ -24,7 +24,7 @@ export type AnswerElement = {
 
 /** The root, or why there is none: words that follow a name. */
 export function parseAnswerFile(bytes: Uint8Array): AnswerElement | string {
-  if (bytes.length > answerFileLimit) return `has ${bytes.length} bytes, expected at most ${answerFileLimit / KiB} KiB`;
+  if (bytes.length > answerFileLimit) return `is larger than ${answerFileLimit / KiB} KiB, which no answer file needs`;
   const decoded = decode(bytes);
   if (decoded === null) return "is neither UTF-8 nor UTF-16 text with a byte order mark";
   const { text, encoding } = decoded;
