@@ -32,8 +32,8 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
     return `${hint} Whether it still is what was written, win7usb check ${data["path"]} says.`;
   }
   if (command === "check" && code === "usage" && data["choice"] === "image") return "Name the image with --iso <iso>.";
-  if (command === "check" && code === "usage" && data["choice"] === "label") {
-    return "Give --iso <iso> too, or leave --label out.";
+  if (command === "check" && code === "usage" && data["lacks"] === "image") {
+    return `Give --iso <iso> too, or leave --${String(data["choice"])} out.`;
   }
   return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
 }

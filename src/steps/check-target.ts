@@ -125,7 +125,7 @@ function requireNoneOfImage(options: CheckOptions): void {
   const what = choice === "label" ? "label" : "disk signature";
   throw new Win7UsbError("usage", `a ${what} says how an image was written, and no image is given to compare with`, {
     hint: `Give the image too, or leave the ${what} out.`,
-    data: { choice },
+    data: { choice, lacks: "image" },
   });
 }
 

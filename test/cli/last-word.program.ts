@@ -56,6 +56,11 @@ describe("an object is told", () => {
     expect(parseOutput("error", out)).toHaveProperty("error.code", "usage");
   });
 
+  it.each(["label", "signature"])("and says what --%s needs", (option) => {
+    const { out } = runProgram(["check", "x.img", `--${option}`, "A", "--json"]);
+    expect(parseOutput("error", out)).toHaveProperty("error.hint", `Give --iso <iso> too, or leave --${option} out.`);
+  });
+
   it("and for a write an event", () => {
     const { exitCode, out } = runProgram(["write", "a.iso", "b.img", "--json=yes"]);
     expect([exitCode, parseEvent(out.trim())["event"]]).toEqual([2, "error"]);
