@@ -156,6 +156,12 @@ export function exitCodeOf(thrown: unknown): number {
   return thrown instanceof Win7UsbError ? thrown.exitCode : exitCodes.internal;
 }
 
+/** The system's name of an error (`EIO`), where it has one. */
+export function errorCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
 /** Why something failed, as the end of a sentence: without the call and the path that Node puts behind a system's reason. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

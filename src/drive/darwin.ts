@@ -10,7 +10,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { runCommand, type RunCommand } from "./command.js";
 import { containersOn, drivesOfDarwin, registryIdsOf, wholeDisks, type DarwinReport } from "./darwin-drives.js";
 import { parsePlist, parsePlistDictionary, textAt, type PlistDictionary } from "./darwin-plist.js";
@@ -19,7 +19,6 @@ import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** open(2) of macOS (sys/fcntl.h); Node has no name for it. */
 const exclusiveLock = 0x20;

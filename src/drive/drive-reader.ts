@@ -5,11 +5,11 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { imageFileUnit } from "../bytes/units.js";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import type { Target } from "./drive.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
-import { errorCodeOf, readAll } from "./transfer.js";
+import { readAll } from "./transfer.js";
 
 export type DriveReader = {
   readonly path: string;

@@ -2,9 +2,8 @@
  * The drivelist package, behind this one file: loaded only when drives are listed, and optional, because it is native
  * code that not every machine can install. Where it is missing, drives cannot be listed on platforms other than Linux.
  */
-import { Win7UsbError, reasonOf } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import type { Drive } from "./drive.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** The fields used of drivelist's `Drive`; declared here so that building does not need the package. */
 export type ListedDrive = {

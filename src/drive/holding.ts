@@ -1,6 +1,7 @@
 /** Which drives a file or a folder lies on, and what is known of a path on the way. */
 import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { errorCodeOf } from "../errors.js";
 import type { Drive, Mountpoint } from "./drive.js";
 import type { BlockDevice, LinuxDevices } from "./linux-devices.js";
 import { devicePath, drivesUnder } from "./linux-drives.js";
@@ -10,7 +11,6 @@ import { DriveListing } from "./list.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
-import { errorCodeOf } from "./transfer.js";
 
 /**
  * Paths of the drives that the image lies on, or that it is when the image is a device; empty where that cannot be told.

@@ -11,14 +11,14 @@ import { open, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { pageMemory } from "../bytes/page-memory.js";
 import { imageFileUnit, roundUp } from "../bytes/units.js";
-import { Win7UsbError, reasonOf } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import type { DriveWriter, ReadBack } from "./drive-writer.js";
 import { existsError, FinalName, ImageFolder } from "./image-folder.js";
 import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
-import { errorCodeOf, readAll, syncData, writeAll } from "./transfer.js";
+import { readAll, syncData, writeAll } from "./transfer.js";
 
 export type ImageFileOptions = {
   /** Replace an existing file. */

@@ -7,10 +7,9 @@
 import { constants, existsSync } from "node:fs";
 import { link, lstat, open, rename, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { Win7UsbError, reasonOf } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** 0 on platforms without them. */
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0 } = constants as { O_DIRECTORY?: number; O_NOFOLLOW?: number };

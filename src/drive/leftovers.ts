@@ -8,8 +8,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { lstat, readdir, readFile, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { errorCodeOf } from "../errors.js";
 import { platform } from "./platform.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** Hexadecimal digits: enough to tell the machines that share a folder, or the writes of one process. */
 const idDigits = 8;

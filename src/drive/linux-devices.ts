@@ -6,11 +6,10 @@
  */
 import { readlink, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { parseMountinfo, parseSwaps, type Mount } from "./linux-mounts.js";
 import { readAttributes, type DriveAttributes } from "./linux-attributes.js";
 import { deviceNumberText, linkedName, namesIn, sysfsSector, text } from "./linux-sysfs.js";
-import { errorCodeOf } from "./transfer.js";
 
 export type BlockDevice = {
   /** The kernel's name: `sdb`, `sdb1`, `dm-0`. */

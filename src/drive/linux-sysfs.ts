@@ -1,7 +1,7 @@
 /** Reading sysfs: small files and links that may vanish while they are read. */
+import { errorCodeOf } from "../errors.js";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename } from "node:path";
-import { errorCodeOf } from "./transfer.js";
 
 /** sysfs counts sizes in these, in bytes (Documentation/ABI/stable/sysfs-block). */
 export const sysfsSector = 512;

@@ -7,7 +7,7 @@
  */
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { runCommand } from "./command.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
@@ -17,7 +17,6 @@ import { readLinuxDevice, readLinuxDevices } from "./linux-devices.js";
 import { deviceNumberText } from "./linux-sysfs.js";
 import { drivesOfLinux } from "./linux-drives.js";
 import { openError } from "./open-error.js";
-import { errorCodeOf } from "./transfer.js";
 
 /**
  * Opens the drive that `drive` describes, for this process alone. Throws `target-in-use`, `target-read-only`,

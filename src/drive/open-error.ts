@@ -1,6 +1,5 @@
 /** Turns the system's errors about opening or creating a target into Win7UsbErrors. */
-import { Win7UsbError, reasonOf } from "../errors.js";
-import { errorCodeOf } from "./transfer.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 
 /** Nothing was written yet: every code of the result has exit code 5. `use`: what it was opened for. */
 export function openError(path: string, cause: unknown, use: "read" | "write" = "write"): Win7UsbError {

@@ -2,11 +2,10 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** Throws `no-permission` where this user may not write the drive. On Windows, only opening it shows that. */
 export async function requireDriveRights(path: string): Promise<void> {

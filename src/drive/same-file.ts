@@ -1,9 +1,8 @@
 /** Which paths are one file: of several targets, and of a target and the image that is read. */
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { platform } from "./platform.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** Throws `source-drive` where an image file would take the place of the image that is read. */
 export async function requireOtherThanImage(path: string, imagePath: string | undefined): Promise<void> {

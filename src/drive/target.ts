@@ -2,7 +2,7 @@
 import type { Stats } from "node:fs";
 import { readlink } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { requirePath } from "../source/path-text.js";
 import type { Drive, Target } from "./drive.js";
 import { deviceByNumber, isSamePath, mountedAbove, statOf } from "./holding.js";
@@ -12,7 +12,6 @@ import { mountOf } from "./linux-mounts.js";
 import { DriveListing } from "./list.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
-import { errorCodeOf } from "./transfer.js";
 
 /**
  * What `path` names: a drive (links such as /dev/disk/by-id followed), or an image file that exists or can be created.

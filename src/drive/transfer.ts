@@ -1,6 +1,6 @@
 /** Complete transfers through a file handle: short ones are continued, and errors say where and why they failed. */
 import type { FileHandle } from "node:fs/promises";
-import { Win7UsbError, reasonOf } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import type { Run } from "../extents/extent.js";
 
 /** Writes all of `bytes` at `offset`; throws `write-failed`. */
@@ -49,12 +49,6 @@ export async function syncData(handle: FileHandle, path: string): Promise<void> 
   } catch (error) {
     throw stepError("flushing", path, error);
   }
-}
-
-/** The system's name of an error (`EIO`), where it has one. */
-export function errorCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }
 
 /** `write-failed` for a transfer. `doing`: the beginning of the message, such as `writing`. */

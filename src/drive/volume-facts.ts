@@ -1,9 +1,8 @@
 /** What the system knows of a volume without its being read: udev's database, and the file system itself where it is mounted. */
 import { readFile, statfs } from "node:fs/promises";
 import { basename } from "node:path";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import type { DriveVolume } from "./drive.js";
-import { errorCodeOf } from "./transfer.js";
 
 /** Null where the system gives an error. */
 export async function unlessUnknown<T>(work: () => Promise<T | null>): Promise<T | null> {

@@ -12,14 +12,13 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { Win7UsbError, reasonOf } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import { commandTimeoutMs, runCommand, type RunCommand } from "./command.js";
 import type { Drive } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { identityDifference } from "./guard.js";
 import { handleWriter } from "./handle-writer.js";
 import { openError } from "./open-error.js";
-import { errorCodeOf } from "./transfer.js";
 import { drivesOfWindows, mountedVolumes, numberOf } from "./win32-drives.js";
 import { parseWindowsAnswer, parseWindowsReport, type WindowsReport } from "./win32-report.js";
 import { clearScript, listScript, powershell, powershellParameters, rescanScript } from "./win32-scripts.js";

@@ -6,7 +6,7 @@
 import { exactSize } from "../bytes/amounts.js";
 import type { Stats } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
-import { Win7UsbError, reasonOf } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import { filledSource, type ByteSource } from "./byte-source.js";
 import { fileIdentity, isSameFile, type FileIdentity } from "./file-identity.js";
 import { requirePath } from "./path-text.js";
@@ -73,7 +73,7 @@ async function openForReading(path: string): Promise<FileHandle> {
     return await open(path, "r");
   } catch (error) {
     if (error instanceof Win7UsbError) throw error;
-    if (codeOf(error) !== "ENOENT") throw unreadable(path, reasonOf(error), error);
+    if (errorCodeOf(error) !== "ENOENT") throw unreadable(path, reasonOf(error), error);
     throw new Win7UsbError("image-missing", `there is no image ${path}`, {
       hint: "Check the path of the ISO file.",
       data: { path },
@@ -161,8 +161,4 @@ function shortened(path: string, size: number, offset: number): Win7UsbError {
       data: { path, size, offset },
     },
   );
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -4,7 +4,7 @@
  */
 import type { BigIntStats } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import type { ByteSource } from "./byte-source.js";
 import { filledSource } from "./byte-source.js";
 import type { FileIdentity } from "./file-identity.js";
@@ -55,7 +55,7 @@ async function assertSame(hostPath: string, listed: FileIdentity): Promise<void>
     if (!isSameFile(listed, fileIdentity(await stat(hostPath, { bigint: true })))) throw changed(hostPath);
   } catch (error) {
     if (error instanceof Win7UsbError) throw error;
-    throw codeOf(error) === "ENOENT" ? changed(hostPath) : unreadable(hostPath, error);
+    throw errorCodeOf(error) === "ENOENT" ? changed(hostPath) : unreadable(hostPath, error);
   }
 }
 
@@ -96,7 +96,7 @@ export function unreadable(path: string, error: unknown): Win7UsbError {
 
 /** `input-missing` where there is none, else as `unreadable`. */
 export function missing(path: string, what: "file" | "folder", error: unknown): Win7UsbError {
-  if (codeOf(error) !== "ENOENT") return unreadable(path, error);
+  if (errorCodeOf(error) !== "ENOENT") return unreadable(path, error);
   return new Win7UsbError("input-missing", `there is no ${what} ${path}`, {
     hint: "Check the path.",
     data: { path },
@@ -109,13 +109,4 @@ function changed(path: string): Win7UsbError {
     hint: "Let whatever writes to it finish, and run the same command again.",
     data: { path },
   });
-}
-
-/** Without the call and the path that Node puts behind a system's reason: the sentence has named it. */
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/, \w+ '.*$/s, "") : String(error);
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

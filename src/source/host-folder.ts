@@ -6,9 +6,9 @@
 import type { BigIntStats, Dirent } from "node:fs";
 import { opendir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Win7UsbError } from "../errors.js";
+import { errorCodeOf, Win7UsbError } from "../errors.js";
 import type { HostFile } from "./host-file.js";
-import { codeOf, hostFile, missing, unreadable, unsupportedInput } from "./host-file.js";
+import { hostFile, missing, unreadable, unsupportedInput } from "./host-file.js";
 
 export type { HostFile } from "./host-file.js";
 
@@ -39,7 +39,7 @@ export async function isHostFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    if (codeOf(error) === undefined) throw error;
+    if (errorCodeOf(error) === undefined) throw error;
     return false;
   }
 }
