@@ -95,8 +95,9 @@ function mountsAbove(drives: readonly Drive[], path: string): MountedDrive[] {
   return above.filter(({ point }) => point.path.length === longest);
 }
 
-function isAtOrBelow(mountpoint: string, path: string): boolean {
-  const at = mountpoint.replace(/[\\/]$/, "");
+/** Both without links. */
+export function isAtOrBelow(folder: string, path: string): boolean {
+  const at = folder.replace(/[\\/]$/, "");
   return isSamePath(at, path.slice(0, at.length)) && (path.length === at.length || /[\\/]/.test(path[at.length]!));
 }
 

@@ -1,8 +1,10 @@
 /** Which paths are one file: of several targets, and of a target and the image that is read. */
 import { realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { errorCodeOf, Win7UsbError } from "../errors.js";
+import { isAtOrBelow } from "./holding.js";
 import { platform } from "./platform.js";
+import { realPath } from "./real-path.js";
 
 /** Throws `source-drive` where an image file would take the place of the image that is read. */
 export async function requireOtherThanImage(path: string, imagePath: string | undefined): Promise<void> {
@@ -15,13 +17,13 @@ export async function requireOtherThanImage(path: string, imagePath: string | un
 
 /**
  * Throws `source-drive` where an image file would take the place of one of `inputs`, or lie below it: files and folders of the
- * host that go into it. The next image would hold the last one.
+ * host that go into it, and that are there. The next image would hold the last one.
  */
 export async function requireOtherThanInputs(path: string, inputs: readonly string[]): Promise<void> {
   const place = await realPlace(path);
   for (const input of inputs) {
     const isIt = await isSameFile(path, input);
-    if (!isIt && !isBelow(place, await realPlace(input))) continue;
+    if (!isIt && !isAtOrBelow(await realPlace(input), place)) continue;
     throw new Win7UsbError("source-drive", `${path} ${isIt ? "is" : "lies in"} ${input}, which goes onto the stick`, {
       hint: "Choose another path for the image file.",
       data: { target: path, input },
@@ -31,20 +33,16 @@ export async function requireOtherThanInputs(path: string, inputs: readonly stri
 
 /** The path without links; of what is not there yet, by its folder. */
 async function realPlace(path: string): Promise<string> {
-  for (const place of [resolve(path), dirname(resolve(path))]) {
-    try {
-      const real = await realpath(place);
-      return place === resolve(path) ? real : join(real, basename(path));
-    } catch (error) {
-      // Whatever it is, the opening tells it better.
-      if (errorCodeOf(error) === undefined) throw error;
-    }
+  const whole = resolve(path);
+  try {
+    return (await identityOf(whole)) === undefined
+      ? join(await realPath(dirname(whole)), basename(whole))
+      : await realPath(whole);
+  } catch (error) {
+    // Whatever it is, the opening tells it better.
+    if (errorCodeOf(error) === undefined) throw error;
+    return whole;
   }
-  return resolve(path);
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 /**

@@ -37,16 +37,18 @@ export async function judgeTargets(
     else failures.add(outcome.reason);
   }
   for (const error of [...contradictions(targets, choices), ...(await givenTwice(targets))]) failures.add(error);
+  // What is not there is told of where it is read.
+  const inputs = inputPaths(choices).filter((path) => existsSync(path));
   for (const target of targets) {
     if (target.kind !== "image-file") continue;
     await failures.attempt(() => requireOtherThanImage(target.path, imagePath));
-    await failures.attempt(() => requireOtherThanInputs(target.path, inputPaths(choices)));
+    await failures.attempt(() => requireOtherThanInputs(target.path, inputs));
     await failures.attempt(() => requireReplaceable(target, choices));
     await failures.attempt(() => requireFolderRights(target.path));
   }
   const drives = drivesAmong(targets);
   const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
-  const inputDrives = drives.length === 0 ? [] : await drivesHoldingInputs(choices, listing);
+  const inputDrives = drives.length === 0 ? [] : await drivesHoldingAny(inputs, listing);
   // Refusals for what the drive is; its size is checked later, because nobody needs to know it of a system disk.
   for (const drive of drives) {
     const circumstances = { allow: choices.allow ?? [], imageDrives, inputDrives };
@@ -56,9 +58,7 @@ export async function judgeTargets(
   return { targets: await Promise.all(targets.map(withContent)), imageDrives };
 }
 
-/** What is not there is told of where it is read. */
-async function drivesHoldingInputs(choices: WriteChoices, listing: DriveListing): Promise<string[]> {
-  const paths = inputPaths(choices).filter((path) => existsSync(path));
+async function drivesHoldingAny(paths: readonly string[], listing: DriveListing): Promise<string[]> {
   return (await Promise.all(paths.map((path) => drivesHolding(path, listing)))).flat();
 }
 
