@@ -41,6 +41,23 @@ function plural(noun: string): string {
   return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
+/** How items of a list are told: `text` of each, what stands between them and before how many there are besides. */
+type ListForm<Item> = {
+  readonly text?: (item: Item) => string;
+  readonly between?: string;
+  readonly last?: string;
+};
+
+/** `a, b and 3 more`: the first `most` of a list, and how many there are besides. */
+export function firstFew<Item>(
+  items: readonly Item[],
+  most: number,
+  { text = String, between = ", ", last = " and" }: ListForm<Item> = {},
+): string {
+  const more = items.length > most ? `${last} ${items.length - most} more` : "";
+  return `${items.slice(0, most).map(text).join(between)}${more}`;
+}
+
 /** `12,345`. Not `toLocaleString`: its first call loads the locales' data, which takes longer than reading an image. */
 export function grouped(number: number): string {
   return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");

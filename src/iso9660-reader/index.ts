@@ -11,7 +11,7 @@
  *
  * Nothing here knows Windows or drives. Everything in an image is bounded by `limits.ts` before it is believed.
  */
-import { exactSize } from "../bytes/amounts.js";
+import { exactSize, firstFew } from "../bytes/amounts.js";
 import type { Warning } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -143,11 +143,11 @@ export function assertWhole({ truncatedFiles, size, volumeEnd }: Iso9660Image, a
     return;
   }
   const missingBytes = truncatedFiles.reduce((sum, file) => sum + file.missingBytes, 0);
-  const listed = truncatedFiles
-    .slice(0, namesListed)
-    .map((file) => `${file.path} (${exactSize(file.missingBytes)} missing)`);
-  const more = truncatedFiles.length > namesListed ? `, and ${truncatedFiles.length - namesListed} more` : "";
-  throw new Win7UsbError("image-truncated", `the image is cut short, it ends inside of ${listed.join(", ")}${more}`, {
+  const listed = firstFew(truncatedFiles, namesListed, {
+    text: (file) => `${file.path} (${exactSize(file.missingBytes)} missing)`,
+    last: ", and",
+  });
+  throw new Win7UsbError("image-truncated", `the image is cut short, it ends inside of ${listed}`, {
     hint: truncatedHint,
     data: {
       truncatedFiles: truncatedFiles.slice(0, namesListed),

@@ -1,5 +1,5 @@
 /** Checks of the volume: is it complete, can its structures be read, and are the boot files of the kind that they should be? */
-import { exactSize } from "../bytes/amounts.js";
+import { exactSize, firstFew } from "../bytes/amounts.js";
 import type { Iso9660Image, TruncatedFile } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { paddingCode } from "../iso9660-reader/index.js";
@@ -100,9 +100,8 @@ function wholeCheck(
 
 function cutFiles(files: readonly TruncatedFile[]): string {
   if (files.length === 0) return "";
-  const listed = files.slice(0, cutFilesNamed).map(({ path, missingBytes }) => `${path} (${exactSize(missingBytes)})`);
-  const more = files.length > cutFilesNamed ? `, and ${files.length - cutFilesNamed} more` : "";
-  return `; cut: ${listed.join(", ")}${more}`;
+  const text = ({ path, missingBytes }: TruncatedFile): string => `${path} (${exactSize(missingBytes)})`;
+  return `; cut: ${firstFew(files, cutFilesNamed, { text, last: ", and" })}`;
 }
 
 /** The reader's warnings, without those that the checks `whole` and `el-torito` report. */

@@ -2,7 +2,7 @@
  * Names of a tree that no stick can have: those that Windows cannot open, and those that are one name to it. Both file systems
  * refuse them; who wants the rest of the tree leaves them out.
  */
-import { agreeing, count } from "../bytes/amounts.js";
+import { agreeing, count, firstFew } from "../bytes/amounts.js";
 import { upCase } from "../bytes/up-case.js";
 import type { ErrorCode, Warning } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
@@ -107,7 +107,10 @@ export function leftOutWarnings(faults: readonly FaultyName[]): Warning[] {
 function faultText(code: FaultyName["code"], faults: readonly FaultyName[]): string {
   const text =
     code === "name-unsupported" ? "Windows cannot open these names" : "Windows cannot tell these names apart";
-  const lines = faults.slice(0, namedPaths).map(({ path, reason }) => `${JSON.stringify(path)} ${reason}`);
-  const more = faults.length > namedPaths ? `, and ${faults.length - namedPaths} more` : "";
-  return `${text}: ${lines.join("; ")}${more}`;
+  const named = firstFew(faults, namedPaths, {
+    text: ({ path, reason }) => `${JSON.stringify(path)} ${reason}`,
+    between: "; ",
+    last: ", and",
+  });
+  return `${text}: ${named}`;
 }

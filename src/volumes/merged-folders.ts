@@ -3,6 +3,7 @@
  * one folder with what both hold. Joined before anything is looked for in the tree, because the file that is looked for may
  * lie in either of them.
  */
+import { firstFew } from "../bytes/amounts.js";
 import { upCase } from "../bytes/up-case.js";
 import type { Warning } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
@@ -21,8 +22,7 @@ export function withMergedFolders<Image extends TreeOfImage>(image: Image): Imag
 }
 
 function mergedWarning(pairs: readonly string[]): Warning {
-  const more = pairs.length > namedPairs ? `, and ${pairs.length - namedPairs} more` : "";
-  const message = `names that differ in case alone are joined: ${pairs.slice(0, namedPairs).join("; ")}${more}`;
+  const message = `names that differ in case alone are joined: ${firstFew(pairs, namedPairs, { between: "; ", last: ", and" })}`;
   return { code: "folders-merged", message };
 }
 

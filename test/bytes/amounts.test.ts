@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { agreeing, count, exactSize, formatSize } from "../../src/bytes/amounts.js";
+import { agreeing, count, exactSize, firstFew, formatSize } from "../../src/bytes/amounts.js";
 import { GiB, KiB, MiB } from "../../src/bytes/units.js";
 
 describe("formatSize", () => {
@@ -29,6 +29,23 @@ describe("count", () => {
     [1234, "file", "1,234 files"],
     [8, "directory", "8 directories"],
   ])("%d %s", (number, noun, text) => expect(count(number, noun)).toBe(text));
+});
+
+describe("firstFew", () => {
+  it.each([
+    [[], ""],
+    [["a"], "a"],
+    [["a", "b"], "a, b"],
+    [["a", "b", "c"], "a, b and 1 more"],
+    [["a", "b", "c", "d"], "a, b and 2 more"],
+  ])("of two: %j", (items, text) => expect(firstFew(items, 2)).toBe(text));
+
+  it("tells only the first of them, in the form that is asked for", () => {
+    const told: number[] = [];
+    const text = (item: number): string => `<${told.push(item)}>`;
+    expect(firstFew([7, 8, 9], 2, { text, between: "; ", last: ", and" })).toBe("<1>; <2>, and 1 more");
+    expect(told).toEqual([7, 8]);
+  });
 });
 
 it("verbs agree as nouns do", () => {

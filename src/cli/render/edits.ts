@@ -3,7 +3,7 @@ import type { PreparedEdit } from "../../steps/edit-tree.js";
 import type { EditNote } from "../../windows/customise/index.js";
 import { keyAdvice } from "../../windows/editions.js";
 import { printable } from "../escape.js";
-import { count } from "../../bytes/amounts.js";
+import { count, firstFew } from "../../bytes/amounts.js";
 import { findingSentence } from "./driver-findings.js";
 import type { Fact } from "./fact-sheet.js";
 
@@ -77,8 +77,7 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
 };
 
 function named(paths: readonly string[]): string {
-  const others = paths.length - namedPaths;
-  return paths.slice(0, namedPaths).join(", ") + (others > 0 ? ` and ${others} more` : "");
+  return firstFew(paths, namedPaths);
 }
 
 const them = ({ length }: readonly string[]): string => (length === 1 ? "it" : "them");

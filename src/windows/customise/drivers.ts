@@ -1,5 +1,6 @@
 /** Drivers on the stick: in Setup's image of boot.wim, so that Setup can use the machine, and in `$WinPEDriver$` for Windows. */
 import type { DriverPackage, DriverPurpose } from "../../drivers/index.js";
+import { firstFew } from "../../bytes/amounts.js";
 import { Win7UsbError } from "../../errors.js";
 import { overlay, treeWith } from "../../tree/edits.js";
 import type { DirectoryNode, FileNode, FileTimes, FileTree } from "../../tree/index.js";
@@ -71,7 +72,7 @@ function unfit({ packages, architecture }: DriversWish): Win7UsbError {
   const infs = infsOf(packages);
   const none =
     infs.length === 1 ? "the package of drivers is not" : `none of the ${infs.length} packages of drivers is`;
-  const message = `${none} for Windows 7 (${architecture}): ${named(infs)}`;
+  const message = `${none} for Windows 7 (${architecture}): ${firstFew(infs, namedInfs)}`;
   return new Win7UsbError("drivers-unfit", message, {
     hint: "Inspect the folder: each package is listed with the reason. Take the vendor's drivers for Windows 7.",
     data: { packages: packages.map(({ inf, refusals }) => ({ inf, refusals })) },
@@ -79,8 +80,6 @@ function unfit({ packages, architecture }: DriversWish): Win7UsbError {
 }
 
 const namedInfs = 5;
-const named = (infs: readonly string[]): string =>
-  infs.slice(0, namedInfs).join(", ") + (infs.length > namedInfs ? ` and ${infs.length - namedInfs} more` : "");
 
 const infsOf = (among: readonly DriverPackage[]): string[] => among.map(({ inf }) => inf);
 

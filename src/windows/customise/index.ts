@@ -3,6 +3,7 @@
  * Each wish becomes an edit that says what it changed and why; a known image stays known, and the stick tells what is
  * different on it.
  */
+import { firstFew } from "../../bytes/amounts.js";
 import { Failures, Win7UsbError } from "../../errors.js";
 import type { FileTree } from "../../tree/index.js";
 import { contentSource, find, foldedName } from "../../tree/index.js";
@@ -134,9 +135,7 @@ function assertReplaceable(tree: FileTree, edits: readonly Edit[], allow: readon
     .flatMap(({ kind, changes }) => changes.filter(({ path }) => kind !== "drivers" || !isWim(path)))
     .flatMap(({ path, action }) => (action === "replaced" && find(tree, path) !== undefined ? [path] : []));
   if (paths.length === 0) return;
-  const more = paths.length > namedPaths ? ` and ${paths.length - namedPaths} more` : "";
-  const message = `files of the image would be replaced: ${paths.slice(0, namedPaths).join(", ")}${more}`;
-  throw new Win7UsbError("replace", message, {
+  throw new Win7UsbError("replace", `files of the image would be replaced: ${firstFew(paths, namedPaths)}`, {
     hint: "Leave them out of what is added.",
     data: { paths: paths.slice(0, listedPaths), count: paths.length },
   });

@@ -2,6 +2,7 @@
  * An answer file: Setup reads `Autounattend.xml` in the root of a removable drive and asks nothing that it answers. It is
  * checked before it is copied, because Setup says of a wrong one that it is wrong, on a machine that has been waited for.
  */
+import { firstFew } from "../../../bytes/amounts.js";
 import { Win7UsbError } from "../../../errors.js";
 import { overlay, treeWith } from "../../../tree/edits.js";
 import type { FileTree } from "../../../tree/index.js";
@@ -92,8 +93,7 @@ const namedProblems = 5;
 const listedProblems = 50;
 
 function named(sentences: readonly string[]): string {
-  const more = sentences.length > namedProblems ? `, and ${sentences.length - namedProblems} more` : "";
-  return `${sentences.slice(0, namedProblems).join("; ")}${more}`;
+  return firstFew(sentences, namedProblems, { between: "; ", last: ", and" });
 }
 
 function invalid(name: string, problems: readonly string[], message: string): Win7UsbError {
