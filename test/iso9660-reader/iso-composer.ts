@@ -1,4 +1,5 @@
 /** Composes small ISO 9660 images sector by sector, for structures that image makers do not write, and for wrong ones. */
+import { joinBytes } from "../../src/bytes/join.js";
 import {
   directoryRecord,
   fileFlags,
@@ -7,7 +8,6 @@ import {
 } from "../../src/iso9660-reader/iso9660/records.js";
 import { volumeStructureDescriptor } from "../../src/iso9660-reader/volume-recognition.js";
 import { memorySource } from "../../src/source/byte-source.js";
-import { joined } from "./udf-composer.js";
 
 export const sectorSize = 2048;
 export const rootSector = 20;
@@ -50,7 +50,7 @@ export function isoRecord(fields: RecordFields): Uint8Array {
 export function isoDirectory(sector: number, records: readonly RecordFields[], selfUse?: Uint8Array): Uint8Array {
   const self = { sector, size: sectorSize, flags: fileFlags.directory };
   const systemUse = selfUse ?? new Uint8Array();
-  return joined([{ name: "\0", ...self, systemUse }, { name: "\x01", ...self }, ...records].map(isoRecord));
+  return joinBytes([{ name: "\0", ...self, systemUse }, { name: "\x01", ...self }, ...records].map(isoRecord));
 }
 
 export type IsoComposition = {

@@ -1,4 +1,5 @@
 /** ISO 9660 and Joliet: names, versions, extents, and what is refused. */
+import { joinBytes } from "../../src/bytes/join.js";
 import { imageRuns } from "../support/image-runs.js";
 import { describe, expect, it } from "vitest";
 import { readImage } from "../../src/iso9660-reader/index.js";
@@ -7,7 +8,7 @@ import { find } from "../../src/tree/index.js";
 import { contentsOf } from "./contents.js";
 import type { RecordFields } from "./iso-composer.js";
 import { isoDirectory, isoSourceOf, rootSector, sectorSize, ucs2 } from "./iso-composer.js";
-import { joined, text } from "./udf-composer.js";
+import { text } from "./udf-composer.js";
 
 const { directory, hidden, associated, multiExtent } = fileFlags;
 
@@ -106,7 +107,7 @@ describe("entries", () => {
   });
 
   it("go on in the next sector of a directory", async () => {
-    const sub = joined([isoDirectory(24, [{ name: "A" }]), new Uint8Array(sectorSize)]);
+    const sub = joinBytes([isoDirectory(24, [{ name: "A" }]), new Uint8Array(sectorSize)]);
     const second = isoDirectory(24, [{ name: "B" }]);
     const root = [{ name: "SUB", sector: 24, size: 2 * sectorSize, flags: directory }];
     const { tree } = await readImage(isoSourceOf({ root, sectors: { 24: sub.subarray(0, sectorSize), 25: second } }));

@@ -2,6 +2,7 @@
  * Composes small UDF volumes block by block, for structures that no image maker at hand writes, and for wrong ones. The
  * records are the reader's; that they are right is judged by other people's images in test/oracle.
  */
+import { joinBytes } from "../../src/bytes/join.js";
 import { characterSet, compressedUnicode, dstring, entity, seal } from "../../fixtures/iso/udf-encoding.js";
 import { longAllocationDescriptor, shortAllocationDescriptor } from "../../src/iso9660-reader/udf/fields.js";
 import {
@@ -149,17 +150,7 @@ export function identifiers(entries: readonly Identifier[], location: number): U
     bytes.set(identifier, start);
     return seal(bytes, tagIdentifiers.fileIdentifierDescriptor, location);
   });
-  return joined(all);
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const one of parts) {
-    bytes.set(one, offset);
-    offset += one.length;
-  }
-  return bytes;
+  return joinBytes(all);
 }
 
 export type EntryFields = {
@@ -191,7 +182,7 @@ export function entryAt(location: number, fields: EntryFields): Uint8Array {
   };
   const head = extended ? extendedFileEntry.encode(values) : fileEntry.encode(values);
   const identifier = extended ? tagIdentifiers.extendedFileEntry : tagIdentifiers.fileEntry;
-  return seal(joined([head, attributes, allocation]), identifier, location);
+  return seal(joinBytes([head, attributes, allocation]), identifier, location);
 }
 
 /** A directory whose entries are embedded. */
@@ -209,7 +200,7 @@ type Extent = {
 const lengthAndType = ({ length, type = 0 }: Extent): number => type * 2 ** 30 + length;
 
 export function shortDescriptors(...extents: Extent[]): Uint8Array {
-  return joined(
+  return joinBytes(
     extents.map((extent) =>
       shortAllocationDescriptor.encode({ lengthAndType: lengthAndType(extent), position: extent.position }),
     ),
@@ -217,7 +208,7 @@ export function shortDescriptors(...extents: Extent[]): Uint8Array {
 }
 
 export function longDescriptors(...extents: Extent[]): Uint8Array {
-  return joined(
+  return joinBytes(
     extents.map((extent) =>
       longAllocationDescriptor.encode({
         lengthAndType: lengthAndType(extent),
@@ -230,7 +221,7 @@ export function longDescriptors(...extents: Extent[]): Uint8Array {
 
 export function allocationExtentAt(location: number, descriptors: Uint8Array): Uint8Array {
   const head = allocationExtentDescriptor.encode({ lengthOfAllocationDescriptors: descriptors.length });
-  return seal(joined([head, descriptors]), tagIdentifiers.allocationExtentDescriptor, location);
+  return seal(joinBytes([head, descriptors]), tagIdentifiers.allocationExtentDescriptor, location);
 }
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);

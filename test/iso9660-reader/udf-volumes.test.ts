@@ -1,5 +1,6 @@
 /** UDF's volume structure: anchors, descriptor sequences, and the four kinds of partitions. */
 import { describe, expect, it } from "vitest";
+import { joinBytes } from "../../src/bytes/join.js";
 import { entity, seal } from "../../fixtures/iso/udf-encoding.js";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { maximumVirtualTableSearch } from "../../src/iso9660-reader/limits.js";
@@ -21,7 +22,6 @@ import {
   entryAt,
   fileSetAt,
   identifiers,
-  joined,
   logicalVolume,
   mainSequence,
   partition,
@@ -101,7 +101,7 @@ function sparingTableAt(location: number, sequenceNumber: number, original: numb
     reallocationTableLength: entries.length,
     sequenceNumber,
   });
-  return seal(joined([head, ...entries]), tagIdentifiers.sparingTable, location);
+  return seal(joinBytes([head, ...entries]), tagIdentifiers.sparingTable, location);
 }
 
 describe("sparable partitions", () => {
@@ -178,15 +178,15 @@ describe("virtual partitions", () => {
   });
 
   it("of UDF 1.50, whose table ends in its identifier", async () =>
-    expectSmall(composition(entryAt(55, { fileType: 0, allocation: joined([entries, older]) }))));
+    expectSmall(composition(entryAt(55, { fileType: 0, allocation: joinBytes([entries, older]) }))));
 
   it("of UDF 2.00, whose table begins with a header", async () =>
-    expectSmall(composition(entryAt(55, { fileType: 248, allocation: joined([header, entries]) }))));
+    expectSmall(composition(entryAt(55, { fileType: 248, allocation: joinBytes([header, entries]) }))));
 
   it("with a block that is not in use are damaged", async () => {
     const unused = Uint8Array.from(entries);
     unused.fill(0xff, 8);
-    const table = entryAt(55, { fileType: 248, allocation: joined([header, unused]) });
+    const table = entryAt(55, { fileType: 248, allocation: joinBytes([header, unused]) });
     await expect(readImage(sourceOf(composition(table)))).rejects.toThrow("block 2 of the virtual partition");
   });
 

@@ -1,4 +1,5 @@
 /** Small discs with structures that image makers do not write, for a kernel to mount. */
+import { joinBytes } from "../../src/bytes/join.js";
 import { fileFlags } from "../../src/iso9660-reader/iso9660/records.js";
 import { metadataPartitionMap } from "../../src/iso9660-reader/udf/volume-records.js";
 import { composeIso, isoDirectory, sectorSize, type IsoComposition } from "../iso9660-reader/iso-composer.js";
@@ -9,7 +10,6 @@ import {
   entryAt,
   fileSetAt,
   identifiers,
-  joined,
   longDescriptors,
   partitionStart,
   plainMap,
@@ -154,8 +154,8 @@ const bothEndian = (value: number): Uint8Array => {
   return bytes;
 };
 const entry = (signature: string, ...data: Uint8Array[]): Uint8Array => {
-  const body = joined(data);
-  return joined([text(signature), Uint8Array.of(4 + body.length, 1), body]);
+  const body = joinBytes(data);
+  return joinBytes([text(signature), Uint8Array.of(4 + body.length, 1), body]);
 };
 const sp = entry("SP", Uint8Array.of(0xbe, 0xef, 0));
 const mode = (type: number): Uint8Array => entry("PX", bothEndian(type), bothEndian(1), bothEndian(0), bothEndian(0));
@@ -168,7 +168,7 @@ const fileMode = 0o100644;
  * a record is.
  */
 function isoDisc(rockRidge: boolean): IsoComposition {
-  const use = (type: number, name: string) => (rockRidge ? { systemUse: joined([mode(type), named(name)]) } : {});
+  const use = (type: number, name: string) => (rockRidge ? { systemUse: joinBytes([mode(type), named(name)]) } : {});
   const selfUse = rockRidge ? mode(directoryMode) : undefined;
   const holding = (sector: number, name: string): Uint8Array =>
     isoDirectory(sector, [{ name: `${name.toUpperCase()}.;1`, sector: 31, size: 6, ...use(fileMode, name) }], selfUse);
@@ -187,7 +187,7 @@ function isoDisc(rockRidge: boolean): IsoComposition {
   ];
   return {
     root: rockRidge ? [...records, ...contradictions] : records,
-    ...(rockRidge ? { rootUse: joined([sp, mode(directoryMode)]) } : {}),
+    ...(rockRidge ? { rootUse: joinBytes([sp, mode(directoryMode)]) } : {}),
     sectors: {
       31: text("beside"),
       33: holding(33, "in"),

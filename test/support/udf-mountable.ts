@@ -1,4 +1,5 @@
 /** What a composed UDF volume lacks for a kernel to mount it: a primary volume descriptor and an integrity descriptor. */
+import { joinBytes } from "../../src/bytes/join.js";
 import { characterSet, dstring, entity, seal } from "../../fixtures/iso/udf-encoding.js";
 import {
   logicalVolumeDescriptor,
@@ -9,7 +10,6 @@ import {
 import type { Composition } from "../iso9660-reader/udf-composer.js";
 import {
   blockSize,
-  joined,
   logicalVolume,
   mainSequence,
   partition,
@@ -79,6 +79,6 @@ function integrity(partitions: number, blocks: number, revision: number): Uint8A
     new DataView(use.buffer).setUint16(minimumReadRevisionOffset + 2 * index, value, true);
   }
   const bytes = new Uint8Array(blockSize);
-  bytes.set(joined([head, tables, use]));
+  bytes.set(joinBytes([head, tables, use]));
   return seal(bytes, tagIdentifiers.logicalVolumeIntegrityDescriptor, integrityBlock);
 }

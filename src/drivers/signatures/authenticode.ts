@@ -3,6 +3,7 @@
  * hashed is the file without its checksum, without the certificate table, and without that table's entry. Trap: who hashes
  * a file for a catalog may have filled it with zeros up to a multiple of eight bytes, as the signer of a file does.
  */
+import { joinBytes } from "../../bytes/join.js";
 import { toHex } from "../../bytes/hex.js";
 import { uint16le, uint32le } from "../../bytes/fields.js";
 import { record } from "../../bytes/record.js";
@@ -99,15 +100,11 @@ export async function programDigests(
     at = end;
   }
   parts.push(data.subarray(at));
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
   // What is filled up is the file, not what is hashed of it.
-  const filled = new Uint8Array(length + roundUp(data.length, alignment) - data.length);
-  let end = 0;
-  for (const part of parts) {
-    filled.set(part, end);
-    end += part.length;
-  }
+  const filling = new Uint8Array(roundUp(data.length, alignment) - data.length);
+  const filled = joinBytes([...parts, filling]);
+  const length = filled.length - filling.length;
   const digests = [toHex(await hash(name, filled.subarray(0, length)))];
-  if (filled.length > length) digests.push(toHex(await hash(name, filled)));
+  if (filling.length > 0) digests.push(toHex(await hash(name, filled)));
   return digests;
 }

@@ -1,4 +1,5 @@
 /** UDF volumes that no image maker at hand fills: sparable, virtual and metadata partitions, chained descriptors. */
+import { joinBytes } from "../../../src/bytes/join.js";
 import { entity, seal } from "../../../fixtures/iso/udf-encoding.js";
 import {
   metadataPartitionMap,
@@ -16,7 +17,6 @@ import {
   entryAt,
   fileSetAt,
   identifiers,
-  joined,
   longDescriptors,
   partitionStart,
   plainMap,
@@ -74,7 +74,7 @@ function sparableVolume(): Uint8Array {
       reallocationTableLength: entries.length,
       sequenceNumber: 1,
     });
-    return seal(joined([head, ...entries]), tagIdentifiers.sparingTable, location);
+    return seal(joinBytes([head, ...entries]), tagIdentifiers.sparingTable, location);
   };
   const allocation = shortDescriptors({ length: 12 * blockSize, position: 18 });
   const large = entryAt(10, { allocationType: 0, size: 12 * blockSize, allocation });
@@ -99,7 +99,7 @@ function virtualVolume(): Uint8Array {
       ]),
       35: entryAt(2, { allocation: text("content") }),
       36: entryAt(3, { allocationType: 1, size: 900, allocation: longDescriptors({ length: 900, position: 40 }) }),
-      55: entryAt(55, { fileType: 248, allocation: joined([header, entries]) }),
+      55: entryAt(55, { fileType: 248, allocation: joinBytes([header, entries]) }),
     },
     maps: [plainMap, type2Map("*UDF Virtual Partition", new Uint8Array(64))],
     fileSet: { reference: 1, block: 0 },

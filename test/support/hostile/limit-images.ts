@@ -1,5 +1,6 @@
 /** Disc images that are as large as each limit allows, made to cost as much as they can. */
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { joinBytes } from "../../../src/bytes/join.js";
 import { GiB, roundUp } from "../../../src/bytes/units.js";
 import { fileFlags } from "../../../src/iso9660-reader/iso9660/records.js";
 import {
@@ -25,7 +26,6 @@ import {
   entryAt,
   fileSetAt,
   identifiers,
-  joined,
   longDescriptors,
   partitionStart,
   plainMap,
@@ -112,7 +112,7 @@ function chained(count: number, extentAt: (index: number) => Uint8Array): { chai
     const isLast = link + 1 === links;
     const onward = shortDescriptors({ length: blockSize, position: contentBlock + link + 1, type: 3 });
     const own = Array.from({ length: perBlock }, (_, index) => extentAt(link * perBlock + index));
-    const descriptors = joined(isLast ? own : [...own, onward]);
+    const descriptors = joinBytes(isLast ? own : [...own, onward]);
     chain.set(allocationExtentAt(contentBlock + link, descriptors), link * blockSize);
   }
   return { chain, count: links * perBlock };
