@@ -3,6 +3,7 @@
  * name would not be found, and another one made in its place.
  */
 import { readFile } from "node:fs/promises";
+import { utf8Text } from "../bytes/utf8.js";
 
 const replaced = "\ufffd";
 
@@ -13,7 +14,7 @@ const replaced = "\ufffd";
 export async function notUtf8(argv: readonly string[]): Promise<string | null> {
   const words = await commandLine();
   if (words === null) return argv.find((word) => word.includes(replaced))!;
-  const odd = words.slice(-argv.length).find((word) => !isUtf8(word));
+  const odd = words.slice(-argv.length).find((word) => utf8Text(word) === undefined);
   return odd === undefined ? null : shown(odd);
 }
 
@@ -32,15 +33,6 @@ async function commandLine(): Promise<Buffer[] | null> {
     at = end + 1;
   }
   return words;
-}
-
-function isUtf8(word: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(word);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What is ASCII as it is, all other bytes by their numbers. */

@@ -1,5 +1,6 @@
 /** Where a path leads once its links are followed. */
 import { realpath } from "node:fs/promises";
+import { utf8Text } from "../bytes/utf8.js";
 import { Win7UsbError } from "../errors.js";
 
 /**
@@ -8,12 +9,9 @@ import { Win7UsbError } from "../errors.js";
  */
 export async function realPath(path: string): Promise<string> {
   const bytes = await realpath(path, { encoding: "buffer" });
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new Win7UsbError("usage", `${path} leads to ${bytes.toString()}, a name that is not UTF-8`, {
-      hint: "Give the files and folders there names in UTF-8, or name another place.",
-      cause,
-    });
-  }
+  const real = utf8Text(bytes);
+  if (real !== undefined) return real;
+  throw new Win7UsbError("usage", `${path} leads to ${bytes.toString()}, a name that is not UTF-8`, {
+    hint: "Give the files and folders there names in UTF-8, or name another place.",
+  });
 }

@@ -6,6 +6,7 @@
 import type { BigIntStats, Dirent } from "node:fs";
 import { opendir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { utf8Text } from "../bytes/utf8.js";
 import { errorCodeOf, Win7UsbError } from "../errors.js";
 import type { HostFile } from "./host-file.js";
 import { hostFile, missing, unreadable, unsupportedInput } from "./host-file.js";
@@ -121,12 +122,9 @@ class FolderReader {
 
 /** Throws `input-unsupported` for a name that is no text: it could not be told, or written anywhere. */
 function nameOf(bytes: Buffer, folder: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw unsupportedInput(join(folder, bytes.toString("latin1")), "its name is no Unicode text");
-  }
+  const name = utf8Text(bytes);
+  if (name === undefined) throw unsupportedInput(join(folder, bytes.toString("latin1")), "its name is no Unicode text");
+  return name;
 }
 
 function identityOf({ dev, ino }: BigIntStats): string {

@@ -4,6 +4,7 @@
  * may be no INF to Windows 7; names in a vendor's code page come out wrong, but no id or file name of a driver is among them.
  */
 import { KiB } from "../../bytes/units.js";
+import { utf8Text } from "../../bytes/utf8.js";
 
 export type InfEncoding = "ansi" | "utf-8" | "utf-8-mark" | "utf-16le" | "utf-16be";
 
@@ -19,7 +20,7 @@ function encodingOf(data: Uint8Array): InfEncoding {
   if (data[0] === 0xff && data[1] === 0xfe) return "utf-16le";
   if (data[0] === 0xfe && data[1] === 0xff) return "utf-16be";
   if (data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf) return "utf-8-mark";
-  return utf16ByZeros(data.subarray(0, sampleLength)) ?? (isUtf8(data) ? "utf-8" : "ansi");
+  return utf16ByZeros(data.subarray(0, sampleLength)) ?? (utf8Text(data) === undefined ? "ansi" : "utf-8");
 }
 
 /** An INF is ASCII for its most part: in UTF-16 one half of nearly every unit is zero, and always the same. */
@@ -35,16 +36,6 @@ function utf16ByZeros(sample: Uint8Array): InfEncoding | null {
   if (units === 0) return null;
   if (odd > units / 2 && even < units / 10) return "utf-16le";
   return even > units / 2 && odd < units / 10 ? "utf-16be" : null;
-}
-
-function isUtf8(data: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(data);
-    return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
 }
 
 function textOf(data: Uint8Array, encoding: InfEncoding): string {
