@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directory, file } from "../../fixtures/windows7/nodes.js";
 import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import { writeImageOf } from "../support/demo-image.js";
+import { parseEvent, parseOutput } from "../support/json-output.js";
 import { programCommand, runProgram } from "../support/program.js";
 
 /** Steering of every kind: C0, DEL and C1 controls, bidirectional controls, no width, ends of lines. */
@@ -99,31 +100,33 @@ describe("what an image or a stick says", () => {
 });
 
 describe("what is typed", () => {
-  const mistakes: readonly (readonly string[])[] = [
-    [hostile],
-    ["verify", `--${hostile}`],
-    ["verify", "hostile.iso", "--require", hostile],
-    ["verify", "hostile.iso", "--require", `edition=${hostile}`],
-    ["verify", "hostile.iso", "--allow", hostile],
-    ["write", "hostile.iso", "x.img", "--filesystem", hostile],
-    ["write", "hostile.iso", "x.img", "--size", hostile],
-    ["write", `${hostile}.nothing`, "x.img"],
-    ["write", hostile],
-    ["write", "hostile.iso", `/dev/${hostile}`],
-    ["write", "hostile.iso", `${hostile}/x.img`],
-    ["check", hostile],
-    ["check", "stick.img", "--iso", hostile],
-    ["check", "stick.img", "--label", hostile],
-    ["inspect", hostile],
-    ["drives", hostile],
-    ["completion", hostile],
-    ["help", hostile],
+  const mistakes: readonly (readonly [argv: readonly string[], code: string])[] = [
+    [[hostile], "usage"],
+    [["verify", `--${hostile}`], "usage"],
+    [["verify", "hostile.iso", "--require", hostile], "usage"],
+    [["verify", "hostile.iso", "--require", `edition=${hostile}`], "usage"],
+    [["verify", "hostile.iso", "--allow", hostile], "usage"],
+    [["write", "hostile.iso", "x.img", "--filesystem", hostile], "usage"],
+    [["write", "hostile.iso", "x.img", "--size", hostile], "usage"],
+    [["write", `${hostile}.nothing`, "x.img"], "image-missing"],
+    [["write", hostile], "usage"],
+    [["write", "hostile.iso", `/dev/${hostile}`], "target-missing"],
+    [["write", "hostile.iso", `${hostile}/x.img`], "target-missing"],
+    [["check", hostile], "target-missing"],
+    [["check", "stick.img", "--iso", hostile], "image-missing"],
+    [["check", "stick.img", "--label", hostile], "usage"],
+    [["inspect", hostile], "image-missing"],
+    [["drives", hostile], "usage"],
+    [["completion", hostile], "usage"],
+    [["help", hostile], "usage"],
   ];
-  it.each(mistakes.map((argv) => [argv]))("%j is harmless as text and as JSON", (argv) => {
+  it.each(mistakes)("%j is harmless as text and as JSON: %s", (argv, code) => {
     expectHarmless(run(argv));
     const told = run([...argv, "--json"]);
     expectHarmless(told);
-    expect(() => JSON.parse(told.out.trim().split("\n").at(-1)!) as unknown).not.toThrow();
+    const last = told.out.trim().split("\n").at(-1)!;
+    const error = argv[0] === "write" ? parseEvent(last) : parseOutput("error", last)["error"];
+    expect(error).toMatchObject({ code });
   });
 });
 
