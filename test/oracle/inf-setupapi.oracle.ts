@@ -11,7 +11,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installEndings } from "../../src/drivers/inf/decoration.js";
 import { Inf } from "../../src/drivers/inf/inf.js";
-import { InfFault } from "../../src/drivers/inf/inf-fault.js";
 import { installationOf } from "../../src/drivers/inf/install.js";
 import { SourceFiles } from "../../src/drivers/inf/source-files.js";
 import { windows7On } from "../../src/drivers/index.js";
@@ -107,14 +106,11 @@ describe.skipIf(!canRun)("generated INFs", () => {
   it("have the sections, lines and fields that setupapi reads", () => {
     for (const [index, { error, sections }] of judged.entries()) {
       const { text } = generatedInf(index);
-      try {
-        const inf = new Inf(bytesOf(text, index));
-        const own = Object.fromEntries(inf.sectionNames.map((name) => [name, fieldsOf(inf, name)]));
-        expect(own, `INF ${index}:\n${text}`).toEqual(withoutReturns(sections));
-      } catch (fault) {
-        if (!(fault instanceof InfFault)) throw fault;
-        expect(error, `INF ${index}, ${fault.message}:\n${text}`).toBeDefined();
-      }
+      // None of them is beyond either: what is generated is odd, and an INF all the same.
+      expect(error, `INF ${index}:\n${text}`).toBeUndefined();
+      const inf = new Inf(bytesOf(text, index));
+      const own = Object.fromEntries(inf.sectionNames.map((name) => [name, fieldsOf(inf, name)]));
+      expect(own, `INF ${index}:\n${text}`).toEqual(withoutReturns(sections));
     }
   });
 
