@@ -98,10 +98,12 @@ function wholeCheck(
   return { ...whole, status: "warn", code: "image-padded", message };
 }
 
+/** A file of which the end is not there, and how much of it. */
+const cutFile = ({ path, missingBytes }: TruncatedFile): string => `${path} (${exactSize(missingBytes)})`;
+
 function cutFiles(files: readonly TruncatedFile[]): string {
   if (files.length === 0) return "";
-  const text = ({ path, missingBytes }: TruncatedFile): string => `${path} (${exactSize(missingBytes)})`;
-  return `; cut: ${firstFew(files, cutFilesNamed, { text, last: ", and" })}`;
+  return `; cut: ${firstFew(files, cutFilesNamed, { text: cutFile, last: ", and" })}`;
 }
 
 /** The reader's warnings, without those that the checks `whole` and `el-torito` report. */
