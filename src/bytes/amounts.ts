@@ -21,6 +21,12 @@ export function exactSize(bytes: number): string {
   return bytes < KiB ? formatSize(bytes) : `${formatSize(bytes)} (${bytes} bytes)`;
 }
 
+/** `8 GB`: what is printed on a stick; drives are sold in powers of ten. */
+export function formatDriveSize(bytes: number): string {
+  if (bytes >= 1e12) return `${threeFigures(bytes / 1e12)} TB`;
+  return bytes >= 1e9 ? `${threeFigures(bytes / 1e9)} GB` : `${threeFigures(bytes / 1e6)} MB`;
+}
+
 /** `100`, `17.2`, `3.60`. */
 export function threeFigures(value: number): string {
   if (value >= 100) return value.toFixed(0);

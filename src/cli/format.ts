@@ -1,13 +1,6 @@
 /** Sizes of drives, rates and times in the words people use at a bench. */
 import { stripVTControlCharacters } from "node:util";
-import { threeFigures } from "../bytes/amounts.js";
 import { KiB, MiB } from "../bytes/units.js";
-
-/** `8 GB`: what is printed on a stick; drives are sold in powers of ten. */
-export function formatDriveSize(bytes: number): string {
-  if (bytes >= 1e12) return `${threeFigures(bytes / 1e12)} TB`;
-  return bytes >= 1e9 ? `${threeFigures(bytes / 1e9)} GB` : `${threeFigures(bytes / 1e6)} MB`;
-}
 
 export function formatRate(bytesPerSecond: number): string {
   return `${(bytesPerSecond / MiB).toFixed(bytesPerSecond < 10 * MiB ? 1 : 0)} MiB/s`;

@@ -60,7 +60,13 @@ export type Drive = {
 
 /** What a path names: a drive, or an image file that is there or can be created. */
 export type Target =
-  | { readonly kind: "drive"; readonly path: string; readonly drive: Drive }
+  | {
+      readonly kind: "drive";
+      readonly path: string;
+      readonly drive: Drive;
+      /** The name that it was given by (`sdb`, `E:`, a link of /dev/disk); absent where that is `path`. */
+      readonly givenAs?: string;
+    }
   | {
       readonly kind: "image-file";
       readonly path: string;

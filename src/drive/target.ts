@@ -12,16 +12,19 @@ import { mountOf } from "./linux-mounts.js";
 import { DriveListing } from "./list.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
+import { driveTarget, inspectShortName, isShortName, requireNoStream } from "./short-name.js";
 
 /**
- * What `path` names: a drive (links such as /dev/disk/by-id followed), or an image file that exists or can be created.
- * Throws `target-not-a-drive` for partitions, folders and the like, and `target-missing` for a drive that is not there.
+ * What `path` names: a drive (links such as /dev/disk/by-id followed, its short name, the name or letter of a volume on it),
+ * or an image file that exists or can be created. Throws `target-not-a-drive` for partitions, folders and the like,
+ * `target-missing` for a drive that is not there, and `usage` for a word that is neither a drive's nor an image file's.
  */
 export async function inspectTarget(path: string, listing = new DriveListing()): Promise<Target> {
   requirePath(path);
+  requireNoStream(path);
   if (platform !== "linux" && isDevicePath(path)) return inspectDevicePath(path, listing);
   const stats = await statOf(path);
-  if (stats === undefined) return inspectMissing(path);
+  if (stats === undefined) return isShortName(path) ? inspectUnknown(path, listing) : inspectMissing(path);
   if (stats.isFile()) return inspectFile(path);
   if (platform === "linux" && stats.isBlockDevice()) return inspectBlockDevice(path, stats, listing);
   if (stats.isDirectory()) throw await folderError(path, listing);
@@ -37,6 +40,11 @@ const expected = "expected a drive or the path of an image file";
 async function inspectFile(path: string): Promise<Target> {
   const real = await realPath(path);
   return { kind: "image-file", path, exists: true, ...(real === resolve(path) ? {} : { realPath: real }) };
+}
+
+/** A link that leads nowhere is a name that somebody gave. */
+async function inspectUnknown(name: string, listing: DriveListing): Promise<Target> {
+  return (await linkAt(name)) === undefined ? inspectShortName(name, listing) : inspectMissing(name);
 }
 
 /** A folder may be all that a person knows of a stick: where it is mounted. */
@@ -115,10 +123,13 @@ async function isInDeviceFolder(path: string): Promise<boolean> {
   return mount === undefined || !mount.path.startsWith("/dev/");
 }
 
+/** What udev calls a volume or partition by what stands on it: who gives such a name need not know the drive. */
+const volumeLink = /^\/dev\/disk\/by-(?:label|uuid|partlabel|partuuid)\//;
+
 async function inspectBlockDevice(path: string, stats: Stats, listing: DriveListing): Promise<Target> {
   const system = await listing.devices();
   const device = deviceByNumber(system, stats);
-  if (device !== undefined && device.parent !== null) {
+  if (device !== undefined && device.parent !== null && !volumeLink.test(path)) {
     const whole = devicePath(device.parent);
     throw new Win7UsbError("target-not-a-drive", `${path} is a partition of ${whole}, expected a whole drive`, {
       hint: `Name the drive itself, ${whole}.`,
@@ -131,9 +142,10 @@ async function inspectBlockDevice(path: string, stats: Stats, listing: DriveList
       data: { target: path },
     });
   }
-  const drivePath = device !== undefined && isDrive(device) ? devicePath(device.name) : undefined;
+  const whole = device === undefined || device.parent === null ? device : system.devices.get(device.parent);
+  const drivePath = whole !== undefined && isDrive(whole) ? devicePath(whole.name) : undefined;
   const drive = (await listing.drives()).find((each) => each.path === drivePath);
-  if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
+  if (drive !== undefined) return driveTarget(path, drive);
   throw new Win7UsbError("target-not-a-drive", `${path} is built on other devices or cannot be written`, {
     hint: "Name a whole drive; `win7usb drives` lists them.",
     data: { target: path },
@@ -142,7 +154,8 @@ async function inspectBlockDevice(path: string, stats: Stats, listing: DriveList
 
 /** Windows' and macOS' names of drives and partitions; `E:` is a volume, `E:\` the folder at its root. */
 function isDevicePath(path: string): boolean {
-  return /^\\\\[.?]\\/.test(path) || /^[a-z]:\\?$/i.test(path) || /^\/dev\/r?disk\d+/.test(path);
+  const isVolume = platform === "win32" && /^[a-z]:\\?$/i.test(path);
+  return isVolume || /^\\\\[.?]\\/.test(path) || /^\/dev\/r?disk\d+/.test(path);
 }
 
 async function inspectDevicePath(path: string, listing: DriveListing): Promise<Target> {
@@ -154,22 +167,23 @@ async function inspectDevicePath(path: string, listing: DriveListing): Promise<T
     });
   }
   const letter = /^(?:\\\\[.?]\\)?([a-z]:)\\?$/i.exec(path)?.[1];
-  if (letter !== undefined) throw volumeError(path, letter, await listing.drives());
+  if (letter !== undefined) return inspectLetter(path, letter, await listing.drives());
   const wanted = path.replace(/^\/dev\/rdisk/, "/dev/disk").toLowerCase();
   const drive = (await listing.drives()).find((each) => each.path.toLowerCase() === wanted);
-  if (drive !== undefined) return { kind: "drive", path: drive.path, drive };
+  if (drive !== undefined) return driveTarget(path, drive);
   throw new Win7UsbError("target-missing", `there is no drive ${path}`, {
     hint: "Plug it in, and look at `win7usb drives`.",
     data: { target: path, name: basename(path) },
   });
 }
 
-/** What `E:` is a volume of. */
-function volumeError(path: string, letter: string, drives: readonly Drive[]): Win7UsbError {
+/** The drive that `E:` is a volume of. */
+function inspectLetter(path: string, letter: string, drives: readonly Drive[]): Target {
   const root = `${letter}\\`.toLowerCase();
-  const drive = drives.find(({ mountpoints }) => mountpoints.some((point) => point.path.toLowerCase() === root))?.path;
-  return new Win7UsbError("target-not-a-drive", `${path} is a volume, expected a whole drive`, {
-    hint: drive === undefined ? "`win7usb drives` lists the drives." : `Name the drive itself, ${drive}.`,
-    data: { target: path, ...(drive === undefined ? {} : { drive }) },
+  const drive = drives.find(({ mountpoints }) => mountpoints.some((point) => point.path.toLowerCase() === root));
+  if (drive !== undefined) return driveTarget(path, drive);
+  throw new Win7UsbError("target-not-a-drive", `${path} is no volume of a drive that is there, ${expected}`, {
+    hint: "`win7usb drives` lists the drives.",
+    data: { target: path },
   });
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { abbreviated, printable } from "../../src/cli/escape.js";
-import { formatDriveSize, formatDuration, parseSize, wrap } from "../../src/cli/format.js";
+import { formatDriveSize } from "../../src/bytes/amounts.js";
+import { formatDuration, parseSize, wrap } from "../../src/cli/format.js";
 import { GiB, KiB, MiB } from "../../src/bytes/units.js";
 
 describe("formatDriveSize", () => {

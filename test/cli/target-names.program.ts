@@ -110,6 +110,13 @@ it("a name that ends with a separator is a folder's, and no file is made of it",
   expect(readdirSync(join(folder, "sub"))).toEqual([]);
 });
 
+it.each(["nodrive", "-"])("%s is a word, wrong usage, and nothing is made", (name) => {
+  const { exitCode, last, err } = write([name]);
+  expect([exitCode, last.code]).toEqual([2, "usage"]);
+  expect(err).toContain(`./${name}`);
+  expect(readdirSync(folder).toSorted()).toEqual(["loop", "sub"]);
+});
+
 it("a folder is no target, and the hint says what could be meant", () => {
   const { exitCode, last, err } = write(["sub"]);
   expect([exitCode, last.code]).toEqual([5, "target-not-a-drive"]);

@@ -1,8 +1,8 @@
 /** A folder as target: the drive that it lies on is named. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { hintFor } from "../../src/cli/hints.js";
 import { Win7UsbError } from "../../src/errors.js";
@@ -56,6 +56,33 @@ it.skipIf(!possible)("a folder on it names the drive and a file", async () => {
 
 it.skipIf(!possible)("a folder beside it never names that drive", async () => {
   expect(await hintOf(folder)).not.toContain(device.path);
+});
+
+it.skipIf(!possible)("a label's name in /dev/disk is the drive that it is on, and a plan says so", async () => {
+  const disk = join(folder, "disk.img");
+  execFileSync("truncate", ["-s", "256M", disk]);
+  execFileSync("sfdisk", ["-q", disk], { input: "start=1MiB, type=c\n" });
+  const whole = attachLoopDevice(disk, { partitions: true });
+  // Not every kernel reads MBRs itself.
+  execFileSync("partx", ["--update", whole.path]);
+  const link = `/dev/disk/by-label/win7usb-test-${process.pid}`;
+  const before = ["/dev/disk", "/dev/disk/by-label"].filter((path) => !existsSync(path));
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(`${whole.path}p1`, link);
+  try {
+    expect(await inspectTarget(link)).toMatchObject({ kind: "drive", path: whole.path, givenAs: link });
+    const iso = await writeDemoImage(folder);
+    const allow = ["--allow", "fixed-disk", "--dry-run"];
+    for (const name of [link, whole.path.slice("/dev/".length)]) {
+      const { out } = runProgram(["write", iso, name, ...allow]);
+      expect(out).toMatch(new RegExp(`drive +${whole.path} .*\n *given as +${name}\n`));
+    }
+    expect(runProgram(["write", iso, `${whole.path}p1`, ...allow]).exitCode).toBe(5);
+  } finally {
+    rmSync(link);
+    for (const path of before.toReversed()) rmSync(path, { recursive: true });
+    whole.detach();
+  }
 });
 
 it.skipIf(!possible)("a drive that holds what goes onto the stick is refused, whatever is allowed", async () => {

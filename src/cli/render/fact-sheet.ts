@@ -1,7 +1,8 @@
 /** What a person must know of a drive before it is erased, as aligned lines. */
 import type { Drive, DriveVolume } from "../../drive/drive.js";
+import { formatDriveSize } from "../../bytes/amounts.js";
 import { printable } from "../escape.js";
-import { formatDriveSize, wrap } from "../format.js";
+import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 
 export type Fact = readonly [name: string, value: string];

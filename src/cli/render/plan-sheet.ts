@@ -27,8 +27,11 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ["holds", style.strong(printable(what))],
   ];
   for (const target of prepared.targets) {
-    if (target.kind === "drive") facts.push(...driveFacts(target.drive, style, prepared.choices.onlyChanged));
-    else if (target.kind === "image-file")
+    if (target.kind === "drive") {
+      const [drive, ...more] = driveFacts(target.drive, style, prepared.choices.onlyChanged);
+      const given: Fact[] = target.givenAs === undefined ? [] : [["given as", printable(target.givenAs)]];
+      facts.push(drive!, ...given, ...more);
+    } else if (target.kind === "image-file")
       facts.push([
         "image file",
         `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${replacedWords(target)}`,
