@@ -16,7 +16,7 @@ describe.skipIf(!hasBochs())("under Bochs' BIOS", () => {
     const image = directory.path(`${fileSystem}.img`);
     beforeAll(() => executePlan(planDisk(windowsTree(), { diskSize: 64 * MiB }, { fileSystem, label: "WIN7" }), image));
 
-    it.each(sample(bochsModels, 1))("boots on %s", async (model) => {
+    it.each(sample(bochsModels, 2))("boots on %s", async (model) => {
       const said = await bootInBochs(image, model, /result=\w+\r\n$/);
       expect(said).toMatch(/^BOOTMGR-PROBE cs=2000 ip=0000 dl=80 .*sector=ok checksum=ok .*result=ok\r\n$/);
     });

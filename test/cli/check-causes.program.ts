@@ -53,22 +53,25 @@ function check(bytes: Uint8Array, ...options: string[]) {
 }
 
 describe.each(["fat32", "ntfs"])("a %s stick that is held against another image", (fileSystem) => {
-  it.each(["resized", "edited", "larger"])("(%s) is no damaged one, and says what it was made of", (name) => {
-    const { exitCode, out, report } = check(sticks[fileSystem]!, "--iso", others[name]!);
-    expect([exitCode, report.verdict, report.cause]).toEqual([7, "mismatch", "other-image"]);
-    expect(report.mismatches.every(({ cause }) => cause === "other-image")).toBe(true);
-    expect(report.mismatches.map(({ path }) => path)).toEqual(name === "edited" ? ["sources/setup.exe"] : []);
-    const options = { filesystem: fileSystem, label: labelOn(fileSystem), size: sticks[fileSystem]!.length };
-    expect(report.origin).toMatchObject({
-      size: readFileSync(iso).length,
-      volumeLabel: windows7Label,
-      sha256,
-      options,
-    });
-    expect(out).toMatch(/^mismatch: \S+ was made from another image or with other options/);
-    expect(out).toContain(`It was made from the image ${windows7Label} (${readFileSync(iso).length} bytes, SHA-256 `);
-    expect(out).not.toMatch(/damaged|win7usb write|failing|by a person/);
-  });
+  it.each(sample(["resized", "edited", "larger"], 2))(
+    "(%s) is no damaged one, and says what it was made of",
+    (name) => {
+      const { exitCode, out, report } = check(sticks[fileSystem]!, "--iso", others[name]!);
+      expect([exitCode, report.verdict, report.cause]).toEqual([7, "mismatch", "other-image"]);
+      expect(report.mismatches.every(({ cause }) => cause === "other-image")).toBe(true);
+      expect(report.mismatches.map(({ path }) => path)).toEqual(name === "edited" ? ["sources/setup.exe"] : []);
+      const options = { filesystem: fileSystem, label: labelOn(fileSystem), size: sticks[fileSystem]!.length };
+      expect(report.origin).toMatchObject({
+        size: readFileSync(iso).length,
+        volumeLabel: windows7Label,
+        sha256,
+        options,
+      });
+      expect(out).toMatch(/^mismatch: \S+ was made from another image or with other options/);
+      expect(out).toContain(`It was made from the image ${windows7Label} (${readFileSync(iso).length} bytes, SHA-256 `);
+      expect(out).not.toMatch(/damaged|win7usb write|failing|by a person/);
+    },
+  );
 
   it("is a match by itself and against its own", () => {
     for (const options of [[], ["--iso", iso]]) {
@@ -83,7 +86,7 @@ describe.each(["fat32", "ntfs"])("a %s stick that is held against another image"
     expect(report.warnings.at(-1)?.message).toContain(`its label is ${labelOn(fileSystem)}, not OTHER`);
   });
 
-  it.each(["resized", "edited"])("(%s) and is damaged: both are told, the damage first", (name) => {
+  it.each(sample(["resized", "edited"], 1))("(%s) and is damaged: both are told, the damage first", (name) => {
     const damaged = Buffer.from(sticks[fileSystem]!);
     const at = damaged.indexOf("MSWIM") + 5000;
     damaged[at] = damaged[at]! ^ 1;
@@ -108,7 +111,7 @@ describe("a write that is stopped", () => {
     const drive = memoryDrive(size, { onOperation: keep });
     await write(iso, { targets: [drive], fileSystem });
     expect(moments.size).toBeGreaterThanOrEqual(7);
-    for (const [name, bytes] of sample([...moments], 3)) {
+    for (const [name, bytes] of sample([...moments], 2)) {
       // The sector that boots is on it when it is read back.
       if (name.startsWith("read") && bytes[510] === 0x55) continue;
       for (const options of [[], ["--iso", iso]]) {

@@ -137,7 +137,7 @@ describe.each(["fat32", "ntfs"])("a %s image", (fileSystem) => {
     const near = [0, 440, 511, 512, MiB - 1, MiB, MiB + 65, MiB + 512, MiB + 513, MiB + 6 * 512 + 3, MiB + 40 * 512];
     const even = Array.from({ length: 24 }, (_unused, index) => Math.floor((end / 24) * index + 77));
     const starts = units.filter((_unit, index) => index % 97 === 3).map(({ start }) => start);
-    for (const place of [...near, ...sample(even, 4), ...sample(starts, 3)]) {
+    for (const place of [...sample(near, 5), ...sample(even, 3), ...sample(starts, 2)]) {
       flip(place);
       const { exitCode, report } = await check(...against(extra));
       flip(place);

@@ -9,6 +9,7 @@ import { GiB } from "../../src/bytes/units.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { parseEvent, parseOutput } from "../support/json-output.js";
 import { programCommand, runProgram } from "../support/program.js";
+import { sample } from "../support/sample.js";
 
 const [node, program] = programCommand;
 
@@ -21,21 +22,22 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("an object is told", () => {
-  it.each([
+  const asked = [
     ["help", ["--help", "--json"]],
     ["help", ["--json", "-h"]],
     ["help", ["write", "--json", "--help"]],
     ["help", ["verify", "--help", "--json"]],
     ["version", ["--version", "--json"]],
     ["version", ["--json", "-V"]],
-  ] as const)("with %s, for %j", (output, argv) => {
+  ] as const;
+  it.each(sample<(typeof asked)[number]>(asked, 1, ([output]) => output))("with %s, for %j", (output, argv) => {
     const { exitCode, out, err } = runProgram(argv);
     expect([exitCode, err]).toEqual([0, ""]);
     const [value] = Object.values(parseOutput(output, out)).slice(-1);
     expect(runProgram(argv.filter((word) => word !== "--json")).out.trim()).toBe(String(value).trim());
   });
 
-  it.each([
+  const wrong = [
     ["verify", "win7.iso", "--json=1"],
     ["--json"],
     ["frobnicate", "--json"],
@@ -50,7 +52,8 @@ describe("an object is told", () => {
     ["check", "x.img", "--drivers", "x", "--json"],
     ["check", "x.img", "--answer-file", "x", "--json"],
     ["write", "a.iso", "b.img", "--dry-run", "--json=true"],
-  ])("for a command line that is wrong: %s %s %s %s %s", (...argv) => {
+  ];
+  it.each(sample(wrong, 5, ([command]) => command))("for a command line that is wrong: %s %s %s %s %s", (...argv) => {
     const { exitCode, out } = runProgram(argv.filter((word) => word !== undefined));
     expect(exitCode).toBe(2);
     expect(parseOutput("error", out)).toHaveProperty("error.code", "usage");
@@ -90,7 +93,7 @@ async function signalled(argv: readonly string[], text: RegExp, signals: readonl
 const leftIn = (place: string): string[] => readdirSync(place).filter((name) => name !== "win7.iso");
 
 describe.skipIf(process.platform === "win32")("a signal", () => {
-  it.each(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
+  it.each(sample(["SIGTERM", "SIGHUP", "SIGINT"] as const, 2))(
     "%s ends a write with an event, and leaves nothing",
     async (signal) => {
       const argv = ["write", iso, "stopped.img", "--json", "--size", "3G", "-f", "ntfs"];
@@ -114,20 +117,24 @@ describe.skipIf(process.platform === "win32")("a signal", () => {
     for (const name of leftIn(folder)) rmSync(join(folder, name));
   });
 
-  it.each([["SIGTERM"], ["SIGHUP"], ["SIGINT"], ["SIGINT", "SIGINT"], ["SIGTERM", "SIGHUP", "SIGINT"]] as const)(
-    "%s %s %s ends a verification with one object",
-    async (...signals) => {
-      const padded = join(folder, "padded.iso");
-      copyFileSync(iso, padded);
-      truncateSync(padded, 6 * GiB);
-      const { exitCode, signal, out } = await signalled(["verify", padded, "--json"], /hashing/, signals);
-      rmSync(padded);
-      expect(parseOutput("error", out)["error"]).toMatchObject({ code: "interrupted" });
-      // Either the program was done by the second one, or the system ended it by that.
-      const [, ...others] = signals as readonly NodeJS.Signals[];
-      expect([130, ...others]).toContain(exitCode ?? signal);
-    },
-  );
+  const series: NodeJS.Signals[][] = [
+    ["SIGTERM"],
+    ["SIGHUP"],
+    ["SIGINT"],
+    ["SIGINT", "SIGINT"],
+    ["SIGTERM", "SIGHUP", "SIGINT"],
+  ];
+  it.each(sample(series, 2))("%s %s %s ends a verification with one object", async (...signals) => {
+    const padded = join(folder, "padded.iso");
+    copyFileSync(iso, padded);
+    truncateSync(padded, 6 * GiB);
+    const { exitCode, signal, out } = await signalled(["verify", padded, "--json"], /hashing/, signals);
+    rmSync(padded);
+    expect(parseOutput("error", out)["error"]).toMatchObject({ code: "interrupted" });
+    // Either the program was done by the second one, or the system ended it by that.
+    const [, ...others] = signals;
+    expect([130, ...others]).toContain(exitCode ?? signal);
+  });
 
   it("that nothing can be done about is told by the process that stays", async () => {
     const argv = ["write", iso, "killed.img", "--json", "--size", "3G", "-f", "ntfs"];

@@ -5,7 +5,7 @@
 export const everyCase = process.env["WIN7USB_TEST_ALL"] === "1";
 
 /**
- * `count` of the cases, spread evenly over the list, the first and the last among them, and the first of each kind that
+ * `count` of the cases, spread evenly over the list from the first to the last (one is the first), and the first of each kind that
  * would be missing. In their order; all of them where the run is whole.
  */
 export function sample<Case>(
@@ -18,8 +18,8 @@ export function sample<Case>(
 
 export function spread<Case>(cases: readonly Case[], count: number, kindOf: (each: Case) => unknown): readonly Case[] {
   const chosen = new Set<number>();
-  const steps = Math.max(1, count - 1);
-  for (let step = 0; step <= steps; step += 1) chosen.add(Math.round((step * (cases.length - 1)) / steps));
+  const steps = count - 1;
+  for (let step = 0; step <= steps; step += 1) chosen.add(Math.round((step * (cases.length - 1)) / Math.max(1, steps)));
   const kinds = new Set([...chosen].map((index) => kindOf(cases[index]!)));
   for (const [index, each] of cases.entries()) {
     if (kinds.has(kindOf(each))) continue;

@@ -78,7 +78,7 @@ function isUncovered(data: Uint8Array, at: number): boolean {
 describe("a WIM with one byte changed", () => {
   it.each(Object.entries(all))("is found wherever something covers the byte (%s)", async (_, data) => {
     const missed: number[] = [];
-    const step = everyCase ? 7 : 41;
+    const step = everyCase ? 7 : 97;
     for (let at = 0; at < data.length; at += at < 208 ? 1 : step) {
       if (isUncovered(data, at)) continue;
       const changed = data.slice();
@@ -94,7 +94,7 @@ describe("a WIM with one byte changed", () => {
     const table = resourceHeaderRecord.decode(lzx, wimHeaderRecord.fields.lookupTable.offset);
     const missed: number[] = [];
     for (let at = table.offset; at < table.offset + table.size; at += 1) {
-      for (const mask of [0x01, 0x80]) {
+      for (const mask of everyCase ? [0x01, 0x80] : [at % 2 === 0 ? 0x01 : 0x80]) {
         const changed = lzx.slice();
         changed[at]! ^= mask;
         if ((await verify(changed)).status === "pass") missed.push((at - table.offset) % lookupTableEntryRecord.size);

@@ -5,6 +5,7 @@ import { createChunkDecoder } from "../../src/wim/compression/decoder.js";
 import type { Token } from "../support/canonical-code.js";
 import { expand, flatLengths, skewedLengths, textTokens } from "../support/canonical-code.js";
 import { encodeXpress, xpressSymbols } from "../support/xpress-encoder.js";
+import { rounds } from "../support/sample.js";
 
 const decoder = createChunkDecoder(2 ** 18, 2 ** 18);
 
@@ -122,7 +123,7 @@ describe("XPRESS that is damaged", () => {
       property(oneof(noise, changed, afterCode), nat(65_536), (data, length) => {
         decode(data, length);
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds(3000) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { checkBootFiles } from "../../src/windows/index.js";
 import { baseBlockChecksum, baseBlockRecord } from "../../src/registry/hive-records.js";
 import { findKey, openHive } from "../../src/registry/hive.js";
 import { replaceFile, withoutNode } from "../support/tree-edits.js";
+import { rounds } from "../support/sample.js";
 
 const entry = { bootable: true, mediaType: 0, sectorCount: 8 };
 const whole = await windows7Tree();
@@ -172,7 +173,7 @@ describe("the boot configuration store", () => {
         const check = await checkOf("boot/bcd", replaceFile(whole, "boot/bcd", data));
         expect(["pass", "warn", "fail"]).toContain(check?.status);
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds(1000) },
     );
   });
 

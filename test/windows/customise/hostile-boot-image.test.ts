@@ -20,7 +20,7 @@ it("ends in a plan or in an error of our own", async () => {
   // Large enough that the hive is edited, too.
   const packages = [placed("usb-01", ["a.inf"], { "a.inf": "x", "a.sys": new Uint8Array(9 * MiB) })];
   let plans = 0;
-  for (let index = 0; index < rounds(3000, 150); index += 1) {
+  for (let index = 0; index < rounds(3000, 60); index += 1) {
     const hostile = mutated(sound, structure, randomFor(7, index));
     try {
       const plan = await planBootImage(await openWim(memorySource(hostile), "boot.wim"), packages, createSha1);
