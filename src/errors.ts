@@ -47,6 +47,7 @@ export const exitCodes = {
   "edition-missing": 4,
   "input-unsupported": 4,
   "no-drivers": 4,
+  "no-devices": 4,
   "answer-file-invalid": 4,
   "unattended-wipe": 4,
   replace: 4,

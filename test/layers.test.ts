@@ -17,6 +17,7 @@ const withoutNode = new Set([
   "registry",
   "drivers",
   "windows",
+  "machine",
   "volumes",
   "verification",
 ]);

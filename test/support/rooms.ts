@@ -12,6 +12,7 @@ export const roomRanks: Readonly<Record<string, number>> = {
   registry: 5,
   drivers: 5,
   windows: 6,
+  machine: 6,
   volumes: 6,
   drive: 7,
   progress: 8,

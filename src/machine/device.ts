@@ -1,0 +1,48 @@
+/** A device of a machine, by the ids under which Windows looks for its driver. */
+
+export type DeviceBus = "pci" | "usb" | "acpi" | "hdaudio" | "vmbus";
+
+/** What a device is for, as far as Setup or a person would miss it. */
+export type DeviceKind =
+  | "usb-controller"
+  | "storage"
+  | "input"
+  | "network"
+  | "display"
+  | "audio"
+  /** Bridges, memory, processors, timers: what makes the board itself. */
+  | "system"
+  | "other";
+
+/** What the listing does not tell of a device, so that a driver may be missed. */
+export type MissingFact = "subsystem" | "interface" | "class";
+
+export type Device = {
+  readonly bus: DeviceBus;
+  readonly kind: DeviceKind;
+  /** As the listing calls it; null where it has ids alone. */
+  readonly name: string | null;
+  /** `00:14.0` of PCI; otherwise as the listing has it. Null where it says nothing. */
+  readonly location: string | null;
+  /** In Windows' order, the closest one first; upper case. */
+  readonly hardwareIds: readonly string[];
+  readonly compatibleIds: readonly string[];
+  readonly missing: readonly MissingFact[];
+  /** Location of the PCI device that it hangs on; null where the listing does not say. */
+  readonly controller: string | null;
+};
+
+/** A machine as its listing tells it. */
+export type Machine = {
+  /** Listings that were found in it, in the order of their first lines. */
+  readonly formats: readonly ListingFormat[];
+  readonly devices: readonly Device[];
+  /** `LENOVO 2325AB1`: what the firmware calls the machine. */
+  readonly name: string | null;
+  /** How its present system was started: null where the listing does not say. `bits` of a UEFI's own programs. */
+  readonly firmware: { readonly kind: "uefi"; readonly bits: 32 | 64 | null } | null;
+  /** Bytes that its present system uses, which is a little less than there are; null where the listing does not say. */
+  readonly memory: number | null;
+};
+
+export type ListingFormat = "lspci" | "lsusb" | "dmesg" | "modalias" | "windows";
