@@ -16,6 +16,7 @@ const withoutNode = new Set([
   "wim",
   "registry",
   "drivers",
+  "cabinet",
   "windows",
   "machine",
   "volumes",

@@ -1,4 +1,5 @@
 /** By target: what its fuzzing begins with, beside the corpus. */
+import { cabinetSeeds } from "./seeds-cabinet.js";
 import { infSeeds, signatureSeeds } from "./seeds-driver.js";
 import { isoSeeds, udfSeeds } from "./seeds-disc.js";
 import { fatSeeds, hiveSeeds, manifestSeeds, ntfsSeeds } from "./seeds-volume.js";
@@ -20,4 +21,5 @@ export const seedsOf: Readonly<Record<string, () => Promise<readonly Uint8Array[
   ntfs: ntfsSeeds,
   inf: infSeeds,
   signatures: signatureSeeds,
+  cabinet: cabinetSeeds,
 };

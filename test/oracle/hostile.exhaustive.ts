@@ -1,5 +1,5 @@
 /**
- * Hostile disc images, WIMs, hives and answer files: sound ones of every kind are changed where it hurts (see test/support/hostile/mutate.ts),
+ * Hostile disc images, WIMs, hives, answer files and cabinets: sound ones of every kind are changed where it hurts (see test/support/hostile/mutate.ts),
  * and given to everything that reads them. Each case ends in a result or a typed error, within its time, and the process
  * stays within its memory. FUZZ_CASES is the number of cases of each kind from FUZZ_FIRST on, FUZZ_SEED the run's
  * seed, FUZZ_CASE a single case to run again.
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FuzzResult, Programs } from "../support/hostile/child.js";
 import { compilePrograms } from "../support/hostile/child.js";
 import { answerFileInputs } from "../support/hostile/answer-files.js";
+import { cabinetInputs } from "../support/hostile/cabinets.js";
 import { hiveInputs } from "../support/hostile/hive-inputs.js";
 import { isoInputs, wimInputs } from "../support/hostile/inputs.js";
 import { rounds } from "../support/sample.js";
@@ -28,6 +29,7 @@ const kinds = {
   stick: Math.ceil(cases / 10),
   hive: cases,
   "answer-file": cases,
+  cabinet: cases,
 };
 /** What a part of the cases must get to: a fuzzer that never gets past the first gate finds nothing. */
 const passed = {
@@ -37,6 +39,7 @@ const passed = {
   stick: "check fat32: done",
   hive: "edit hive: done",
   "answer-file": "answer file: done",
+  cabinet: "checkBlocks: done",
 };
 
 /** Milliseconds for one case: sound work takes some ten, and the machine may be busy. */
@@ -54,11 +57,12 @@ beforeAll(async () => {
   put("iso", await isoInputs());
   put("hive", hiveInputs());
   put("answer-file", answerFileInputs());
+  put("cabinet", cabinetInputs());
 });
 afterAll(() => programs.remove());
 
 describe.concurrent("whatever the bytes are, there are typed errors only, no hang, and bounded memory", () => {
-  it.each(["wim", "iso", "manifest", "stick", "hive", "answer-file"] as const)(
+  it.each(["wim", "iso", "manifest", "stick", "hive", "answer-file", "cabinet"] as const)(
     "%s",
     { timeout: 600_000 + cases * 200 },
     async (kind) => {

@@ -18,6 +18,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   "wimlib-imagex": "wimtools",
   hivexsh: "libhivex-bin",
   reglookup: "reglookup",
+  cabextract: "cabextract",
+  gcab: "gcab",
   chntpw: "chntpw",
   "qemu-system-i386": "qemu-system-x86",
   bochs: "bochs",

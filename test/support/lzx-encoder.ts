@@ -56,36 +56,126 @@ export class UnitWriter {
   }
 }
 
+/** What a block leaves for the next one. */
+class Encoder {
+  readonly #windowOrder: number;
+  readonly #recent = [1, 1, 1];
+  #mainBefore: readonly number[];
+  #lengthBefore: readonly number[] = Array.from({ length: lengthSymbols }, () => 0);
+
+  constructor(windowOrder: number) {
+    this.#windowOrder = windowOrder;
+    this.#mainBefore = Array.from({ length: mainSymbolCount(windowOrder) }, () => 0);
+  }
+
+  /** What stands in front of an uncompressed block's bytes, behind its header. */
+  putRecent(writer: UnitWriter): void {
+    writer.align(true);
+    for (const offset of this.#recent) {
+      writer.bytes.push(offset & 0xff, (offset >>> 8) & 0xff, (offset >>> 16) & 0xff, 0);
+    }
+  }
+
+  /** The codes of a block; what it gives writes a token with them. */
+  begin(writer: UnitWriter, block: Exclude<LzxBlock, { kind: "uncompressed" }>) {
+    const main = canonicalCode(block.mainLengths ?? flatLengths(mainSymbolCount(this.#windowOrder)));
+    const length = canonicalCode(block.lengthLengths ?? flatLengths(lengthSymbols));
+    const isAligned = block.kind === "aligned";
+    if (isAligned) for (const own of aligned.lengths) writer.put(own, 3);
+    putLengths(writer, main.lengths.slice(0, 256), this.#mainBefore.slice(0, 256));
+    putLengths(writer, main.lengths.slice(256), this.#mainBefore.slice(256));
+    putLengths(writer, length.lengths, this.#lengthBefore);
+    this.#mainBefore = main.lengths;
+    this.#lengthBefore = length.lengths;
+    return (to: UnitWriter, token: Token) => putToken(to, token, main, length, isAligned, this.#recent);
+  }
+}
+
 /** One chunk, without the translation of CALL targets, which is the caller's to think of. */
 export function encodeLzx(blocks: readonly LzxBlock[], windowOrder = 15): Uint8Array {
   const writer = new UnitWriter();
-  const mainBefore = Array.from({ length: mainSymbolCount(windowOrder) }, () => 0);
-  const lengthBefore = Array.from({ length: lengthSymbols }, () => 0);
-  const recent = [1, 1, 1];
+  const encoder = new Encoder(windowOrder);
   for (const block of blocks) {
     writer.put(blockTypes[block.kind], 3);
     const size = block.kind === "uncompressed" ? block.content.length : (block.size ?? contentSize(block.tokens));
     writer.put(size === 32768 ? 1 : 0, 1);
     if (size !== 32768) writer.put(size, windowOrder >= 16 ? 24 : 16);
     if (block.kind === "uncompressed") {
-      writer.align(true);
-      for (const offset of recent) writer.bytes.push(offset & 0xff, (offset >>> 8) & 0xff, (offset >>> 16) & 0xff, 0);
+      encoder.putRecent(writer);
       for (const byte of block.content) writer.bytes.push(byte);
       if (size % 2 === 1) writer.bytes.push(0);
       continue;
     }
-    const main = canonicalCode(block.mainLengths ?? flatLengths(mainBefore.length));
-    const length = canonicalCode(block.lengthLengths ?? flatLengths(lengthSymbols));
-    if (block.kind === "aligned") for (const own of aligned.lengths) writer.put(own, 3);
-    putLengths(writer, main.lengths.slice(0, 256), mainBefore.slice(0, 256));
-    putLengths(writer, main.lengths.slice(256), mainBefore.slice(256));
-    putLengths(writer, length.lengths, lengthBefore);
-    mainBefore.splice(0, mainBefore.length, ...main.lengths);
-    lengthBefore.splice(0, lengthBefore.length, ...length.lengths);
-    for (const token of block.tokens) putToken(writer, token, main, length, block.kind === "aligned", recent);
+    const put = encoder.begin(writer, block);
+    for (const token of block.tokens) put(writer, token);
   }
   writer.align(false);
   return Uint8Array.from(writer.bytes);
+}
+
+/** A frame of a cabinet's stream, and the bytes that it holds. */
+export type LzxFrame = { readonly data: Uint8Array; readonly size: number };
+const frameSize = 32768;
+
+/**
+ * A stream of frames, as cabinets have it. No token may reach over the end of a frame (`splitAtFrames`). `fileSize` is that
+ * of the E8 header, 0 for none; the caller thinks of the translation.
+ */
+export function encodeLzxFrames(blocks: readonly LzxBlock[], windowOrder: number, fileSize = 0): LzxFrame[] {
+  const encoder = new Encoder(windowOrder);
+  const frames: LzxFrame[] = [];
+  let writer = new UnitWriter();
+  let filled = 0;
+  const endFrame = (): void => {
+    writer.align(false);
+    frames.push({ data: Uint8Array.from(writer.bytes), size: filled });
+    writer = new UnitWriter();
+    filled = 0;
+  };
+  const advance = (bytes: number): void => {
+    filled += bytes;
+    if (filled === frameSize) endFrame();
+  };
+  writer.put(fileSize === 0 ? 0 : 1, 1);
+  if (fileSize !== 0) writer.put(fileSize, 32);
+  for (const block of blocks) {
+    writer.put(blockTypes[block.kind], 3);
+    writer.put(block.kind === "uncompressed" ? block.content.length : (block.size ?? contentSize(block.tokens)), 24);
+    if (block.kind === "uncompressed") {
+      encoder.putRecent(writer);
+      for (const byte of block.content) {
+        writer.bytes.push(byte);
+        advance(1);
+      }
+      if (block.content.length % 2 === 1) writer.bytes.push(0);
+      continue;
+    }
+    const put = encoder.begin(writer, block);
+    for (const token of block.tokens) {
+      put(writer, token);
+      advance("literal" in token ? 1 : token.length);
+    }
+  }
+  if (filled > 0) endFrame();
+  return frames;
+}
+
+/** The tokens, with matches that reach over the end of a frame in two. `before` bytes come before them. */
+export function splitAtFrames(tokens: readonly Token[], content: Uint8Array, before = 0): Token[] {
+  let at = before;
+  return tokens.flatMap((token): readonly Token[] => {
+    if ("literal" in token) {
+      at += 1;
+      return [token];
+    }
+    const { length, offset } = token;
+    const left = frameSize - (at % frameSize);
+    const parts = left < length ? [left, length - left] : [length];
+    return parts.map((part): Token => {
+      at += part;
+      return part === 1 ? { literal: content[at - 1 - before]! } : { length: part, offset };
+    });
+  });
 }
 
 function contentSize(tokens: readonly Token[]): number {

@@ -11,6 +11,8 @@ export const roomRanks: Readonly<Record<string, number>> = {
   wim: 5,
   registry: 5,
   drivers: 5,
+  // Above wim, whose LZX it has.
+  cabinet: 5.5,
   windows: 6,
   machine: 6,
   volumes: 6,

@@ -12,7 +12,7 @@ import { compileWasm, instantiateWasm, wasmPage } from "./webassembly.js";
 export type ChunkCompression = "lzx" | "xpress";
 
 /** Why a chunk cannot be decoded, by status of the C sources. */
-const problems: Readonly<Record<number, string>> = {
+export const decoderProblems: Readonly<Record<number, string>> = {
   [-1]: "a Huffman code is not complete",
   [-2]: "a block's type or size is impossible",
   [-3]: "a match lies outside the chunk",
@@ -21,7 +21,7 @@ const problems: Readonly<Record<number, string>> = {
 const statusWithSlack = 1;
 
 /** Bytes that wide loads and stores may access behind input or output; MEMORY_SLACK of base.h. */
-const slack = 64;
+export const decoderSlack = 64;
 
 /** Chunk sizes: LZX's window is 32 KiB to 2 MiB, XPRESS offsets have 16 bits, and wimlib's smallest chunk is 4 KiB. */
 export const chunkSizeLimits = {
@@ -68,7 +68,8 @@ export type ChunkDecoder = {
 
 let compiled: object | undefined;
 
-function wasmModule(): object {
+/** The committed code. */
+export function wasmModule(): object {
   compiled ??= compileWasm(Uint8Array.from(atob(decodersWasm), (character) => character.charCodeAt(0)));
   return compiled;
 }
@@ -79,9 +80,9 @@ function wasmModule(): object {
  */
 export function createChunkDecoder(inputSize: number, outputSize: number, code?: Uint8Array): ChunkDecoder {
   const exports = instantiateWasm(code === undefined ? wasmModule() : compileWasm(code)) as Exports;
-  const inputStart = roundUp(exports.buffers_start(), slack);
-  const outputStart = roundUp(inputStart + inputSize + slack, slack);
-  const pages = Math.ceil((outputStart + outputSize + slack) / wasmPage);
+  const inputStart = roundUp(exports.buffers_start(), decoderSlack);
+  const outputStart = roundUp(inputStart + inputSize + decoderSlack, decoderSlack);
+  const pages = Math.ceil((outputStart + outputSize + decoderSlack) / wasmPage);
   const missing = pages - exports.memory.buffer.byteLength / wasmPage;
   if (missing > 0) exports.memory.grow(missing);
   const input = new Uint8Array(exports.memory.buffer, inputStart, inputSize);
@@ -100,7 +101,7 @@ export function createChunkDecoder(inputSize: number, outputSize: number, code?:
           : exports.decode_xpress(from, size, to, contentSize);
       if (status === 0) return decoded;
       if (status === statusWithSlack) return decodedWithSlack;
-      return { problem: problems[status] ?? `status ${status}`, slack: false };
+      return { problem: decoderProblems[status] ?? `status ${status}`, slack: false };
     },
   };
 }

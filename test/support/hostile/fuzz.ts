@@ -10,6 +10,7 @@ import { find } from "../../../src/tree/index.js";
 import { readImage } from "../../../src/iso9660-reader/index.js";
 import { memorySource } from "../../../src/source/byte-source.js";
 import { answerFileStructure } from "./answer-files.js";
+import { cabinetStructure } from "./cabinets.js";
 import type { FuzzResult, FuzzFinding } from "./child.js";
 import { hiveStructure } from "./hive-structure.js";
 import { isoStructure } from "./iso-structure.js";
@@ -19,7 +20,7 @@ import { randomFor } from "./random.js";
 import type { Structure, StructureBuilder } from "./structure.js";
 import type { Stick } from "./sticks.js";
 import { makeStick, readerOf } from "./sticks.js";
-import { Steps, tryAnswerFile, tryHive, tryImage, tryManifest, tryStick, tryWimOnDisc } from "./targets.js";
+import { Steps, tryAnswerFile, tryCabinet, tryHive, tryImage, tryManifest, tryStick, tryWimOnDisc } from "./targets.js";
 import { tryWholeImage } from "./whole-image.js";
 import { wimStructure } from "./wim-structure.js";
 
@@ -54,6 +55,7 @@ async function isoInput(data: Uint8Array): Promise<StructureBuilder> {
 async function inputStructure(kind: string, data: Uint8Array): Promise<Structure> {
   if (kind === "hive") return hiveStructure(data);
   if (kind === "answer-file") return answerFileStructure(data);
+  if (kind === "cabinet") return cabinetStructure(data);
   return kind === "iso" ? isoInput(data) : wimStructure(data);
 }
 
@@ -69,7 +71,7 @@ async function loadInputs(kind: string, folder: string): Promise<Input[]> {
   }
   const inputs = new Map<string, Part[]>();
   for (const file of readdirSync(folder).toSorted()) {
-    const name = /^(iso|wim|hive|answer-file) (.*?)(\.\d)?$/.exec(file);
+    const name = /^(iso|wim|hive|answer-file|cabinet) (.*?)(\.\d)?$/.exec(file);
     if (name?.[1] !== kind) continue;
     const data = new Uint8Array(readFileSync(join(folder, file)));
     const structure = await inputStructure(kind, data);
@@ -101,6 +103,7 @@ async function runCases(kind: string, folder: string, seed: number, first: numbe
       if (kind === "manifest") await tryManifest(steps, parts[0]!, input.stick!.manifest.offset);
       else if (input.stick !== undefined) await tryStick(steps, readerOf(input.stick, parts[0]!));
       else if (kind === "answer-file") await tryAnswerFile(steps, parts[0]!);
+      else if (kind === "cabinet") await tryCabinet(steps, memorySource(parts[0]!));
       else if (kind === "hive") await tryHive(steps, memorySource(parts[0]!));
       else if (kind === "wim") await tryWimOnDisc(steps, parts);
       else if (index % wholeEvery === 0) await tryWholeImage(steps, parts[0]!, folder);

@@ -22,6 +22,7 @@ import { openWim } from "../../../src/wim/index.js";
 import type { WimPart } from "../../../src/verification/wim/index.js";
 import { createInlineExecutor, verifyWimParts } from "../../../src/verification/wim/index.js";
 import { caveats, checkBootFiles, identify, suitabilityRefusals } from "../../../src/windows/index.js";
+import { CabinetFault, checkBlocks, openCabinet, readCabinetFile } from "../../../src/cabinet/index.js";
 import { HiveEditor } from "../../../src/registry/hive-editor.js";
 import { parseAnswerFile } from "../../../src/windows/customise/answer-file/document.js";
 import { examineAnswerFile } from "../../../src/windows/customise/answer-file/index.js";
@@ -208,6 +209,25 @@ export async function tryAnswerFile(steps: Steps, bytes: Uint8Array): Promise<vo
 }
 
 const disc = windows7Tree();
+
+/** A cabinet: its tables, its blocks, and each of its first files. */
+export async function tryCabinet(steps: Steps, source: ByteSource): Promise<void> {
+  const cabinet = await steps.try("openCabinet", () => foreseenFault(() => openCabinet(source)));
+  if (cabinet === undefined) return;
+  await steps.try("checkBlocks", () => foreseenFault(() => checkBlocks(cabinet)));
+  for (const file of cabinet.files.slice(0, 5)) {
+    await steps.try("readCabinetFile", () => foreseenFault(() => readCabinetFile(cabinet, file, MiB)));
+  }
+}
+
+/** A fault is one of the errors that `Steps` knows. */
+async function foreseenFault<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CabinetFault ? new Win7UsbError("input-unsupported", error.message) : error;
+  }
+}
 
 /** A registry hive: as a boot configuration store, and edited twice. */
 export async function tryHive(steps: Steps, source: ByteSource): Promise<void> {

@@ -1,7 +1,8 @@
 /*
- * LZX as WIMs use it, after [MS-PATCH] 2 and the WIM specification. It differs from LZX in cabinets and patches: every chunk
- * stands alone (window, code lengths and recent offsets start afresh), there is no E8 header because the translation is
- * always on with a file size of 12,000,000 counted from the chunk's start, and a block's size is one bit where it is 32 KiB.
+ * LZX after [MS-PATCH] 2, as WIMs and as cabinets use it. In a WIM (WIM specification) every chunk stands alone: window, code
+ * lengths and recent offsets start afresh, there is no E8 header because the translation is always on with a file size of
+ * 12,000,000 counted from the chunk's start, and a block's size is one bit where it is 32 KiB. In a cabinet a folder is one
+ * stream, cut into frames of 32 KiB that each begin on a unit; blocks go on from frame to frame.
  */
 #include "calls.h"
 #include "huffman.h"
@@ -164,10 +165,10 @@ INLINE i32 decode_symbols(bits *stream, const u8 *start, u8 *out, u8 *end, int a
 }
 
 /*
- * An uncompressed block: padding to the next unit (a whole unit where the header ended on one), the three recent offsets,
- * the bytes, and one more byte where their number is odd.
+ * What an uncompressed block has in front of its bytes, of which at least `size` must follow: padding to the next unit (a
+ * whole unit where the header ended on one) and the three recent offsets.
  */
-static i32 copy_uncompressed(bits *in, u8 *out, u32 size) {
+static i32 begin_uncompressed(bits *in, u32 size) {
   if (!bits_refill(in)) return INPUT_OVERRUN;
   i32 status = DECODED;
   const u32 padding = (in->count & 15) != 0 ? in->count & 15 : 16;
@@ -178,14 +179,33 @@ static i32 copy_uncompressed(bits *in, u8 *out, u32 size) {
     recent[index] = load32(from);
     if (recent[index] == 0) return BAD_MATCH;
   }
-  for (u32 at = 0; at < size; at++) out[at] = from[at];
-  from += size;
-  if (size % 2 != 0) {
-    if (from < in->end && *from != 0) status = DECODED_WITH_SLACK;
-    from++;
-  }
   *in = bits_begin(from, in->end);
   return status;
+}
+
+/* Bytes of an uncompressed block, of which the stream stands at the first. */
+static i32 copy_bytes(bits *in, u8 *out, u32 size) {
+  const u8 *from = bits_position(in);
+  if (from > in->end || (u32)(in->end - from) < size) return INPUT_OVERRUN;
+  for (u32 at = 0; at < size; at++) out[at] = from[at];
+  *in = bits_begin(from + size, in->end);
+  return DECODED;
+}
+
+/* The bytes of an uncompressed block of an odd size are followed by one more. */
+static i32 skip_odd_byte(bits *in) {
+  const u8 *from = bits_position(in);
+  const i32 status = from < in->end && *from != 0 ? DECODED_WITH_SLACK : DECODED;
+  *in = bits_begin(from + 1, in->end);
+  return status;
+}
+
+static i32 copy_uncompressed(bits *in, u8 *out, u32 size) {
+  const i32 begun = begin_uncompressed(in, size);
+  if (begun < 0) return begun;
+  const i32 copied = copy_bytes(in, out, size);
+  if (copied < 0) return copied;
+  return begun | (size % 2 != 0 ? skip_odd_byte(in) : DECODED);
 }
 
 /*
@@ -228,6 +248,102 @@ i32 decode_lzx(const u8 *input, u32 input_size, u8 *output, u32 output_size, u32
   }
   if (bits_overrun(&in)) return INPUT_OVERRUN;
   if (!bits_padding_is_zero(&in) || bits_position(&in) != in.end) slack = 1;
-  if (calls) undo_call_translation(output, output_size);
+  if (calls) undo_call_translation(output, output_size, 0, E8_FILE_SIZE);
   return slack ? DECODED_WITH_SLACK : DECODED;
+}
+
+#define FRAME_SIZE 32768
+/* Frames that are translated ([MS-PATCH] 2.1.1: the first gibibyte). */
+#define TRANSLATED_FRAMES 32768
+
+/* Where the stream of a cabinet's folder stands between two frames; the codes and recent offsets are those above. */
+static struct {
+  u32 main_symbols;
+  /* Frames so far. */
+  u32 frame;
+  /* Of the E8 header; 0 where nothing is translated. */
+  i32 file_size;
+  u32 block_type;
+  /* Bytes of the block that are still to come. */
+  u32 block_left;
+  /* The byte behind an uncompressed block of an odd size is still to come. */
+  int odd_byte;
+  int calls;
+} stream;
+
+/* Begins a stream whose window has 2 to the power of `window_order` bytes, 15 to 21. */
+EXPORT("begin_lzx_stream")
+i32 begin_lzx_stream(u32 window_order) {
+  if (window_order < 15 || window_order > 21) return BAD_BLOCK;
+  fill_zero(&stream, sizeof stream);
+  fill_zero(main_lengths, sizeof main_lengths);
+  fill_zero(length_lengths, sizeof length_lengths);
+  stream.main_symbols = LITERALS + LENGTH_HEADERS * slot_counts[window_order - 15];
+  recent[0] = recent[1] = recent[2] = 1;
+  return DECODED;
+}
+
+/* One bit, and the size that is translated with where it is set. */
+static i32 read_call_header(bits *in) {
+  if (!bits_refill(in)) return INPUT_OVERRUN;
+  if (bits_take(in, 1) != 0) stream.file_size = (i32)bits_take(in, 32);
+  return DECODED;
+}
+
+static i32 begin_block(bits *in) {
+  if (stream.odd_byte) {
+    skip_odd_byte(in);
+    stream.odd_byte = 0;
+  }
+  if (!bits_refill(in)) return INPUT_OVERRUN;
+  stream.block_type = bits_take(in, 3);
+  stream.block_left = bits_take(in, 24);
+  if (stream.block_left == 0) return BAD_BLOCK;
+  if (stream.block_type == UNCOMPRESSED) {
+    stream.calls = 1;
+    stream.odd_byte = stream.block_left % 2 != 0;
+    return begin_uncompressed(in, 0);
+  }
+  if (stream.block_type != VERBATIM && stream.block_type != ALIGNED) return BAD_BLOCK;
+  const i32 status = read_codes(in, stream.block_type, stream.main_symbols);
+  stream.calls |= main_lengths[0xe8] != 0;
+  return status;
+}
+
+/*
+ * Decodes the next frame into [output, output + output_size), behind [start, output), which is what matches may reach back
+ * to. What the frame holds once it is translated comes to lie at `translated`; `output` itself stays as matches need it.
+ */
+EXPORT("decode_lzx_frame")
+i32 decode_lzx_frame(const u8 *input, u32 input_size, const u8 *start, u8 *output, u32 output_size, u8 *translated) {
+  if (output_size > FRAME_SIZE || stream.main_symbols == 0) return BAD_BLOCK;
+  bits in = bits_begin(input, input + input_size);
+  u8 *out = output;
+  u8 *const end = output + output_size;
+  i32 status = stream.frame == 0 ? read_call_header(&in) : DECODED;
+  while (out < end && status >= 0) {
+    if (stream.block_left == 0) {
+      status = begin_block(&in);
+      if (status < 0) break;
+    }
+    const u32 size = stream.block_left < (u32)(end - out) ? stream.block_left : (u32)(end - out);
+    if (stream.block_type == UNCOMPRESSED) status = copy_bytes(&in, out, size);
+    else if (stream.block_type == ALIGNED) status = decode_symbols(&in, start, out, out + size, 1);
+    else status = decode_symbols(&in, start, out, out + size, 0);
+    out += size;
+    stream.block_left -= size;
+  }
+  if (status < 0) return status;
+  /* It may be the last byte of this frame's data, or the first of the next one's. */
+  if (stream.odd_byte && stream.block_left == 0 && bits_position(&in) < in.end) {
+    skip_odd_byte(&in);
+    stream.odd_byte = 0;
+  }
+  if (bits_overrun(&in)) return INPUT_OVERRUN;
+  for (u32 at = 0; at < output_size; at++) translated[at] = output[at];
+  if (stream.calls && stream.file_size != 0 && stream.frame < TRANSLATED_FRAMES) {
+    undo_call_translation(translated, output_size, stream.frame * FRAME_SIZE, stream.file_size);
+  }
+  stream.frame++;
+  return DECODED;
 }
