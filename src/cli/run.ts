@@ -3,16 +3,27 @@ import { exitCodeOf, Win7UsbError } from "../errors.js";
 import type { Invocation } from "./options.js";
 import type { Terminal } from "./terminal.js";
 
-/** Resolves to the exit code; never throws. */
-export async function run(invocation: Invocation, terminal: Terminal): Promise<number> {
+/** Resolves to the exit code; never throws. `onLack` is called, in the end, where nothing but rights that can be had stood in the way. */
+export async function run(
+  invocation: Invocation,
+  terminal: Terminal,
+  onLack: () => void = () => undefined,
+): Promise<number> {
   try {
     requireWorkingDirectory();
     return await runCommand(invocation, terminal);
   } catch (thrown) {
     const { reportError } = await import("./report-error.js");
     reportError(thrown, invocation, terminal);
+    if (lacksRightsOnly(thrown)) onLack();
     return exitCodeOf(thrown);
   }
+}
+
+/** Whether nothing but rights that can be had stands in the way. */
+function lacksRightsOnly(thrown: unknown): boolean {
+  if (!(thrown instanceof Win7UsbError)) return false;
+  return [thrown, ...thrown.others].every(({ code, data }) => code === "no-permission" && data["needs"] !== undefined);
 }
 
 /** Threads and other processes ask for it when they start, whatever paths a command has: without one, nothing begins. */

@@ -19,6 +19,8 @@ export type Told =
   | { readonly listening: boolean }
   /** The last event of `--json` was told. */
   | { readonly lastWord: true }
+  /** Nothing but rights stands in the way of the write; it ends now. */
+  | { readonly lacksRights: true }
   | { readonly exitCode: number };
 /** What it is told: the first Ctrl-C, or that it is to end at once as that signal would end it. */
 export type Order = { readonly interrupt: true } | { readonly end: NodeJS.Signals };
@@ -39,9 +41,9 @@ type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals; re
 
 /**
  * Runs a write in another process; resolves to its exit code, or ends this process by the signal that ended that one. Where
- * that one did not come to tell its last event, this one does.
+ * that one did not come to tell its last event, this one does. `onLack` is called where rights were all that it lacked.
  */
-export async function supervise(invocation: Invocation, terminal: Terminal): Promise<number> {
+export async function supervise(invocation: Invocation, terminal: Terminal, onLack: () => void): Promise<number> {
   const child = fork(entry, [JSON.stringify(invocation)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const exited = exitOf(child);
   let hasLastWord = !wantsJson(invocation);
@@ -56,6 +58,7 @@ export async function supervise(invocation: Invocation, terminal: Terminal): Pro
     child.on("message", (told: Told) => {
       if ("exitCode" in told) resolve(told);
       else if ("lastWord" in told) hasLastWord = true;
+      else if ("lacksRights" in told) onLack();
       else listening = told.listening;
     });
     void exited.then(resolve);

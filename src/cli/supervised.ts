@@ -67,7 +67,8 @@ export async function runSupervised(handedOver: string): Promise<void> {
   process.channel?.unref();
   const invocation = JSON.parse(handedOver) as Invocation;
   const terminal = tellingTerminal();
-  process.exitCode = await conclude(terminal, await run(invocation, terminal));
+  const exitCode = await run(invocation, terminal, () => tell({ lacksRights: true }));
+  process.exitCode = await conclude(terminal, exitCode);
   tell({ exitCode: process.exitCode }, () => {
     process.off("disconnect", supervisorGone);
     process.disconnect();

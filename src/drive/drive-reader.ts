@@ -9,6 +9,7 @@ import { errorCodeOf, Win7UsbError } from "../errors.js";
 import type { Target } from "./drive.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
+import { driveRightsError } from "./rights.js";
 import { readAll } from "./transfer.js";
 
 export type DriveReader = {
@@ -55,10 +56,10 @@ export async function openDriveReader(target: Target): Promise<DriveReader> {
 
 /** Opens the target through the system's cache and past it, and finds its size; leaves nothing open where a step fails. */
 async function openBoth(path: string, target: Target) {
-  const buffered = await openReadOnly(path, 0);
+  const buffered = await openReadOnly(path, 0, target);
   let direct: FileHandle | undefined;
   try {
-    direct = await openDirect(path);
+    direct = await openDirect(path, target);
     return { buffered, direct, size: target.kind === "drive" ? target.drive.size : (await buffered.stat()).size };
   } catch (error) {
     await direct?.close();
@@ -72,21 +73,21 @@ function rawPath(path: string): string {
   return platform === "darwin" ? path.replace(/^\/dev\/disk/, "/dev/rdisk") : path;
 }
 
-async function openDirect(path: string): Promise<FileHandle | undefined> {
+async function openDirect(path: string, target: Target): Promise<FileHandle | undefined> {
   const { O_DIRECT } = constants as { O_DIRECT?: number };
   if (O_DIRECT === undefined) return undefined;
   try {
-    return await openReadOnly(path, O_DIRECT);
+    return await openReadOnly(path, O_DIRECT, target);
   } catch (error) {
     if (error instanceof Win7UsbError && errorCodeOf(error.cause) === "EINVAL") return undefined;
     throw error;
   }
 }
 
-async function openReadOnly(path: string, flags: number): Promise<FileHandle> {
+async function openReadOnly(path: string, flags: number, target: Target): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | flags);
   } catch (error) {
-    throw openError(path, error, "read");
+    throw target.kind === "drive" ? driveRightsError(path, error, "read") : openError(path, error, "read");
   }
 }

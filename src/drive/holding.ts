@@ -39,9 +39,15 @@ async function loopsOver({ devices }: LinuxDevices, file: string): Promise<strin
   return loops;
 }
 
+/** By its name where it is gone, or lies in a folder that is closed to this user: then no image that was opened is it. */
 async function fileIdentity(path: string): Promise<string> {
-  const stats = await statOf(path);
-  return stats === undefined ? path : `${stats.dev}:${stats.ino}`;
+  try {
+    const { dev, ino } = await stat(path);
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (errorCodeOf(error) === undefined) throw error;
+    return path;
+  }
 }
 
 /** Of a loop device's file, whose name need not be UTF-8. */

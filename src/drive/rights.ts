@@ -1,21 +1,52 @@
 /** Checks permissions and read-only file systems before anything is opened. */
 import { constants } from "node:fs";
-import { access } from "node:fs/promises";
+import { access, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errorCodeOf, Win7UsbError } from "../errors.js";
+import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
 
-/** Throws `no-permission` where this user may not write the drive. On Windows, only opening it shows that. */
+/** Whose rights a drive needs. */
+type Needed = "root" | "administrator";
+
+/** Undefined where this process has them already, and more cannot be had. */
+export function lackingRights(): Needed | undefined {
+  if (platform === "win32") return "administrator";
+  return process.geteuid?.() === 0 ? undefined : "root";
+}
+
+/** Throws `no-permission` where this user may not write the drive; `needs` in its data where more rights can be had. */
 export async function requireDriveRights(path: string): Promise<void> {
-  if (platform === "win32") return;
-  await requireAccess(path, path, constants.R_OK | constants.W_OK);
+  // Nothing but opening it shows that on Windows; a handle that was written through by nobody changes nothing.
+  const attempt = platform === "win32" ? openAndClose(path) : access(path, constants.R_OK | constants.W_OK);
+  await requireAllowed(attempt, (error) => driveRightsError(path, error, "write"));
+}
+
+/** What opening a drive throws: `no-permission` with whose rights it needs, or what `openError` makes of it. */
+export function driveRightsError(path: string, cause: unknown, use: "read" | "write"): Win7UsbError {
+  const needs = lackingRights();
+  if (!refused.has(errorCodeOf(cause) ?? "") || errorCodeOf(cause) === "EROFS" || needs === undefined) {
+    return openError(path, cause, use);
+  }
+  const done = use === "read" ? "read" : "written";
+  return new Win7UsbError("no-permission", `${path} may not be ${done} without more rights: ${reasonOf(cause)}`, {
+    hint: needs === "root" ? "Run the same command as root." : "Run the same command as Administrator.",
+    data: { target: path, cause: errorCodeOf(cause), needs },
+    cause,
+  });
+}
+
+async function openAndClose(path: string): Promise<void> {
+  // A name as text gets a backslash behind it by some versions of Node 20: see win32.ts.
+  const handle = await open(Buffer.from(path), constants.O_RDWR);
+  await handle.close();
 }
 
 /** Throws `no-permission` or `target-read-only` where the temporary file cannot be created in the image file's folder. */
 export async function requireFolderRights(path: string): Promise<void> {
-  await requireAccess(path, dirname(await finalPathOf(path)), constants.W_OK | constants.X_OK);
+  const folder = dirname(await finalPathOf(path));
+  await requireAllowed(access(folder, constants.W_OK | constants.X_OK), (error) => openError(path, error));
 }
 
 /** Where an image file will be: links are followed. */
@@ -30,11 +61,11 @@ export async function finalPathOf(path: string): Promise<string> {
 
 const refused = new Set(["EACCES", "EPERM", "EROFS"]);
 
-async function requireAccess(target: string, path: string, mode: number): Promise<void> {
+async function requireAllowed(attempt: Promise<void>, errorOf: (cause: unknown) => Win7UsbError): Promise<void> {
   try {
-    await access(path, mode);
+    await attempt;
   } catch (error) {
     // Opening the target reports other errors better.
-    if (refused.has(errorCodeOf(error) ?? "")) throw openError(target, error);
+    if (refused.has(errorCodeOf(error) ?? "")) throw errorOf(error);
   }
 }

@@ -1,6 +1,6 @@
 /** A folder as target: the drive that it lies on is named. */
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -9,7 +9,9 @@ import { Win7UsbError } from "../../src/errors.js";
 import { inspectTarget } from "../../src/drive/index.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { attachLoopDevice, canAttachLoopDevices, type LoopDevice } from "../support/loop-device.js";
-import { runProgram } from "../support/program.js";
+import { parseOutput } from "../support/json-output.js";
+import { judge } from "../support/judges.js";
+import { programCommand, runProgram } from "../support/program.js";
 
 const possible = canAttachLoopDevices();
 let folder: string;
@@ -84,6 +86,35 @@ it.skipIf(!possible)("a label's name in /dev/disk is the drive that it is on, an
     whole.detach();
   }
 });
+
+it.skipIf(!possible || !judge("setpriv"))(
+  "a loop device over a file that is closed to this user is no hindrance",
+  async () => {
+    const open = mkdtempSync(join(tmpdir(), "win7usb-open-"));
+    chmodSync(open, 0o755);
+    try {
+      const iso = await writeDemoImage(open);
+      const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+      const words = [
+        ...nobody,
+        ...programCommand,
+        "write",
+        iso,
+        device.path,
+        "--dry-run",
+        "--allow",
+        "fixed-disk",
+        "--json",
+      ];
+      const { stdout } = spawnSync("setpriv", words, { encoding: "utf8" });
+      expect(parseOutput("write-plan", stdout)).toMatchObject({
+        error: { code: "no-permission", data: { target: device.path } },
+      });
+    } finally {
+      rmSync(open, { recursive: true });
+    }
+  },
+);
 
 it.skipIf(!possible)("a drive that holds what goes onto the stick is refused, whatever is allowed", async () => {
   mkdirSync(join(mounted, "extras"));

@@ -4,11 +4,12 @@ import { refusals } from "../../drive/guard.js";
 import type { Refusal } from "../../drive/guard.js";
 import { listDrives } from "../../drive/list.js";
 import { withVolumes } from "../../steps/drive-volumes.js";
-import { requireDriveRights } from "../../drive/rights.js";
+import { lackingRights, requireDriveRights } from "../../drive/rights.js";
 import { Failures } from "../../errors.js";
 import { jsonLine } from "../escape.js";
 import { count, formatDriveSize } from "../../bytes/amounts.js";
 import type { DrivesCommandOptions } from "../options.js";
+import { wrap } from "../format.js";
 import { volumeWords } from "../render/fact-sheet.js";
 import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
@@ -25,12 +26,18 @@ export async function drivesCommand(options: DrivesCommandOptions, terminal: Ter
     terminal.out(jsonLine({ schema: 1, drives: shown.map(jsonOf) }));
     return 0;
   }
+  if (shown.some(lacksRights)) terminal.err(`${wrap(lackingText(), terminal.columns, "  ")}\n`);
   if (shown.length > 0) terminal.out(tableOf(shown, options.all === true, terminal));
   const hidden = judged.length - shown.length;
   if (shown.length === 0) terminal.err("No drive that can be written was found. Plug in a USB stick and try again.\n");
-  if (shown.some(lacksRights)) terminal.err("To write them you need more rights: run win7usb write with sudo.\n");
   if (hidden > 0) terminal.err(`${count(hidden, "other drive")} not shown: win7usb drives --all says why\n`);
   return 0;
+}
+
+function lackingText(): string {
+  return lackingRights() === "administrator"
+    ? "You lack the rights to write drives: run win7usb in a terminal that was opened as Administrator."
+    : "You lack the rights to write drives: run win7usb write with sudo.";
 }
 
 async function judge(drive: Drive): Promise<Judged> {
