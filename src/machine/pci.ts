@@ -90,10 +90,13 @@ function interfaceOf({ interface: told, classCode, linuxDriver, name }: PciFacts
   return (byDriver ?? byName)?.[1] ?? null;
 }
 
-/** Base classes of the PCI Code and ID Assignment Specification; 05 to 08, 0B, 0D to 13 make the board or serve it. */
+/**
+ * Base classes of the PCI Code and ID Assignment Specification; 05, 06, 08, 0B, 10, 11 and 13 make the board or serve it. Hosts
+ * of SD cards (0805) are among them: Windows 7 is not installed on what they have.
+ */
 const kinds: readonly (readonly [RegExp, DeviceKind])[] = [
   [/^0c03/i, "usb-controller"],
-  [/^(?:01|0805)/i, "storage"],
+  [/^01/, "storage"],
   [/^(?:02|0d)/i, "network"],
   [/^03/, "display"],
   [/^0401|^0403/, "audio"],

@@ -65,7 +65,7 @@ describe("a PCI device", () => {
 
   it.each([
     ["010601", "storage"],
-    ["0805", "storage"],
+    ["0805", "system"],
     ["0200", "network"],
     ["0280", "network"],
     ["0300", "display"],

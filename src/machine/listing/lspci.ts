@@ -1,7 +1,8 @@
 /**
  * PCI devices as `lspci` lists them, in every form that has numbers (`-n`, `-nn`, `-mm`, `-vmm`, each with `-k`, `-v` or more),
  * and as Linux tells them when it starts (dmesg). Traps: mails break long lines; lists in forums lose their indents; names
- * have brackets of their own; old Linux wrote the class without the programming interface, as `0x000c03`.
+ * have brackets of their own; a revision of 0 is not written, nor by `-mm` an interface of 0; old Linux wrote the class
+ * without the programming interface, as `0x000c03`.
  */
 import type { Device } from "../device.js";
 import type { PciFacts } from "../pci.js";
@@ -101,8 +102,8 @@ export class LspciParser implements ListingParser {
       vendor,
       device,
       classCode: classCode === "" ? null : classCode,
-      interface: twoDigits(block.get("progif")),
-      revision: twoDigits(block.get("rev")),
+      interface: twoDigits(block.get("progif")) ?? zero,
+      revision: twoDigits(block.get("rev")) ?? zero,
       subsystem: pair(number("svendor"), number("sdevice")),
       linuxDriver: block.get("driver")?.trim() ?? null,
     });
@@ -124,6 +125,8 @@ function withoutNulls(facts: Facts): Partial<Facts> {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
 }
 
+/** Of a revision or interface that is not written. */
+const zero = "00";
 const unsaid = { name: null, classCode: null, interface: null, revision: null, subsystem: null, linuxDriver: null };
 
 /** `0c03: 8086:1e31 (rev 04)`, and what Linux says when it starts. */
@@ -155,7 +158,7 @@ function namedFacts(text: string): Omit<Facts, "location"> | undefined {
 /** `"USB controller [0c03]" "Intel Corporation [8086]" "... [1e31]" -r04 -p30 "Lenovo [17aa]" "Device [21f3]"` */
 function fieldFacts(text: string): Omit<Facts, "location"> | undefined {
   const fields: string[] = [];
-  let [revision, code]: [string | null, string | null] = [null, null];
+  let [revision, code]: [string, string] = [zero, zero];
   for (const [, field, option, value] of text.matchAll(fieldPattern)) {
     if (field !== undefined) fields.push(field);
     else if (option === "r") revision = value!;
@@ -175,8 +178,8 @@ function fieldFacts(text: string): Omit<Facts, "location"> | undefined {
   });
 }
 
-function inParentheses(text: string): { readonly revision: string | null; readonly interface: string | null } {
-  const [, revision = null] = /\(rev ([0-9a-f]{2})/i.exec(text) ?? [];
+function inParentheses(text: string): { readonly revision: string; readonly interface: string | null } {
+  const [, revision = zero] = /\(rev ([0-9a-f]{2})/i.exec(text) ?? [];
   const [, code = null] = /\(prog-if ([0-9a-f]{2})/i.exec(text) ?? [];
   return { revision, interface: code };
 }
