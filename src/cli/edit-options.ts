@@ -6,10 +6,11 @@ export type EditOptions = {
   readonly drivers: readonly string[];
   readonly edition?: string;
   readonly answerFile?: string;
+  readonly updates?: string;
 };
 
-export function editChoices({ add, drivers, edition, answerFile }: EditOptions): EditChoices {
-  return { add: add.map(addedFolder), drivers, edition, answerFile };
+export function editChoices({ add, drivers, edition, answerFile, updates }: EditOptions): EditChoices {
+  return { add: add.map(addedFolder), drivers, edition, answerFile, updates };
 }
 
 /** `folder=path`, parted at the last sign: a folder with one in its name is given with another behind it. */

@@ -43,6 +43,7 @@ const unplannable: readonly ErrorCode[] = [
   "setup-image-altered",
   "drivers-too-large",
   "drivers-unfit",
+  "updates-unfit",
 ];
 
 /** Throws what reading the image throws. */

@@ -12,6 +12,11 @@ export type EditChoices = {
    * that the image has. Default: as the image has it.
    */
   readonly edition?: string | undefined;
+  /**
+   * A folder of updates (.msu, .cab) for the image's Windows 7, which the machine installs, in order, when Setup is done.
+   * Default: none.
+   */
+  readonly updates?: string | undefined;
   /** Path of an answer file, which is checked and becomes `Autounattend.xml` in the stick's root. Default: none. */
   readonly answerFile?: string | undefined;
 };
@@ -24,11 +29,12 @@ export type AddedFolder = {
 };
 
 /** Paths of the host's files and folders that go onto the stick. */
-export function inputPaths({ add = [], drivers = [], answerFile }: EditChoices): string[] {
-  return [...add.map(({ folder }) => folder), ...drivers, ...(answerFile === undefined ? [] : [answerFile])];
+export function inputPaths({ add = [], drivers = [], answerFile, updates }: EditChoices): string[] {
+  const single = [updates, answerFile].filter((path) => path !== undefined);
+  return [...add.map(({ folder }) => folder), ...drivers, ...single];
 }
 
 /** Whether anything is to be changed. */
-export function isAnyAsked({ add = [], drivers = [], edition, answerFile }: EditChoices): boolean {
-  return edition !== undefined || answerFile !== undefined || add.length > 0 || drivers.length > 0;
+export function isAnyAsked({ add = [], drivers = [], edition, answerFile, updates }: EditChoices): boolean {
+  return [edition, answerFile, updates].some((each) => each !== undefined) || add.length > 0 || drivers.length > 0;
 }

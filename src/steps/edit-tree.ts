@@ -81,7 +81,7 @@ export function emptyFolderWarnings(edits: readonly PreparedEdit[]): Warning[] {
 
 /** In the order in which edits are made. */
 async function readWishes(
-  { add = [], drivers = [], edition, answerFile }: EditChoices,
+  { add = [], drivers = [], edition, answerFile, updates }: EditChoices,
   times: FileTimes,
   windows: WindowsIdentity,
 ): Promise<ReadWish[]> {
@@ -97,6 +97,10 @@ async function readWishes(
       return readDrivers(path, windows);
     });
     if (read !== undefined) wishes.push({ wish: read.wish, input: { path, ...read } });
+  }
+  if (updates !== undefined) {
+    const read = await failures.attempt(async () => (await import("./read-updates.js")).readUpdates(updates, windows));
+    if (read !== undefined) wishes.push({ wish: read.wish, input: { path: updates, ...read } });
   }
   if (edition !== undefined) wishes.push({ wish: { kind: "edition", name: edition } });
   if (answerFile !== undefined) {

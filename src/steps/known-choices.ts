@@ -30,7 +30,7 @@ export function requireKnownChoices(choices: Named): void {
   if (size !== undefined && !(Number.isSafeInteger(size) && (size as number) > 0)) {
     throw unknownChoice("size", size, ["a whole number of bytes above 0"]);
   }
-  for (const name of ["label", "edition", "answerFile"]) {
+  for (const name of ["label", "edition", "answerFile", "updates"]) {
     const text = choices[name];
     if (text !== undefined && typeof text !== "string") throw unknownChoice(name, text, ["a text"]);
   }

@@ -24,6 +24,7 @@ it.each([
   ["a new file in it", "extras/usb.img", ["--add", "extras"]],
   ["a new file in it, through a link", "link/usb.img", ["--add", "extras=sources"]],
   ["a file of a folder of drivers", "extras/readme.txt", ["--drivers", "link"]],
+  ["a new file in a folder of updates", "extras/usb.img", ["--updates", "extras"]],
   ["the answer file", "answer.xml", ["--answer-file", "answer.xml"]],
 ])("%s is refused as target", (_, target, options) => {
   const run = runProgram(["write", iso, target, "--force", "--json", ...options], folder);

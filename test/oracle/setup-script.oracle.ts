@@ -1,16 +1,21 @@
-/** The script of Setup's image, run by Wine's cmd.exe: every INF is named as it is, and the log reaches the stick. */
+/**
+ * Scripts that Windows runs, run by Wine's cmd.exe: that of Setup's image names every INF as it is and its log reaches the stick;
+ * that of updates unpacks and installs each in its order, and leaves the rest of SetupComplete.cmd to run.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { updateMsu } from "../../fixtures/updates/updates.js";
+import { callText, installText } from "../../src/windows/customise/updates/install-script.js";
 import { scriptText } from "../../src/windows/customise/setup-script.js";
 import { judge } from "../support/judges.js";
 import { placed, usualPackages } from "../support/placed-packages.js";
 
 const odd = "a ^!(b) %PATH% 'c'.inf";
 
-describe.skipIf(!judge("wine"))("the script of Setup's image", () => {
+describe.skipIf(!judge("wine"))("a script", () => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
 
@@ -38,12 +43,12 @@ describe.skipIf(!judge("wine"))("the script of Setup's image", () => {
     rmSync(folder, { recursive: true });
   });
 
-  function put(path: string, text: string): void {
+  function put(path: string, text: string | Uint8Array): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
 
-  it("loads every INF twice, goes on where none can be, and puts its log on the stick", () => {
+  it("of Setup's image loads every INF twice, goes on where none can be, and puts its log on the stick", () => {
     execFileSync("wine", ["cmd", "/c", String.raw`C:\win7usb\start.cmd`], { env, stdio: "ignore" });
     const log = readFileSync(join(folder, "stick/win7usb.log"), "latin1");
     const infs = [String.raw`usb-01\xhci.inf`, String.raw`usb-01\hub.inf`, String.raw`storage-01\nvme & co 100%.inf`];
@@ -54,5 +59,28 @@ describe.skipIf(!judge("wine"))("the script of Setup's image", () => {
     for (const inf of infs) expect(log).toContain(`drvload "C:\\win7usb\\${inf}"`);
     expect(existsSync(join(folder, "disc/win7usb.log"))).toBe(false);
     expect(readFileSync(join(folder, "prefix/drive_c/win7usb/drivers.log"), "latin1")).toBe(log);
+  });
+
+  it("of updates installs each in its order, and what else is in SetupComplete.cmd runs behind it", () => {
+    const [updates, cabinet] = ["prefix/drive_c/win7usb/updates", "Windows6.1-KB4490628-x86.cab"];
+    put(`${updates}/01-KB4490628.msu`, updateMsu({ kb: 4_490_628 }));
+    put(`${updates}/02-KB4474419.cab`, "");
+    const steps = [
+      { file: "01-KB4490628.msu", cabinet },
+      { file: "02-KB4474419.cab", cabinet: null },
+    ];
+    put(`${updates}/install.cmd`, installText(steps));
+    put("prefix/drive_c/SetupComplete.cmd", `${callText()}@echo off\r\necho mine %errorlevel%>C:\\mine.txt\r\n`);
+    execFileSync("wine", ["cmd", "/c", String.raw`C:\SetupComplete.cmd`], { env, stdio: "ignore" });
+    const log = readFileSync(join(folder, "prefix/drive_c/windows/temp/win7usb-updates.log"), "latin1");
+    expect(log.match(/^install.*?(?= *\r?$)/gm)).toEqual([
+      `install 01-KB4490628.msu ${cabinet}`,
+      "install 02-KB4474419.cab",
+    ]);
+    // Wine's dism does nothing, and says that it has: what was installed is needed no longer.
+    expect(log.match(/^result 0\r?$/gm)).toHaveLength(2);
+    for (const name of ["01-KB4490628.msu", "02-KB4474419.cab", cabinet])
+      expect(existsSync(join(folder, updates, name))).toBe(false);
+    expect(readFileSync(join(folder, "prefix/drive_c/mine.txt"), "latin1")).toContain("mine 0");
   });
 });

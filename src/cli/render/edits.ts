@@ -9,6 +9,8 @@ import type { Fact } from "./fact-sheet.js";
 
 /** Paths of an edit that a line names; the others are counted. */
 const namedPaths = 3;
+/** Their order is worth a longer line. */
+const namedUpdates = 20;
 
 /** A line for each edit, which says what became of which file, and one for each thing to know of it. */
 export function editFacts(edits: readonly PreparedEdit[]): Fact[] {
@@ -29,6 +31,7 @@ export function editsJson(edits: readonly PreparedEdit[]): Record<string, unknow
       code: note.code,
       message: noteWords(note),
       ...("infs" in note ? { infs: note.infs } : {}),
+      ...("files" in note ? { files: note.files } : {}),
     })),
   }));
 }
@@ -67,6 +70,16 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
     `Not in Setup: ${named(note.infs)}, because ${findingSentence(note.finding, note.architecture)}.`,
   "driver-doubtful": (note) => `Of ${named(note.infs)}: ${findingSentence(note.finding, note.architecture)}.`,
   "scratch-space": ({ before, after }) => `Setup's memory for changed files grows from ${before} to ${after} MB.`,
+  "updates-installed": ({ files }) =>
+    `The machine installs ${firstFew(files, namedUpdates)} when Setup is done, in this order.`,
+  "update-needs": ({ kbs, files }) =>
+    `${named(files)} needs ${kbs.length === 1 ? `KB${kbs[0]}` : `KB${kbs[0]} or a later one of its kind`}, which is not there: without it Windows may refuse ${them(files)}.`,
+  "update-twice": ({ files, of }) => `Left out: ${named(files)}, because ${of} is the same update.`,
+  "updates-passed-over": ({ files }) =>
+    `No updates by ${files.length === 1 ? "its name" : "their names"}: ${named(files)}.`,
+  "setup-complete-kept": ({ path }) => `What ${path} did before it does after the updates.`,
+  "setup-complete-keys": () =>
+    "With an OEM's key Setup is documented not to run it; its log is win7usb-updates.log in Windows' folder Temp.",
   "oem-folder": ({ path }) => `That Setup copies ${path} without an answer file is reported, and not documented.`,
   "answer-file-wipes": ({ changes }) => `It changes disks without asking: ${changes.join("; ")}.`,
   "answer-file-no-key": () => "It has no product key: Setup may ask for one, which is reported.",

@@ -41,11 +41,21 @@ const drivers = {
     "A folder of unpacked drivers (.inf) from the vendor. What is for Windows 7 goes onto the stick, and of that USB, storage and input into boot.wim, so that Setup has them. win7usb inspect <folder> says which will do.",
 } as const satisfies OptionSpec;
 
+const updates = {
+  long: "updates",
+  kind: "file",
+  value: "folder",
+  group: "result",
+  summary: "updates that the machine installs when Setup is done",
+  details:
+    "A folder of .msu and .cab files for this Windows 7. They go into sources/$OEM$ with a SetupComplete.cmd, which installs them in order and writes a log. What is for another Windows or architecture is refused.",
+} as const satisfies OptionSpec;
+
 /** Names of refusals of what is changed, that `--allow` of `write` lifts. */
 export const editRefusals = ["replace", "unattended-wipe"] as const;
 
 /** Of `write`. */
-export const editOptions = [drivers, edition, answerFile, add] as const satisfies readonly OptionSpec[];
+export const editOptions = [drivers, updates, edition, answerFile, add] as const satisfies readonly OptionSpec[];
 
 /** Of `check`. */
 export const editedOptions = [
@@ -53,6 +63,12 @@ export const editedOptions = [
     ...drivers,
     group: "checks",
     summary: "with --iso: a folder of drivers that were added",
+    details: "As it was given to write, with the same files.",
+  },
+  {
+    ...updates,
+    group: "checks",
+    summary: "with --iso: the folder of updates that was added",
     details: "As it was given to write, with the same files.",
   },
   {

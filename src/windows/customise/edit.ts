@@ -7,9 +7,10 @@ import type { DirectoryNode, FileTree } from "../../tree/index.js";
 import type { DriverArchitecture, DriverRefusal, DriverWarning, SetupRefusal } from "../../drivers/index.js";
 import type { WindowsIdentity } from "../identity.js";
 import type { DriversWish } from "./choose-drivers.js";
+import type { UpdatesWish } from "./updates/wish.js";
 
 /** What can be changed in an image's files. */
-export type EditKind = "add" | "drivers" | "edition" | "answer-file";
+export type EditKind = "add" | "drivers" | "edition" | "answer-file" | "updates";
 
 /** What can be asked for, in the order in which it is done. */
 export type Wish =
@@ -20,7 +21,9 @@ export type Wish =
   /** All bytes of an answer file for Setup. */
   | { readonly kind: "answer-file"; readonly bytes: Uint8Array }
   /** Packages of drivers for the Windows of the image. */
-  | DriversWish;
+  | DriversWish
+  /** Updates that were read, to be installed when Setup is done. */
+  | UpdatesWish;
 
 /** What a person should know of an edit. */
 export type EditNote =
@@ -55,7 +58,19 @@ export type EditNote =
   /** What may go wrong with them. */
   | DriverNote<"driver-doubtful">
   /** Of Windows PE, in MiB. */
-  | { readonly code: "scratch-space"; readonly before: number; readonly after: number };
+  | { readonly code: "scratch-space"; readonly before: number; readonly after: number }
+  /** Updates, by their paths in the folder, in the order in which they are installed. */
+  | { readonly code: "updates-installed"; readonly files: readonly string[] }
+  /** They need one of these, of which none is there. */
+  | { readonly code: "update-needs"; readonly kbs: readonly number[]; readonly files: readonly string[] }
+  /** The same package, or a later version of it, is in the file `of`. */
+  | { readonly code: "update-twice"; readonly files: readonly string[]; readonly of: string }
+  /** They are no updates by their names. */
+  | { readonly code: "updates-passed-over"; readonly files: readonly string[] }
+  /** A script that was there runs after the updates. */
+  | { readonly code: "setup-complete-kept"; readonly path: string }
+  /** With keys of some kinds Setup runs no script at its end. */
+  | { readonly code: "setup-complete-keys" };
 
 type DriverNote<Code extends string> = {
   readonly code: Code;

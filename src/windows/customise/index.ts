@@ -79,6 +79,7 @@ async function driverPlacing(wishes: readonly Wish[]): Promise<DriverPlacing | u
 async function edited(wish: Wish, context: AnswerFileContext, drivers: DriverPlacing | undefined): Promise<EditResult> {
   if (wish.kind === "drivers") return drivers!.place(wish, context);
   if (wish.kind === "edition") return chooseEdition(wish.name, context);
+  if (wish.kind === "updates") return (await import("./updates/place-updates.js")).placeUpdates(wish, context);
   if (wish.kind === "answer-file") return addAnswerFile(wish.bytes, context);
   const result = addFolder(wish, context);
   return { ...result, notes: [...result.notes, ...(await addedAnswerFiles(result, context))] };
@@ -104,8 +105,7 @@ function editionAmong(edits: readonly Edit[]): string | undefined {
 /** What an edit decides, changed or not. */
 function pathsOf(wish: Wish, { changes, tree }: EditResult): string[] {
   if (wish.kind === "edition") return [editionConfigPath(tree)];
-  // Each folder of drivers adds to the boot.wim of those before it.
-  return changes.map(({ path }) => path).filter((path) => wish.kind !== "drivers" || !isWim(path));
+  return changes.map(({ path }) => path).filter((path) => !isShared(wish.kind, path));
 }
 
 function own(path: string, kind: Edit["kind"], owners: Map<string, Edit["kind"]>): void {
@@ -116,6 +116,12 @@ function own(path: string, kind: Edit["kind"], owners: Map<string, Edit["kind"]>
     throw new Win7UsbError("edit-conflict", message, { hint: "Leave one of them out.", data: { path } });
   }
   owners.set(key, kind);
+}
+
+/** Each folder of drivers adds to the boot.wim of those before it, and updates to a script that somebody else has given. */
+function isShared(kind: Edit["kind"], path: string): boolean {
+  if (kind === "updates") return /\/Setup\/Scripts\/SetupComplete\.cmd$/i.test(path);
+  return kind === "drivers" && isWim(path);
 }
 
 /** Whether a path is of what says which Windows it is. */
@@ -132,7 +138,7 @@ function assertReplaceable(tree: FileTree, edits: readonly Edit[], allow: readon
   if (allow.includes("replace")) return;
   const paths = edits
     .filter(({ kind }) => kind !== "edition")
-    .flatMap(({ kind, changes }) => changes.filter(({ path }) => kind !== "drivers" || !isWim(path)))
+    .flatMap(({ kind, changes }) => changes.filter(({ path }) => !isShared(kind, path)))
     .flatMap(({ path, action }) => (action === "replaced" && find(tree, path) !== undefined ? [path] : []));
   if (paths.length === 0) return;
   throw new Win7UsbError("replace", `files of the image would be replaced: ${firstFew(paths, namedPaths)}`, {
