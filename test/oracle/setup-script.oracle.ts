@@ -71,13 +71,13 @@ describe.skipIf(!judge("wine"))("a script", () => {
     ];
     put(`${updates}/install.cmd`, installText(steps));
     put("prefix/drive_c/SetupComplete.cmd", `${callText()}@echo off\r\necho mine %errorlevel%>C:\\mine.txt\r\n`);
-    execFileSync("wine", ["cmd", "/c", String.raw`C:\SetupComplete.cmd`], { env, stdio: "ignore" });
+    execFileSync("wine", ["cmd", "/c", String.raw`C:\SetupComplete.cmd`], { env, cwd: folder, stdio: "ignore" });
     const log = readFileSync(join(folder, "prefix/drive_c/windows/temp/win7usb-updates.log"), "latin1");
     expect(log.match(/^install.*?(?= *\r?$)/gm)).toEqual([
       `install 01-KB4490628.msu ${cabinet}`,
       "install 02-KB4474419.cab",
     ]);
-    // Wine's dism does nothing, and says that it has: what was installed is needed no longer.
+    // Wine's expand knows no -F, its dism does nothing and says that it has: what was installed is needed no longer.
     expect(log.match(/^result 0\r?$/gm)).toHaveLength(2);
     for (const name of ["01-KB4490628.msu", "02-KB4474419.cab", cabinet])
       expect(existsSync(join(folder, updates, name))).toBe(false);

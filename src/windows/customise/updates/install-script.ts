@@ -37,7 +37,7 @@ export function installText(steps: readonly InstallStep[]): string {
     '>>"%log%" echo install %1 %2',
     String.raw`set "package=%root%\%1"`,
     'if "%2"=="" goto add',
-    String.raw`expand.exe "%root%\%1" -F:%2 "%root%" >>"%log%" 2>&1`,
+    String.raw`expand.exe -F:%2 "%root%\%1" "%root%" >>"%log%" 2>&1`,
     String.raw`set "package=%root%\%2"`,
     ":add",
     'dism.exe /Online /Quiet /NoRestart /Add-Package "/PackagePath:%package%" >>"%log%" 2>&1',
