@@ -2,7 +2,7 @@
 import { exitCodes } from "../errors.js";
 import { conclude } from "./conclude.js";
 import { jsonLine } from "./escape.js";
-import type { Invocation } from "./options.js";
+import type { Invocation, WriteInvocation } from "./options.js";
 import type { Parsed } from "./parse.js";
 import { parse } from "./parse.js";
 import type { Terminal } from "./terminal.js";
@@ -10,6 +10,9 @@ import { processTerminal } from "./terminal.js";
 
 /** Runs a command; resolves to the exit code and never throws. */
 export type Execute = (invocation: Invocation, terminal: Terminal) => Promise<number>;
+
+/** Asks for what a command line lacks, and runs it; resolves to the exit code and never throws. */
+export type Complete = (open: WriteInvocation, terminal: Terminal) => Promise<number>;
 
 const inThisProcess: Execute = async (invocation, terminal) => {
   const { run } = await import("./run.js");
@@ -21,8 +24,12 @@ export async function main(
   argv: readonly string[],
   terminal: Terminal = processTerminal(),
   execute: Execute = inThisProcess,
+  complete?: Complete,
 ): Promise<number> {
   const parsed = await parse(argv);
+  if (parsed.kind === "usage" && parsed.open !== undefined && complete !== undefined && terminal.interactive) {
+    return conclude(terminal, await complete(parsed.open, terminal));
+  }
   const exitCode = parsed.kind === "run" ? await execute(parsed.invocation, terminal) : await answer(parsed, terminal);
   return conclude(terminal, exitCode);
 }

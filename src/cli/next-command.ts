@@ -9,8 +9,8 @@ export type NextCommand = readonly [line: string, purpose: string];
 export function nextCommands(command: CommandSpec | null, operands: readonly string[]): NextCommand[] {
   const [first] = operands;
   if (command === null) return first === undefined ? [] : forFile(first);
+  if (command.name === "write" && operands.length === 1) return forWrite(operands[0]!);
   if (operands.length >= command.operands.filter(({ optional }) => optional !== true).length) return [];
-  if (command.name === "write" && first !== undefined) return forWrite(first);
   const example = command.examples[0];
   return example === undefined ? [] : [example];
 }

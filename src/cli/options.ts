@@ -1,4 +1,5 @@
 /** What the commands are given once the command line is understood. */
+import type { Drive } from "../drive/drive.js";
 import type { commands } from "./table/commands.js";
 import type { OptionsOf } from "./table/spec.js";
 
@@ -11,14 +12,21 @@ export type CheckCommandOptions = OptionsOf<Commands["check"]>;
 export type InspectCommandOptions = OptionsOf<Commands["inspect"]>;
 export type DrivesCommandOptions = OptionsOf<Commands["drives"]>;
 
+/** What was chosen at the terminal, and not typed. */
+type Chosen = {
+  /** Drives as they were then; their paths are among the operands. */
+  readonly chosen?: readonly Drive[];
+};
+
 /** A command line that is understood and asks for more than help. */
 export type Invocation = {
   [Name in CommandName]: {
     readonly command: Name;
     readonly operands: readonly string[];
     readonly options: OptionsOf<Commands[Name]>;
-  };
+  } & (Name extends "write" ? Chosen : object);
 }[CommandName];
+export type WriteInvocation = Extract<Invocation, { readonly command: "write" }>;
 
 /** Whether it is a write that is not a dry run. */
 export function writesTargets(invocation: Invocation): boolean {

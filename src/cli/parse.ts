@@ -1,5 +1,5 @@
 /** The command line as it was typed, read once. */
-import type { Invocation } from "./options.js";
+import type { Invocation, WriteInvocation } from "./options.js";
 import type { ParserOutcome } from "./parser.js";
 import type { NextCommand } from "./next-command.js";
 import { listItems } from "./list-items.js";
@@ -21,6 +21,8 @@ export type Parsed =
       readonly json: JsonForm | null;
       /** What can be typed instead, with the words that were there. */
       readonly next: readonly NextCommand[];
+      /** What lacks a word that can be asked for where somebody is there. */
+      readonly open?: WriteInvocation;
     };
 
 /** `argv` without node and script. */
@@ -89,7 +91,12 @@ function understood(
   }
   // The parser was made from the table that this type was made from.
   const invocation = { command: command.name, operands, options } as Invocation;
-  return { kind: "run", invocation };
+  if (invocation.command !== "write" || operands.length > 1) return { kind: "run", invocation };
+  const next = nextCommands(command, operands);
+  const message = "missing required argument 'target'";
+  // A script waits for no question, and who answers beforehand has named the drive.
+  const canAsk = json === null && invocation.options.yes !== true;
+  return { kind: "usage", message, command, json, next, ...(canAsk && { open: invocation }) };
 }
 
 /** How a script waits for the answer to a command line that may not be understood. */

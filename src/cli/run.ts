@@ -21,7 +21,7 @@ export async function run(
 }
 
 /** Whether nothing but rights that can be had stands in the way. */
-function lacksRightsOnly(thrown: unknown): boolean {
+export function lacksRightsOnly(thrown: unknown): boolean {
   if (!(thrown instanceof Win7UsbError)) return false;
   return [thrown, ...thrown.others].every(({ code, data }) => code === "no-permission" && data["needs"] !== undefined);
 }
@@ -43,7 +43,7 @@ async function runCommand(invocation: Invocation, terminal: Terminal): Promise<n
   switch (invocation.command) {
     case "write": {
       const { writeCommand } = await import("./commands/write.js");
-      return writeCommand(first, others, invocation.options, terminal);
+      return writeCommand(first, others, invocation.options, terminal, invocation.chosen);
     }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");

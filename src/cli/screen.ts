@@ -7,6 +7,8 @@ export type Screen = {
   draw(text: string): void;
   /** Characters in a line, now. */
   readonly columns: number;
+  /** Lines, now. */
+  readonly rows: number;
 };
 
 export function screenOf(terminal: Screen): Writable {
@@ -20,6 +22,7 @@ export function screenOf(terminal: Screen): Writable {
   return Object.defineProperties(screen, {
     isTTY: { value: true },
     columns: { get: () => terminal.columns },
+    rows: { get: () => terminal.rows },
     cursorTo: { value: (x: number, y?: number) => cursorTo(screen, x, y) },
     moveCursor: { value: (x: number, y: number) => moveCursor(screen, x, y) },
     clearLine: { value: (direction: -1 | 0 | 1) => clearLine(screen, direction) },

@@ -3,7 +3,7 @@
  * thread: their number is set here, once the command line says how many targets there are.
  */
 import { keepLastWord, wantsJson } from "./last-word.js";
-import { main } from "./main.js";
+import { main, type Execute } from "./main.js";
 import { writesTargets, type Invocation } from "./options.js";
 import { processTerminal, type Terminal } from "./terminal.js";
 
@@ -28,13 +28,21 @@ const execute = async (invocation: Invocation, terminal: Terminal, onLack: () =>
 
 /** `argv` without node and script. Resolves to the exit code; never throws. */
 export async function start(argv: readonly string[]): Promise<number> {
-  return main(argv, processTerminal(), async (invocation, terminal) => {
+  const executeOrOffer: Execute = async (invocation, terminal) => {
     let lacksRights = false;
     const exitCode = await execute(invocation, terminal, () => (lacksRights = true));
-    if (!lacksRights) return exitCode;
     // A script has decided for itself, and reads no questions.
     const asks = !wantsJson(invocation) && !("yes" in invocation.options && invocation.options.yes);
+    return lacksRights ? offer(asks, exitCode, terminal) : exitCode;
+  };
+  const offer = async (asks: boolean, otherwise: number, terminal: Terminal): Promise<number> => {
     const { offerRights } = await import("./elevation.js");
-    return offerRights(argv, terminal, asks, exitCode);
+    return offerRights(argv, terminal, asks, otherwise);
+  };
+  return main(argv, processTerminal(), executeOrOffer, async (open, terminal) => {
+    const { askForTargets } = await import("./ask.js");
+    const asked = await askForTargets(open, terminal);
+    if ("invocation" in asked) return executeOrOffer(asked.invocation, terminal);
+    return asked.lacksRights ? offer(true, asked.exitCode, terminal) : asked.exitCode;
   });
 }

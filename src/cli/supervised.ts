@@ -49,6 +49,9 @@ function tellingTerminal(): Terminal {
     get columns() {
       return own.columns;
     },
+    get rows() {
+      return own.rows;
+    },
     out(text) {
       own.out(text);
       if (lastEvent.test(text)) tell({ lastWord: true });

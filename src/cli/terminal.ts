@@ -34,6 +34,7 @@ export type Terminal = Screen & {
 export type Loss = { readonly output: "out" | "err"; readonly reason: string };
 
 const defaultColumns = 80;
+const defaultRows = 24;
 
 /** Ctrl-C, and what else asks a process to end. */
 export const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -62,6 +63,9 @@ export function processTerminal(onInterrupt: Terminal["onInterrupt"] = onSignal)
     // A serial console has no size, and says that it has 0 columns.
     get columns() {
       return stderr.columns || defaultColumns;
+    },
+    get rows() {
+      return stderr.rows || defaultRows;
     },
     ask: (question) => ask(question, terminal),
     onInterrupt,

@@ -51,7 +51,8 @@ export async function judgeTargets(
   const inputDrives = drives.length === 0 ? [] : await drivesHoldingAny(inputs, listing);
   // Refusals for what the drive is; its size is checked later, because nobody needs to know it of a system disk.
   for (const drive of drives) {
-    const circumstances = { allow: choices.allow ?? [], imageDrives, inputDrives };
+    const listed = choices.listed?.find(({ path }) => path === drive.path);
+    const circumstances = { allow: choices.allow ?? [], imageDrives, inputDrives, ...(listed && { listed }) };
     for (const refusal of refusals(drive, circumstances)) failures.add(errorOf(refusal));
     await failures.attempt(() => requireDriveRights(drive.path));
   }

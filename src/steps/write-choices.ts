@@ -1,4 +1,5 @@
 /** What a write is asked for. */
+import type { Drive } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { FileSystemName } from "../volumes/plan.js";
 import type { EditChoices } from "./edit-choices.js";
@@ -10,6 +11,8 @@ export type WriteChoices = EditChoices & {
    * are called as `DriveWriter` says.
    */
   readonly targets: readonly (string | DriveWriter)[];
+  /** Drives as they were when somebody chose them: a target that is another one by now is refused. Default: none. */
+  readonly listed?: readonly Drive[] | undefined;
   /** `auto`: FAT32, or NTFS where a file is too large for it. Default: `auto`. */
   readonly fileSystem?: "auto" | FileSystemName | undefined;
   /** Default: the image's own volume label. */

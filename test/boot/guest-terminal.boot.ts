@@ -134,6 +134,34 @@ describe.skipIf(kernel === null)("at a terminal", () => {
     });
   });
 
+  it("sticks are chosen from those that come and go meanwhile, and one that is swapped then is refused", async () => {
+    const file = makeUsedStick(join(work, "chosen"));
+    const other = makeUsedStick(join(work, "other"));
+    const before = await Promise.all([file, other].map((each) => fileDigest(each, usedStickSize)));
+    const session = guest.terminal.start(`win7usb write ${iso}`);
+    await session.until(/plug one in/);
+    const passing = await guest.plug({ file, serial: nextSerial() });
+    await session.until(/> \[ \] \/dev\/sd[a-z] .* usb, serial/);
+    await passing.unplug();
+    await session.until(/usb, serial[^]*plug one in/);
+    const chosen = await guest.plug({ file, serial: nextSerial() });
+    await session.until(/usb, serial[^]*plug one in[^]*usb, serial/);
+    session.type("\r");
+    await session.until(question);
+    await chosen.unplug();
+    await gone(chosen);
+    const swapped = await guest.plug({ file: other, serial: nextSerial() });
+    expect(swapped.path).toBe(chosen.path);
+    session.type(`${chosen.path}\r`);
+    const outcome = await session.ended;
+    expect(outcome.exitCode, outcome.shown).toBe(5);
+    expect(wordsOf(outcome.shown)).toContain("changed since it was chosen");
+    expect(disorder(outcome)).toEqual([]);
+    expect((await swapped.transferred()).written).toBe(0);
+    await swapped.unplug();
+    expect(await Promise.all([file, other].map((each) => fileDigest(each, usedStickSize)))).toEqual(before);
+  });
+
   it.each([
     ["writing", 30],
     ["verifying", 10],

@@ -61,7 +61,7 @@ describe.skipIf(!judge("python3"))("80 columns", () => {
     ["check", "usb.img", "--label", "OTHER"],
     ["drives", "--all"],
     ["write", "win7.iso", "new.img", "--dry-run"],
-    ["write", "win7.iso"],
+    ["write"],
     ["write", "cut.iso", "new.img"],
     ["write", "win7.iso", "usb.img"],
     ["verify", "win7.iso", "--allow", "everything-that-there-is"],

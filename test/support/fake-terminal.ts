@@ -24,6 +24,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     color: false,
     unicode: true,
     columns: 80,
+    rows: 24,
     async ask(question) {
       shown.questions.push(question);
       return answers.shift() ?? null;

@@ -1,11 +1,7 @@
 /** `win7usb drives`: the drives that can be written; with `--all` the others too, each with the reason. */
-import type { Drive } from "../../drive/drive.js";
-import { refusals } from "../../drive/guard.js";
-import type { Refusal } from "../../drive/guard.js";
-import { listDrives } from "../../drive/list.js";
+import { lackingRights } from "../../drive/rights.js";
 import { withVolumes } from "../../steps/drive-volumes.js";
-import { lackingRights, requireDriveRights } from "../../drive/rights.js";
-import { Failures } from "../../errors.js";
+import { isChoice, judgeDrives, lacksRights, type JudgedDrive } from "../../steps/judged-drives.js";
 import { jsonLine } from "../escape.js";
 import { count, formatDriveSize } from "../../bytes/amounts.js";
 import type { DrivesCommandOptions } from "../options.js";
@@ -15,11 +11,8 @@ import { table } from "../render/table.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
-type Judged = { readonly drive: Drive; readonly refusals: readonly Pick<Refusal, "code" | "message">[] };
-
 export async function drivesCommand(options: DrivesCommandOptions, terminal: Terminal): Promise<number> {
-  const drives = await listDrives();
-  const judged = await Promise.all(drives.map(judge));
+  const judged = await judgeDrives();
   const chosen = options.all === true ? judged : judged.filter(isChoice);
   const shown = await Promise.all(chosen.map(async (each) => ({ ...each, drive: await withVolumes(each.drive) })));
   if (options.json === true) {
@@ -40,22 +33,7 @@ function lackingText(): string {
     : "You lack the rights to write drives: run win7usb write with sudo.";
 }
 
-async function judge(drive: Drive): Promise<Judged> {
-  const failures = new Failures();
-  await failures.attempt(() => requireDriveRights(drive.path));
-  return { drive, refusals: [...refusals(drive, { allow: [] }), ...failures.found] };
-}
-
-/** The rights can be had; a drive that only lacks them is one to choose. */
-function isChoice({ refusals: reasons }: Judged): boolean {
-  return reasons.every(({ code }) => code === "no-permission");
-}
-
-function lacksRights({ refusals: reasons }: Judged): boolean {
-  return reasons.some(({ code }) => code === "no-permission");
-}
-
-function jsonOf({ drive, refusals: reasons }: Judged): Record<string, unknown> {
+function jsonOf({ drive, refusals: reasons }: JudgedDrive): Record<string, unknown> {
   return {
     ...drive,
     writable: reasons.length === 0,
@@ -63,7 +41,7 @@ function jsonOf({ drive, refusals: reasons }: Judged): Record<string, unknown> {
   };
 }
 
-function tableOf(shown: readonly Judged[], withReasons: boolean, terminal: Terminal): string {
+function tableOf(shown: readonly JudgedDrive[], withReasons: boolean, terminal: Terminal): string {
   const head = ["DRIVE", "SIZE", "BUS", "MODEL", "SERIAL", "HOLDS", "MOUNTED", ...(withReasons ? ["REFUSED"] : [])];
   const rows = shown.map(({ drive, refusals: reasons }) => [
     drive.path,

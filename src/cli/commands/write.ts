@@ -1,4 +1,5 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
+import type { Drive } from "../../drive/drive.js";
 import { drivesAmong } from "../../drive/list.js";
 import type { Win7UsbError } from "../../errors.js";
 import { openImage } from "../../steps/open-image.js";
@@ -21,6 +22,7 @@ export async function writeCommand(
   targets: readonly string[],
   options: WriteCommandOptions,
   terminal: Terminal,
+  listed: readonly Drive[] = [],
 ): Promise<number> {
   const json = options.json === true ? jsonEvents(terminal) : null;
   if (options.dryRun !== true) json?.({ event: "start", image: path, targets });
@@ -28,6 +30,7 @@ export async function writeCommand(
   try {
     const prepared = await prepareWrite(opened, {
       targets,
+      listed,
       fileSystem: options.filesystem,
       allow: options.allow,
       force: options.force,

@@ -57,6 +57,7 @@ export function progressBars<Phase extends string>(
           get columns() {
             return terminal.columns + style.good("-").length - 1;
           },
+          rows: terminal.rows,
         }),
         autopadding: false,
       });

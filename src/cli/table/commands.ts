@@ -29,8 +29,8 @@ const write = {
   name: "write",
   summary: "make a bootable stick or image file",
   description:
-    "Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO. Everything is checked and planned before a drive is erased, and what was written is read back. Several targets are written in one pass.",
-  operands: [iso, { name: "target", kind: "target", repeated: true, summary: targetSummary }],
+    "Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO. Everything is checked and planned before a drive is erased, and what was written is read back. Several targets are written in one pass. Without a target, a terminal shows the drives to choose from.",
+  operands: [iso, { name: "target", kind: "target", optional: true, repeated: true, summary: targetSummary }],
   options: [
     {
       long: "filesystem",
