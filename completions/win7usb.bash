@@ -54,7 +54,11 @@ _win7usb() {
       if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --drivers --updates --edition --answer-file --add --json -h --help"; else _win7usb_files; fi
       ;;
     inspect)
-      if [[ $word == -* ]]; then _win7usb_words "--verbose --json -h --help"; else _win7usb_files; fi
+      case $before in
+        --machine) _win7usb_files; return ;;
+        --drivers) _win7usb_files; return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "--machine --drivers --verbose --json -h --help"; else _win7usb_files; fi
       ;;
     drives)
       if [[ $word == -* ]]; then _win7usb_words "--all --json -h --help"; else _win7usb_words ""; fi

@@ -50,6 +50,8 @@ complete -c win7usb -n "__fish_seen_subcommand_from check" -l answer-file -r -F 
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l add -r -F -d "with --iso: a folder that was added"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -F
+complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l machine -r -F -d "a list of a machine's devices: will it run there?"
+complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l drivers -r -F -d "with --machine: drivers that would be added"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l verbose -d "every edition and boot entry; every device and file"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l all -d "also the drives that would be refused, and why"

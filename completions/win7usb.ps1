@@ -44,7 +44,11 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
       }
     }
     'inspect' {
-      $options = @('--verbose', '--json', '-h', '--help')
+      $options = @('--machine', '--drivers', '--verbose', '--json', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--machine' { $values = @() }
+        '--drivers' { $values = @() }
+      }
     }
     'drives' {
       $options = @('--all', '--json', '-h', '--help')

@@ -74,6 +74,21 @@ export type { DriverDevice } from "./drivers/inf/models.js";
 export type { PackageFile } from "./drivers/package-files.js";
 export type { PackageSignature } from "./drivers/signatures/judge-signatures.js";
 
+export type { MachineInput, MachineInspection, MachineInspectionOptions } from "./steps/inspect-machine.js";
+export { inspectMachine } from "./steps/inspect-machine.js";
+export type { MachineSystem } from "./steps/machine-systems.js";
+export type { Device, DeviceBus, DeviceKind, ListingFormat, Machine, MissingFact } from "./machine/device.js";
+export type { FoundDriver } from "./machine/find-drivers.js";
+export type {
+  DeviceService,
+  DriverState,
+  JudgedDevice,
+  MachineJudgement,
+  MachineVerdict,
+  NeedState,
+  SetupNeed,
+} from "./machine/judge-machine.js";
+
 export type { VerifyOptions, VerifyResult } from "./steps/verify-image.js";
 export { verify } from "./steps/verify-image.js";
 export type { VerifyEvent, VerifyPhase } from "./steps/verify-passes.js";

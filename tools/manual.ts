@@ -5,7 +5,7 @@ import type { CommandSpec, OptionSpec } from "../src/cli/table/spec.js";
 import { optionGroups } from "../src/cli/table/spec.js";
 
 /** Of the last change of what the page says; a date that is not fixed would make two builds differ. */
-const changed = "2026-11-28";
+const changed = "2026-11-29";
 
 export function manualPage(version: string): string {
   return [

@@ -46,3 +46,13 @@ export type Machine = {
 };
 
 export type ListingFormat = "lspci" | "lsusb" | "dmesg" | "modalias" | "windows";
+
+/** A device as a sentence or a column calls it: where it is, and its name or its vendor's number for it. */
+export function deviceLabel({
+  location,
+  name,
+  hardwareIds,
+}: Pick<Device, "location" | "name" | "hardwareIds">): string {
+  const number = (hardwareIds[0] ?? "").replace(/&(?:SUBSYS|REV)_.*$/, "");
+  return [location, name ?? (number === "" ? null : number)].filter((text) => text !== null).join(" ");
+}

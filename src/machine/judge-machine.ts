@@ -36,11 +36,13 @@ export type MachineJudgement = {
   readonly devices: readonly JudgedDevice[];
 };
 
-/** Drivers that one system has for the devices, by their places; null where its INFs could not be read. */
+/** Drivers that one system has for the devices, by their places. */
 export type SystemDrivers = {
+  /** False where its own INFs could not be read, so that there may be others. */
+  readonly isKnown: boolean;
   readonly drivers: readonly (FoundDriver | null)[];
   mayHaveOne(device: number): boolean;
-} | null;
+};
 
 export function judgeMachine({ devices }: Machine, setup: SystemDrivers, windows: SystemDrivers): MachineJudgement {
   const services = [setup, windows].map((system) => servicesOf(devices, system)) as [DeviceService[], DeviceService[]];
@@ -53,11 +55,10 @@ export function judgeMachine({ devices }: Machine, setup: SystemDrivers, windows
 
 function servicesOf(devices: readonly Device[], system: SystemDrivers): DeviceService[] {
   const own = devices.map((device, at): DeviceService => {
-    if (system === null) return { state: "unknown", driver: null };
     const driver = system.drivers[at] ?? null;
     if (driver !== null) return { state: "served", driver };
     const isVague = device.missing.includes("class") || device.missing.includes("interface") || system.mayHaveOne(at);
-    return { state: isVague ? "unknown" : "none", driver: null };
+    return { state: isVague || !system.isKnown ? "unknown" : "none", driver: null };
   });
   const stateAt = new Map(devices.map(({ bus, location }, at) => [bus === "pci" ? location : null, own[at]!.state]));
   return own.map((service, at) => {

@@ -49,6 +49,11 @@ describe("what is loaded", () => {
       entry: "cli/commands/inspect-drivers.ts",
       not: [writers, readers, /^(?:volumes|drive|threads|verification)\//],
     },
+    {
+      for: "inspect of a machine",
+      entry: "cli/commands/inspect-machine.ts",
+      not: [writers, /^(?:volumes\/boot|drive|threads|verification)\//],
+    },
     { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^(?:threads|verification\/wim)\//] },
     {
       for: "check",

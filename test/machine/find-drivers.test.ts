@@ -116,16 +116,16 @@ describe("what the listing does not tell", () => {
     const devices = [device(changes)];
     const finder = new DriverFinder(devices, windows7On("x86"));
     finder.addInbox("made.inf", inf({ ids }));
-    const system = { drivers: finder.drivers(), mayHaveOne: (at: number) => finder.mayHaveOne(at) };
+    const system = { isKnown: true, drivers: finder.drivers(), mayHaveOne: (at: number) => finder.mayHaveOne(at) };
     const machine = { formats: [], devices, name: null, firmware: null, memory: null };
-    expect(judgeMachine(machine, system, null).devices[0]!.setup.state).toBe(state);
+    expect(judgeMachine(machine, system, system).devices[0]!.setup.state).toBe(state);
   });
 
   it("what hangs on a controller without a driver cannot be reached", () => {
     const keyboard: Device = { ...device(), bus: "usb", kind: "input", location: "1-1", controller: "00:14.0" };
-    const driver = { drivers: [null, {} as never], mayHaveOne: () => false };
+    const driver = { isKnown: true, drivers: [null, {} as never], mayHaveOne: () => false };
     const machine = { formats: [], devices: [device(), keyboard], name: null, firmware: null, memory: null };
-    const judgement = judgeMachine(machine, driver, null);
+    const judgement = judgeMachine(machine, driver, driver);
     expect(judgement.devices.map(({ setup }) => setup.state)).toEqual(["none", "unreachable"]);
     expect(judgement).toMatchObject({
       verdict: "dead",

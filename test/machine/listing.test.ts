@@ -47,6 +47,7 @@ describe("lspci", () => {
     );
     expect(firstIds(machine)).toEqual([id]);
     expect(machine.devices[0]!.missing).toEqual([]);
+    expect(machine.formats).toEqual(["lspci", "dmesg"]);
   });
 });
 
@@ -229,7 +230,7 @@ describe("what is no listing", () => {
   });
 
   it.each([
-    ["of 100 MB", () => new Uint8Array(100_000_000), new RegExp(`expected at most ${listingSizeLimit}`)],
+    ["of 100 MB", () => new Uint8Array(100_000_000), /has 95\.4 MiB \(100000000 bytes\), expected at most 16\.0 MiB/],
     [
       "of 100,000 devices",
       () =>

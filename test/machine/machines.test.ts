@@ -38,7 +38,7 @@ function judge(listing: Uint8Array): MachineJudgement {
     const finder = new DriverFinder(machine.devices, windows7On("x86"));
     for (const [path, data] of infs) finder.addInbox(path, data);
     expect(finder.faults).toBe(0);
-    return { drivers: finder.drivers(), mayHaveOne: (device: number) => finder.mayHaveOne(device) };
+    return { isKnown: true, drivers: finder.drivers(), mayHaveOne: (device: number) => finder.mayHaveOne(device) };
   });
   return judgeMachine(machine, inSetup!, inWindows!);
 }

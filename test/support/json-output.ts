@@ -21,6 +21,7 @@ export type Output =
   | "version"
   | "inspect"
   | "inspect-folder"
+  | "inspect-machine"
   | "verify"
   | "check"
   | "drives"

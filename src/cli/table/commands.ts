@@ -1,6 +1,7 @@
 /** The commands of win7usb: operands, options and examples. */
 import { requirementBeginnings } from "./beginnings.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
+import { machine, machineDrivers } from "./machine.js";
 import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import { signature, writtenSignature } from "./signature.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
@@ -186,9 +187,11 @@ const inspect = {
   name: "inspect",
   summary: "say what is in an ISO, or in a folder of drivers",
   description:
-    "Says which Windows an ISO holds: edition, service pack, language, and what looks wrong. Of a folder it says which packages of drivers are in it, and which of them will do for Windows 7 x86: in Setup, and once it is installed.",
+    "Says which Windows an ISO holds: edition, service pack, language, and what looks wrong. Of a folder it says which packages of drivers are in it, and which of them will do for Windows 7 x86: in Setup, and once it is installed. With --machine it says whether the ISO's Windows will run on a machine, and which drivers are missing.",
   operands: [{ ...iso, name: "iso|folder", summary: "the ISO file, an optical drive, or a folder of drivers" }],
   options: [
+    machine,
+    machineDrivers,
     {
       long: "verbose",
       kind: "flag",
@@ -200,6 +203,8 @@ const inspect = {
   examples: [
     ["win7usb inspect win7.iso", "what is in it"],
     ["win7usb inspect drivers", "which of these drivers will do for Windows 7?"],
+    ["win7usb inspect win7.iso --machine machine.txt", "will it run there, and what is missing?"],
+    ["win7usb inspect win7.iso --machine this --drivers drivers", "and with these drivers?"],
   ],
 } as const satisfies CommandSpec;
 

@@ -3,7 +3,7 @@
  * listings into one file. All of it is hostile: sizes and numbers are bounded, names are kept as they are and only shown
  * escaped.
  */
-import { count } from "../../bytes/amounts.js";
+import { count, exactSize } from "../../bytes/amounts.js";
 import { decodeInf } from "../../drivers/inf/decode-inf.js";
 import { Win7UsbError } from "../../errors.js";
 import type { Device, ListingFormat, Machine } from "../device.js";
@@ -18,7 +18,7 @@ const understood =
 
 /** Throws `input-unsupported` for what is too large, `no-devices` for what lists none. `name` is how messages call it. */
 export function readListing(data: Uint8Array, name: string): Machine {
-  if (data.length > listingSizeLimit) throw tooLarge(name, `${data.length} bytes`, `${listingSizeLimit}`);
+  if (data.length > listingSizeLimit) throw listingTooLarge(name, data.length);
   const { text } = decodeInf(data);
   const [lspci, lsusb, modalias, windows] = [
     new LspciParser(),
@@ -33,7 +33,8 @@ export function readListing(data: Uint8Array, name: string): Machine {
     if (parser === undefined) continue;
     formats.add(parser.format);
     const found = parsers.reduce((sum, each) => sum + each.count, 0);
-    if (found > machineDeviceLimit) throw tooLarge(name, `more than ${machineDeviceLimit} devices`, "fewer");
+    if (found > machineDeviceLimit)
+      throw tooLarge(name, `more than ${machineDeviceLimit} devices`, `${machineDeviceLimit}`);
   }
   const devices = distinct(parsers.flatMap((parser) => parser.devices()));
   if (devices.length === 0) throw noDevices(name, lspci.isNumberless, data.length);
@@ -71,6 +72,11 @@ function keyOf({ bus, location, hardwareIds }: Device): string {
 /** Vendor and product. */
 function usbName({ hardwareIds: [first = ""] }: Device): string {
   return /^USB\\VID_....&PID_..../.exec(first)?.[0] ?? "";
+}
+
+/** `size`: bytes. */
+export function listingTooLarge(name: string, size: number): Win7UsbError {
+  return tooLarge(name, exactSize(size), exactSize(listingSizeLimit));
 }
 
 function tooLarge(name: string, seen: string, expected: string): Win7UsbError {

@@ -23,7 +23,8 @@ const keyPattern = /^(Slot|Class|Vendor|Device|SVendor|SDevice|Rev|ProgIf|Driver
 const brokenLines = 2;
 
 export class LspciParser implements ListingParser {
-  readonly format = "lspci";
+  /** Of the line that was taken last. */
+  format: "lspci" | "dmesg" = "lspci";
   /** Whether there were devices without any numbers. */
   isNumberless = false;
   readonly #facts = new Map<string, Facts>();
@@ -52,6 +53,7 @@ export class LspciParser implements ListingParser {
   #takeDevice(slot: string, text: string, lines: number): boolean {
     const facts = text.startsWith('"') ? fieldFacts(text) : (plainFacts(text) ?? namedFacts(text));
     if (facts !== undefined) {
+      this.format = dmesgPattern.test(text) ? "dmesg" : "lspci";
       this.#add(slot, facts);
       return true;
     }

@@ -13,6 +13,6 @@ export type ListingParser = {
 
 /** A listing's name of a device, of bounded length; null where it is empty. */
 export function nameOf(text: string | undefined): string | null {
-  const name = (text ?? "").trim().slice(0, deviceNameLimit);
+  const name = (text ?? "").trim().replaceAll(/\s+/g, " ").slice(0, deviceNameLimit);
   return name === "" ? null : name;
 }
