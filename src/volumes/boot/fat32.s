@@ -39,38 +39,13 @@
 	.globl	_start
 _start:
 	.org	BootCode
-stage_1:
-	cli
-	xor	ax, ax
-	mov	ss, ax
-	mov	bp, BOOT_SECTOR
-	lea	sp, [bp - FRAME]
-	sti
-	cld
-	mov	ds, ax
-	mov	es, ax
-	call	disk_start
+	.include "record-start.s"
 	mov	eax, [bp + HiddSec]
 	add	eax, FIRST_RESERVED_SECTOR
 	mov	cx, STAGE_2_SECTORS
 	push	STAGE_2 >> 4
 	pop	es
-	call	read
-	mov	si, offset text_code
-	cmp	word ptr [stage_2_magic], STAGE_2_MAGIC
-	je	stage_2
-	# falls into fail
-
-	.include "message.s"
-	.include "disk.s"
-
-text_read:
-	.asciz	"disk read error"
-text_code:
-	.asciz	"boot code damaged"
-
-	.org	SIGNATURE_OFFSET			# fails to assemble if stage 1 is longer
-	.word	SIGNATURE
+	.include "record-end.s"
 
 	.org	STAGE_2 - BOOT_SECTOR
 	.include "fat32-stage2.s"

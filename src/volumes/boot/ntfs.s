@@ -34,17 +34,7 @@
 	.globl	_start
 _start:
 	.org	Bootstrap
-stage_1:
-	cli
-	xor	ax, ax
-	mov	ss, ax
-	mov	bp, BOOT_SECTOR
-	lea	sp, [bp - FRAME]
-	sti
-	cld
-	mov	ds, ax
-	mov	es, ax
-	call	disk_start
+	.include "record-start.s"
 	cmp	byte ptr [bp + EDD], 0
 	jne	1f
 	mov	byte ptr [bp + EDD_FOR_BOOTMGR], 0
@@ -53,22 +43,7 @@ stage_1:
 	mov	cx, STAGE_2_SECTORS
 	push	(BOOT_SECTOR + SECTOR_SIZE) >> 4
 	pop	es
-	call	read
-	mov	si, offset text_code
-	cmp	word ptr [stage_2_magic], STAGE_2_MAGIC
-	je	stage_2
-	# falls into fail
-
-	.include "message.s"
-	.include "disk.s"
-
-text_read:
-	.asciz	"disk read error"
-text_code:
-	.asciz	"boot code damaged"
-
-	.org	SIGNATURE_OFFSET			# fails to assemble if stage 1 is longer
-	.word	SIGNATURE
+	.include "record-end.s"
 
 	.include "ntfs-stage2.s"
 	.include "ntfs-index.s"
