@@ -31,7 +31,7 @@ _win7usb() {
         --add) _win7usb_files; return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing name-unsupported name-collision replace unattended-wipe fixed-disk large-disk"; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
@@ -51,7 +51,7 @@ _win7usb() {
         --answer-file) _win7usb_files; return ;;
         --add) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --drivers --updates --edition --answer-file --add --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --boot-prompt --drivers --updates --edition --answer-file --add --json -h --help"; else _win7usb_files; fi
       ;;
     inspect)
       case $before in

@@ -9,7 +9,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
@@ -31,7 +31,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
       }
     }
     'check' {
-      $options = @('--iso', '-l', '--label', '--signature', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--json', '-h', '--help')
+      $options = @('--iso', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--iso' { $values = @() }
         { $_ -cin @('-l', '--label') } { $values = @() }

@@ -19,7 +19,7 @@ import { noFile } from "../manifest/hash-units.js";
 import { isAllZeros } from "../bytes/zeros.js";
 import { readManifest, type ReadManifest } from "../manifest/read-manifest.js";
 import { readUnfinishedMark } from "../manifest/unfinished-mark.js";
-import { fat32BootCode, mbrBootCode, ntfsBootCode } from "../volumes/boot/code.js";
+import { fat32BootCode, hasOurBootCode, ntfsBootCode } from "../volumes/boot/code.js";
 import { fat32BootSector } from "../volumes/fat32/records/boot-sector.js";
 import { ntfsBootSector } from "../volumes/ntfs/records/boot-sector.js";
 import type { Difference } from "./differences.js";
@@ -45,7 +45,7 @@ export async function locateManifest(reader: DriveReader, read: ReadBytes): Prom
   const volume = await readSector(reader, read, partitionAlignment);
   const partition = first === null ? undefined : partitionIn(first);
   const unfinishedBy = first === null ? null : (readUnfinishedMark(first) ?? null);
-  const known = first !== null && (startsWith(first, mbrBootCode, 0) || (volume !== null && isOurBootSector(volume)));
+  const known = first !== null && (hasOurBootCode(first) || (volume !== null && isOurBootSector(volume)));
   const hasBootCode = known || (first !== null && volume !== null) ? known : null;
   const bySize = endOf(partitionOf(reader.size));
   const places = partition === undefined ? [bySize] : [endOf(partition), bySize];

@@ -36,9 +36,14 @@ export function otherLayout(plan: DiskPlan, manifest: Manifest, areaStart: numbe
       };
 }
 
-function otherChoice({ label, fileSystem, signature: asked }: DiskPlan, manifest: Manifest): string | undefined {
+function otherChoice(plan: DiskPlan, manifest: Manifest): string | undefined {
+  const { label, fileSystem, signature: asked, bootPrompt = false } = plan;
   if (fileSystem !== manifest.fileSystem) return `its file system is ${manifest.fileSystem}, not ${fileSystem}`;
   if (label !== manifest.label) return `its label is ${manifest.label}, not ${label}`;
+  if (bootPrompt !== manifest.bootPrompt) {
+    const does = manifest.bootPrompt ? "asks" : "does not ask";
+    return `it ${does} for a key before it starts`;
+  }
   const signature = asked ?? null;
   if (signature === manifest.signature) return undefined;
   return `its disk signature is ${signatureWords(manifest.signature)}, not ${signatureWords(signature)}`;

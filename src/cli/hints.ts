@@ -33,7 +33,8 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
   }
   if (command === "check" && code === "usage" && data["choice"] === "image") return "Name the image with --iso <iso>.";
   if (command === "check" && code === "usage" && data["lacks"] === "image") {
-    return `Give --iso <iso> too, or leave --${String(data["choice"])} out.`;
+    const option = String(data["choice"]).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return `Give --iso <iso> too, or leave --${option} out.`;
   }
   return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
 }

@@ -92,6 +92,9 @@ export const editRecord = record("manifest edit", 40, {
 export const signatureSection = "SIGN";
 export const signatureRecord = record("manifest signature", 4, { diskSignature: uint32le(0) });
 
+/** The section of a disk that asks for a key before it starts. It has no content. */
+export const bootPromptSection = "PRMT";
+
 export const spanRecord = record("manifest span", 16, { offset: uint64le(0), length: uint64le(8) });
 
 /** Followed by its runs (as spans) and its path in UTF-8. */
@@ -112,6 +115,8 @@ export type Manifest = {
   readonly edits: readonly PlannedEdit[];
   /** The disk signature that was asked for; null where it follows from what was laid out. */
   readonly signature: number | null;
+  /** Whether it asks for a key before it starts. */
+  readonly bootPrompt: boolean;
   readonly fileSystem: FileSystemName;
   readonly label: string;
   readonly diskSize: number;
@@ -133,8 +138,9 @@ const utf8 = new TextEncoder();
 /** Everything of a plan's manifest but the digests. */
 export function layoutManifest(plan: DiskPlan, manifestOffset: number): ManifestLayout {
   const { fileSystem, label, diskSize, contentEnd, clusterSize, origin = null, edits = [], signature = null } = plan;
+  const { bootPrompt = false } = plan;
   const spans = coverage(plan.extents, manifestOffset);
-  const made = { program: packageVersion, origin, edits, signature };
+  const made = { program: packageVersion, origin, edits, signature, bootPrompt };
   const common = { ...made, fileSystem, label, diskSize, contentEnd, clusterSize, spans };
   for (const files of [plan.files, null]) {
     const owned = ownersOf(spans, files ?? [], clusterSize);
@@ -194,12 +200,16 @@ export function encodeManifest(shape: ManifestLayout, digests: Uint8Array): Uint
   return manifest;
 }
 
-function encodeSections({ origin, edits, signature }: Pick<Manifest, "origin" | "edits" | "signature">): Uint8Array {
+/** What stands in sections. */
+export type Sections = Pick<Manifest, "origin" | "edits" | "signature" | "bootPrompt">;
+
+function encodeSections({ origin, edits, signature, bootPrompt }: Sections): Uint8Array {
   const sections = edits.map((edit) => encodeSection(editSection, encodeEdit(edit)));
   if (origin !== null) sections.unshift(encodeSection(originSection, encodeOrigin(origin)));
   if (signature !== null) {
     sections.push(encodeSection(signatureSection, signatureRecord.encode({ diskSignature: signature })));
   }
+  if (bootPrompt) sections.push(encodeSection(bootPromptSection, new Uint8Array()));
   return Buffer.concat(sections);
 }
 

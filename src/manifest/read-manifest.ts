@@ -7,6 +7,7 @@ import { isPowerOfTwo } from "../bytes/units.js";
 import { isAllZeros } from "../bytes/zeros.js";
 import { ownersOf, runsByPlace, unitsOf } from "./hash-units.js";
 import {
+  bootPromptSection,
   digestSize,
   editRecord,
   editSection,
@@ -22,6 +23,7 @@ import {
   signatureSection,
   spanRecord,
   type Manifest,
+  type Sections,
 } from "./manifest.js";
 
 /**
@@ -121,14 +123,13 @@ function decode(body: Uint8Array, areaOffset: number): Manifest {
   return { ...common, spans, files, units, digests: cursor.take(unitCount * digestSize) };
 }
 
-type Sections = Pick<Manifest, "origin" | "edits" | "signature">;
-
 /** Sections of other names are a later win7usb's, and nothing that the rest depends on. */
 function decodeSections(bytes: Uint8Array): Sections {
   const cursor = new Cursor(bytes);
   let origin: ImageOrigin | null = null;
   const edits: PlannedEdit[] = [];
   let signature: number | null = null;
+  let bootPrompt = false;
   while (cursor.left > 0) {
     const { name, length } = sectionRecord.decode(cursor.take(sectionRecord.size));
     const content = new Cursor(cursor.take(length));
@@ -136,8 +137,9 @@ function decodeSections(bytes: Uint8Array): Sections {
     else if (name === editSection) edits.push(decodeEdit(content));
     else if (name === signatureSection)
       signature = signatureRecord.decode(content.take(signatureRecord.size)).diskSignature;
+    else if (name === bootPromptSection) bootPrompt = true;
   }
-  return { origin, edits, signature };
+  return { origin, edits, signature, bootPrompt };
 }
 
 function decodeOrigin(cursor: Cursor): ImageOrigin {

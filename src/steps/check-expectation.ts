@@ -20,6 +20,7 @@ export type ExpectationChoices = EditChoices & {
   readonly label?: string | undefined;
   /** The disk signature that was asked for. */
   readonly signature?: number | undefined;
+  readonly bootPrompt?: boolean | undefined;
 };
 
 export type Expected = {
@@ -76,19 +77,20 @@ async function planAnew(
   found: FoundManifest,
   opened: OpenedImage,
   reader: DriveReader,
-  { label: wantedLabel, signature: asked, ...choices }: ExpectationChoices,
+  { label: wantedLabel, signature: asked, bootPrompt: prompts, ...choices }: ExpectationChoices,
 ): Promise<DiskPlan | Win7UsbError> {
   assertWhole(opened.image, [paddingCode]);
   const { volumeLabel } = opened.image;
   const manifest = found.read.kind === "manifest" ? found.read.manifest : undefined;
   const label = wantedLabel ?? manifest?.label ?? volumeLabel;
   const signature = asked ?? manifest?.signature ?? undefined;
+  const bootPrompt = prompts ?? manifest?.bootPrompt;
   try {
     const { tree: edited, hashed } = await editTree(opened, choices, liftableEdits);
     const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(edited, "auto").fileSystem;
     const { tree } = await fitTree(edited, fileSystem);
     const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);
-    return { ...planDisk(tree, { diskSize }, { fileSystem, label, signature }), edits: await hashed() };
+    return { ...planDisk(tree, { diskSize }, { fileSystem, label, signature, bootPrompt }), edits: await hashed() };
   } catch (error) {
     if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
     throw error;

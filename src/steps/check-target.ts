@@ -27,12 +27,16 @@ export type CheckOrigin = ImageOrigin & {
   readonly edits: readonly PlannedEdit[];
   /** The version of win7usb that wrote it. */
   readonly program: string;
-  /** `size` in bytes: of the disk that was laid out. `signature`: eight hexadecimal digits, null where none was asked for. */
+  /**
+   * `size` in bytes: of the disk that was laid out. `signature`: eight hexadecimal digits, null where none was asked for.
+   * `bootPrompt`: it asks for a key before it starts, where the machine has another disk that could.
+   */
   readonly options: {
     readonly filesystem: FileSystemName;
     readonly label: string;
     readonly size: number;
     readonly signature: string | null;
+    readonly bootPrompt: boolean;
   };
 };
 
@@ -47,6 +51,8 @@ export type CheckOptions = EditChoices & {
   readonly label?: string | undefined;
   /** The disk signature it was written with, where its manifest does not tell it: as `WriteChoices` has it. */
   readonly signature?: string | undefined;
+  /** Whether it was written to ask for a key, where its manifest does not tell it: as `WriteChoices` has it. */
+  readonly bootPrompt?: boolean | undefined;
   /** How messages and results call a target that is a source. Default: `target`. */
   readonly name?: string | undefined;
   /** Aborting it rejects the call with `interrupted`. */
@@ -120,9 +126,9 @@ function requireNoneOfImage(options: CheckOptions): void {
     const message = "what was changed in an image's files can be compared with that image alone";
     throw new Win7UsbError("usage", message, { data: { choice: "image" } });
   }
-  const choice = (["label", "signature"] as const).find((each) => options[each] !== undefined);
+  const choice = (["label", "signature", "bootPrompt"] as const).find((each) => options[each] !== undefined);
   if (choice === undefined) return;
-  const what = choice === "label" ? "label" : "disk signature";
+  const what = { label: "label", signature: "disk signature", bootPrompt: "question at the start" }[choice];
   throw new Win7UsbError("usage", `a ${what} says how an image was written, and no image is given to compare with`, {
     hint: `Give the image too, or leave the ${what} out.`,
     data: { choice, lacks: "image" },
@@ -183,7 +189,7 @@ const nothingCompared = {
 
 function originOf({ read }: FoundManifest): CheckOrigin | null {
   if (read.kind !== "manifest" || read.manifest.origin === null) return null;
-  const { origin, edits, program, fileSystem, label, diskSize, signature } = read.manifest;
+  const { origin, edits, program, fileSystem, label, diskSize, signature, bootPrompt } = read.manifest;
   return {
     ...origin,
     edits,
@@ -193,6 +199,7 @@ function originOf({ read }: FoundManifest): CheckOrigin | null {
       label,
       size: diskSize,
       signature: signature === null ? null : signatureText(signature),
+      bootPrompt,
     },
   };
 }

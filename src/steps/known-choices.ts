@@ -37,7 +37,7 @@ export function requireKnownChoices(choices: Named): void {
   if (add !== undefined && !(Array.isArray(add) && add.every(isAddedFolder))) {
     throw unknownChoice("add", add, ["a list of { folder, at }"]);
   }
-  for (const flag of ["force", "onlyChanged", "verify", "deep", "md5"]) {
+  for (const flag of ["force", "onlyChanged", "bootPrompt", "verify", "deep", "md5"]) {
     const value = choices[flag];
     if (value !== undefined && typeof value !== "boolean") throw unknownChoice(flag, value, ["true", "false"]);
   }

@@ -135,7 +135,8 @@ async function planFor(
   failures: Failures,
 ): Promise<Planned | undefined> {
   const { fileSystem, reason } = chooseFileSystem(editedTree, choices.fileSystem ?? "auto");
-  const options = { fileSystem, label: choices.label ?? image.volumeLabel, signature: choices.signature };
+  const { signature, bootPrompt } = choices;
+  const options = { fileSystem, label: choices.label ?? image.volumeLabel, signature, bootPrompt };
   const { tree, splits, faults } = await fitTree(editedTree, fileSystem);
   const allow = choices.allow ?? [];
   for (const error of faultyNameErrors(faults)) if (!allow.includes(error.code)) failures.add(error);

@@ -22,6 +22,11 @@ export type WriteChoices = EditChoices & {
    * follows from the serial number of the one drive. Windows takes the second of two disks with one signature offline.
    */
   readonly signature?: string | undefined;
+  /**
+   * The disk asks for a key for five seconds before it starts, where the firmware has another hard disk with an active partition,
+   * and starts that one where none comes: so Setup is not begun anew when it restarts the machine. Default: false.
+   */
+  readonly bootPrompt?: boolean | undefined;
   /** Bytes of an image file that is created; default: the smallest that holds the tree. */
   readonly size?: number | undefined;
   /** Names of refusals to lift: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */

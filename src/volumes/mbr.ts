@@ -91,7 +91,7 @@ export function chsAddress(sector: number): Uint8Array {
   return Uint8Array.of(head, sectorInTrack | ((cylinder >>> 8) << 6), cylinder & 0xff);
 }
 
-type MasterBootRecordOptions = {
+export type MasterBootRecordOptions = {
   /** At most 440 bytes. */
   readonly bootCode: Uint8Array;
   readonly diskSignature: number;

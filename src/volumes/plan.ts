@@ -60,6 +60,8 @@ export type DiskPlan = {
   readonly files: readonly PlannedFile[];
   /** The disk signature that was asked for; absent where it follows from what is laid out. */
   readonly signature?: number;
+  /** Whether the disk asks for a key before it starts, where the machine has another disk that could; absent where it does not. */
+  readonly bootPrompt?: true;
   /** What the manifest says of the image; absent where the plan was made of something else. */
   readonly origin?: ImageOrigin;
   /** In the order in which they were made; absent where the plan was made of something else than an image. */
@@ -77,7 +79,14 @@ export type LayoutOptions = {
   readonly label: string;
   /** Another disk signature than the one that follows from what is laid out: 32 bits, not 0. */
   readonly signature?: number | undefined;
+  /** The disk is to ask for a key before it starts, where the machine has another disk that could. Default: false. */
+  readonly bootPrompt?: boolean | undefined;
 };
+
+/** What a plan keeps of the options because it was asked for. */
+export function askedOf({ signature, bootPrompt }: LayoutOptions): Pick<DiskPlan, "signature" | "bootPrompt"> {
+  return { ...(signature === undefined ? {} : { signature }), ...(bootPrompt === true ? { bootPrompt } : {}) };
+}
 
 /** Bytes that a sparse file needs on its medium at most, where blocks of `blockSize` are written unless all of it is planned zeros. */
 export function plannedDataBytes({ extents, diskSize }: DiskPlan, blockSize: number): number {

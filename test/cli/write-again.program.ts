@@ -47,9 +47,11 @@ it("names the size alone where nothing else was asked for", () => {
 
 it("names all that was asked for, and what was added without its path", () => {
   const words = ["-f", "ntfs", "--label", "HELLO", "--size", "100M", "--signature", "1a2b3c4d", "--edition", "starter"];
+  words.push("--boot-prompt");
   expect(mended(...words, "--add", `${join(folder, "extras")}=sources/$OEM$`)).toEqual({
     command:
       "write <iso> usb.img --force --filesystem ntfs --label HELLO --size 100M --signature 1a2b3c4d " +
+      "--boot-prompt " +
       "--add <the same folder>'=sources/$OEM$' --edition Starter",
     isTheSame: true,
   });

@@ -113,6 +113,12 @@ describe("a manifest", () => {
     expect(read).toEqual({ kind: "absent", reason: expect.stringContaining("--no-verify") });
   });
 
+  it("says that the disk asks for a key, beside the signature that was asked for", async () => {
+    const options = { fileSystem: "fat32", label: "L", signature: 5, bootPrompt: true } as const;
+    const { drive } = await written(planDisk(sampleTree(), { diskSize }, options));
+    expect(manifestOn(drive.bytes, diskSize)).toMatchObject({ bootPrompt: true, signature: 5 });
+  });
+
   it("lies behind a content that leaves most of the disk alone", async () => {
     const size = 200 * MiB;
     const plan = planFor("fat32", size);

@@ -27,6 +27,7 @@ it.each([
   [{ answerFile: null }, "answerFile", "a text"],
   [{ add: ["folder"] }, "add", "a list of { folder, at }"],
   [{ force: "yes" }, "force", "true"],
+  [{ bootPrompt: 1 }, "bootPrompt", "false"],
 ])("%j is refused by name", (choices, choice, one) => {
   const { code, data, message } = refused(() => requireKnownChoices(choices));
   expect([code, data["choice"], message.includes(choice)]).toEqual(["usage", choice, true]);

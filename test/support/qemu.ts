@@ -18,6 +18,8 @@ export type QemuOptions = {
   readonly extraDrives?: readonly string[];
   /** Properties of the IDE disk, such as a geometry: `cyls=1024,heads=16,secs=63`. */
   readonly ideProperties?: string;
+  /** The guest's clock jumps to what it waits for; nobody can press a key in time then. */
+  readonly skipsWaiting?: boolean;
   readonly timeoutMs?: number;
   /** Ends the run when serial or screen text matches; default: what our boot code says when it gives up. */
   readonly until?: RegExp;
@@ -80,6 +82,8 @@ function qemuArguments(path: string, serialPath: string, options: QemuOptions): 
   }[options.bus];
   const base = "-accel tcg -m 64 -nodefaults -vga std -display none -net none -qmp stdio".split(" ");
   const args = [...base, "-serial", `file:${serialPath}`, "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"];
+  // An instruction takes 8 ns of the guest's time.
+  if (options.skipsWaiting === true) args.push("-icount", "shift=3,sleep=off");
   args.push(...drive(path, "stick"), ...attached);
   if (options.floppy !== undefined) {
     args.push(...drive(options.floppy, "fd"), "-device", "floppy,drive=fd", "-global", "isa-fdc.bootindexA=0");

@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { biosFilterFloppy } from "../../fixtures/boot/bios-filter.js";
 import { bootmgrProbe, bootmgrProbeSize } from "../../fixtures/boot/bootmgr-probe.js";
-import { fat32BootCode, mbrBootCode, ntfsBootCode } from "../../src/volumes/boot/code.js";
+import {
+  fat32BootCode,
+  hasOurBootCode,
+  mbrBootCode,
+  mbrPromptBootCode,
+  ntfsBootCode,
+} from "../../src/volumes/boot/code.js";
 import { sectorSize } from "../../src/volumes/plan.js";
 import { judge } from "../support/judges.js";
 
@@ -29,6 +35,25 @@ describe("boot code", () => {
     expect(text(mbrBootCode)).toMatch(/win7usb: \0.*no active partition\0partition table damaged\0disk read error\0/s);
   });
 
+  it("that asks for a key fits the MBR and the sector behind it", () => {
+    const { sector0, second } = mbrPromptBootCode;
+    expect(sector0.length).toBeLessThanOrEqual(0x1b8);
+    expect(second.length).toBe(sectorSize);
+    expect(text(sector0)).toMatch(/win7usb: \0.*disk read error\0boot code damaged\0/s);
+    expect(text(second)).toMatch(/press a key to start from the USB stick\0\.\0.*no active partition\0.*WP$/s);
+  });
+
+  // So that one stick passes over another, whichever of the two codes that one has.
+  it("begins alike in both MBRs, up to where the drive's number is kept, and is known as ours", () => {
+    const start = 0x27;
+    expect(text(mbrPromptBootCode.sector0.subarray(0, start))).toBe(text(mbrBootCode.subarray(0, start)));
+    for (const code of [mbrBootCode, mbrPromptBootCode.sector0]) {
+      expect(hasOurBootCode(code)).toBe(true);
+      expect(hasOurBootCode(code.map((byte, at) => (at === code.length - 1 ? byte ^ 1 : byte)))).toBe(false);
+    }
+    expect(hasOurBootCode(new Uint8Array(sectorSize))).toBe(false);
+  });
+
   it("fits FAT32's boot sector and reserved sectors without touching FSInfo and the backups", () => {
     const { sector0, reserved, reservedStartSector } = fat32BootCode;
     expect(sector0.length).toBe(0x1fe - 0x5a);
@@ -50,7 +75,7 @@ describe("boot code", () => {
 
   it("knows no other loader's messages", () => {
     const volumes = [fat32BootCode.sector0, fat32BootCode.reserved, ntfsBootCode.sector0, ntfsBootCode.rest];
-    const all = [mbrBootCode, ...volumes].map(text).join("");
+    const all = [mbrBootCode, mbrPromptBootCode.sector0, mbrPromptBootCode.second, ...volumes].map(text).join("");
     expect(all).not.toMatch(/NTLDR|Operating System|operating system|Ctrl\+Alt|TCPA|SYSLINUX|GRUB/);
   });
 });

@@ -28,6 +28,7 @@ export async function checkCommand(path: string, options: CheckCommandOptions, t
       label: options.label,
       ...editChoices(options),
       signature: options.signature,
+      bootPrompt: options.bootPrompt,
       signal,
       onEvent: (event) =>
         show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),

@@ -38,6 +38,7 @@ export async function writeCommand(
       verify: options.verify,
       label: options.label,
       signature: options.signature,
+      bootPrompt: options.bootPrompt,
       size: options.size,
       ...editChoices(options),
     });

@@ -88,10 +88,11 @@ function originLine({ cause, origin }: CheckResult): string {
   const { volumeLabel, size, sha256, edits, options, program } = origin;
   const hash = sha256 === null ? "" : `, SHA-256 ${sha256}`;
   const as = `${options.filesystem === "ntfs" ? "NTFS" : "FAT32"}, labelled ${printable(options.label)}${options.signature === null ? "" : `, with the disk signature ${options.signature}`}`;
+  const asks = options.bootPrompt ? ", asking for a key at its start" : "";
   const image = `${printable(volumeLabel)} (${size} bytes${hash})`;
   const changed = edits.map(({ kind, value }) => printable(value === "" ? kind : `${kind} ${value}`)).join(", ");
   const by = `by win7usb ${printable(program)}${changed === "" ? "" : `, with ${changed}`}`;
-  return `It was made from the image ${image}, as ${as}, ${by}.`;
+  return `It was made from the image ${image}, as ${as}${asks}, ${by}.`;
 }
 
 const unnamedStructure = "partition table, boot record or file system";

@@ -14,6 +14,8 @@ import { editFacts, editsJson } from "./edits.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
 
+const startWords = "at a key within 5 seconds, where the machine has another disk that starts; else by itself";
+
 const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
 export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style, columns: number): string {
@@ -41,6 +43,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ...editFacts(prepared.edits),
     ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${printable(prepared.reason)}`],
     ...(plan.signature === undefined ? [] : [["signature", signatureText(plan.signature)] as const]),
+    ...(plan.bootPrompt === true ? [["starts", startWords] as const] : []),
     ["content", `${formatSize(contentBytes(prepared))} in ${count(plan.files.length, "file")}`],
     ["writes", writesWords(prepared)],
   );
@@ -90,6 +93,7 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
       reason: prepared.reason,
       label: plan.label,
       signature: signatureText(diskSignatureOf(plan)),
+      bootPrompt: plan.bootPrompt === true,
       clusterSize: plan.clusterSize,
       totalBytes: plan.diskSize,
       bytesToWrite: bytesToWrite(prepared),

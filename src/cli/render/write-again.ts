@@ -9,7 +9,7 @@ import { quoted } from "../next-command.js";
 /** With a space in front of each; empty where nothing is known of it. */
 export function optionsAgain({ origin, target }: Pick<CheckResult, "origin" | "target">): string {
   if (origin === null) return "";
-  const { filesystem, label, size, signature } = origin.options;
+  const { filesystem, label, size, signature, bootPrompt } = origin.options;
   const usual = (filesystem === "ntfs" ? ntfsLabel : fatLabel)(origin.volumeLabel);
   const words = [
     ...(filesystem === "ntfs" ? ["--filesystem ntfs"] : []),
@@ -17,6 +17,7 @@ export function optionsAgain({ origin, target }: Pick<CheckResult, "origin" | "t
     // A drive is laid out to its own size.
     ...(target.kind === "drive" ? [] : [`--size ${size % MiB === 0 ? `${size / MiB}M` : size}`]),
     ...(signature === null ? [] : [`--signature ${signature}`]),
+    ...(bootPrompt ? ["--boot-prompt"] : []),
     ...origin.edits.flatMap(editAgain),
   ];
   return words.map((each) => ` ${each}`).join("");

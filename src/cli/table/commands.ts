@@ -1,9 +1,9 @@
 /** The commands of win7usb: operands, options and examples. */
 import { requirementBeginnings } from "./beginnings.js";
+import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
 import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
-import { signature, writtenSignature } from "./signature.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
@@ -54,7 +54,7 @@ const write = {
       summary: "volume label (default: the ISO's own)",
       details: "FAT32 takes 11 characters of it, NTFS 32.",
     },
-    signature,
+    ...diskStart,
     {
       long: "size",
       kind: "size",
@@ -173,7 +173,7 @@ const check = {
       summary: "with --iso: the label that it was written with",
       details: "It is needed only where manifest and volume do not tell it any more; without --iso it is refused.",
     },
-    writtenSignature,
+    ...writtenDiskStart,
     ...editedOptions,
     json,
   ],

@@ -4,7 +4,7 @@ import { record } from "../../bytes/record.js";
 import { readManifest } from "../../manifest/read-manifest.js";
 import { readUnfinishedMark } from "../../manifest/unfinished-mark.js";
 import type { ByteSource } from "../../source/byte-source.js";
-import { mbrBootCode } from "../../volumes/boot/code.js";
+import { hasOurBootCode } from "../../volumes/boot/code.js";
 import {
   bootSignature,
   endOf,
@@ -31,8 +31,7 @@ async function ownStick(source: ByteSource, head: Uint8Array): Promise<Foreign |
     return { format, is: "it is a stick of win7usb whose writing was begun and not ended", next: giveIso };
   }
   const { partition1, signature } = masterBootRecord.decode(head);
-  const isOurs = Buffer.compare(head.subarray(0, mbrBootCode.length), mbrBootCode) === 0;
-  if (signature !== bootSignature || !isOurs) return undefined;
+  if (signature !== bootSignature || !hasOurBootCode(head)) return undefined;
   const { startingLba: startSector, sizeInLba: sectorCount } = partitionEntry.decode(partition1);
   const areaStart = endOf(startSector > 0 ? { startSector, sectorCount } : partitionOf(source.size));
   const found =

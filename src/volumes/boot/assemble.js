@@ -34,8 +34,12 @@ export function bootCode() {
   const bootSector = 0x7c00;
   const fat32 = assemble(join(here, "fat32.s"), bootSector);
   const ntfs = assemble(join(here, "ntfs.s"), bootSector);
+  const prompt = assemble(join(here, "mbr-prompt.s"), 0x600);
   return {
     mbr: assemble(join(here, "mbr.s"), 0x600),
+    mbrPromptSector0: prompt.subarray(0, 440),
+    // Linked for 0000:0A00.
+    mbrPromptSecond: prompt.subarray(0xa00 - 0x600),
     // Behind the BPB up to the signature; stage 2 is linked for 0000:8000.
     fat32Sector0: fat32.subarray(0x5a, sectorSize - 2),
     fat32Reserved: fat32.subarray(0x8000 - bootSector),

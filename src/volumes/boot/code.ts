@@ -3,7 +3,15 @@
  * again and compares. Whoever lays out a volume copies them into place; the code finds everything else in the BPB.
  */
 
-import { fat32Reserved, fat32Sector0, mbr, ntfsRest, ntfsSector0 } from "./assembled.js";
+import {
+  fat32Reserved,
+  fat32Sector0,
+  mbr,
+  mbrPromptSecond,
+  mbrPromptSector0,
+  ntfsRest,
+  ntfsSector0,
+} from "./assembled.js";
 
 function decode(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
@@ -11,6 +19,19 @@ function decode(base64: string): Uint8Array {
 
 /** For offset 0 of the master boot record, in front of the disk signature at 0x1B8. */
 export const mbrBootCode: Uint8Array = decode(mbr);
+
+/** The same of a disk that asks for a key before it starts, where the machine has another disk that could. */
+export const mbrPromptBootCode: {
+  /** In the place of `mbrBootCode`. */
+  readonly sector0: Uint8Array;
+  /** For the sector behind it. */
+  readonly second: Uint8Array;
+} = { sector0: decode(mbrPromptSector0), second: decode(mbrPromptSecond) };
+
+/** Whether a disk's first sector begins with boot code of ours. */
+export function hasOurBootCode(sector: Uint8Array): boolean {
+  return [mbrBootCode, mbrPromptBootCode.sector0].some((code) => code.every((byte, at) => sector[at] === byte));
+}
 
 /** The FAT32 boot record behind its BPB. The jump at offset 0 is EB 58 90. */
 export const fat32BootCode: {

@@ -11,10 +11,11 @@ import { LayoutBuilder } from "../../../extents/layout.js";
 import type { FileTree } from "../../../tree/index.js";
 import { fat32BootCode, mbrBootCode } from "../../boot/code.js";
 import { finishDisk, manifestExtent, placeContent } from "../../disk-end.js";
+import { placeDiskStart } from "../../disk-start.js";
 import { identityOf } from "../../identity.js";
-import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
+import { partitionTypes } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions, PlannedFile } from "../../plan.js";
-import { sectorSize } from "../../plan.js";
+import { askedOf, sectorSize } from "../../plan.js";
 import { clustersNeeded, fatContents, type FatContents } from "./contents.js";
 import { encodeDirectory } from "./directory.js";
 import type { FatGeometry } from "./geometry.js";
@@ -45,15 +46,13 @@ export function planFat32(
   const chains = assignClusters(contents, geometry);
   const identity = identityOf(tree, label, options.signature);
   const list = new LayoutBuilder();
-  list.bytes(
-    0,
-    encodeMasterBootRecord({
-      bootCode: bootCode.mbr,
-      diskSignature: identity.diskSignature,
-      osType: partitionTypes.fat32,
-      partition: geometry,
-    }),
-  );
+  placeDiskStart(list, {
+    bootCode: bootCode.mbr,
+    diskSignature: identity.diskSignature,
+    osType: partitionTypes.fat32,
+    partition: geometry,
+    bootPrompt: options.bootPrompt,
+  });
   const usedClusters = clustersNeeded(contents, geometry.clusterSize);
   const reserved = { bootCode: bootCode.volume, label, volumeId: identity.volumeId, usedClusters };
   list.bytes(geometry.startSector * sectorSize, encodeReserved(geometry, reserved));
@@ -68,7 +67,7 @@ export function planFat32(
     clusterSize,
     ...finishDisk(list, drive.diskSize, [manifestExtent(geometry)]),
     files,
-    ...(options.signature === undefined ? {} : { signature: options.signature }),
+    ...askedOf(options),
   };
 }
 

@@ -15,7 +15,7 @@ import { identityOf } from "../../identity.js";
 import type { DiskPartition } from "../../mbr.js";
 import { manifestAreaSize, partitionAlignment, partitionOf } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions } from "../../plan.js";
-import { sectorSize } from "../../plan.js";
+import { askedOf, sectorSize } from "../../plan.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
 import { ownBootCode } from "./boot-code.js";
 import type { NtfsContents } from "./contents.js";
@@ -48,8 +48,18 @@ export function planNtfs(
     fileSystem: "ntfs",
     label,
     clusterSize,
-    ...volumeExtents({ tree, label, contents, layout, partition, identity, bootCode, diskSize: drive.diskSize }),
-    ...(options.signature === undefined ? {} : { signature: options.signature }),
+    ...volumeExtents({
+      tree,
+      label,
+      contents,
+      layout,
+      partition,
+      identity,
+      bootCode,
+      bootPrompt: options.bootPrompt,
+      diskSize: drive.diskSize,
+    }),
+    ...askedOf(options),
   };
 }
 

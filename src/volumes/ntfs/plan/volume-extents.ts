@@ -1,8 +1,9 @@
 /** From a volume's layout to the extents of the disk, in disk order, and where each file's bytes come to lie. */
 import { checkContent, finishDisk, manifestExtent, placeContent } from "../../disk-end.js";
+import { placeDiskStart } from "../../disk-start.js";
 import type { Identity } from "../../identity.js";
 import type { DiskPartition } from "../../mbr.js";
-import { encodeMasterBootRecord, partitionTypes } from "../../mbr.js";
+import { partitionTypes } from "../../mbr.js";
 import type { DiskPlan, PlannedFile } from "../../plan.js";
 import { sectorSize } from "../../plan.js";
 import { inBootOrder } from "../../order.js";
@@ -34,21 +35,20 @@ type VolumePlan = {
   readonly partition: DiskPartition;
   readonly identity: Identity;
   readonly bootCode: NtfsDiskBootCode;
+  readonly bootPrompt: boolean | undefined;
   readonly diskSize: number;
 };
 
 export function volumeExtents(plan: VolumePlan): Pick<DiskPlan, "extents" | "contentEnd" | "files"> {
-  const { layout, partition, identity, bootCode } = plan;
+  const { layout, partition, identity, bootCode, bootPrompt } = plan;
   const list = new VolumeList(partition);
-  list.extents.bytes(
-    0,
-    encodeMasterBootRecord({
-      bootCode: bootCode.mbr,
-      diskSignature: identity.diskSignature,
-      osType: partitionTypes.ntfs,
-      partition,
-    }),
-  );
+  placeDiskStart(list.extents, {
+    bootCode: bootCode.mbr,
+    diskSignature: identity.diskSignature,
+    osType: partitionTypes.ntfs,
+    partition,
+    bootPrompt,
+  });
   const bootSector = encodeNtfsBootSector({
     partition,
     mftCluster: layout.system.mft.startCluster,
