@@ -2,7 +2,7 @@
 import { exitCodes } from "../errors.js";
 import { conclude } from "./conclude.js";
 import { jsonLine } from "./escape.js";
-import type { Invocation, WriteInvocation } from "./options.js";
+import type { Invocation, Open } from "./options.js";
 import type { Parsed } from "./parse.js";
 import { parse } from "./parse.js";
 import type { Terminal } from "./terminal.js";
@@ -12,7 +12,7 @@ import { processTerminal } from "./terminal.js";
 export type Execute = (invocation: Invocation, terminal: Terminal) => Promise<number>;
 
 /** Asks for what a command line lacks, and runs it; resolves to the exit code and never throws. */
-export type Complete = (open: WriteInvocation, terminal: Terminal) => Promise<number>;
+export type Complete = (open: Open, terminal: Terminal) => Promise<number>;
 
 const inThisProcess: Execute = async (invocation, terminal) => {
   const { run } = await import("./run.js");

@@ -32,3 +32,8 @@ export type WriteInvocation = Extract<Invocation, { readonly command: "write" }>
 export function writesTargets(invocation: Invocation): boolean {
   return invocation.command === "write" && invocation.options.dryRun !== true;
 }
+
+/** A command line that lacks what can be asked for: the drives of a write, or all that there is but the image. */
+export type Open =
+  | { readonly kind: "targets"; readonly invocation: WriteInvocation }
+  | { readonly kind: "guided"; readonly image: string | null };

@@ -1,5 +1,5 @@
 /** The command line as it was typed, read once. */
-import type { Invocation, WriteInvocation } from "./options.js";
+import type { Invocation, Open } from "./options.js";
 import type { ParserOutcome } from "./parser.js";
 import type { NextCommand } from "./next-command.js";
 import { listItems } from "./list-items.js";
@@ -22,7 +22,7 @@ export type Parsed =
       /** What can be typed instead, with the words that were there. */
       readonly next: readonly NextCommand[];
       /** What lacks a word that can be asked for where somebody is there. */
-      readonly open?: WriteInvocation;
+      readonly open?: Open;
     };
 
 /** `argv` without node and script. */
@@ -42,7 +42,14 @@ export async function parse(argv: readonly string[]): Promise<Parsed> {
   if (outcome.kind === "run") return understood(outcome, json);
   if (outcome.kind !== "usage") return { ...outcome, json: json !== null };
   const next = outcome.lacksWord ? nextCommands(named, operandsAmong(argv, named)) : [];
-  return { kind: "usage", message: outcome.message, command: named, json, next };
+  const open = guidedBy(argv);
+  return { kind: "usage", message: outcome.message, command: named, json, next, ...(open && { open }) };
+}
+
+/** Nothing was typed, or a file was dropped onto the program. */
+function guidedBy([first, ...more]: readonly string[]): Open | undefined {
+  if (first === undefined) return { kind: "guided", image: null };
+  return more.length === 0 && /\.iso$/i.test(first) ? { kind: "guided", image: first } : undefined;
 }
 
 /** Looked for only where there is a sign of one. */
@@ -96,7 +103,7 @@ function understood(
   const message = "missing required argument 'target'";
   // A script waits for no question, and who answers beforehand has named the drive.
   const canAsk = json === null && invocation.options.yes !== true;
-  return { kind: "usage", message, command, json, next, ...(canAsk && { open: invocation }) };
+  return { kind: "usage", message, command, json, next, ...(canAsk && { open: { kind: "targets", invocation } }) };
 }
 
 /** How a script waits for the answer to a command line that may not be understood. */

@@ -40,9 +40,13 @@ export async function start(argv: readonly string[]): Promise<number> {
     return offerRights(argv, terminal, asks, otherwise);
   };
   return main(argv, processTerminal(), executeOrOffer, async (open, terminal) => {
-    const { askForTargets } = await import("./ask.js");
-    const asked = await askForTargets(open, terminal);
-    if ("invocation" in asked) return executeOrOffer(asked.invocation, terminal);
-    return asked.lacksRights ? offer(true, asked.exitCode, terminal) : asked.exitCode;
+    const { askFor, keepWindow } = await import("./ask.js");
+    const asked = await askFor(open, terminal);
+    const exitCode =
+      "invocation" in asked
+        ? await executeOrOffer(asked.invocation, terminal)
+        : await (asked.lacksRights ? offer(true, asked.exitCode, terminal) : asked.exitCode);
+    if (open.kind === "guided") await keepWindow(terminal);
+    return exitCode;
   });
 }

@@ -9,6 +9,7 @@ export const allCommands: readonly CommandSpec[] = Object.values(commands);
 
 /** One for each thing that people come for. */
 export const programExamples: readonly Example[] = [
+  ["win7usb", "asks for everything, at a terminal"],
   commands.verify.examples[0],
   commands.inspect.examples[0],
   commands.drives.examples[0],
