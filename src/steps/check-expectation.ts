@@ -9,7 +9,7 @@ import { chooseFileSystem, planDisk } from "../volumes/index.js";
 import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import type { EditChoices } from "./edit-choices.js";
-import { editTree } from "./edit-tree.js";
+import { editTree, ofTheImage } from "./edit-tree.js";
 import { liftableEdits } from "../windows/customise/index.js";
 import { fitTree } from "./fit-tree.js";
 import type { OpenedImage } from "./open-image.js";
@@ -86,11 +86,12 @@ async function planAnew(
   const signature = asked ?? manifest?.signature ?? undefined;
   const bootPrompt = prompts ?? manifest?.bootPrompt;
   try {
-    const { tree: edited, hashed } = await editTree(opened, choices, liftableEdits);
+    const { tree: edited, windows, hashed } = await editTree(opened, choices, liftableEdits);
     const fileSystem = manifest?.fileSystem ?? fileSystemOf(found) ?? chooseFileSystem(edited, "auto").fileSystem;
-    const { tree } = await fitTree(edited, fileSystem);
+    const { tree, edits } = await fitTree(edited, fileSystem, windows);
     const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);
-    return { ...planDisk(tree, { diskSize }, { fileSystem, label, signature, bootPrompt }), edits: await hashed() };
+    const options = { fileSystem, label, signature, bootPrompt };
+    return { ...planDisk(tree, { diskSize }, options), edits: [...(await hashed()), ...edits.map(ofTheImage)] };
   } catch (error) {
     if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
     throw error;

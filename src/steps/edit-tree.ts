@@ -29,6 +29,11 @@ export type PreparedEdit = Edit & {
   readonly sha256: string | null;
 };
 
+/** An edit that was made of nothing of the host's. */
+export function ofTheImage(edit: Edit): PreparedEdit {
+  return { ...edit, input: null, sha256: null };
+}
+
 /** Something of the host that is added. */
 type EditInput = { readonly path: string; sha256(): Promise<string>; assertUnchanged(): Promise<void> };
 type ReadWish = { readonly wish: Wish; readonly input?: EditInput };

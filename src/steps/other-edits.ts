@@ -24,6 +24,7 @@ function words({ kind, value, sha256 }: PlannedEdit): string {
   const hash = sha256 === null ? "" : ` of the SHA-256 ${sha256}`;
   if (kind === "edition") return value === "menu" ? "the menu of editions" : `the edition ${value}`;
   if (kind === "answer-file") return `an answer file${hash}`;
+  if (kind === "uefi-boot") return "what UEFI starts";
   if (kind === "updates") return `updates${hash}`;
   if (kind === "drivers") return `drivers${hash}`;
   if (kind === "add") return `a folder${hash}${value === "" ? "" : ` in ${value}`}`;

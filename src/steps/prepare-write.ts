@@ -16,7 +16,7 @@ import { plannedDataBytes } from "../volumes/plan.js";
 import { blamingAdded } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
-import { editTree, emptyFolderWarnings, withoutLeftOut } from "./edit-tree.js";
+import { editTree, emptyFolderWarnings, ofTheImage, withoutLeftOut } from "./edit-tree.js";
 import type { FittedTree, SplitImage } from "./fit-tree.js";
 import { diskSignature } from "./disk-signature.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
@@ -89,8 +89,8 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
   failures.throwAll();
   // What is added is read whole for it, and may be large: not before all else is known to be right.
   const made = await edited!.hashed();
-  const { faults, ...layout } = planned!;
-  const edits = made.map((each) => withoutLeftOut(each, faults));
+  const { faults, edits: fitted, ...layout } = planned!;
+  const edits = [...made.map((each) => withoutLeftOut(each, faults)), ...fitted.map(ofTheImage)];
   return {
     image,
     targets: judged.targets,
@@ -124,12 +124,12 @@ function warningsOfOther({ windows }: OpenedImage, edited: EditedImage): Warning
 }
 
 type PlanChoices = Omit<WriteChoices, "signature"> & { readonly signature: number | undefined };
-type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings"> & Pick<FittedTree, "faults">;
+type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings"> & Pick<FittedTree, "faults" | "edits">;
 
 /** Undefined where a target is too small for the smallest disk, which is among the failures then. */
 async function planFor(
   { image }: OpenedImage,
-  { tree: editedTree }: EditedImage,
+  { tree: editedTree, windows }: EditedImage,
   { targets, imageDrives }: JudgedTargets,
   choices: PlanChoices,
   failures: Failures,
@@ -137,7 +137,7 @@ async function planFor(
   const { fileSystem, reason } = chooseFileSystem(editedTree, choices.fileSystem ?? "auto");
   const { signature, bootPrompt } = choices;
   const options = { fileSystem, label: choices.label ?? image.volumeLabel, signature, bootPrompt };
-  const { tree, splits, faults } = await fitTree(editedTree, fileSystem);
+  const { tree, splits, faults, ...fitted } = await fitTree(editedTree, fileSystem, windows);
   const allow = choices.allow ?? [];
   for (const error of faultyNameErrors(faults)) if (!allow.includes(error.code)) failures.add(error);
   const needed = smallestDisk(tree, options);
@@ -153,8 +153,8 @@ async function planFor(
   await failures.attempt(() => requireRoom(files, plannedDataBytes(plan, blockSizeFor(targets.length))));
   // No warning for the image's own label, which nobody chose and which is often too long.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
-  const warnings = [...leftOutWarnings(faults), ...splits.map(splitWarning), ...labels];
-  return { plan, reason, splits, faults, warnings };
+  const warnings = [...leftOutWarnings(faults), ...fitted.warnings, ...splits.map(splitWarning), ...labels];
+  return { plan, reason, splits, faults, edits: fitted.edits, warnings };
 }
 
 /** Throws `usage` where `imageSha256` is no SHA-256. */

@@ -64,7 +64,7 @@ describe.skipIf(!["wimlib-imagex", "7z"].every(judge))("boot.wim with drivers", 
     for (const path of [...added, hivePath]) {
       const { hash } = findEntry(tree, path)!;
       const isEmpty = hash.every((byte) => byte === 0);
-      const content = isEmpty ? new Uint8Array() : await readHashedContent(ours, hash, 2 ** 28, path);
+      const content = isEmpty ? new Uint8Array() : await readHashedContent([ours], hash, 2 ** 28, path);
       mkdirSync(dirname(pathOf(`added/${path}`)), { recursive: true });
       writeFileSync(pathOf(`added/${path}`), content);
     }

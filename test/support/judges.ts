@@ -26,6 +26,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   "/usr/share/bochs/BIOS-bochs-legacy": "bochsbios",
   "/usr/share/vgabios/vgabios.bin": "vgabios",
   "qemu-img": "qemu-utils",
+  "qemu-system-x86_64": "qemu-system-x86",
+  "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
   "grub-fstest": "grub-common",
   as: "binutils",
   clang: "clang",

@@ -15,8 +15,7 @@ const namedUpdates = 20;
 /** A line for each edit, which says what became of which file, and one for each thing to know of it. */
 export function editFacts(edits: readonly PreparedEdit[]): Fact[] {
   return edits.flatMap((edit): Fact[] => {
-    const changes = changeWords(edit);
-    const what = `${askedWords(edit)}${changes === "" ? "" : `: ${changes}`}`;
+    const what = [askedWords(edit), changeWords(edit)].filter((words) => words !== "").join(": ");
     // Each by itself, because what is shown of a text has a limit.
     const [first, ...others] = [what, ...edit.notes.map(noteWords)].map((words) => printable(sentence(words)));
     return [[edit.kind, first!], ...others.map((words): Fact => ["", words])];
@@ -77,6 +76,7 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
   "update-twice": ({ files, of }) => `Left out: ${named(files)}, because ${of} is the same update.`,
   "updates-passed-over": ({ files }) =>
     `No updates by ${files.length === 1 ? "its name" : "their names"}: ${named(files)}.`,
+  "uefi-boot-source": ({ source }) => `It is ${source}, so that UEFI starts the stick, too.`,
   "setup-complete-kept": ({ path }) => `What ${path} did before it does after the updates.`,
   "setup-complete-keys": () =>
     "With an OEM's key Setup is documented not to run it; its log is win7usb-updates.log in Windows' folder Temp.",

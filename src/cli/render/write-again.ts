@@ -27,6 +27,9 @@ export function optionsAgain({ origin, target }: Pick<CheckResult, "origin" | "t
 function editAgain({ kind, value }: CheckOrigin["edits"][number]): string[] {
   if (kind === "edition") return [`--edition ${word(value)}`];
   if (kind === "answer-file") return ["--answer-file <the same file>"];
+  if (kind === "updates") return ["--updates <the same folder>"];
+  // Only sticks of a 64-bit image have it.
+  if (kind === "uefi-boot") return ["--allow x64"];
   if (kind === "drivers") return ["--drivers <the same folder>"];
   if (kind === "add") return [`--add <the same folder>${value === "" ? "" : word(`=${value}`)}`];
   return [];

@@ -129,5 +129,5 @@ async function raisedHive(wim: Wim, tree: ImageMetadata, space: number, time: bi
     throw unlike("setup-image-unknown", wim, `it has no ${onDrive(systemHivePath)}`);
   }
   const { hash } = findEntry(tree, systemHivePath)!;
-  return raiseScratchSpace(await readHashedContent(wim, hash, hiveLimit, systemHivePath), space, time);
+  return raiseScratchSpace(await readHashedContent([wim], hash, hiveLimit, systemHivePath), space, time);
 }

@@ -9,8 +9,8 @@ import type { WindowsIdentity } from "../identity.js";
 import type { DriversWish } from "./choose-drivers.js";
 import type { UpdatesWish } from "./updates/wish.js";
 
-/** What can be changed in an image's files. */
-export type EditKind = "add" | "drivers" | "edition" | "answer-file" | "updates";
+/** What can be changed in an image's files; `uefi-boot` is asked for by nobody, and belongs to sticks of a 64-bit image. */
+export type EditKind = "add" | "drivers" | "edition" | "answer-file" | "updates" | "uefi-boot";
 
 /** What can be asked for, in the order in which it is done. */
 export type Wish =
@@ -69,6 +69,8 @@ export type EditNote =
   | { readonly code: "updates-passed-over"; readonly files: readonly string[] }
   /** A script that was there runs after the updates. */
   | { readonly code: "setup-complete-kept"; readonly path: string }
+  /** Where what UEFI starts was taken from. */
+  | { readonly code: "uefi-boot-source"; readonly source: string }
   /** With keys of some kinds Setup runs no script at its end. */
   | { readonly code: "setup-complete-keys" };
 

@@ -51,7 +51,7 @@ async function textOf(bytes: Uint8Array, path: string): Promise<string> {
 async function contentAt(bytes: Uint8Array, path: string): Promise<Uint8Array> {
   const wim = await openWim(memorySource(bytes));
   const tree = decodeMetadata(await readImageMetadata(wim, 2), wim);
-  return readHashedContent(wim, findEntry(tree, path)!.hash, MiB, path);
+  return readHashedContent([wim], findEntry(tree, path)!.hash, MiB, path);
 }
 
 const additions = [
@@ -148,7 +148,7 @@ describe("boot.wim with drivers", () => {
     // Windows PE's own image has its hive as it was.
     const wim = await openWim(memorySource(bytes));
     const tree = decodeMetadata(await readImageMetadata(wim, 1), wim);
-    const own = await readHashedContent(wim, findEntry(tree, "Windows/System32/config/SYSTEM")!.hash, MiB, "SYSTEM");
+    const own = await readHashedContent([wim], findEntry(tree, "Windows/System32/config/SYSTEM")!.hash, MiB, "SYSTEM");
     expect(own).toEqual(peSystemHive());
   });
 
