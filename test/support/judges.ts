@@ -19,6 +19,7 @@ export const packageOf: Readonly<Record<string, string>> = {
   hivexsh: "libhivex-bin",
   reglookup: "reglookup",
   cabextract: "cabextract",
+  lspci: "pciutils",
   gcab: "gcab",
   chntpw: "chntpw",
   "qemu-system-i386": "qemu-system-x86",
