@@ -23,6 +23,7 @@ _win7usb() {
         -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
         -l|--label) COMPREPLY=(); return ;;
         --signature) COMPREPLY=(); return ;;
+        --format) _win7usb_words "auto raw vhd vhd-fixed vhdx qcow2 vmdk vdi"; return ;;
         --size) COMPREPLY=(); return ;;
         --drivers) _win7usb_files; return ;;
         --updates) _win7usb_files; return ;;
@@ -31,7 +32,7 @@ _win7usb() {
         --add) _win7usb_files; return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing name-unsupported name-collision replace unattended-wipe fixed-disk large-disk"; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --format --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in

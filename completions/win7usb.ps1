@@ -9,11 +9,12 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--signature' { $values = @() }
+        '--format' { $values = @('auto', 'raw', 'vhd', 'vhd-fixed', 'vhdx', 'qcow2', 'vmdk', 'vdi') }
         '--size' { $values = @() }
         '--drivers' { $values = @() }
         '--updates' { $values = @() }

@@ -17,6 +17,7 @@ const withoutNode = new Set([
   "registry",
   "drivers",
   "cabinet",
+  "containers",
   "windows",
   "machine",
   "volumes",

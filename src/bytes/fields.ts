@@ -111,6 +111,18 @@ export const uint64le = integer(
   },
 );
 
+/** As `uint64le`, the high half first. */
+export const uint64be = integer(
+  8,
+  0,
+  Number.MAX_SAFE_INTEGER,
+  (view, at) => exact(view.getUint32(at, false) * 2 ** 32 + view.getUint32(at + 4, false), 64),
+  (view, at, value) => {
+    view.setUint32(at, Math.floor(value / 2 ** 32), false);
+    view.setUint32(at + 4, value % 2 ** 32, false);
+  },
+);
+
 /** A signed 64-bit field as a number (a VCN); RangeError below -2^53 and above 2^53 - 1. */
 export const int64le = integer(
   8,

@@ -57,6 +57,7 @@ function writeHint(code: string, data: Win7UsbError["data"], size: number | unde
   if (code === "target-exists" && data["kept"] === undefined) return "Choose another name, or replace it with --force.";
   if (code === "no-serial") return "Give the disk signature as a number, such as --signature 1a2b3c4d.";
   if (code === "usage" && choice === "signature") return "Give --signature eight hexadecimal digits, or serial.";
+  if (code === "usage" && choice === "format") return "Leave --format out for a drive.";
   if (code === "usage" && choice === "size") return "Leave --size out for a drive.";
   if (code === "usage" && choice === "onlyChanged") return "Leave --only-changed out for an image file.";
   return undefined;

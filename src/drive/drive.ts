@@ -1,4 +1,5 @@
 /** Facts about a drive before it is opened: for the person's decision, the guard's, and for its identity. */
+import type { WrappedFormat } from "../containers/index.js";
 import type { DriveWriter } from "./drive-writer.js";
 
 /** A mount of a file system on a drive. */
@@ -73,6 +74,8 @@ export type Target =
       readonly exists: boolean;
       /** The file that is there, where `path` leads to it through links; absent where `path` is it. */
       readonly realPath?: string;
+      /** What the file wraps the disk in; absent where it is the disk itself, byte by byte. */
+      readonly format?: WrappedFormat;
     };
 
 /** A target of a write: what a path names, or a writer of the caller's. */

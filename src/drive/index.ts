@@ -5,6 +5,8 @@
  * automounter may mount again what was just unmounted.
  */
 import { Failures, Win7UsbError } from "../errors.js";
+import type { Container } from "../containers/index.js";
+import { containerWriter } from "./container-writer.js";
 import type { Drive, WriteTarget } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { openImageFile } from "./image-file.js";
@@ -37,6 +39,8 @@ export type OpenOptions = {
   readonly force: boolean;
   /** The image that is read; an image file may not take its place. */
   readonly imagePath?: string;
+  /** What image files wrap the disk in, by their paths. */
+  readonly containers?: ReadonlyMap<string, Container>;
 };
 
 /**
@@ -64,7 +68,9 @@ export async function openTargets(targets: readonly WriteTarget[], options: Open
 
 async function openImage(path: string, options: OpenOptions): Promise<DriveWriter> {
   await requireOtherThanImage(path, options.imagePath);
-  return openImageFile(path, options.size, options);
+  const container = options.containers?.get(path);
+  if (container === undefined) return openImageFile(path, options.size, options);
+  return containerWriter(await openImageFile(path, container.fileSize, options), container);
 }
 
 /** One promise for each drive. Modules of other platforms are not loaded: Linux needs no XML parser. */

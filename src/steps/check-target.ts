@@ -2,6 +2,7 @@
 import { checkAgainst, type Mismatch } from "../check/index.js";
 import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
 import { createReadBytes } from "../check/read-bytes.js";
+import type { WrappedFormat } from "../containers/index.js";
 import type { Target } from "../drive/drive.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError, type Warning } from "../errors.js";
@@ -68,7 +69,13 @@ export type CheckResult = {
   /** Null for `match`; the gravest where there are several. */
   readonly cause: CheckCause | null;
   /** `size` in bytes; a source counts as an image file. */
-  readonly target: { readonly path: string; readonly kind: Target["kind"]; readonly size: number };
+  readonly target: {
+    readonly path: string;
+    readonly kind: Target["kind"];
+    readonly size: number;
+    /** What the file wraps the disk in; absent where it is the disk itself. */
+    readonly format?: WrappedFormat;
+  };
   /** What it was compared with; null where there was nothing. */
   readonly against: "image" | "manifest" | null;
   /** Null where there is no manifest, or it does not record it. */
@@ -144,7 +151,11 @@ async function checkOpened(
   const read = createReadBytes(reader);
   const found = await locateManifest(reader, read);
   const warnings: Warning[] = [];
-  const common = { target: { path: reader.path, kind: reader.kind, size: reader.size }, warnings };
+  const format = target.target.kind === "image-file" ? target.target.format : undefined;
+  const common = {
+    target: { path: reader.path, kind: reader.kind, size: reader.size, ...(format === undefined ? {} : { format }) },
+    warnings,
+  };
   const tell = (each: readonly Warning[]): void => each.forEach((warning) => warn(warnings, choices, warning));
   tell(accessWarnings(target));
   // The rest of its content is incomplete, so that comparing it would say nothing.

@@ -1,5 +1,6 @@
 /** Inspects the targets of a write and collects every reason to refuse one that does not depend on the plan. */
 import { existsSync } from "node:fs";
+import { formatByName } from "../containers/index.js";
 import { callerWriter } from "../drive/caller-writer.js";
 import type { WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
@@ -30,7 +31,9 @@ export async function judgeTargets(
   failures: Failures,
 ): Promise<JudgedTargets> {
   const listing = new DriveListing();
-  const inspected = await Promise.allSettled(choices.targets.map((target) => inspectWriteTarget(target, listing)));
+  const inspected = await Promise.allSettled(
+    choices.targets.map((target) => inspectWriteTarget(target, choices, listing)),
+  );
   const targets: WriteTarget[] = [];
   for (const outcome of inspected) {
     if (outcome.status === "fulfilled") targets.push(outcome.value);
@@ -72,8 +75,17 @@ export function errorOf({ code, message, hint, data }: Refusal): Win7UsbError {
   return new Win7UsbError(code, message, { hint, data });
 }
 
-async function inspectWriteTarget(target: string | DriveWriter, listing: DriveListing): Promise<WriteTarget> {
-  if (typeof target === "string") return inspectTarget(target, listing);
+async function inspectWriteTarget(
+  target: string | DriveWriter,
+  { format = "auto" }: WriteChoices,
+  listing: DriveListing,
+): Promise<WriteTarget> {
+  if (typeof target === "string") {
+    const inspected = await inspectTarget(target, listing);
+    if (inspected.kind !== "image-file") return inspected;
+    const wanted = format === "auto" ? formatByName(target) : format;
+    return wanted === "raw" ? inspected : { ...inspected, format: wanted };
+  }
   return { kind: "writer", path: target.path, writer: callerWriter(target) };
 }
 
@@ -85,6 +97,9 @@ function contradictions(targets: readonly WriteTarget[], choices: WriteChoices):
   if (choices.targets.length === 0) usage("there is no target to write");
   if (choices.size !== undefined && targets.some((target) => target.kind !== "image-file")) {
     usage("a size is that of an image file; a drive has its own", { choice: "size" });
+  }
+  if ((choices.format ?? "auto") !== "auto" && targets.some((target) => target.kind !== "image-file")) {
+    usage("a format is that of an image file; a drive holds the disk itself", { choice: "format" });
   }
   if (choices.onlyChanged === true && targets.some((target) => target.kind === "image-file")) {
     usage("writing only what differs is for drives; an image file is written anew", { choice: "onlyChanged" });

@@ -1,4 +1,5 @@
 /** Choices of callers whose types nobody has checked: what is none is refused by name, with those that there are. */
+import { containerFormats } from "../containers/index.js";
 import { allowableRefusals } from "../drive/guard.js";
 import { unknownChoice } from "../errors.js";
 import { paddingCode } from "../iso9660-reader/index.js";
@@ -15,14 +16,16 @@ const allowable = [
   ...allowableRefusals,
 ];
 const fileSystems = ["auto", "fat32", "ntfs"];
+const formats: readonly string[] = ["auto", ...containerFormats];
 
 type Named = { readonly [name: string]: unknown };
 
 /** Throws `usage` for an unknown file system, name of a refusal, size, flag or label. */
 export function requireKnownChoices(choices: Named): void {
-  const { fileSystem, allow, size, add } = choices;
+  const { fileSystem, format, allow, size, add } = choices;
   if (fileSystem !== undefined && !fileSystems.includes(fileSystem as string))
     throw unknownChoice("fileSystem", fileSystem, fileSystems);
+  if (format !== undefined && !formats.includes(format as string)) throw unknownChoice("format", format, formats);
   if (allow !== undefined && !Array.isArray(allow)) throw unknownChoice("allow", allow, allowable);
   for (const name of (allow ?? []) as unknown[]) {
     if (!allowable.includes(name as string)) throw unknownChoice("allow", name, allowable);

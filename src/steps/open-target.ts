@@ -1,4 +1,6 @@
 /** The target of a check: a drive, an image file, or a source of its bytes that stays the caller's. */
+import { createReadBytes } from "../check/read-bytes.js";
+import { readContainer, readMapped } from "../containers/index.js";
 import type { Target } from "../drive/drive.js";
 import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
 import { inspectTarget } from "../drive/target.js";
@@ -18,10 +20,42 @@ export type OpenedTarget = {
 /** Throws `target-missing`, `target-not-a-drive`, `no-permission` and the like. `name` is that of a source. */
 export async function openTarget(input: TargetInput, name: string): Promise<OpenedTarget> {
   if (typeof input !== "string") {
-    return { reader: sourceReader(input, name), target: { kind: "image-file", path: name, exists: true } };
+    return unwrapped(sourceReader(input, name), { kind: "image-file", path: name, exists: true });
   }
   const target = await inspectTarget(input);
-  return { reader: await openDriveReader(target), target };
+  return unwrapped(await openDriveReader(target), target);
+}
+
+/** Reads in whole units of the reader's. */
+function fileSource(reader: DriveReader): ByteSource {
+  const read = createReadBytes(reader);
+  return {
+    size: reader.size,
+    read,
+    async readInto(offset, target) {
+      target.set(await read(offset, target.length));
+    },
+  };
+}
+
+/** The disk in the file of a virtual machine; anything else as it is. */
+async function unwrapped(reader: DriveReader, target: Target): Promise<OpenedTarget> {
+  if (target.kind !== "image-file") return { reader, target };
+  try {
+    const found = await readContainer(fileSource(reader), reader.path);
+    if (found === undefined) return { reader, target };
+    const { map, format } = found;
+    const disk: DriveReader = {
+      ...reader,
+      size: map.diskSize,
+      read: (offset, bytes) => readMapped(map, offset, bytes, (place, part) => reader.read(place, part)),
+      close: () => reader.close(),
+    };
+    return { reader: disk, target: { ...target, format } };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
 }
 
 /** Counts as read from the medium: whether a cache is in between, only the caller knows. */

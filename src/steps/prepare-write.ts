@@ -1,4 +1,5 @@
 /** Everything that is decided before the first byte is written: suitability, targets, file system, plan, refusals. */
+import type { Container } from "../containers/index.js";
 import type { Drive, WriteTarget } from "../drive/drive.js";
 import type { Circumstances, Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
@@ -25,6 +26,7 @@ import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
 import { setupWimFailures } from "./setup-wims.js";
+import { structureBytes, wrapDisk } from "./wrap-disk.js";
 import type { WriteChoices } from "./write-choices.js";
 
 export type { WriteChoices } from "./write-choices.js";
@@ -36,6 +38,8 @@ export type PreparedWrite = {
   /** In the order of the choices. */
   readonly targets: readonly WriteTarget[];
   readonly plan: DiskPlan;
+  /** What image files wrap the disk in, by their paths; those that are the disk itself are not among them. */
+  readonly containers: ReadonlyMap<string, Container>;
   /** Why this file system, as a sentence. */
   readonly reason: string;
   /** What is changed in the image's files, in the order in which it is. */
@@ -124,7 +128,8 @@ function warningsOfOther({ windows }: OpenedImage, edited: EditedImage): Warning
 }
 
 type PlanChoices = Omit<WriteChoices, "signature"> & { readonly signature: number | undefined };
-type Planned = Pick<PreparedWrite, "plan" | "reason" | "splits" | "warnings"> & Pick<FittedTree, "faults" | "edits">;
+type Planned = Pick<PreparedWrite, "plan" | "containers" | "reason" | "splits" | "warnings"> &
+  Pick<FittedTree, "faults" | "edits">;
 
 /** Undefined where a target is too small for the smallest disk, which is among the failures then. */
 async function planFor(
@@ -150,11 +155,13 @@ async function planFor(
   const diskSize = sizes.length === 0 ? imageFileSize : Math.min(...sizes);
   const plan = planDisk(tree, { diskSize }, options);
   const files = targets.flatMap((target) => (target.kind === "image-file" ? [target.path] : []));
-  await failures.attempt(() => requireRoom(files, plannedDataBytes(plan, blockSizeFor(targets.length))));
+  const containers = (await failures.attempt(() => wrapDisk(plan, targets))) ?? new Map<string, Container>();
+  const room = plannedDataBytes(plan, blockSizeFor(targets.length)) + structureBytes(containers);
+  await failures.attempt(() => requireRoom(files, room));
   // No warning for the image's own label, which nobody chose and which is often too long.
   const labels = choices.label === undefined ? [] : labelWarnings(choices.label, plan.label, fileSystem);
   const warnings = [...leftOutWarnings(faults), ...fitted.warnings, ...splits.map(splitWarning), ...labels];
-  return { plan, reason, splits, faults, edits: fitted.edits, warnings };
+  return { plan, containers, reason, splits, faults, edits: fitted.edits, warnings };
 }
 
 /** Throws `usage` where `imageSha256` is no SHA-256. */

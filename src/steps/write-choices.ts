@@ -1,5 +1,6 @@
 /** What a write is asked for. */
 import type { Drive } from "../drive/drive.js";
+import type { ContainerFormat } from "../containers/index.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { FileSystemName } from "../volumes/plan.js";
 import type { EditChoices } from "./edit-choices.js";
@@ -29,6 +30,11 @@ export type WriteChoices = EditChoices & {
   readonly bootPrompt?: boolean | undefined;
   /** Bytes of an image file that is created; default: the smallest that holds the tree. */
   readonly size?: number | undefined;
+  /**
+   * What image files wrap the disk in: `raw` is the disk itself; `vhd` (dynamic), `vhd-fixed`, `vhdx`, `qcow2`, `vmdk` and `vdi`
+   * are files of virtual machines; `auto` is by the ending of each file's name, else `raw`. Default: `auto`.
+   */
+  readonly format?: "auto" | ContainerFormat | undefined;
   /** Names of refusals to lift: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */
   readonly allow?: readonly string[] | undefined;
   /** An existing image file may be replaced. Default: false. */

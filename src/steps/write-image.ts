@@ -78,7 +78,10 @@ export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {})
   return { ...result, notes: await afterWrite(finished) };
 }
 
-async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?: AbortSignal): Promise<DriveWriter[]> {
+async function openAll(
+  { image, targets, plan, containers, choices }: PreparedWrite,
+  signal?: AbortSignal,
+): Promise<DriveWriter[]> {
   try {
     if (signal?.aborted === true) throw nothingWritten();
     await unmount(drivesAmong(targets));
@@ -88,6 +91,7 @@ async function openAll({ image, targets, plan, choices }: PreparedWrite, signal?
   }
   return openTargets(targets, {
     size: plan.diskSize,
+    containers,
     force: choices.force === true,
     ...(image.isFile ? { imagePath: image.path } : {}),
   });

@@ -6,6 +6,8 @@
  */
 import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
+import { diskSignatureOf } from "./mbr.js";
+import type { DiskPlan } from "./plan.js";
 
 export type Identity = {
   /** Non-zero: Windows writes a signature of its own into a disk that has none. */
@@ -63,6 +65,20 @@ export function signatureOfSerial(serial: string): number {
   const digest = new Digest();
   digest.text(serial);
   return digest.result("disk signature");
+}
+
+/** 16 bytes that stand for all that a plan lays out: disks with the same files, times and numbers have the same. */
+export function identifierOf(plan: DiskPlan): Uint8Array {
+  const digest = new Digest();
+  for (const text of [plan.fileSystem, plan.label]) digest.text(text);
+  for (const number of [plan.diskSize, plan.clusterSize, diskSignatureOf(plan)]) digest.number(number);
+  for (const { path, size, modified, runs } of plan.files) {
+    digest.text(path);
+    for (const number of [size, modified ?? 0, runs[0]?.offset ?? 0]) digest.number(number);
+  }
+  const identifier = new DataView(new ArrayBuffer(16));
+  for (let word = 0; word < 4; word += 1) identifier.setUint32(word * 4, digest.result(`identifier, word ${word}`));
+  return new Uint8Array(identifier.buffer);
 }
 
 /** The identity of a volume that holds `tree` under `label`; `signature` in the place of its disk signature. */

@@ -26,13 +26,16 @@ for (const file of declaring) {
 
 /**
  * Bytes of a record that can be: text is ASCII, so that no byte has its upper bit, and the upper bytes of every word of 8
- * are small, so that no number is above 2^53.
+ * are small, whichever end they are at, so that no number is above 2^53.
  */
 function anyBytes({ size, fields }: AnyRecord): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
   return fc.uint8Array({ minLength: size, maxLength: size }).map((drawn) => {
     const bytes = Uint8Array.from(drawn, (byte) => byte % 0x7f);
     for (const { offset, width } of Object.values(fields)) {
-      if (width === 8) bytes.fill(0, offset + 6, offset + 8);
+      if (width === 8) {
+        bytes.fill(0, offset, offset + 2);
+        bytes.fill(0, offset + 6, offset + 8);
+      }
       if (width === 7) bytes.fill(0, offset + 6, offset + 7);
     }
     return bytes;

@@ -36,7 +36,7 @@ describe("a command line", () => {
     expect(await understood(line)).toEqual({
       command: "write",
       operands: ["a.iso", "b.img"],
-      options: { filesystem: "auto", verify: true, allow: ["x64", "rtm"], add: [], drivers: [] },
+      options: { filesystem: "auto", format: "auto", verify: true, allow: ["x64", "rtm"], add: [], drivers: [] },
     });
   });
 

@@ -12,6 +12,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type QemuOptions = {
   /** How the image is attached: as a USB stick on a USB 2 or USB 3 controller, or as an IDE disk. */
   readonly bus: "ehci" | "xhci" | "ide";
+  /** As QEMU names it; `raw` where it is not given. */
+  readonly format?: string;
   /** A floppy that boots first. */
   readonly floppy?: string;
   /** Further IDE disks, behind the image in the BIOS's order. */
@@ -69,8 +71,8 @@ export async function bootImage(path: string, options: QemuOptions): Promise<Qem
   }
 }
 
-function drive(file: string, id: string): string[] {
-  return ["-drive", `file=${file.replaceAll(",", ",,")},format=raw,if=none,id=${id},snapshot=on`];
+function drive(file: string, id: string, format = "raw"): string[] {
+  return ["-drive", `file=${file.replaceAll(",", ",,")},format=${format},if=none,id=${id},snapshot=on`];
 }
 
 function qemuArguments(path: string, serialPath: string, options: QemuOptions): string[] {
@@ -84,7 +86,7 @@ function qemuArguments(path: string, serialPath: string, options: QemuOptions): 
   const args = [...base, "-serial", `file:${serialPath}`, "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"];
   // An instruction takes 8 ns of the guest's time.
   if (options.skipsWaiting === true) args.push("-icount", "shift=3,sleep=off");
-  args.push(...drive(path, "stick"), ...attached);
+  args.push(...drive(path, "stick", options.format), ...attached);
   if (options.floppy !== undefined) {
     args.push(...drive(options.floppy, "fd"), "-device", "floppy,drive=fd", "-global", "isa-fdc.bootindexA=0");
   }

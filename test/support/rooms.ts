@@ -13,6 +13,7 @@ export const roomRanks: Readonly<Record<string, number>> = {
   drivers: 5,
   // Above wim, whose LZX it has.
   cabinet: 5.5,
+  containers: 5,
   windows: 6,
   machine: 6,
   volumes: 6,

@@ -40,6 +40,7 @@ export async function writeCommand(
       signature: options.signature,
       bootPrompt: options.bootPrompt,
       size: options.size,
+      format: options.format,
       ...editChoices(options),
     });
     if (options.dryRun === true) {

@@ -1,4 +1,5 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
+import type { WrappedFormat } from "../../containers/index.js";
 import type { Target } from "../../drive/drive.js";
 import { diskSignatureOf, signatureText } from "../../volumes/mbr.js";
 import type { OpenedImage } from "../../steps/open-image.js";
@@ -15,6 +16,15 @@ import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
 
 const startWords = "at a key within 5 seconds, where the machine has another disk that starts; else by itself";
+/** As the programs call them that run virtual machines. */
+export const formatNames = {
+  vhd: "dynamic VHD",
+  "vhd-fixed": "fixed VHD",
+  vhdx: "VHDX",
+  qcow2: "qcow2",
+  vmdk: "VMDK",
+  vdi: "VDI",
+} as const satisfies Record<WrappedFormat, string>;
 
 const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
@@ -36,7 +46,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     } else if (target.kind === "image-file")
       facts.push([
         "image file",
-        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${replacedWords(target)}`,
+        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${wrappedWords(target)}${replacedWords(target)}`,
       ]);
   }
   facts.push(
@@ -52,6 +62,10 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
   );
   return factLines(facts, style, columns) + lines.join("");
+}
+
+function wrappedWords({ format }: Extract<Target, { kind: "image-file" }>): string {
+  return format === undefined ? "" : ` as ${formatNames[format]}`;
 }
 
 /** What is lost for it, by the file's own name. */

@@ -18,7 +18,9 @@ export function doneText(prepared: PreparedWrite, event: DoneEvent, pace: WriteP
     const path = printable(done.path);
     const end = `${style.good("done:")} ${path} ${whatWasDone(done)}`;
     const hash =
-      isImageFile(prepared, done) && done.sha256 !== null ? `  SHA-256 ${done.sha256}${ofBytes(prepared, done)}\n` : "";
+      isImageFile(prepared, done) && done.sha256 !== null
+        ? `  SHA-256 ${done.sha256}${ofDisk(prepared, done)}${ofBytes(prepared, done)}\n`
+        : "";
     return `${wrap(end, terminal.columns, "  ")}\n${indented(pace.words(done.path, done.bytesDiffering ?? done.bytesWritten), terminal)}${hash}`;
   });
   return lines.join("") + wrap(nextStep(prepared), terminal.columns);
@@ -33,6 +35,11 @@ function whatWasDone({ verified, bytesDiffering }: TargetDone): string {
 
 function isImageFile({ targets }: PreparedWrite, { path }: TargetDone): boolean {
   return targets.some((target) => target.kind === "image-file" && target.path === path);
+}
+
+/** What a file wraps is hashed, and not the file. */
+function ofDisk({ containers }: PreparedWrite, { path }: TargetDone): string {
+  return containers.has(path) ? " of the disk in it" : "";
 }
 
 /** Where a file goes on behind what was hashed. */
@@ -51,6 +58,9 @@ function nextStep(prepared: PreparedWrite): string {
   const boot = "boot the machine from it as a hard disk (USB-HDD), through BIOS or CSM.\n";
   if (drive) return `It is safe to unplug. Next: ${boot}`;
   if (image === undefined) return "";
+  if (image.kind === "image-file" && image.format !== undefined) {
+    return "Next: attach it to a virtual machine as its first hard disk (IDE or SATA, BIOS), and start it.\n";
+  }
   return `Next: copy it to a stick (dd, or Rufus in DD mode), then ${boot}`;
 }
 

@@ -3,6 +3,7 @@ import { requirementBeginnings } from "./beginnings.js";
 import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
+import { imageFile } from "./image-file.js";
 import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
 
@@ -55,14 +56,7 @@ const write = {
       details: "FAT32 takes 11 characters of it, NTFS 32.",
     },
     ...diskStart,
-    {
-      long: "size",
-      kind: "size",
-      value: "n[K|M|G|T]",
-      group: "result",
-      summary: "size of the image file (default: as small as can be)",
-      details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A drive has its own size.",
-    },
+    ...imageFile,
     ...editOptions,
     {
       long: "only-changed",

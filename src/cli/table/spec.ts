@@ -21,7 +21,7 @@ type ValueBase = OptionBase & {
 
 /** `no-x` is a flag that makes `x` false, which is true otherwise. */
 export type FlagSpec = OptionBase & { readonly kind: "flag" };
-type ChoiceSpec = ValueBase & {
+export type ChoiceSpec = ValueBase & {
   readonly kind: "choice";
   readonly choices: readonly string[];
   readonly default: string;

@@ -1,0 +1,26 @@
+/** What is chosen of an image file. */
+import { containerFormats } from "../../containers/formats.js";
+import type { ChoiceSpec, TextSpec } from "./spec.js";
+
+const format = {
+  long: "format",
+  kind: "choice",
+  value: "name",
+  choices: ["auto", ...containerFormats],
+  default: "auto",
+  group: "result",
+  summary: "kind of an image file: auto is by its ending",
+  details:
+    "raw is the disk itself. vhd (dynamic), vhd-fixed, vhdx, qcow2, vmdk and vdi are disks of virtual machines, which those start from as from a stick: for Hyper-V, QEMU, VMware and VirtualBox. The endings .vhd, .vhdx, .qcow2, .vmdk and .vdi mean the same.",
+} as const satisfies ChoiceSpec;
+
+const size = {
+  long: "size",
+  kind: "size",
+  value: "n[K|M|G|T]",
+  group: "result",
+  summary: "size of the image file (default: as small as can be)",
+  details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A drive has its own size.",
+} as const satisfies TextSpec;
+
+export const imageFile = [format, size] as const;
