@@ -1,5 +1,6 @@
-/** A device of a machine, by the ids under which Windows looks for its driver. */
+/** Devices of a machine, by the ids under which Windows looks for their drivers. */
 
+/** Buses whose devices Windows finds by itself. */
 export type DeviceBus = "pci" | "usb" | "acpi" | "hdaudio" | "vmbus";
 
 /** What a device is for, as far as Setup or a person would miss it. */
@@ -17,6 +18,7 @@ export type DeviceKind =
 /** What the listing does not tell of a device, so that a driver may be missed. */
 export type MissingFact = "subsystem" | "interface" | "class";
 
+/** A device as its bus reports it to Windows. */
 export type Device = {
   readonly bus: DeviceBus;
   readonly kind: DeviceKind;
@@ -45,6 +47,7 @@ export type Machine = {
   readonly memory: number | null;
 };
 
+/** Whose listing it is: `modalias` are lines of /sys, `windows` is pnputil, devcon or WMI. */
 export type ListingFormat = "lspci" | "lsusb" | "dmesg" | "modalias" | "windows";
 
 /** A device as a sentence or a column calls it: where it is, and its name or its vendor's number for it. */

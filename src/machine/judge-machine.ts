@@ -12,6 +12,7 @@ export type DriverState = "served" | "none" | "unreachable" | "unknown";
 /** What one system makes of a device. */
 export type DeviceService = { readonly state: DriverState; readonly driver: FoundDriver | null };
 
+/** A device, and what serves it. */
 export type JudgedDevice = Device & {
   readonly setup: DeviceService;
   readonly windows: DeviceService;
@@ -29,6 +30,7 @@ export type NeedState = "served" | "partly" | "none" | "unknown" | "absent";
  */
 export type MachineVerdict = "ready" | "incomplete" | "dead" | "unknown";
 
+/** What becomes of a machine's devices, and of Setup. */
 export type MachineJudgement = {
   readonly verdict: MachineVerdict;
   readonly needs: readonly { readonly need: SetupNeed; readonly state: NeedState }[];

@@ -2,6 +2,7 @@
 import { cabinetSeeds } from "./seeds-cabinet.js";
 import { infSeeds, signatureSeeds } from "./seeds-driver.js";
 import { isoSeeds, udfSeeds } from "./seeds-disc.js";
+import { listingSeeds } from "./seeds-machine.js";
 import { fatSeeds, hiveSeeds, manifestSeeds, ntfsSeeds } from "./seeds-volume.js";
 import { chunkSeeds, wimMetadataSeeds, wimResourceSeeds, wimTableSeeds, wimXmlSeeds } from "./seeds-wim.js";
 
@@ -22,4 +23,5 @@ export const seedsOf: Readonly<Record<string, () => Promise<readonly Uint8Array[
   inf: infSeeds,
   signatures: signatureSeeds,
   cabinet: cabinetSeeds,
+  listing: listingSeeds,
 };

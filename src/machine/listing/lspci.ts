@@ -1,8 +1,8 @@
 /**
  * PCI devices as `lspci` lists them, in every form that has numbers (`-n`, `-nn`, `-mm`, `-vmm`, each with `-k`, `-v` or more),
  * and as Linux tells them when it starts (dmesg). Traps: mails break long lines; lists in forums lose their indents; names
- * have brackets of their own; a revision of 0 is not written, nor by `-mm` an interface of 0; old Linux wrote the class
- * without the programming interface, as `0x000c03`.
+ * have brackets of their own; a revision of 0 is not written, nor by `-mm` and `-v` an interface or subsystem of 0; old
+ * Linux wrote the class without the programming interface, as `0x000c03`.
  */
 import type { Device } from "../device.js";
 import type { PciFacts } from "../pci.js";
@@ -76,7 +76,13 @@ export class LspciParser implements ListingParser {
     const [, subsystem, driver] = /^\s*(?:Subsystem:(.*)|Kernel driver in use: ?(\S+).*)$/.exec(line) ?? [];
     if (driver !== undefined) current.linuxDriver ??= driver;
     if (subsystem !== undefined) current.subsystem ??= subsystemOf(subsystem);
-    return driver !== undefined || subsystem !== undefined;
+    // Only `-v` has these lines, and leaves out above them what is 0.
+    const isVerbose = /^\s*(?:Flags|Control): /.test(line);
+    if (isVerbose) {
+      current.interface ??= zero;
+      current.subsystem ??= { vendor: zero + zero, device: zero + zero };
+    }
+    return driver !== undefined || subsystem !== undefined || isVerbose;
   }
 
   #takeKey(line: string): boolean {
