@@ -16,7 +16,7 @@ export type CabinetBlock = {
 const pieceSize = 512 * KiB;
 
 /** Throws CabinetFault for a block that leaves the cabinet, is larger than it may be, or has not the checksum that it tells. */
-export async function* blocksOf(
+export async function* dataBlocksOf(
   { source, size, blockReserve }: Cabinet,
   folder: CabinetFolder,
 ): AsyncGenerator<CabinetBlock> {
@@ -49,12 +49,12 @@ export async function* blocksOf(
   }
 }
 
-/** Reads every block, without unpacking any. Throws what `blocksOf` throws, and where folders have blocks in common. */
+/** Reads every block, without unpacking any. Throws what `dataBlocksOf` throws, and where folders have blocks in common. */
 export async function checkBlocks(cabinet: Cabinet): Promise<void> {
   const headSize = dataRecord.size + cabinet.blockReserve;
   let seen = 0;
   for (const folder of cabinet.folders) {
-    for await (const { data } of blocksOf(cabinet, folder)) {
+    for await (const { data } of dataBlocksOf(cabinet, folder)) {
       seen += headSize + data.length;
       // Else a small cabinet could tell of more blocks than anybody can read.
       if (seen > cabinet.size) throw damagedCabinet("its folders have blocks in common");

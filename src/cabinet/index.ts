@@ -4,7 +4,7 @@
  * unpacking all that is in front of it. Only whole cabinets are read, no sets of several. All input is hostile: every count
  * and length is held against the cabinet before it is used, and blocks have checksums.
  */
-import { blocksOf } from "./blocks.js";
+import { dataBlocksOf } from "./blocks.js";
 import type { Cabinet, CabinetFile } from "./cabinet.js";
 import { damagedCabinet, unsupportedCabinet } from "./cabinet-fault.js";
 import { unpackerFor } from "./unpack.js";
@@ -25,7 +25,7 @@ export async function readCabinetFile(cabinet: Cabinet, file: CabinetFile, limit
   const unpack = unpackerFor(folder);
   const content = new Uint8Array(size);
   let position = 0;
-  for await (const block of blocksOf(cabinet, folder)) {
+  for await (const block of dataBlocksOf(cabinet, folder)) {
     if (position >= offset + size) break;
     const piece = unpack(block);
     const from = Math.max(offset, position);

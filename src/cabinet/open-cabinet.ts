@@ -8,12 +8,12 @@ import { CabinetFault, damagedCabinet, unsupportedCabinet } from "./cabinet-faul
 import {
   cabinetSignature,
   compressionKinds,
-  fileRecord,
+  cabinetFileRecord,
   firstContinuedFolder,
   folderRecord,
   headerFlags,
   headerRecord,
-  longestName,
+  longestFileName,
   nameIsUtf,
   reserveRecord,
 } from "./records.js";
@@ -85,12 +85,17 @@ async function readFiles(
   folders: number,
 ): Promise<CabinetFile[]> {
   if (at > size) throw damagedCabinet(`its files are listed at ${at}, behind its end at ${size}`);
-  const table = await source.read(at, Math.min(size - at, count * (fileRecord.size + longestName)));
+  const table = await source.read(at, Math.min(size - at, count * (cabinetFileRecord.size + longestFileName)));
   const files: CabinetFile[] = [];
   let position = 0;
   for (let index = 0; index < count; index += 1) {
-    const { cbFile, uoffFolderStart, iFolder, attribs } = checked(fileRecord, table, position, `file ${index + 1}`);
-    const name = table.subarray(position + fileRecord.size, position + fileRecord.size + longestName);
+    const { cbFile, uoffFolderStart, iFolder, attribs } = checked(
+      cabinetFileRecord,
+      table,
+      position,
+      `file ${index + 1}`,
+    );
+    const name = table.subarray(position + cabinetFileRecord.size, position + cabinetFileRecord.size + longestFileName);
     const length = name.indexOf(0);
     if (length < 0) throw damagedCabinet(`the name of file ${index + 1} does not end`);
     if (iFolder >= firstContinuedFolder) throw unsupportedCabinet(`file ${index + 1} goes on in another cabinet`);
@@ -101,7 +106,7 @@ async function readFiles(
       folder: iFolder,
       offset: uoffFolderStart,
     });
-    position += fileRecord.size + length + 1;
+    position += cabinetFileRecord.size + length + 1;
   }
   return files;
 }

@@ -41,7 +41,7 @@ export const folderRecord = record("CFFOLDER", 8, {
 export const compressionKinds = { none: 0, mszip: 1, quantum: 2, lzx: 3 } as const;
 
 /** [MS-CAB] 2.3; the name follows, and ends with a NUL. */
-export const fileRecord = record("CFFILE", 16, {
+export const cabinetFileRecord = record("CFFILE", 16, {
   cbFile: uint32le(0),
   uoffFolderStart: uint32le(4),
   iFolder: uint16le(8),
@@ -54,7 +54,7 @@ export const firstContinuedFolder = 0xfffd;
 /** The name is UTF-8. */
 export const nameIsUtf = 0x80;
 /** Bytes of a name, its NUL among them ([MS-CAB] 2.3, szName). */
-export const longestName = 256;
+export const longestFileName = 256;
 
 /** [MS-CAB] 2.4; the reserved bytes and the data follow. */
 export const dataRecord = record("CFDATA", 8, {

@@ -7,7 +7,7 @@ import { writeUtf16 } from "../bytes/utf16.js";
 import type { XmlElement } from "@rgrove/parse-xml";
 import type { WimLocation } from "./resource.js";
 import { wimError } from "./resource.js";
-import { decodeXmlText, elementAt, elementsOf, parseDocument } from "./xml.js";
+import { decodeXmlText, elementAt, elementsOf, parseWimDocument } from "./xml.js";
 
 /** Changes of one image's element; each number is added to what the document says, and only where it says a number. */
 export type ImageXmlChange = {
@@ -37,7 +37,7 @@ const byteOrderMark = [0xff, 0xfe];
 /** The changed XML data. `data` is UTF-16LE, with a byte order mark or without. Throws `wim-damaged`. */
 export function changeXml(data: Uint8Array, change: XmlChange, at: WimLocation): Uint8Array {
   const text = decodeXmlText(data, at);
-  const root = parseDocument(text, at);
+  const root = parseWimDocument(text, at);
   const splices = added(text, elementAt(root, "TOTALBYTES"), change.totalBytes);
   for (const image of elementsOf(root, "IMAGE")) {
     const index = Number(image.attributes["INDEX"]);

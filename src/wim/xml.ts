@@ -28,7 +28,7 @@ const architectures: ReadonlyMap<string, WimArchitecture> = new Map([
 
 /** Every image of the document by ascending index. `imageCount` is the header's; throws `wim-damaged` where they differ. */
 export function parseImages(data: Uint8Array, imageCount: number, at: WimLocation): WimImage[] {
-  const root = parseDocument(decodeXmlText(data, at), at);
+  const root = parseWimDocument(decodeXmlText(data, at), at);
   const images = elementsOf(root, "IMAGE").map((element) => imageOf(element, at));
   images.sort((a, b) => a.index - b.index);
   const wrong = images.find((image, position) => image.index !== position + 1);
@@ -53,7 +53,7 @@ export function decodeXmlText(data: Uint8Array, at: WimLocation): string {
 }
 
 /** The root element, every node with its place in `text`. */
-export function parseDocument(text: string, at: WimLocation): ParsedElement {
+export function parseWimDocument(text: string, at: WimLocation): ParsedElement {
   let problem: string;
   try {
     const { root } = parseXml(text, { includeOffsets: true });

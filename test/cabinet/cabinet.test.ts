@@ -5,7 +5,7 @@ import type { CabinetFolderOf } from "../../fixtures/cabinet/cabinet.js";
 import { cabinetFile } from "../../fixtures/cabinet/cabinet.js";
 import { filler } from "../../fixtures/windows7/nodes.js";
 import { CabinetFault, checkBlocks, openCabinet, readCabinetFile } from "../../src/cabinet/index.js";
-import { fileRecord, folderRecord, headerRecord } from "../../src/cabinet/records.js";
+import { cabinetFileRecord, folderRecord, headerRecord } from "../../src/cabinet/records.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { lzxFolder } from "../support/lzx-cabinet.js";
 import { rounds } from "../support/sample.js";
@@ -102,7 +102,7 @@ describe("a cabinet", () => {
 const sound = cabinetFile([{ compression: "none", files: files.slice(0, 1) }]);
 const folderAt = headerRecord.size;
 const fileAt = folderAt + folderRecord.size;
-const blockAt = fileAt + fileRecord.size + "update.mum\0".length;
+const blockAt = fileAt + cabinetFileRecord.size + "update.mum\0".length;
 const patched = (change: (bytes: Uint8Array) => void): Uint8Array => {
   const bytes = sound.slice();
   change(bytes);
@@ -134,16 +134,21 @@ describe("a cabinet that is not read", () => {
       "damaged",
       /behind its end/,
     ],
-    ["a name without an end", patched((bytes) => bytes.fill(65, fileAt + fileRecord.size)), "damaged", /does not end/],
+    [
+      "a name without an end",
+      patched((bytes) => bytes.fill(65, fileAt + cabinetFileRecord.size)),
+      "damaged",
+      /does not end/,
+    ],
     [
       "a folder that is not there",
-      patched((bytes) => fileRecord.patch(bytes, fileAt, { iFolder: 3 })),
+      patched((bytes) => cabinetFileRecord.patch(bytes, fileAt, { iFolder: 3 })),
       "damaged",
       /folder 4 of 1/,
     ],
     [
       "a file of another cabinet",
-      patched((bytes) => fileRecord.patch(bytes, fileAt, { iFolder: 0xfffe })),
+      patched((bytes) => cabinetFileRecord.patch(bytes, fileAt, { iFolder: 0xfffe })),
       "unsupported",
       /another cabinet/,
     ],
@@ -177,7 +182,7 @@ describe("a cabinet that is not read", () => {
       "more blocks than there are",
       patched((bytes) => {
         folderRecord.patch(bytes, folderAt, { cCFData: 2 });
-        fileRecord.patch(bytes, fileAt, { cbFile: 2000 });
+        cabinetFileRecord.patch(bytes, fileAt, { cbFile: 2000 });
       }),
       "damaged",
       /middle of block 2/,
@@ -213,13 +218,13 @@ describe("a cabinet that is not read", () => {
     ],
     [
       "a file that is too large",
-      patched((bytes) => fileRecord.patch(bytes, fileAt, { cbFile: limit + 1 })),
+      patched((bytes) => cabinetFileRecord.patch(bytes, fileAt, { cbFile: limit + 1 })),
       "unsupported",
       /expected at most/,
     ],
     [
       "a file that leaves its folder",
-      patched((bytes) => fileRecord.patch(bytes, fileAt, { uoffFolderStart: 500 })),
+      patched((bytes) => cabinetFileRecord.patch(bytes, fileAt, { uoffFolderStart: 500 })),
       "damaged",
       /ends at 1500/,
     ],

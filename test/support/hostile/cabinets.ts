@@ -2,7 +2,7 @@
 import type { CabinetFolderOf } from "../../../fixtures/cabinet/cabinet.js";
 import { cabinetFile } from "../../../fixtures/cabinet/cabinet.js";
 import { filler } from "../../../fixtures/windows7/nodes.js";
-import { dataRecord, fileRecord, folderRecord, headerRecord } from "../../../src/cabinet/records.js";
+import { dataRecord, cabinetFileRecord, folderRecord, headerRecord } from "../../../src/cabinet/records.js";
 import { lzxFolder } from "../lzx-cabinet.js";
 import type { Inputs } from "./inputs.js";
 import { StructureBuilder } from "./structure.js";
@@ -63,8 +63,8 @@ export function cabinetStructure(data: Uint8Array): StructureBuilder {
     }
   }
   for (let [at, left] = [coffFiles, cFiles]; left > 0; left -= 1) {
-    const end = data.indexOf(0, at + fileRecord.size) + 1;
-    found.record(fileRecord, at, end - at);
+    const end = data.indexOf(0, at + cabinetFileRecord.size) + 1;
+    found.record(cabinetFileRecord, at, end - at);
     at = end;
   }
   return found;

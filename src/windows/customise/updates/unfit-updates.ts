@@ -1,5 +1,5 @@
 /** What is said of files that are no updates for the image's Windows: all of them at once, each with the reason. */
-import { agreeing, firstFew } from "../../../bytes/amounts.js";
+import { agreeing, count, firstFew } from "../../../bytes/amounts.js";
 import type { DriverArchitecture } from "../../../drivers/index.js";
 import { Win7UsbError } from "../../../errors.js";
 import type { UpdateRefusal } from "./read-update.js";
@@ -13,7 +13,7 @@ export function unfitUpdates(refused: readonly RefusedUpdate[], architecture: Dr
   const each = refused.map(({ path, refusal }) => `${path} (${reasonWords(refusal)})`);
   const { length } = refused;
   const verb = agreeing(length, "is", "are");
-  const message = `${length === 1 ? "a file" : `${length} files`} of the updates ${verb} not for Windows 7 (${architecture}): ${firstFew(each, namedUpdates)}`;
+  const message = `${count(length, "file")} of the updates ${verb} not for Windows 7 (${architecture}): ${firstFew(each, namedUpdates)}`;
   return new Win7UsbError("updates-unfit", message, {
     hint: `Take ${length === 1 ? "it" : "them"} out of the folder; updates are had for each version and architecture by themselves.`,
     data: { updates: refused.slice(0, listedUpdates).map(({ path, refusal }) => ({ path, ...refusal })) },
