@@ -2,7 +2,8 @@
  * Damage or use? A FAT32 volume that was used differs from what was written in its FATs, its directories, the FSInfo sector
  * and the ClnShutBit of FAT[1] (FAT32 specification, "FAT Data Structure", "FAT32 FSInfo Sector Structure"), and is sound
  * all the same. Such differences count as use where the whole volume can be read, both FATs agree, and something shows that
- * a system wrote to it; all others are damage.
+ * a system wrote to it; all others are damage. Trap: a directory of which a part became zeros ends there and can be read all
+ * the same; but whoever removes a file through a driver frees its clusters too, and there they are still taken.
  */
 import type { PlannedFile } from "../volumes/plan.js";
 import { sectorSize } from "../volumes/plan.js";
@@ -18,8 +19,12 @@ import { mismatchOf, type Mismatch, type MismatchCause } from "./mismatch.js";
 import type { ReadBytes } from "../source/byte-source.js";
 import { fixedStructureName } from "./structure-names.js";
 
-/** The state of a planned file by its directory entry; `touched`: DIR_WrtTime or DIR_WrtDate differ (FAT32 specification). */
-type FileState = "in-place" | "rewritten" | "touched" | "removed";
+/**
+ * The state of a planned file by its directory entry; `touched`: DIR_WrtTime or DIR_WrtDate differ (FAT32 specification).
+ * `lost`: its clusters are taken, and no directory leads to them. `unsure`: it is gone beside others that are lost, and had
+ * no clusters.
+ */
+type FileState = "in-place" | "rewritten" | "touched" | "removed" | "lost" | "unsure";
 
 type Fat32CheckInput = {
   readonly volume: FatVolume;
@@ -33,7 +38,12 @@ export async function classifyFat32(input: Fat32CheckInput): Promise<VolumeFindi
   const { volume, files, partition, differences } = input;
   const structures = differences.filter(({ file }) => file === noFile);
   const byPath = new Map(volume.entries.map((entry) => [entry.path.toUpperCase(), entry]));
-  const states = files.map((file) => stateOf(file, byPath.get(file.path.toUpperCase())));
+  const byEntry = files.map((file) => stateOf(file, byPath.get(file.path.toUpperCase()), volume));
+  // Without names of files it is all of the volume that tells.
+  const anyLost = byEntry.includes("lost") || (files.length === 0 && volume.hasLost(partition));
+  const states = byEntry.map((state, index) => {
+    return anyLost && state === "removed" && files[index]!.size === 0 ? "unsure" : state;
+  });
   const planned = new Set(files.map(({ path }) => path.toUpperCase()));
   const added = volume.entries.filter(({ path, directory }) => !directory && !planned.has(path.toUpperCase()));
   const zeroPadding = await hasZeroPadding(input.read, partition, volume);
@@ -41,9 +51,9 @@ export async function classifyFat32(input: Fat32CheckInput): Promise<VolumeFindi
   for (const each of structures) explained.push(await isExplained(each, input, zeroPadding));
   const used =
     added.length > 0 ||
-    states.some((state) => state !== "in-place") ||
+    states.some((state) => ["rewritten", "touched", "removed"].includes(state)) ||
     latestDateOf(volume) > latestPlannedDate(files) ||
-    structures.some(({ start }, index) => explained[index] === true && start < volume.fats.end);
+    (!anyLost && structures.some(({ start }, index) => explained[index] === true && start < volume.fats.end));
   const unexplained = structures.filter((_, index) => !used || explained[index] !== true);
   const inStructures = unexplained.map((each) => {
     const structure = fixedStructureName(each, partition, "fat32");
@@ -51,7 +61,7 @@ export async function classifyFat32(input: Fat32CheckInput): Promise<VolumeFindi
   });
   const paths = added.map(({ path }) => path);
   return {
-    mismatches: [...inStructures, ...fileMismatches(files, states, differences)],
+    mismatches: [...inStructures, ...fileMismatches(input, states)],
     added: paths.filter((path) => !isMadeBySystems(path)),
     addedBySystem: paths.filter((path) => isMadeBySystems(path)),
     usedSince: unexplained.length < structures.length,
@@ -59,22 +69,32 @@ export async function classifyFat32(input: Fat32CheckInput): Promise<VolumeFindi
   };
 }
 
-function fileMismatches(
-  files: readonly PlannedFile[],
-  states: readonly FileState[],
-  differences: readonly Difference[],
-): Mismatch[] {
+function fileMismatches({ files, differences, volume }: Fat32CheckInput, states: readonly FileState[]): Mismatch[] {
   const inFiles = differences.filter(({ file }) => file !== noFile);
   const differing = new Set(inFiles.map(({ file }) => file));
-  const mismatches = inFiles.map((each) => mismatchOf(each, files, causeOf(each, states[each.file]!)));
+  const mismatch = (each: Difference): Mismatch => {
+    const state = states[each.file]!;
+    // A system that was stopped while it wrote leaves such clusters as well.
+    const isDoubtful = state === "unsure" || (state === "lost" && !volume.unmounted);
+    const cause = isDoubtful ? "undecided" : causeOf(each, state);
+    return mismatchOf(each, files, cause, { reason: reasonOf(state, volume) });
+  };
+  const mismatches = inFiles.map(mismatch);
   for (const [file, state] of states.entries()) {
     if (differing.has(file) || state === "in-place" || state === "touched") continue;
     const { runs, size } = files[file]!;
     const start = runs[0]?.offset ?? 0;
     const whole: Difference = { start, end: start + size, file, kind: "different" };
-    mismatches.push(mismatchOf(whole, files, causeOf(whole, state)));
+    mismatches.push(mismatch(whole));
   }
   return mismatches;
+}
+
+function reasonOf(state: FileState, { unmounted }: FatVolume): string | null {
+  if (state === "unsure") return "no directory has it, and others are lost";
+  if (state !== "lost") return null;
+  const open = unmounted ? "" : "; the volume was pulled out without being unmounted";
+  return `no directory leads to its clusters, which are still taken: nobody removed it through a system${open}`;
 }
 
 function causeOf({ kind }: Difference, state: FileState): MismatchCause {
@@ -83,9 +103,16 @@ function causeOf({ kind }: Difference, state: FileState): MismatchCause {
   return kind === "unreadable" ? "unreadable" : "damaged";
 }
 
-function stateOf({ size, runs, modified }: PlannedFile, entry: FatVolumeEntry | undefined): FileState {
-  if (entry === undefined || entry.directory) return "removed";
-  if (entry.size !== size || entry.start !== (runs[0]?.offset ?? 0) || !entry.contiguous) return "rewritten";
+function stateOf(
+  { size, runs, modified }: PlannedFile,
+  entry: FatVolumeEntry | undefined,
+  { hasLost }: FatVolume,
+): FileState {
+  const isGone = entry === undefined || entry.directory;
+  if (isGone || entry.size !== size || entry.start !== (runs[0]?.offset ?? 0) || !entry.contiguous) {
+    const isLost = runs.some(({ offset, length }) => hasLost({ start: offset, end: offset + length }));
+    return isLost ? "lost" : isGone ? "removed" : "rewritten";
+  }
   const time = modified === undefined ? noTime : fatTime(modified);
   return entry.writeDate === time.date && entry.writeTime === time.time ? "in-place" : "touched";
 }

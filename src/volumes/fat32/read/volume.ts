@@ -19,15 +19,17 @@ import {
   type FatDirectoryEntry,
 } from "../records/directory-entry.js";
 import {
+  badCluster,
   endsChain,
   fatCount,
   fatEntry,
   fatEntrySize,
   firstCluster,
+  isUnmounted,
   noCluster,
 } from "../records/file-allocation-table.js";
 import { longNameAttributes, LongNameReader } from "../records/long-name.js";
-import { decodeFat32BootSector } from "../records/boot-sector.js";
+import { decodeFat32BootSector, dirtyState } from "../records/boot-sector.js";
 import { sectorSize } from "../../plan.js";
 import type { Span } from "../../../extents/extent.js";
 import type { ReadBytes } from "../../../source/byte-source.js";
@@ -65,6 +67,13 @@ export type FatVolume = {
   readonly fats: Span;
   /** What each FAT has behind the entry of its last cluster. */
   readonly fatTails: readonly Span[];
+  /**
+   * Whether a cluster in `span`, in bytes of the disk, is taken in the FATs though no directory leads to it. Who removes or
+   * rewrites a file through a driver frees its clusters.
+   */
+  readonly hasLost: (span: Span) => boolean;
+  /** No system has it marked as in use: it was unmounted by the last one that had it. */
+  readonly unmounted: boolean;
 };
 
 type Geometry = {
@@ -74,6 +83,8 @@ type Geometry = {
   readonly fatLength: number;
   readonly dataStart: number;
   readonly rootCluster: number;
+  /** By the boot sector, where some systems mark it. */
+  readonly unmounted: boolean;
 };
 
 type Reading = {
@@ -107,7 +118,18 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   const used = (clusterCount + firstCluster) * fatEntrySize;
   const fatTails = [fatStart, fatStart + fatLength].map((at) => ({ start: at + used, end: at + fatLength }));
   const { label, labelDate, entries } = reading;
-  return { label, labelDate, entries, freeClusters, clusterSize, fats, fatTails };
+  const hasLost = (span: Span): boolean => someLost(reading, span);
+  const unmounted = geometry.unmounted && isUnmounted(fat);
+  return { label, labelDate, entries, freeClusters, clusterSize, fats, fatTails, hasLost, unmounted };
+}
+
+function someLost({ geometry, fat, visited }: Reading, { start, end }: Span): boolean {
+  const clusterAt = (offset: number): number => firstCluster + (offset - geometry.dataStart) / geometry.clusterSize;
+  const last = Math.min(Math.ceil(clusterAt(end)), geometry.clusterCount + firstCluster);
+  for (let cluster = Math.max(firstCluster, Math.floor(clusterAt(start))); cluster < last; cluster += 1) {
+    if (visited[cluster] === 0 && ![noCluster, badCluster].includes(fatEntry(fat, cluster))) return true;
+  }
+  return false;
 }
 
 function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
@@ -125,7 +147,9 @@ function geometryOf(bytes: Uint8Array, { start, end }: Span): Geometry {
     fatUsed <= fatLength && fatUsed <= largestFat,
     `a FAT of ${fatLength} bytes for ${clusterCount} clusters`,
   );
-  return { clusterSize, clusterCount, fatStart, fatLength, dataStart, rootCluster: sector.rootCluster };
+  const { rootCluster, state } = sector;
+  const unmounted = (state & dirtyState) === 0;
+  return { clusterSize, clusterCount, fatStart, fatLength, dataStart, rootCluster, unmounted };
 }
 
 async function readFats(read: ReadBytes, { fatStart, fatLength, clusterCount }: Geometry): Promise<DataView> {

@@ -71,7 +71,8 @@ export const reservedSectors = { boot: 0, fsInfo: 1, third: 2, backup: 6, backup
 export const bootRecordSectors = 3;
 
 /** Bits of `state` that systems set while a volume is in use: it is dirty, its surface is to be tested. */
-const stateBits = 0x03;
+export const dirtyState = 0x01;
+const stateBits = dirtyState | 0x02;
 
 /** How a volume is divided: what the boot sector says of it beside what is the same on all volumes. */
 export type FatDivision = {

@@ -21,8 +21,8 @@ export const firstCluster = 2;
 /** The entry of a free cluster; in a directory entry it stands for a file without clusters, and for the root. */
 export const noCluster = 0;
 
-/** 0x0FFFFFF7 marks a bad cluster, so that no cluster has a number from there on. */
-const badCluster = 0x0ffffff7;
+/** The entry of a bad cluster, so that no cluster has a number from there on. */
+export const badCluster = 0x0ffffff7;
 export const mostClusters = badCluster - firstCluster;
 
 /** From the lower one on a chain ends (EOC); the upper one is what Microsoft's drivers write. */
@@ -33,6 +33,8 @@ const endOfChain = 0x0fffffff;
 export const media = 0xf8;
 const mediaEntry = 0x0fffff00 | media;
 const cleanState = 0x0fffffff;
+/** ClnShutBitMask. */
+const unmountedBit = 0x08000000;
 
 /** A run of clusters that belongs to one file or directory. */
 export type Chain = { readonly firstCluster: number; readonly clusterCount: number };
@@ -61,3 +63,6 @@ export function fatEntry(fat: DataView, cluster: number): number {
 }
 
 export const endsChain = (entry: number): boolean => entry >= leastEndOfChain;
+
+/** Whether entry 1 says that no system has the volume in use. */
+export const isUnmounted = (fat: DataView): boolean => (fatEntry(fat, 1) & unmountedBit) !== 0;

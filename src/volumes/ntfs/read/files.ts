@@ -85,7 +85,8 @@ async function gather(read: ReadBytes, geometry: NtfsGeometry, table: MasterFile
   const broken = new Map<number, string>();
   for await (const result of recordsOf(read, geometry, table)) {
     const { number, content } = result;
-    written[number] = content?.written ?? true;
+    // A driver that makes use of the table writes records into it, so that zeros in their place are nobody's.
+    written[number] = content?.written ?? false;
     if (content === null) {
       states[number] = result.unformatted ? "unformatted" : "broken";
       if (!result.unformatted) broken.set(number, result.reason);
