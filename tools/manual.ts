@@ -18,7 +18,7 @@ export function manualPage(version: string): string {
     escaped(programSummary),
     "An ISO is a file or an optical drive; a target is a whole drive (/dev/sdb, /dev/disk4, \\e\\e.\\ePhysicalDrive2)",
     "or the path of an image file, which is created and needs no root.",
-    "Options stand before or after operands; lists are repeated or separated by commas.",
+    "Options stand before or after operands; lists are repeated or separated by commas, and what takes one value is given once.",
     ...allCommands.flatMap(commandSection),
     ".SH EXIT STATUS",
     ...exitMeanings.flatMap(([code, , meaning]) => tagged(`\\fB${code}\\fR`, meaning)),

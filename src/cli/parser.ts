@@ -30,6 +30,9 @@ class AskedError extends Error {
   }
 }
 
+/** An option that takes one value was given another one: either could be meant. */
+class RepeatedError extends Error {}
+
 export function parseWords(words: readonly string[]): ParserOutcome {
   let outcome: ParserOutcome = { kind: "usage", message: null, lacksWord: false };
   const program = withHelp(new Command(programName), null)
@@ -58,6 +61,7 @@ export function parseWords(words: readonly string[]): ParserOutcome {
     program.parse(words, { from: "user" });
   } catch (error) {
     if (error instanceof AskedError) return error.asked;
+    if (error instanceof RepeatedError) return { kind: "usage", message: error.message, lacksWord: false };
     if (!(error instanceof CommanderError)) throw error;
     const lacksWord = ["commander.missingArgument", "commander.unknownCommand"].includes(error.code);
     const message = error.code === "commander.help" ? null : sentenceOf(error);
@@ -127,13 +131,27 @@ function optionOf(spec: OptionSpec): Option {
   const dashed = spec.short === undefined ? `--${spec.long}` : `-${spec.short}, --${spec.long}`;
   if (spec.kind === "flag") return new Option(dashed);
   const option = new Option(`${dashed} <${spec.value}>`);
-  if (spec.kind === "choice") return option.argParser((text) => choiceOf(text, spec.choices)).default(spec.default);
-  if (spec.kind === "size") return option.argParser(sizeOf);
+  if (spec.kind === "choice")
+    return option.argParser(once(spec, (text) => choiceOf(text, spec.choices))).default(spec.default);
+  if (spec.kind === "size") return option.argParser(once(spec, sizeOf));
   if (spec.kind === "folders") {
     return option.argParser((text: string, before: readonly string[]) => [...before, text]).default([]);
   }
-  if (spec.kind !== "list") return option;
+  if (spec.kind !== "list") return option.argParser(once(spec, (text) => text));
   return option.argParser((text: string, before: readonly string[]) => [...before, ...itemsOf(text, spec)]).default([]);
+}
+
+/** Takes one value: the last of several would win without a word. */
+function once<Value>({ long }: OptionSpec, take: (text: string) => Value): (text: string) => Value {
+  let given: string | null = null;
+  return (text) => {
+    if (given !== null) {
+      const values = [given, text].map((value) => JSON.stringify(value)).join(" and ");
+      throw new RepeatedError(`--${long} takes one value and was given twice: ${values}`);
+    }
+    given = text;
+    return take(text);
+  };
 }
 
 function itemsOf(text: string, { choices }: ListSpec): string[] {

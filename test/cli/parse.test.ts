@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { parseWords } from "../../src/cli/parser.js";
 import { parse } from "../../src/cli/parse.js";
+import { allCommands } from "../../src/cli/table/program.js";
 
 async function understood(line: string) {
   const parsed = await parse(line.split(" "));
@@ -94,6 +95,36 @@ describe("a command line", () => {
 
   it("asks for nothing", async () => {
     expect(await parse([])).toMatchObject({ kind: "usage", message: null, command: null });
+  });
+});
+
+describe("an option that takes one value", () => {
+  const cases = allCommands.flatMap(({ name, operands, options }) => {
+    const words = [name, ...operands.map((operand) => operand.name)];
+    return options.flatMap((spec) => {
+      if (spec.kind === "flag" || spec.kind === "list" || spec.kind === "folders") return [];
+      const [one, other] = { choice: ["fat32", "ntfs"], size: ["8G", "16G"], text: ["a", "b"], file: ["a", "b"] }[
+        spec.kind
+      ];
+      const names = [`--${spec.long}`, spec.short === undefined ? `--${spec.long}` : `-${spec.short}`];
+      return [
+        { words: [...words, names[0]!, one!, names[1]!, other!], spec, values: `"${one}" and "${other}"` },
+        { words: [...words, `--${spec.long}=${one}`, names[1]!, one!], spec, values: `"${one}" and "${one}"` },
+      ];
+    });
+  });
+
+  it("is told by its name when it is given twice, whichever it is", () => {
+    expect(new Set(cases.map(({ spec }) => spec.long)).size).toBeGreaterThan(6);
+    for (const { words, spec, values } of cases) {
+      const message = `--${spec.long} takes one value and was given twice: ${values}`;
+      expect(parseWords(words)).toEqual({ kind: "usage", message, lacksWord: false });
+    }
+  });
+
+  it("is none of a list's or of folders'", async () => {
+    const line = "write a.iso b.img --add x --add y --drivers x --drivers y --allow x64 --allow rtm -y -y";
+    expect(await understood(line)).toMatchObject({ options: { add: ["x", "y"], allow: ["x64", "rtm"] } });
   });
 });
 

@@ -21,7 +21,7 @@ export const programExamples: readonly Example[] = [
 /** Exit code, a word or two for the short help, and the whole of it. */
 export const exitMeanings = [
   [0, "done", "done; verify: sound, and all requirements met; check: all is as written"],
-  [1, "fault in win7usb", "a fault in win7usb itself"],
+  [1, "fault in win7usb", "a fault in win7usb itself, or a result that could not be told"],
   [2, "usage", "wrong usage"],
   [
     3,
