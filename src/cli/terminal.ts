@@ -18,6 +18,8 @@ export type Terminal = Screen & {
   readonly animated: boolean;
   /** ANSI colour on stderr and stdout. */
   readonly color: boolean;
+  /** Characters in a line where stdout is a terminal; null where a program or a file gets it. */
+  readonly outColumns: number | null;
   /** Characters beyond ASCII are shown. */
   readonly unicode: boolean;
   /** Shows `question` and returns the line typed, or null where input ended. */
@@ -59,6 +61,9 @@ export function processTerminal(onInterrupt: Terminal["onInterrupt"] = onSignal)
     interactive: isTerminal(stdin) && isTerminal(stderr),
     animated: isTerminal(stderr) && !dumb && !env["CI"],
     color,
+    get outColumns() {
+      return isTerminal(stdout) ? stdout.columns || defaultColumns : null;
+    },
     unicode: showsUnicode(env),
     // A serial console has no size, and says that it has 0 columns.
     get columns() {

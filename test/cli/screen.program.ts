@@ -66,6 +66,7 @@ describe.skipIf(!judge("python3"))("80 columns", () => {
     ["write", "win7.iso", "usb.img"],
     ["verify", "win7.iso", "--allow", "everything-that-there-is"],
     ["frobnicate"],
+    ["licences"],
   ];
   it.each(sample(commands, 5, ([command]) => command))(
     "%s %s %s %s are not passed, and no word is broken",
@@ -83,6 +84,14 @@ describe.skipIf(!judge("python3"))("80 columns", () => {
       for (const word of wordsOf(lines)) expect(whole, word).toContain(word);
     },
   );
+});
+
+describe("licences", () => {
+  it("that are piped are as their authors wrote them", () => {
+    expect(runProgram(["licences"]).out).toBe(
+      readFileSync(join(import.meta.dirname, "../../dist/licences.txt"), "utf8"),
+    );
+  });
 });
 
 describe.skipIf(!judge("python3"))("a terminal that says that it has 0 columns", () => {

@@ -22,6 +22,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     interactive: options.interactive ?? false,
     animated: false,
     color: false,
+    outColumns: null,
     unicode: true,
     columns: 80,
     rows: 24,
