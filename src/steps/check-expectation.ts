@@ -9,7 +9,7 @@ import { chooseFileSystem, planDisk } from "../volumes/index.js";
 import { endOf, manifestAreaSize, partitionTypes } from "../volumes/mbr.js";
 import type { DiskPlan, FileSystemName } from "../volumes/plan.js";
 import type { EditChoices } from "./edit-choices.js";
-import { editTree, ofTheImage } from "./edit-tree.js";
+import { changing, editTree, ofTheImage } from "./edit-tree.js";
 import { liftableEdits } from "../windows/customise/index.js";
 import { fitTree } from "./fit-tree.js";
 import type { OpenedImage } from "./open-image.js";
@@ -91,7 +91,10 @@ async function planAnew(
     const { tree, edits } = await fitTree(edited, fileSystem, windows);
     const diskSize = manifest?.diskSize ?? diskSizeOf(found, reader);
     const options = { fileSystem, label, signature, bootPrompt };
-    return { ...planDisk(tree, { diskSize }, options), edits: [...(await hashed()), ...edits.map(ofTheImage)] };
+    return {
+      ...planDisk(tree, { diskSize }, options),
+      edits: changing([...(await hashed()), ...edits.map(ofTheImage)]),
+    };
   } catch (error) {
     if (error instanceof Win7UsbError && unplannable.includes(error.code)) return error;
     throw error;

@@ -70,6 +70,11 @@ export async function editTree(
   };
 }
 
+/** Those that made the stick another one: what changed nothing is not recorded on it. */
+export function changing(edits: readonly PreparedEdit[]): readonly PreparedEdit[] {
+  return edits.filter(({ changes }) => changes.length > 0);
+}
+
 /** What the stick cannot have by its name is told as left out, not as added. */
 export function withoutLeftOut(edit: PreparedEdit, faults: readonly { readonly path: string }[]): PreparedEdit {
   const isLeftOut = (path: string): boolean => faults.some((each) => `${path}/`.startsWith(`${each.path}/`));

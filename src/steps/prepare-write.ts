@@ -17,7 +17,7 @@ import { plannedDataBytes } from "../volumes/plan.js";
 import { blamingAdded } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
-import { editTree, emptyFolderWarnings, ofTheImage, withoutLeftOut } from "./edit-tree.js";
+import { changing, editTree, emptyFolderWarnings, ofTheImage, withoutLeftOut } from "./edit-tree.js";
 import type { FittedTree, SplitImage } from "./fit-tree.js";
 import { diskSignature } from "./disk-signature.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
@@ -94,13 +94,14 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
   // What is added is read whole for it, and may be large: not before all else is known to be right.
   const made = await edited!.hashed();
   const { faults, edits: fitted, ...layout } = planned!;
-  const edits = [...made.map((each) => withoutLeftOut(each, faults)), ...fitted.map(ofTheImage)];
+  const ofImage = fitted.map(ofTheImage);
+  const edits = [...made.map((each) => withoutLeftOut(each, faults)), ...ofImage];
   return {
     image,
     targets: judged.targets,
     ...layout,
     warnings: [...layout.warnings, ...warningsOfOther(image, edited!), ...emptyFolderWarnings(made)],
-    plan: { ...layout.plan, origin: origin!, edits },
+    plan: { ...layout.plan, origin: origin!, edits: changing([...made, ...ofImage]) },
     edits,
     choices,
     async assertUnchanged() {

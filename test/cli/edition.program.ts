@@ -1,5 +1,5 @@
 /** `--edition`, as the built program takes it: the plan sheet, the stick, and a check of it. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -92,6 +92,22 @@ describe("a write with --edition", () => {
   });
 });
 
+describe("a write with the edition that the ISO has already", () => {
+  it("makes the stick that a write without it makes, says so, and is checked with it or without", () => {
+    const asked = ["--edition", "professional"];
+    expect(runProgram(["write", iso, path("without.img")]).exitCode).toBe(0);
+    const { out, exitCode } = runProgram(["write", iso, path("as-it-was.img"), ...asked, "--json"]);
+    expect(exitCode).toBe(0);
+    expect(parseEvents(out).find(({ event }) => event === "plan")).toMatchObject({ edits: [] });
+    expect(readFileSync(path("as-it-was.img")).equals(readFileSync(path("without.img")))).toBe(true);
+    expect(dryRun(...asked).out).toContain("The image is so already: nothing is changed, and nothing of it recorded.");
+    for (const options of [[], ["--iso", iso], ["--iso", iso, ...asked]]) {
+      const { exitCode: checked, out: report } = runProgram(["check", path("as-it-was.img"), "--json", ...options]);
+      expect([checked, parseOutput<CheckResult>("check", report).origin?.edits]).toEqual([0, []]);
+    }
+  });
+});
+
 describe("a check of a stick with another edition", () => {
   beforeAll(() => {
     runProgram(["write", iso, path("starter.img"), "--edition", "starter"]);
@@ -119,7 +135,7 @@ describe("a check of a stick with another edition", () => {
     ["starter.img", [], "it was made with the edition Starter, which was not given"],
     ["starter.img", ["--edition=ult"], "which was not given; it was made without the edition Ultimate"],
     ["starter.img", ["--edition=menu"], "it was made without the menu of editions"],
-    ["plain.img", ["--edition=pro"], "it was made without the edition Professional"],
+    ["plain.img", ["--edition=starter"], "it was made without the edition Starter"],
     ["plain.img", ["--edition=ent"], 'there is no edition "ent"'],
   ])("of %s with %j says what is missing", (stick, options, words) => {
     const { exitCode, report, err } = check(stick, "--iso", iso, ...options);

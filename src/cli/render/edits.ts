@@ -59,7 +59,7 @@ const sentences: { readonly [Code in EditNote["code"]]: (note: Extract<EditNote,
   "edition-key": ({ channel, edition }) =>
     keyAdvice(channelOf(channel), edition) ?? `Setup takes a key of the channel ${channel}.`,
   "edition-menu": ({ editions }) => `Setup lists ${editions.join(", ")}, and takes a key of the one that is chosen.`,
-  "edition-as-it-was": () => "The image is so already.",
+  "edition-as-it-was": () => "The image is so already: nothing is changed, and nothing of it recorded.",
   "product-key-file": ({ path }) => `Setup takes the key in ${path}.`,
   "drivers-in-setup": ({ infs }) => `Setup loads ${named(infs)}, and Windows takes ${them(infs)} over.`,
   "drivers-after-setup": ({ infs }) => `Windows takes ${named(infs)} over when it is installed.`,
