@@ -3,6 +3,7 @@
  * 32 bytes: a validation entry with a checksum, the default entry, then sections. Nothing else depends on it, so that
  * what is wrong with it is a warning. Traps: every location counts sectors of 2048 bytes, every length sectors of 512.
  */
+import { count } from "../bytes/amounts.js";
 import { ascii, bytes, reserved, uint16le, uint32le, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
 import { damaged, isOfImage } from "./failures.js";
@@ -111,7 +112,9 @@ async function readCatalogue(reading: Reading, catalogLocation: number): Promise
     );
   }
   const platform = validation.platformId;
-  const entries = [entryAt(catalogue, 1, platform), ...sectionEntries(catalogue)];
+  const sections = sectionEntries(catalogue, length < reading.metadata.size - offset);
+  if (sections.leftOut !== null) warn(reading, "el-torito", `the El Torito boot catalogue ${sections.leftOut}`);
+  const entries = [entryAt(catalogue, 1, platform), ...sections.entries];
   return { catalogLocation, platform, idString: validation.idString.replace(/[\0 ]+$/, ""), entries };
 }
 
@@ -128,19 +131,39 @@ function entryAt(catalogue: Uint8Array, index: number, platform: number): BootEn
   };
 }
 
-function* sectionEntries(catalogue: Uint8Array): Generator<BootEntry> {
-  const count = Math.floor(catalogue.length / bootCatalogueEntrySize);
-  for (let index = 2; index < count;) {
+type SectionEntries = {
+  readonly entries: readonly BootEntry[];
+  /** What is said of entries that were not looked at; null where all were. */
+  readonly leftOut: string | null;
+};
+
+/** Of all sections. `goesOn`: the image has something behind `catalogue`. */
+function sectionEntries(catalogue: Uint8Array, goesOn: boolean): SectionEntries {
+  const end = Math.floor(catalogue.length / bootCatalogueEntrySize);
+  const entries: BootEntry[] = [];
+  for (let index = 2; index < end;) {
     const header = sectionHeader.decode(catalogue, index * bootCatalogueEntrySize);
-    const { headerIndicator, platformId } = header;
-    if (headerIndicator !== headerIndicators.section && headerIndicator !== headerIndicators.lastSection) return;
+    const { headerIndicator, platformId, numberOfSectionEntries } = header;
+    const isLast = headerIndicator === headerIndicators.lastSection;
+    if (headerIndicator !== headerIndicators.section && !isLast) return { entries, leftOut: null };
     index += 1;
-    for (let entry = 0; entry < header.numberOfSectionEntries && index < count; entry += 1) {
-      yield entryAt(catalogue, index, platformId);
+    let read = 0;
+    for (; read < numberOfSectionEntries && index < end; read += 1) {
+      entries.push(entryAt(catalogue, index, platformId));
       index += 1;
       // Selection criteria that did not fit the entry; no boot entry has this indicator.
-      while (index < count && catalogue[index * bootCatalogueEntrySize] === headerIndicators.extension) index += 1;
+      while (index < end && catalogue[index * bootCatalogueEntrySize] === headerIndicators.extension) index += 1;
     }
-    if (headerIndicator === headerIndicators.lastSection) return;
+    if (read < numberOfSectionEntries) return { entries, leftOut: leftOutWords(numberOfSectionEntries - read, goesOn) };
+    if (isLast) return { entries, leftOut: null };
+    // Its headers say that another section follows.
+    if (index >= end) return { entries, leftOut: leftOutWords(null, goesOn) };
   }
+  return { entries, leftOut: null };
+}
+
+function leftOutWords(missing: number | null, goesOn: boolean): string {
+  const what = missing === null ? "further sections" : count(missing, "further entry");
+  if (!goesOn) return `promises ${what} behind the end of the image`;
+  return `promises ${what}, which are not looked at: at most ${maximumBootCatalogueEntries} entries are, a limit of win7usb, not damage`;
 }

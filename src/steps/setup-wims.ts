@@ -20,7 +20,11 @@ export async function setupWimFailures(
   { installImage, bootImages }: WindowsIdentity,
 ): Promise<Win7UsbError[]> {
   const used = [installImage?.path, bootImages?.path].map((path) => path?.toLowerCase());
-  const sets = wimSets(tree).filter(({ name }) => used.includes(name.toLowerCase()));
+  const stems = used.flatMap((path) => path?.replace(/\.\w+$/, "") ?? []);
+  // Those alone: however many others there are, these are looked at.
+  const sets = wimSets(tree, (path) => stems.some((stem) => path.toLowerCase().startsWith(stem))).filter(({ name }) =>
+    used.includes(name.toLowerCase()),
+  );
   const failures: Win7UsbError[] = [];
   for (const set of sets) {
     failures.push(...(set.parts.length === 1 ? await tableFailures(set) : await setFailures(set, installImage)));

@@ -26,7 +26,7 @@ import type { Truncation } from "./volume.js";
 import { bootFileChecks, truncationOf, volumeChecks } from "./volume.js";
 import type { WimFailure } from "./wim/index.js";
 import type { VerifyWimSet, WimOutcome, WimSet } from "./wims.js";
-import { examineWims, wimSets } from "./wims.js";
+import { examineWims, isLookedAt, wimSets } from "./wims.js";
 
 /** What is requested beyond the checks of every image; nothing by default. */
 export type ExaminationChoices = {
@@ -131,7 +131,7 @@ function passesFor({ volume, windows }: ReadForVerification, claim: Claim, choic
   return {
     algorithms: wantsMd5 ? ["sha1", "sha256", "md5"] : ["sha1", "sha256"],
     prefixes: prefixLengths(claim, knownImages),
-    deepSets: deep ? sets : [],
+    deepSets: deep ? sets.filter(isLookedAt) : [],
     examineWims: (verify) => examineWims(sets, deep ? verify : null),
   };
 }
@@ -152,7 +152,7 @@ async function imageChecks(
   for (const wim of wims) checks.push(...wim.checks);
   checks.push(...(await setupImageChecks(image.tree)));
   if (!deep) {
-    checks.push(...(await partSetChecks(wims.map(({ set }) => set))));
+    checks.push(...(await partSetChecks(wims.map(({ set }) => set).filter(isLookedAt))));
     const message = "the contents of WIMs were not checked";
     checks.push({ id: "deep", kind: "soundness", status: "skip", message });
   }

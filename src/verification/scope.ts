@@ -4,7 +4,7 @@ import type { FileTree } from "../tree/index.js";
 import { walk } from "../tree/index.js";
 import type { KnownFinding } from "./known-image.js";
 import { hashNames } from "./known-image.js";
-import type { WimOutcome } from "./wims.js";
+import { isLookedAt, type WimOutcome, type WimSet } from "./wims.js";
 
 /** Sentences without a full stop. */
 export type Scope = { readonly checked: readonly string[]; readonly unchecked: readonly Unchecked[] };
@@ -17,7 +17,8 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
   }
   if (tree === null) return { checked: [], unchecked: [unchecked("the files: the volume cannot be read")] };
   const deep = wims.filter(isCompared);
-  const unsupported = wims.filter((wim) => wim.unsupported !== null);
+  const beyond = wims.filter(({ set }) => !isLookedAt(set));
+  const unsupported = wims.filter((wim) => wim.unsupported !== null && isLookedAt(wim.set));
   const others = wims.filter((wim) => !isCompared(wim) && wim.unsupported === null);
   const shallow = others.filter(isRead);
   return {
@@ -30,6 +31,7 @@ export function scopeOf(tree: FileTree | null, finding: KnownFinding | null, wim
     unchecked: [
       ...sentenceAbout(shallow, (list) => ({ what: `the contents of ${list}`, byDeep: true })),
       ...sentenceAbout(unsupported, (list) => unchecked(`the contents of ${list}, whose compression is not supported`)),
+      ...sentenceAbout(beyond, (list) => unchecked(`${list}: a limit of win7usb`)),
       ...sentenceAbout(
         others.filter((wim) => !isRead(wim)),
         (list) => unchecked(`the contents of ${list}, which cannot be opened`),
@@ -54,7 +56,11 @@ function isRead({ checks }: WimOutcome): boolean {
 
 /** A sentence about these WIMs; none where there are none. */
 function sentenceAbout<T>(wims: readonly WimOutcome[], words: (names: string) => T): T[] {
-  return wims.length === 0 ? [] : [words(wims.map(({ set }) => set.name).join(" and "))];
+  return wims.length === 0 ? [] : [words(wims.map(({ set }) => nameOf(set)).join(" and "))];
+}
+
+function nameOf({ name, leftOut }: WimSet): string {
+  return leftOut > 1 ? `${name} and ${count(leftOut - 1, "further WIM")}` : name;
 }
 
 function filesOutside(tree: FileTree, wims: readonly WimOutcome[]): string {

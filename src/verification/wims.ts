@@ -14,6 +14,8 @@ export type WimSet = {
   readonly parts: readonly { readonly path: string; readonly file: FileNode }[];
   /** Further parts, which are not looked at. */
   readonly more: number;
+  /** WIMs of which this is the first and of which none is looked at, because there are too many; 0 for one that is. */
+  readonly leftOut: number;
   /** Its first byte in the image. */
   readonly start: number;
 };
@@ -40,26 +42,37 @@ function setKey(path: string): string {
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
-/** Every WIM of the tree by its extension, in the order in which they lie in the image. */
-export function wimSets(tree: FileTree): WimSet[] {
+/**
+ * Every WIM of the tree by its extension, in the order in which they lie in the image, and behind them one that stands for
+ * those beyond the limit. `isWanted`: by the path of a file.
+ */
+export function wimSets(tree: FileTree, isWanted: (path: string) => boolean = () => true): WimSet[] {
   const sets = new Map<string, { path: string; file: FileNode }[]>();
   const more = new Map<string, number>();
+  const leftOut = new Map<string, { path: string; file: FileNode }>();
   for (const { path, node } of walk(tree)) {
-    if (node.kind !== "file" || !/\.(?:wim|swm|esd)$/i.test(path)) continue;
+    if (node.kind !== "file" || !/\.(?:wim|swm|esd)$/i.test(path) || !isWanted(path)) continue;
     const key = setKey(path);
     const known = sets.get(key);
     if (known !== undefined) {
       if (known.length < partLimit) known.push({ path, file: node });
       else more.set(key, (more.get(key) ?? 0) + 1);
     } else if (sets.size < wimSetLimit) sets.set(key, [{ path, file: node }]);
+    else if (!leftOut.has(key)) leftOut.set(key, { path, file: node });
   }
-  return [...sets]
-    .map(([key, found]) => {
-      const parts = found.toSorted((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1));
-      return { name: parts[0]!.path, parts, more: more.get(key) ?? 0, start: startOf(parts) };
-    })
-    .toSorted((a, b) => a.start - b.start);
+  const found = [...sets].map(([key, files]) => setOf(files, more.get(key) ?? 0, 0));
+  const [first] = leftOut.values();
+  const others = first === undefined ? [] : [setOf([first], 0, leftOut.size)];
+  return [...found.toSorted((a, b) => a.start - b.start), ...others];
 }
+
+function setOf(files: WimSet["parts"], more: number, leftOut: number): WimSet {
+  const parts = files.toSorted((a, b) => a.path.length - b.path.length || (a.path < b.path ? -1 : 1));
+  return { name: parts[0]!.path, parts, more, leftOut, start: startOf(parts) };
+}
+
+/** Whether its parts are looked at: no limit stands against it. */
+export const isLookedAt = ({ more, leftOut }: WimSet): boolean => more === 0 && leftOut === 0;
 
 function startOf(parts: WimSet["parts"]): number {
   let start = Infinity;
@@ -87,16 +100,26 @@ export type VerifyWimSet = (set: WimSet) => Promise<WimReport>;
 export async function examineWims(sets: readonly WimSet[], verify: VerifyWimSet | null): Promise<WimOutcome[]> {
   const outcomes: WimOutcome[] = [];
   for (const set of sets) {
-    if (set.more > 0) outcomes.push(tooManyParts(set));
+    if (!isLookedAt(set)) outcomes.push(set.leftOut > 0 ? tooManySets(set) : tooManyParts(set));
     else outcomes.push(verify === null ? await checkTables(set) : contentOutcome(set, await verify(set)));
   }
   return outcomes;
+}
+
+/** WIMs behind the last that is looked at. */
+function tooManySets(set: WimSet): WimOutcome {
+  const message = `${count(set.leftOut, "further WIM")}, the first of them ${set.name}, ${set.leftOut === 1 ? "is" : "are"} not looked at: at most ${wimSetLimit} of a disc are, a limit of win7usb, not damage`;
+  return beyondLimit(set, message);
 }
 
 /** A set with too many parts: checking only the first of them would say nothing about the set. */
 function tooManyParts(set: WimSet): WimOutcome {
   const files = set.parts.length + set.more;
   const message = `${set.name}: it is a set of ${count(files, "file")}, and at most ${partLimit} are looked at: a limit of win7usb, not damage`;
+  return beyondLimit(set, message);
+}
+
+function beyondLimit(set: WimSet, message: string): WimOutcome {
   const check = { id: "wim", file: set.name, kind: "soundness", status: "warn", code: "wim-unsupported" } as const;
   return { set, checks: [{ ...check, message }], ...nothingCompared, unsupported: message };
 }

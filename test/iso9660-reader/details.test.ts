@@ -127,8 +127,28 @@ describe("the boot catalogue", () => {
   it("that claims 65535 entries ends with the catalogue", async () => {
     const bytes = catalogue();
     bytes.set([0x90, 0xef, 0xff, 0xff], 2 * bootCatalogueEntrySize);
-    const { elTorito } = await readImage(memorySource(withCatalogue(bytes)));
+    const { elTorito, warnings } = await readImage(memorySource(withCatalogue(bytes)));
     expect(elTorito?.entries.length).toBeLessThan(128);
+    const [{ code, message } = { code: "", message: "" }, ...others] = warnings;
+    expect([code, others]).toEqual(["el-torito", []]);
+    const left = 0xffff - elTorito!.entries.length + 1;
+    expect(message).toContain(`promises ${left.toLocaleString("en-US")} further entries, which are not looked at`);
+  });
+
+  it.each([
+    [
+      "its entries",
+      [0x91, 0xef, 200, 0],
+      /promises 75 further entries, which are not looked at: at most 128 entries are/,
+    ],
+    ["another section", [0x90, 0xef, 125, 0], /promises further sections, which are not looked at/],
+  ])("with more than is looked at of %s is told so", async (_, header, message) => {
+    const bytes = catalogue();
+    bytes.set(header, 2 * bootCatalogueEntrySize);
+    const image = composeIso({ root: [], sectors: { 17: bootRecord, 25: bytes }, sectorCount: 40 });
+    const { elTorito, warnings } = await readImage(memorySource(image));
+    expect(elTorito?.entries).toHaveLength(126);
+    expect(warnings).toEqual([{ code: "el-torito", message: expect.stringMatching(message) }]);
   });
 
   it.each([

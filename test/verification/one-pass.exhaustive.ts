@@ -184,7 +184,7 @@ describe.skipIf(process.platform !== "linux")("an end before the end", () => {
     const extents = places(wim.length)["whole"]!;
     image = writeImage("image.iso", wim, extents);
     const parts = [{ path: "install.wim", file: fileNode(image.source, extents) }];
-    set = { name: "install.wim", parts, more: 0, start: extents[0]!.offset };
+    set = { name: "install.wim", parts, more: 0, leftOut: 0, start: extents[0]!.offset };
     passes = {
       algorithms: ["sha1", "sha256"],
       prefixes: [],
