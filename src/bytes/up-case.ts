@@ -15,8 +15,13 @@ function buildTable(): Uint16Array {
 /** What each of the 65,536 code units becomes. */
 export const upperCaseUnits: Readonly<Uint16Array> = buildTable();
 
+// oxlint-disable-next-line no-control-regex
+const ascii = /^[\u0000-\u007f]*$/;
+
 /** `name` in upper case, as long as before; two of these compare with `<` as Windows orders names: by code unit. */
 export function upCase(name: string): string {
+  // Of these the table and every other one say the same, and nearly all names are such.
+  if (ascii.test(name)) return name.toUpperCase();
   const units: number[] = [];
   for (let index = 0; index < name.length; index += 1) units.push(upperCaseUnits[name.charCodeAt(index)]!);
   return String.fromCharCode(...units);

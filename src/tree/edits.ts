@@ -2,9 +2,10 @@
  * Trees edited: one laid over another, and without a node. A tree is never changed; the edited one shares the nodes that
  * stay. Names are compared as Windows does, without regard to case, and what is replaced keeps the name that it has.
  */
+import { upCase } from "../bytes/up-case.js";
 import { Win7UsbError } from "../errors.js";
 import type { DirectoryNode, FileNode, FileTimes, FileTree, TreeNode } from "./index.js";
-import { find, foldedName } from "./index.js";
+import { find } from "./index.js";
 
 /** What an edit did to a file, or to a directory that is empty. */
 export type TreeChange = {
@@ -47,10 +48,10 @@ export function treeWith(path: string, node: FileNode | DirectoryNode, times: Fi
 
 function merged(tree: DirectoryNode, over: DirectoryNode, prefix: string, changes: TreeChange[]): DirectoryNode {
   const children = [...tree.children];
-  const places = new Map(children.map(({ name }, index) => [foldedName(name), index]));
+  const places = new Map(children.map(({ name }, index) => [upCase(name), index]));
   const taken = new Map<string, string>();
   for (const node of over.children) {
-    const key = foldedName(node.name);
+    const key = upCase(node.name);
     const other = taken.get(key);
     if (other !== undefined) throw collision(prefix + other, prefix + node.name);
     taken.set(key, node.name);
@@ -89,9 +90,9 @@ function cut(
   prefix: string,
   changes: TreeChange[],
 ): DirectoryNode {
-  const key = foldedName(name!);
+  const key = upCase(name!);
   const children = tree.children.flatMap((child): readonly TreeNode[] => {
-    if (foldedName(child.name) !== key) return [child];
+    if (upCase(child.name) !== key) return [child];
     const path = prefix + child.name;
     if (rest.length > 0) return child.kind === "directory" ? [cut(child, rest, `${path}/`, changes)] : [child];
     changes.push({ path, action: "removed", size: sizeOf(child) });

@@ -2,6 +2,7 @@
  * FileTree: what every reader produces and every layout consumes. Names and times are the image's; a file's content is
  * a layout of extents, so that nothing is copied before it is written.
  */
+import { upCase } from "../bytes/up-case.js";
 import { layoutEnd, type Extent } from "../extents/extent.js";
 import { layoutSource } from "../extents/layout-source.js";
 import type { ByteSource } from "../source/byte-source.js";
@@ -49,24 +50,13 @@ export function* walk(tree: DirectoryNode, prefix = ""): Generator<PathNode> {
   }
 }
 
-/** A name as it is compared: in capitals, letter for letter, so that `ß` stays apart from `ss`. */
-export function foldedName(name: string): string {
-  const upper = name.toUpperCase();
-  return upper.length === name.length ? upper : name.replaceAll(/./gsu, (letter) => foldedLetter(letter));
-}
-
-function foldedLetter(letter: string): string {
-  const upper = letter.toUpperCase();
-  return upper.length === letter.length ? upper : letter;
-}
-
 /** The node at `path` (separator `/`), matched without regard to case as Windows does; undefined where there is none. */
 export function find(tree: DirectoryNode, path: string): TreeNode | undefined {
   let node: TreeNode = tree;
   for (const part of path.split("/")) {
     if (node.kind !== "directory") return undefined;
-    const wanted = foldedName(part);
-    const next: TreeNode | undefined = node.children.find((child) => foldedName(child.name) === wanted);
+    const wanted = upCase(part);
+    const next: TreeNode | undefined = node.children.find((child) => upCase(child.name) === wanted);
     if (next === undefined) return undefined;
     node = next;
   }

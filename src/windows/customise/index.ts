@@ -3,10 +3,11 @@
  * Each wish becomes an edit that says what it changed and why; a known image stays known, and the stick tells what is
  * different on it.
  */
+import { upCase } from "../../bytes/up-case.js";
 import { firstFew } from "../../bytes/amounts.js";
 import { Failures, Win7UsbError } from "../../errors.js";
 import type { FileTree } from "../../tree/index.js";
-import { contentSource, find, foldedName } from "../../tree/index.js";
+import { contentSource, find } from "../../tree/index.js";
 import type { WindowsIdentity } from "../identity.js";
 import type { ImageDescription } from "../index.js";
 import { identify } from "../index.js";
@@ -109,7 +110,7 @@ function pathsOf(wish: Wish, { changes, tree }: EditResult): string[] {
 }
 
 function own(path: string, kind: Edit["kind"], owners: Map<string, Edit["kind"]>): void {
-  const key = foldedName(path);
+  const key = upCase(path);
   const other = owners.get(key);
   if (other !== undefined) {
     const message = `${path} is given twice: ${other === kind ? `by two of ${kind}` : `by ${other} and ${kind}`}`;
