@@ -1,8 +1,15 @@
-/** A script that asked for JSON gets its last object, whatever ends the program: a signal, or a fault that nobody caught. */
-import { exitCodeOf, Win7UsbError } from "../errors.js";
+/**
+ * The end of the program where it does not come by itself: a signal that nothing waits for, a fault that nobody caught, or
+ * an interruption while a drive or a file does not answer. Every signal that asks for the end is exit code 130, and a script
+ * that asked for JSON gets its last object.
+ */
+import { exitCodeOf, exitCodes, Win7UsbError } from "../errors.js";
 import type { Invocation } from "./options.js";
 import type { Terminal } from "./terminal.js";
 import { endingSignals, isListenedTo } from "./terminal.js";
+
+/** Milliseconds in which a program that was interrupted ends by itself where nothing holds it. */
+const endsWithinMs = 2000;
 
 /** Whether a script waits for an object. */
 export function wantsJson({ options }: Invocation): boolean {
@@ -13,12 +20,29 @@ export function interruptedBy(signal: NodeJS.Signals): Win7UsbError {
   return new Win7UsbError("interrupted", `interrupted by ${signal}`, { data: { signal } });
 }
 
+/** Node's names of what a thread does that may never return: a call of the file system, a worker. */
+const holding = /^(?:FSReq|FileHandle|Worker|MessagePort)/;
+
 /**
- * From here on a signal that nobody waits for ends the process with that object, and so does a fault; the returned
- * function gives both back to the system. Without `--json` they are the system's all the time.
+ * Ends the process with `exitCode`, whatever its threads wait for. Trap: `process.exit` waits for all threads, and one that
+ * reads from a drive that does not answer never ends. The system ends such a process, as by Ctrl-C, which a shell tells as
+ * 130; only an interruption is a reason for that.
+ */
+function endAtOnce(exitCode: number): void {
+  const isHeld = process.getActiveResourcesInfo().some((name) => holding.test(name));
+  if (exitCode === exitCodes.interrupted && isHeld) {
+    process.removeAllListeners("SIGINT");
+    process.kill(process.pid, "SIGINT");
+  }
+  // The first process of a container is ended by no signal.
+  process.exit(exitCode);
+}
+
+/**
+ * From here on a signal that nobody waits for ends the process, and with `--json` a fault does, too; the returned function
+ * gives both back to the system.
  */
 export function keepLastWord(invocation: Invocation, terminal: Terminal): () => void {
-  if (!wantsJson(invocation)) return () => undefined;
   let isSaid = false;
   const end = async (cause: unknown): Promise<void> => {
     if (isSaid) return;
@@ -26,16 +50,21 @@ export function keepLastWord(invocation: Invocation, terminal: Terminal): () => 
     const { reportError } = await import("./report-error.js");
     reportError(cause, invocation, terminal);
     await terminal.lost();
-    process.exit(exitCodeOf(cause));
+    endAtOnce(exitCodeOf(cause));
   };
   const onFault = (cause: unknown): void => void end(cause);
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!isListenedTo()) void end(interruptedBy(signal));
   };
-  process.on("uncaughtException", onFault);
+  if (wantsJson(invocation)) process.on("uncaughtException", onFault);
   for (const signal of endingSignals) process.on(signal, onSignal);
   return () => {
     process.off("uncaughtException", onFault);
     for (const signal of endingSignals) process.off(signal, onSignal);
   };
+}
+
+/** The end of a program whose exit code is known: an interrupted one does not wait for what does not answer. */
+export function boundEnd(exitCode: number): void {
+  if (exitCode === exitCodes.interrupted) setTimeout(() => endAtOnce(exitCode), endsWithinMs).unref();
 }

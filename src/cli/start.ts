@@ -2,7 +2,8 @@
  * Where the program begins: bin/win7usb.js calls this. It is bundled as a CommonJS module, which Node loads without a
  * thread: their number is set here, once the command line says how many targets there are.
  */
-import { keepLastWord, wantsJson } from "./last-word.js";
+import { stat } from "node:fs/promises";
+import { boundEnd, keepLastWord, wantsJson } from "./last-word.js";
 import { main, type Execute } from "./main.js";
 import { writesTargets, type Invocation } from "./options.js";
 import { processTerminal, type Terminal } from "./terminal.js";
@@ -10,21 +11,37 @@ import { processTerminal, type Terminal } from "./terminal.js";
 /** Threads for files: each target keeps two of them waiting, the image two more, and so does what is read beside them. */
 const threadsFor = (operands: number): number => 2 * (operands + 3);
 
-/** What a drive may hold up is another process's. A dry run touches none, and a second start takes its time. */
+/**
+ * What a drive may hold up is another process's: a write, and what reads a drive. A second start takes its time, which a dry
+ * run and reading a file do not need.
+ */
 const execute = async (invocation: Invocation, terminal: Terminal, onLack: () => void): Promise<number> => {
   process.env["UV_THREADPOOL_SIZE"] ||= String(threadsFor(invocation.operands.length));
-  if (writesTargets(invocation)) {
-    const { supervise } = await import("./supervise.js");
-    return supervise(invocation, terminal, onLack);
-  }
   const release = keepLastWord(invocation, terminal);
   try {
-    const { run } = await import("./run.js");
-    return await run(invocation, terminal, onLack);
+    if (!writesTargets(invocation) && !(await readsDrive(invocation))) {
+      const { run } = await import("./run.js");
+      return await run(invocation, terminal, onLack);
+    }
   } finally {
     release();
   }
+  const { supervise } = await import("./supervise.js");
+  return supervise(invocation, terminal, onLack);
 };
+
+/** Whether an operand, or the image of a check, is a drive. */
+async function readsDrive({ operands, options }: Invocation): Promise<boolean> {
+  const paths = "iso" in options ? [...operands, options.iso] : operands;
+  return (await Promise.all(paths.map(isDrive))).includes(true);
+}
+
+async function isDrive(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isBlockDevice(),
+    () => false,
+  );
+}
 
 /** `argv` without node and script. Resolves to the exit code; never throws. */
 export async function start(argv: readonly string[]): Promise<number> {
@@ -39,14 +56,16 @@ export async function start(argv: readonly string[]): Promise<number> {
     const { offerRights } = await import("./elevation.js");
     return offerRights(argv, terminal, asks, otherwise);
   };
-  return main(argv, processTerminal(), executeOrOffer, async (open, terminal) => {
+  const exitCode = await main(argv, processTerminal(), executeOrOffer, async (open, terminal) => {
     const { askFor, keepWindow } = await import("./ask.js");
     const asked = await askFor(open, terminal);
-    const exitCode =
+    const code =
       "invocation" in asked
         ? await executeOrOffer(asked.invocation, terminal)
         : await (asked.lacksRights ? offer(true, asked.exitCode, terminal) : asked.exitCode);
     if (open.kind === "guided") await keepWindow(terminal);
-    return exitCode;
+    return code;
   });
+  boundEnd(exitCode);
+  return exitCode;
 }

@@ -1,8 +1,8 @@
 /**
- * A write in a process of its own. A drive that does not answer keeps the process that waits for it: nothing ends it, not
- * even SIGKILL, before the system has ended its transfers, and whoever waits for that process waits as well, a shell or a
- * CI job. So the process that they wait for is another one, which has nothing under way: it passes signals on and ends
- * when the write has said its last word.
+ * A command that has to do with drives, in a process of its own. A drive that does not answer keeps the process that waits
+ * for it: nothing ends it, not even SIGKILL, before the system has ended its transfers, and whoever waits for that process
+ * waits as well, a shell or a CI job. So the process that they wait for is another one, which has nothing under way: it
+ * passes signals on and ends when the command has said its last word.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ import type { Invocation } from "./options.js";
 import type { Terminal } from "./terminal.js";
 import { endingSignals } from "./terminal.js";
 
-/** What the writing process tells. */
+/** What the other process tells. */
 export type Told =
   | { readonly listening: boolean }
   /** The last event of `--json` was told. */
@@ -36,28 +36,30 @@ export function setSupervisedEntry(word: string): void {
   entry = word;
 }
 
-/** `order`: the signal was sent to this process, which ended the other one. */
-type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals; readonly order: boolean };
+/** How the other process ended, or which signal was sent to this one, which ended it. */
+type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
 
 /**
- * Runs a write in another process; resolves to its exit code, or ends this process by the signal that ended that one. Where
- * that one did not come to tell its last event, this one does. `onLack` is called where rights were all that it lacked.
+ * Runs a command in another process; resolves to its exit code. Where that one did not come to say its last word, this one
+ * does. `onLack` is called where rights were all that it lacked.
  */
 export async function supervise(invocation: Invocation, terminal: Terminal, onLack: () => void): Promise<number> {
   const child = fork(entry, [JSON.stringify(invocation)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
   const exited = exitOf(child);
-  let hasLastWord = !wantsJson(invocation);
+  let hasLastWord = false;
   const end = await new Promise<End>((resolve) => {
     let listening = false;
     const onSignal = (signal: NodeJS.Signals): void => {
       if (listening) return order(child, { interrupt: true });
       order(child, { end: signal });
-      resolve({ signal, order: true });
+      resolve({ signal });
     };
     for (const signal of endingSignals) process.on(signal, onSignal);
     child.on("message", (told: Told) => {
-      if ("exitCode" in told) resolve(told);
-      else if ("lastWord" in told) hasLastWord = true;
+      if ("exitCode" in told) {
+        hasLastWord = true;
+        resolve(told);
+      } else if ("lastWord" in told) hasLastWord = true;
       else if ("lacksRights" in told) onLack();
       else listening = told.listening;
     });
@@ -66,13 +68,10 @@ export async function supervise(invocation: Invocation, terminal: Terminal, onLa
   await Promise.race([exited, delay(endsWithinMs, undefined, { ref: false })]);
   child.unref();
   if (child.connected) child.disconnect();
-  if (!hasLastWord) await tellEnd(end, invocation, terminal);
-  if ("exitCode" in end) return end.exitCode;
   for (const signal of endingSignals) process.removeAllListeners(signal);
-  process.kill(process.pid, end.signal);
-  // The signal ends this process before that.
-  await delay(endsWithinMs);
-  return 130;
+  const isTold = "exitCode" in end && !wantsJson(invocation);
+  if (!hasLastWord && !isTold) await tellEnd(end, invocation, terminal);
+  return "exitCode" in end ? end.exitCode : causeOf(end).exitCode;
 }
 
 function order(child: ChildProcess, text: Order): void {
@@ -82,7 +81,7 @@ function order(child: ChildProcess, text: Order): void {
 
 async function exitOf(child: ChildProcess): Promise<End> {
   const [exitCode, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-  return signal === null ? { exitCode: exitCode ?? 1 } : { signal, order: false };
+  return signal === null ? { exitCode: exitCode ?? 1 } : { signal };
 }
 
 /** A write that was ended has an event as any other. */
@@ -93,8 +92,11 @@ async function tellEnd(end: End, invocation: Invocation, terminal: Terminal): Pr
 }
 
 function causeOf(end: End): Win7UsbError {
-  if ("signal" in end && end.order) return interruptedBy(end.signal);
+  // Ctrl-C on a terminal goes to both.
+  if ("signal" in end && isEnding(end.signal)) return interruptedBy(end.signal);
   const how = "signal" in end ? `was ended by ${end.signal}` : `ended with ${end.exitCode}`;
-  const hint = "The targets may hold a part of the image and do not boot: run the same command again.";
-  return new Win7UsbError("internal", `the process that writes ${how} and said nothing`, { hint });
+  const hint = "What was being written may hold a part of the image and does not boot: run the same command again.";
+  return new Win7UsbError("internal", `the process that did it ${how} and said nothing`, { hint });
 }
+
+const isEnding = (signal: NodeJS.Signals): boolean => endingSignals.some((each) => each === signal);

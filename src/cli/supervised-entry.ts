@@ -1,4 +1,4 @@
-/** The module that the writing process starts from. */
+/** The module that the supervised process starts from. */
 import { runSupervised } from "./supervised.js";
 
 await runSupervised(process.argv[2]!);

@@ -1,4 +1,4 @@
-/** The process that writes: a command, interrupted and ended by the process that supervises it. */
+/** The process that has to do with drives: a command, interrupted and ended by the process that supervises it. */
 import { closeSync } from "node:fs";
 import type { Invocation } from "./options.js";
 import { conclude } from "./conclude.js";

@@ -1,7 +1,7 @@
 /** The input of a step: a path, which the step opens and closes, or a source, which stays the caller's. */
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
-import { isFileSource, openFileSource } from "../source/file-source.js";
+import { isFileSource, openFileSource, type FileSource } from "../source/file-source.js";
 import { interruptibleSource } from "../source/interruptible-source.js";
 import { Interruption } from "../source/interruption.js";
 
@@ -37,8 +37,8 @@ export type OpenedInput = {
 export async function openInput(image: ImageInput, { name = "image", signal }: InputOptions): Promise<OpenedInput> {
   const path = pathOf(image) ?? name;
   throwIfInterrupted(path, signal);
-  const file = typeof image === "string" ? await openFileSource(image) : undefined;
   const interruption = new Interruption(signal, () => interruptedAt(path));
+  const file = typeof image === "string" ? await openFile(image, interruption) : undefined;
   const opened = file ?? (image as ByteSource);
   return {
     path,
@@ -56,6 +56,18 @@ export async function openInput(image: ImageInput, { name = "image", signal }: I
       if (file !== undefined) await interruption.close(() => file.close());
     },
   };
+}
+
+/** A drive may not answer to being opened either; what it opens after an interruption is closed. */
+async function openFile(path: string, interruption: Interruption): Promise<FileSource> {
+  const opening = openFileSource(path);
+  try {
+    return await interruption.run(() => opening);
+  } catch (error) {
+    interruption.end();
+    void opening.then((file) => file.close()).catch(() => undefined);
+    throw error;
+  }
 }
 
 function pathOf(image: ImageInput): string | undefined {

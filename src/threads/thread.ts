@@ -1,4 +1,5 @@
 /** A worker thread from its creator's side: it is asked to run tasks, and answers each. */
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { ErrorCode } from "../errors.js";
 import { exitCodes, Win7UsbError } from "../errors.js";
@@ -6,6 +7,9 @@ import type { Request } from "./messages.js";
 import { isAnswer } from "./messages.js";
 import type { ThreadSetup } from "./serve.js";
 import { expectShape, type Guard } from "./shape.js";
+
+/** Milliseconds in which a thread ends that computes; what it reads from a drive that does not answer may take for ever. */
+const endsWithinMs = 1000;
 
 /** A module's place, or a script as text where there is no file to start from. */
 export type ThreadEntry = URL | string;
@@ -32,7 +36,7 @@ type Thread = {
   readonly waiting: number;
   /** Rejects with the task's error, or where the thread ends before it has answered. */
   ask<Result>(task: unknown, asking: Asking<Result>): Promise<Result>;
-  /** Terminates the thread, even while it runs a task. */
+  /** Terminates the thread, even while it runs a task; one that waits for a drive is not waited for. */
   close(): Promise<void>;
 };
 
@@ -84,7 +88,7 @@ export function startThread(setup: ThreadSetup): Thread {
       return expectShape(answer, result, `the result of a thread (${setup.kind})`);
     },
     async close() {
-      await worker.terminate();
+      await Promise.race([worker.terminate(), delay(endsWithinMs, undefined, { ref: false })]);
     },
   };
 }

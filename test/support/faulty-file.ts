@@ -47,6 +47,9 @@ export type FaultyFile = {
   readonly bytes: Buffer;
   /** From now on; without a fault everything succeeds. Every operation takes `delayMs` longer. */
   arm(fault?: Fault, delayMs?: number): void;
+  /** Until `resume` no operation gets an answer. */
+  stall(): void;
+  resume(): void;
   /** Operations since then, hit or not. */
   count(operation: Operation): number;
   /** The same in their order. */
@@ -111,6 +114,8 @@ export async function openFaultyFile(
       word[words.kind] = kinds.indexOf(kind);
       word[words.delayMs] = delayMs;
     },
+    stall: () => void server.kill("SIGSTOP"),
+    resume: () => void server.kill("SIGCONT"),
     count: (operation) => word[words.counts + operations.indexOf(operation)]!,
     log() {
       const entries = word.subarray(words.log, words.log + word[words.logLength]!);
