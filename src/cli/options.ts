@@ -27,6 +27,8 @@ export type Invocation = {
   } & (Name extends "write" ? Chosen : object);
 }[CommandName];
 export type WriteInvocation = Extract<Invocation, { readonly command: "write" }>;
+export type VerifyInvocation = Extract<Invocation, { readonly command: "verify" }>;
+export type CheckInvocation = Extract<Invocation, { readonly command: "check" }>;
 
 /** Whether it is a write that is not a dry run. */
 export function writesTargets(invocation: Invocation): boolean {

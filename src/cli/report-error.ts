@@ -32,7 +32,7 @@ export function errorLine(fields: ErrorFields, form: JsonForm): string {
 }
 
 /** What `--json` says of a failure. */
-function errorFields(thrown: unknown, invocation: Invocation): ErrorFields {
+export function errorFields(thrown: unknown, invocation: Invocation): ErrorFields {
   const { command, options } = invocation;
   if (!(thrown instanceof Win7UsbError)) {
     return { code: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), hint: issueHint };
@@ -48,16 +48,23 @@ function errorFields(thrown: unknown, invocation: Invocation): ErrorFields {
 }
 
 export function reportError(thrown: unknown, invocation: Invocation, terminal: Terminal): void {
-  const fields = errorFields(thrown, invocation);
   const form = jsonFormOf(invocation);
-  if (form !== null) terminal.out(errorLine(fields, form));
-  const told = [fields, ...(fields.others ?? [])];
-  for (const [index, { hint, ...rest }] of told.entries()) {
-    // What helps against several of them is said once, after the last.
-    const isLater = hint === undefined || told.slice(index + 1).some((later) => later.hint === hint);
-    terminal.err(errorText(isLater ? rest : { ...rest, hint }, terminal));
-  }
+  if (form !== null) terminal.out(errorLine(errorFields(thrown, invocation), form));
+  terminal.err(reportText(thrown, invocation, terminal));
   if (!(thrown instanceof Win7UsbError) && thrown instanceof Error) terminal.err(callsOf(thrown));
+}
+
+/** The failure and all that stood in the way with it, for people. */
+export function reportText(thrown: unknown, invocation: Invocation, terminal: Terminal): string {
+  const fields = errorFields(thrown, invocation);
+  const told = [fields, ...(fields.others ?? [])];
+  return told
+    .map(({ hint, ...rest }, index) => {
+      // What helps against several of them is said once, after the last.
+      const isLater = hint === undefined || told.slice(index + 1).some((later) => later.hint === hint);
+      return errorText(isLater ? rest : { ...rest, hint }, terminal);
+    })
+    .join("");
 }
 
 /** `win7usb: what failed`, and the hint below it. */

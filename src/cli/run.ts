@@ -47,11 +47,11 @@ async function runCommand(invocation: Invocation, terminal: Terminal): Promise<n
     }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");
-      return verifyCommand(first, invocation.options, terminal);
+      return verifyCommand(invocation, terminal);
     }
     case "check": {
       const { checkCommand } = await import("./commands/check.js");
-      return checkCommand(first, invocation.options, terminal);
+      return checkCommand(invocation, terminal);
     }
     case "inspect": {
       const { inspectCommand } = await import("./commands/inspect.js");

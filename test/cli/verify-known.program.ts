@@ -52,7 +52,9 @@ async function run(content: Uint8Array, options: { json?: true; verbose?: true; 
   writeFileSync(path, content);
   const terminal = fakeTerminal();
   const all = { require: [], allow: [], ...options };
-  const exitCode = await verifyCommand(path, all, terminal, { knownImages: table });
+  const exitCode = await verifyCommand({ command: "verify", operands: [path], options: all }, terminal, {
+    knownImages: table,
+  });
   return { exitCode, out: terminal.shown.out };
 }
 

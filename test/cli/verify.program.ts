@@ -70,7 +70,11 @@ const checkOf = ({ checks }: Report, id: string) => checks.find((check) => check
 async function withTable(path: string, knownImages: VerifyInternals["knownImages"], ...allow: string[]) {
   const terminal = fakeTerminal();
   const options = { require: ["genuine"], allow, json: true };
-  const exitCode = await verifyCommand(path, options, terminal, knownImages === undefined ? {} : { knownImages });
+  const exitCode = await verifyCommand(
+    { command: "verify", operands: [path], options },
+    terminal,
+    knownImages === undefined ? {} : { knownImages },
+  );
   return { exitCode, report: parseOutput<Report>("verify", terminal.shown.out) };
 }
 

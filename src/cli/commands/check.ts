@@ -1,14 +1,15 @@
 /** `win7usb check`: is this stick or image file still what was written? */
 import { exitCodes } from "../../errors.js";
-import { check } from "../../steps/check-target.js";
+import { check, type CheckResult } from "../../steps/check-target.js";
 import type { CheckVerdict } from "../../steps/check-verdict.js";
 import { editChoices } from "../edit-options.js";
 import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
-import type { CheckCommandOptions } from "../options.js";
+import type { CheckInvocation } from "../options.js";
 import { checkProgress } from "../render/check-progress.js";
-import { checkReport, checkText } from "../render/check-result.js";
+import { checkReport, checkSummary, checkText } from "../render/check-result.js";
+import { runSeveral, type Outcome } from "../several.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -19,24 +20,41 @@ const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
   unreadable: exitCodes["image-unreadable"],
 };
 
-export async function checkCommand(path: string, options: CheckCommandOptions, terminal: Terminal): Promise<number> {
-  const progress = await checkProgress(terminal, path);
+export async function checkCommand(invocation: CheckInvocation, terminal: Terminal): Promise<number> {
+  const { operands, options } = invocation;
   const comparesWithImage = options.iso !== undefined;
-  const result = await interruptible(terminal, progress, (signal, show) =>
-    check(path, {
-      image: options.iso,
-      label: options.label,
-      ...editChoices(options),
-      signature: options.signature,
-      bootPrompt: options.bootPrompt,
-      signal,
-      onEvent: (event) =>
-        show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
-    }),
-  );
-  if (options.json === true) {
+  const work = async (path: string): Promise<Outcome<CheckResult>> => {
+    const progress = await checkProgress(terminal, path);
+    const report = await interruptible(terminal, progress, (signal, show) =>
+      check(path, {
+        image: options.iso,
+        label: options.label,
+        ...editChoices(options),
+        signature: options.signature,
+        bootPrompt: options.bootPrompt,
+        signal,
+        onEvent: (event) =>
+          show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
+      }),
+    );
+    return { report, exitCode: exitCodeOf[report.verdict] };
+  };
+  const jsonOf = (result: CheckResult): Record<string, unknown> => {
     const warnings = result.warnings.map((warning) => checkWarning(warning, comparesWithImage));
-    terminal.out(jsonLine(checkReport({ ...result, warnings })));
-  } else terminal.out(checkText(result, styleFor(terminal), terminal.columns));
-  return exitCodeOf[result.verdict];
+    return checkReport({ ...result, warnings });
+  };
+  const [path = "", ...others] = operands;
+  if (others.length > 0) {
+    return runSeveral(invocation, terminal, work, {
+      columns: ["TARGET", "VERDICT", "FOUND"],
+      row: (result) => [result.verdict, checkSummary(result)],
+      // What is as it was written needs no more words than the table's.
+      whole: (result) => (result.verdict === "match" ? null : checkText(result, styleFor(terminal), terminal.columns)),
+      json: jsonOf,
+    });
+  }
+  const { report, exitCode } = await work(path);
+  if (options.json === true) terminal.out(jsonLine(jsonOf(report)));
+  else terminal.out(checkText(report, styleFor(terminal), terminal.columns));
+  return exitCode;
 }

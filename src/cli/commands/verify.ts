@@ -4,11 +4,12 @@ import type { VerifyOptions, VerifyResult } from "../../steps/verify-image.js";
 import { verify } from "../../steps/verify-image.js";
 import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
-import type { VerifyCommandOptions } from "../options.js";
+import type { VerifyInvocation } from "../options.js";
 import { verificationProgress } from "../render/verification-progress.js";
-import { verificationText } from "../render/verification-text.js";
-import { verificationReport } from "../render/verification.js";
+import { verificationSummary, verificationText } from "../render/verification-text.js";
+import { verificationReport, type VerificationReport } from "../render/verification.js";
 import { parseRequirements } from "../requirements.js";
+import { runSeveral, type Outcome } from "../several.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -16,28 +17,42 @@ import type { Terminal } from "../terminal.js";
 export type VerifyInternals = Pick<VerifyOptions, "knownImages">;
 
 export async function verifyCommand(
-  path: string,
-  options: VerifyCommandOptions,
+  invocation: VerifyInvocation,
   terminal: Terminal,
   internals: VerifyInternals = {},
 ): Promise<number> {
+  const { operands, options } = invocation;
   const requirements = await parseRequirements(options.require);
-  const progress = await verificationProgress(terminal);
-  const verification = await interruptible(terminal, progress, (signal, show) =>
-    verify(path, {
-      deep: options.deep,
-      md5: options.md5,
-      allow: options.allow,
-      requirements,
-      signal,
-      onEvent: show,
-      ...internals,
-    }),
-  );
-  const report = verificationReport(verification, terminal.now());
+  const work = async (path: string): Promise<Outcome<VerificationReport>> => {
+    const progress = await verificationProgress(terminal);
+    const verification = await interruptible(terminal, progress, (signal, show) =>
+      verify(path, {
+        deep: options.deep,
+        md5: options.md5,
+        allow: options.allow,
+        requirements,
+        signal,
+        onEvent: show,
+        ...internals,
+      }),
+    );
+    return { report: verificationReport(verification, terminal.now()), exitCode: exitCodeFor(verification) };
+  };
+  const textOf = (report: VerificationReport): string =>
+    verificationText(report, options.verbose === true, styleFor(terminal), terminal.columns);
+  const [path = "", ...others] = operands;
+  if (others.length > 0) {
+    return runSeveral(invocation, terminal, work, {
+      columns: ["IMAGE", "VERDICT", "FOUND"],
+      row: (report) => [report.verdict, verificationSummary(report)],
+      whole: (report) => (options.verbose === true ? textOf(report) : null),
+      json: (report) => report,
+    });
+  }
+  const { report, exitCode } = await work(path);
   if (options.json === true) terminal.out(jsonLine(report));
-  else terminal.out(verificationText(report, options.verbose === true, styleFor(terminal), terminal.columns));
-  return exitCodeFor(verification);
+  else terminal.out(textOf(report));
+  return exitCode;
 }
 
 /** Damage outweighs what was asked for. */

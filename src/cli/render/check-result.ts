@@ -57,19 +57,29 @@ function addedLines(paths: readonly string[], what: string): string[] {
 }
 
 function headline(result: CheckResult, style: Style): string {
-  const { verdict, cause, target, against, files, bytes, mismatches } = result;
-  const path = printable(target.path);
+  const { verdict, cause, target } = result;
+  const word = cause === "unfinished" && toldWhole(result) ? cause : verdict;
+  const told = verdict === "match" ? style.good(`${word}:`) : style.bad(`${word}:`);
+  return `${told} ${printable(target.path)} ${checkSummary(result)}`;
+}
+
+/** What was found, as the rest of a sentence about the target: `is what was written (871 files, ... compared ...)`. */
+export function checkSummary(result: CheckResult): string {
+  const { verdict, cause, against, files, bytes, mismatches } = result;
   const what = files === null ? "" : `${count(files, "file")}, `;
   const compared = `${what}${formatSize(bytes)} compared with ${against === "image" ? "the image" : "its manifest"}`;
-  if (verdict === "match") return `${style.good("match:")} ${path} is what was written (${compared})`;
-  const told = cause === null ? undefined : withoutPlaces[cause];
-  // What people did since is told with its places, of whichever image it was.
-  if (told !== undefined && (cause !== "other-image" || mismatches.every((each) => each.cause === cause))) {
-    const word = cause === "unfinished" ? cause : verdict;
-    return `${style.bad(`${word}:`)} ${path} ${told}${against === null || bytes === 0 ? "" : ` (${compared})`}`;
+  if (verdict === "match") return `is what was written (${compared})`;
+  if (cause !== null && toldWhole(result)) {
+    return `${withoutPlaces[cause]}${against === null || bytes === 0 ? "" : ` (${compared})`}`;
   }
   const found = verdict === "mismatch" ? "is not what was written any more" : "cannot be read everywhere";
-  return `${style.bad(`${verdict}:`)} ${path} ${found}: ${count(mismatches.length, "place")} (${compared})`;
+  return `${found}: ${count(mismatches.length, "place")} (${compared})`;
+}
+
+/** What people did since is told with its places, of whichever image it was. */
+function toldWhole({ verdict, cause, mismatches }: CheckResult): boolean {
+  if (verdict === "match" || cause === null || withoutPlaces[cause] === undefined) return false;
+  return cause !== "other-image" || mismatches.every((each) => each.cause === cause);
 }
 
 /** What is said of the target as a whole. */

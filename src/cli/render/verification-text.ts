@@ -35,6 +35,16 @@ export function verificationText(report: VerificationReport, verbose: boolean, s
   ].join("");
 }
 
+/** A few words for a table: which Windows it is, or what is wrong with the image. */
+export function verificationSummary(report: VerificationReport): string {
+  const { verdict, known, windows, unmet } = report;
+  const reason = [...failedChecks(report), ...unmet][0]?.message;
+  if ((verdict === "damaged" || verdict === "unsuitable") && reason !== undefined)
+    return abbreviated(reason, reasonLimit);
+  if (verdict === "genuine" && known !== null) return known.fileName;
+  return windows === null ? "" : headline({ windows });
+}
+
 const moreWords = "--verbose tells what was checked, what the edition can do, and its support.";
 
 /** The answer, in one line where the terminal has room. */

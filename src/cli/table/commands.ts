@@ -107,8 +107,8 @@ const verify = {
   name: "verify",
   summary: "say whether an ISO is sound, genuine, and what you need",
   description:
-    "Checks an ISO before it is written: is it whole, known by its hash, sound inside? The first word of the answer is the verdict: genuine, intact, damaged or unsuitable.",
-  operands: [iso],
+    "Checks an ISO before it is written: is it whole, known by its hash, sound inside? The first word of the answer is the verdict: genuine, intact, damaged or unsuitable. Several are told in a table, and the exit code is the worst of theirs.",
+  operands: [{ ...iso, repeated: true, summary: "ISO files, or optical drives" }],
   options: [
     {
       long: "deep",
@@ -147,8 +147,8 @@ const check = {
   name: "check",
   summary: "say whether a stick or image file is still what was written",
   description:
-    "Reads a stick or image file whole and says which files are no longer what was written, and where: with --iso to the byte, otherwise by the manifest that write left behind the partition, to within 1 MiB of a file. Files that were added, changed or removed are told apart from damage; added ones are no mismatch.",
-  operands: [{ name: "target", kind: "target", summary: "a whole drive (/dev/sdX), or an image file" }],
+    "Reads a stick or image file whole and says which files are no longer what was written, and where: with --iso to the byte, otherwise by the manifest that write left behind the partition, to within 1 MiB of a file. Files that were added, changed or removed are told apart from damage; added ones are no mismatch. Several targets are told in a table, and the exit code is the worst of theirs.",
+  operands: [{ name: "target", kind: "target", repeated: true, summary: "whole drives (/dev/sdX), or image files" }],
   options: [
     {
       long: "iso",
