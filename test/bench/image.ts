@@ -8,6 +8,7 @@ import { openFileSource } from "../../src/source/file-source.js";
 import type { DirectoryNode, FileNode, TreeNode } from "../../src/tree/index.js";
 import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { writeExtents } from "../../fixtures/iso/write-extents.js";
+import { peBootWim } from "../../fixtures/windows7/setup-image.js";
 import { windows7Label, windows7Tree } from "../../fixtures/windows7/tree.js";
 import { bootmgrProbe } from "../../fixtures/boot/bootmgr-probe.js";
 
@@ -61,7 +62,8 @@ export async function writeBenchImage(path: string, size: number): Promise<void>
   const noisePath = `${path}.noise`;
   writeNoise(noisePath, size);
   const noise: ByteSource & { close(): Promise<void> } = await openFileSource(noisePath);
-  const small = await windows7Tree({ bootmgr: bootmgrProbe() });
+  // Setup's image is one that drivers can be put into.
+  const small = await windows7Tree({ bootmgr: bootmgrProbe(), bootWim: await peBootWim() });
   const tree = withContent(small, ["sources", "install.wim"], (file) => ({
     ...file,
     size: file.size + size,

@@ -2,16 +2,19 @@
  * `npm run bench`: win7usb beside what a person would use instead, on a loop device of its own, all in one run and in
  * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools, ntfs-3g and p7zip.
  *
- *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>]
+ *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>] [--only drivers]
  *
- * A loop device is faster than any stick; `--rate` measures at the pace of one as well.
+ * `--only drivers` is one table: what drivers of 30 MiB cost, which is to be 1.05 of a write without them at most;
+ * on a busy machine give it a `--rate`. A loop device
+ * is faster than any stick; `--rate` measures at the pace of one as well.
  */
 import { mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { GiB, roundUp } from "../../src/bytes/units.js";
+import { GiB, MiB, roundUp } from "../../src/bytes/units.js";
+import { driversSize, writeDrivers } from "./drivers.js";
 import { writeBenchImage } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
@@ -58,6 +61,7 @@ function settings() {
       folder: { type: "string", default: tmpdir() },
       buffered: { type: "boolean", default: false },
       rate: { type: "string", default: "0" },
+      only: { type: "string" },
     },
   });
   const { runs, rate } = values;
@@ -119,6 +123,35 @@ function pacedTable(folder: string, iso: string, device: string, rate: number): 
   }
 }
 
+/**
+ * What drivers cost: written in turn, so that one run has both. At the pace of a stick once each; otherwise more often than
+ * others' writes, for a small difference.
+ */
+function driversTable(folder: string, iso: string, device: string, runs: number, rate: number): void {
+  const drivers = join(folder, "drivers");
+  writeDrivers(drivers, driversSize);
+  const throttle = rate > 0 ? throttleDevice(device, rate) : null;
+  const ours =
+    (...options: string[]) =>
+    () => {
+      const command = [...writeCommand(iso, device), ...options];
+      return measure(throttle?.run(command) ?? command, folder, { device });
+    };
+  const added = `${driversSize / MiB} MiB of drivers`;
+  try {
+    const candidates = new Map([
+      ["win7usb write", ours()],
+      [`with ${added}`, ours("--drivers", drivers)],
+    ]);
+    const results = compare(candidates, rate > 0 ? 1 : 2 * runs + 1);
+    const pace = rate > 0 ? `, at ${(rate / 1e6).toFixed(0)} MB/s` : "";
+    console.log(`\nFAT32 with ${added} in boot.wim and on the stick${pace}`);
+    printTable(results, statSync(iso).size);
+  } finally {
+    throttle?.remove();
+  }
+}
+
 function startTable(folder: string, iso: string): void {
   const startRuns = 15;
   const results = compare(
@@ -136,7 +169,7 @@ function startTable(folder: string, iso: string): void {
 }
 
 async function bench(): Promise<void> {
-  const { runs, size, folder: parent, buffered, rate } = settings();
+  const { runs, size, folder: parent, buffered, rate, only } = settings();
   const folder = mkdtempSync(join(parent, "win7usb-bench-"));
   try {
     const iso = join(folder, "image.iso");
@@ -144,6 +177,9 @@ async function bench(): Promise<void> {
     console.log(`image of ${(statSync(iso).size / 1e9).toFixed(2)} GB, medians of ${runs} runs in turn\n`);
     const loop = attachLoop(join(folder, "drive.img"), roundUp(statSync(iso).size, GiB) + GiB / 2, !buffered);
     try {
+      driversTable(folder, iso, loop.path, runs, rate);
+      if (only === "drivers") return;
+      console.log("");
       printTable(compare(writers(folder, iso, loop.path), runs), statSync(iso).size);
       if (rate > 0) pacedTable(folder, iso, loop.path, rate);
     } finally {

@@ -1,6 +1,7 @@
 /** Sound cabinets for the fuzzer, and where their records and compressed blocks lie. */
 import type { CabinetFolderOf } from "../../../fixtures/cabinet/cabinet.js";
 import { cabinetFile } from "../../../fixtures/cabinet/cabinet.js";
+import { instructionText, manifestText } from "../../../fixtures/updates/updates.js";
 import { filler } from "../../../fixtures/windows7/nodes.js";
 import { dataRecord, cabinetFileRecord, folderRecord, headerRecord } from "../../../src/cabinet/records.js";
 import { lzxFolder } from "../lzx-cabinet.js";
@@ -8,7 +9,9 @@ import type { Inputs } from "./inputs.js";
 import { StructureBuilder } from "./structure.js";
 
 const files = [
-  { name: "update.mum", content: filler(3000, 1).map((byte) => byte % 7) },
+  { name: "update.mum", content: Buffer.from(manifestText()) },
+  { name: "a.xml", content: Buffer.from(instructionText({}, "a.cab")) },
+  { name: "a.cab", content: filler(3000, 1).map((byte) => byte % 7) },
   { name: "x86\\a.dll", content: filler(40_000, 2).map((byte, at) => (at % 50 === 0 ? 0xe8 : byte % 3)) },
 ];
 

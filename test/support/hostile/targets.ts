@@ -26,6 +26,8 @@ import { CabinetFault, checkBlocks, openCabinet, readCabinetFile } from "../../.
 import { HiveEditor } from "../../../src/registry/hive-editor.js";
 import { parseAnswerFile } from "../../../src/windows/customise/answer-file/document.js";
 import { examineAnswerFile } from "../../../src/windows/customise/answer-file/index.js";
+import { chooseUpdates } from "../../../src/windows/customise/updates/choose-updates.js";
+import { readUpdate } from "../../../src/windows/customise/updates/read-update.js";
 import { readBootConfiguration } from "../../../src/windows/boot-configuration.js";
 import { setupImageChecks } from "../../../src/verification/setup-image.js";
 
@@ -210,8 +212,13 @@ export async function tryAnswerFile(steps: Steps, bytes: Uint8Array): Promise<vo
 
 const disc = windows7Tree();
 
-/** A cabinet: its tables, its blocks, and each of its first files. */
+/** A cabinet: as an update, its tables, its blocks, and each of its first files. */
 export async function tryCabinet(steps: Steps, source: ByteSource): Promise<void> {
+  for (const path of ["a.cab", "a.msu"]) {
+    const read = await steps.try("readUpdate", () => readUpdate({ path, source }, "x86"));
+    if (read !== undefined && !("code" in read)) await steps.try(`update ${read.kind}`, () => chooseUpdates([read]));
+    else if (read !== undefined && "reason" in read) checkText("readUpdate", read.reason);
+  }
   const cabinet = await steps.try("openCabinet", () => foreseenFault(() => openCabinet(source)));
   if (cabinet === undefined) return;
   await steps.try("checkBlocks", () => foreseenFault(() => checkBlocks(cabinet)));
