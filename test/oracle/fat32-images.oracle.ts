@@ -84,7 +84,7 @@ const sizes: readonly (readonly [string, number])[] = [
   ["2 TiB", 2 * TiB],
 ];
 
-describe.each(sample(sizes, 3))("a disk of %s", (_name, diskSize) => {
+describe.each(sample(sizes, 2))("a disk of %s", (_name, diskSize) => {
   const image = join(work, `${diskSize}.img`);
   const partition = join(work, `${diskSize}.partition`);
   const mtools = `${image}@@${MiB}`;

@@ -61,7 +61,7 @@ beforeAll(() => {
 afterAll(() => programs.remove());
 
 describe("what is as large as its limit", () => {
-  it.each(sample(cases, 12, ([kind]) => kind))("%s: %s", { timeout: 600_000 }, async (kind, name, outcome) => {
+  it.each(sample(cases, 5, ([kind]) => kind))("%s: %s", { timeout: 600_000 }, async (kind, name, outcome) => {
     const path = join(programs.folder, "case.bin");
     await programs.run("make", kind, name, path);
     const result = (await programs.run("run", kind, name, path)) as LimitResult;

@@ -17,7 +17,7 @@ import { rounds } from "../support/sample.js";
 
 const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 const seed = number("FUZZ_SEED", 20_091_022);
-const cases = number("FUZZ_CASES", rounds(10_000, 1500));
+const cases = number("FUZZ_CASES", rounds(10_000, 600));
 const only = process.env["FUZZ_CASE"];
 /** Of each kind's cases; a long run goes in parts. */
 const first = number("FUZZ_FIRST", 0);
