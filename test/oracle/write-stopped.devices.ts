@@ -21,7 +21,7 @@ import { isUnfinished } from "../support/unfinished.js";
 
 const driveSize = 64 * MiB;
 const sectorSize = 512;
-const moments = rounds(50, 20);
+const moments = rounds(50, 8);
 /** For each operation: as a slow stick does. */
 const slowByMs = 30;
 
