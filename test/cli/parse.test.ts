@@ -103,9 +103,12 @@ describe("an option that takes one value", () => {
     const words = [name, ...operands.map((operand) => operand.name)];
     return options.flatMap((spec) => {
       if (spec.kind === "flag" || spec.kind === "list" || spec.kind === "folders") return [];
-      const [one, other] = { choice: ["fat32", "ntfs"], size: ["8G", "16G"], text: ["a", "b"], file: ["a", "b"] }[
-        spec.kind
-      ];
+      const [one, other] = {
+        choice: spec.kind === "choice" ? spec.choices : [],
+        size: ["8G", "16G"],
+        text: ["a", "b"],
+        file: ["a", "b"],
+      }[spec.kind];
       const names = [`--${spec.long}`, spec.short === undefined ? `--${spec.long}` : `-${spec.short}`];
       return [
         { words: [...words, names[0]!, one!, names[1]!, other!], spec, values: `"${one}" and "${other}"` },
