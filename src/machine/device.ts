@@ -41,8 +41,14 @@ export type Machine = {
   readonly devices: readonly Device[];
   /** `LENOVO 2325AB1`: what the firmware calls the machine. */
   readonly name: string | null;
-  /** How its present system was started: null where the listing does not say. `bits` of a UEFI's own programs. */
-  readonly firmware: { readonly kind: "uefi"; readonly bits: 32 | 64 | null } | null;
+  /** What started its present system: null where the listing does not say so of a UEFI. */
+  readonly firmware: {
+    readonly kind: "uefi";
+    /** Of the UEFI's own programs. */
+    readonly bits: 32 | 64 | null;
+    /** In which it was made. */
+    readonly year: number | null;
+  } | null;
   /** Bytes that its present system uses, which is a little less than there are; null where the listing does not say. */
   readonly memory: number | null;
 };

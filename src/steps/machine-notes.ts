@@ -103,11 +103,17 @@ function namesOf(devices: readonly JudgedDevice[]): string {
   return firstFew(devices, namedDevices, { text: deviceLabel, between: " and " });
 }
 
+/** Intel's makers of boards were to leave it out by then ("Last Mile Barriers to Removing Legacy BIOS", UEFI Plugfest 2017). */
+const withoutCsm = 2020;
+
 /** x86 alone: Windows 7 for x64 starts by UEFI, too, where it has a CSM. */
 function firmwareWarning({ machine: { firmware }, identity }: Noted): Warning[] {
   if (firmware === null || identity.architecture === "x64") return [];
-  const bits = firmware.bits === 32 ? " Machines with a UEFI of 32 bits seldom have one." : "";
-  const message = `UEFI has started it. Windows 7 for x86 starts through BIOS or CSM alone: look for CSM or Legacy in the firmware's settings.${bits}`;
+  const { bits: width, year } = firmware;
+  const bits = width === 32 ? " Machines with a UEFI of 32 bits seldom have one." : "";
+  const age =
+    year !== null && year >= withoutCsm ? ` Its firmware is of ${year}: since ${withoutCsm} few have one.` : "";
+  const message = `UEFI has started it. Windows 7 for x86 starts through BIOS or CSM alone: look for CSM or Legacy in the firmware's settings.${bits}${age}`;
   return [note("uefi", message)];
 }
 

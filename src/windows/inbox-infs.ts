@@ -4,7 +4,9 @@
  * several hundred of them in some 30 MB. Not all of `Windows\inf` need be in the store, nor the other way round, so both are
  * read; the same content is read once.
  */
+import { exactSize } from "../bytes/amounts.js";
 import { toHex } from "../bytes/hex.js";
+import { MiB } from "../bytes/units.js";
 import { infSizeLimit } from "../drivers/limits.js";
 import { resourceFormat } from "../wim/compression/chunks.js";
 import { readImageMetadata } from "../wim/compression/read-metadata.js";
@@ -16,6 +18,9 @@ import { resourceFlags, wimLimit } from "../wim/resource.js";
 
 /** An image of Windows 7 has some 700; one that every driver was added to has thousands. */
 const inboxInfLimit = 20_000;
+
+/** Bytes of all of them: those of Windows 7 have about 30 MiB in UTF-16; what is compressed may claim any number. */
+const inboxSizeLimit = 512 * MiB;
 
 /** Bytes of SHA-1. */
 const hashLength = 20;
@@ -69,6 +74,9 @@ async function visitPart(
     const path = paths.get(toHex(hash));
     if (path !== undefined && resource.originalSize <= infSizeLimit) found.push({ resource, path });
   }
+  const size = found.reduce((sum, { resource }) => sum + resource.originalSize, 0);
+  if (size > inboxSizeLimit)
+    throw wimLimit(wim, `an image's INFs have ${exactSize(size)}, expected at most ${exactSize(inboxSizeLimit)}`);
   const reader = createResourceReader(wim.source, resourceFormat(wim.name, wim.header));
   for (const { resource, path } of found.toSorted((a, b) => a.resource.offset - b.resource.offset)) {
     const data = new Uint8Array(resource.originalSize);

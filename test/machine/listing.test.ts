@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Win7UsbError } from "../../src/errors.js";
 import type { Machine } from "../../src/machine/device.js";
-import { listingSizeLimit, machineDeviceLimit } from "../../src/machine/limits.js";
+import { listingLineLimit, listingSizeLimit, machineDeviceLimit } from "../../src/machine/limits.js";
 import { readListing } from "../../src/machine/listing/index.js";
 import { thrownBy } from "../support/disk-plans.js";
 
@@ -126,8 +127,19 @@ describe("modalias", () => {
       formats: ["modalias"],
       name: "LENOVO 2325AB1 ThinkPadX230",
       memory: 8_212_021_248,
-      firmware: { kind: "uefi", bits: 64 },
+      firmware: { kind: "uefi", bits: 64, year: 2018 },
     });
+  });
+
+  it.each([
+    ["efi: EFI v2.70 by American Megatrends", { kind: "uefi", bits: null, year: null }],
+    [
+      "[    0.000000] efi: EFI v2.70 by X\n[    0.000000] DMI: ASUS PRIME/X, BIOS 1202 10/15/2021",
+      { kind: "uefi", bits: null, year: 2021 },
+    ],
+    ["DMI: ASUS PRIME/X, BIOS 1202 10/15/2021", null],
+  ])("beside %j says whether UEFI has started it", (text, firmware) => {
+    expect(read(`${text}\npci:v00008086d00001E31sv000017AAsd000021F3bc0Csc03i30\n`).firmware).toEqual(firmware);
   });
 
   it("without paths is understood, too", () => {
@@ -251,10 +263,24 @@ describe("what is no listing", () => {
   });
 
   it("one line of all that it may have costs no more than its reading", () => {
-    for (const piece of ["[8086:1e31] ", '"a\\', "(rev ", "PCI\\", "a: "]) {
-      const line = `00:14.0 USB controller [0c03]: ${piece.repeat(listingSizeLimit / piece.length / 4)}`;
-      const lines = `00:14.0 "${piece.repeat(300)}\n`.repeat(200);
-      expect(() => readListing(encode(line + lines), "x")).not.toThrow(RangeError);
+    const pieces = [
+      "[8086:1e31] ",
+      '"a\\',
+      '"\\',
+      "(rev ",
+      "PCI\\",
+      "a: ",
+      " ",
+      "a   ",
+      "DMI: , BIOS ",
+      "dmi:bvn:svn",
+      '{"',
+      "MemTotal: ",
+    ];
+    for (const piece of pieces) {
+      const line = piece.repeat(listingLineLimit / piece.length);
+      const lines = `00:14.0 ${line}\n${line}\n`.repeat(50);
+      expect(() => readListing(encode(lines), "x")).toThrow(Win7UsbError);
     }
   });
 });

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { constantFrom, integer, record, sample, uniqueArray } from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { filler } from "../../fixtures/windows7/nodes.js";
+import { thisMachine } from "../../src/drive/this-machine.js";
 import { readListing } from "../../src/machine/listing/index.js";
 import type { PciFacts } from "../../src/machine/pci.js";
 import { pciIds } from "../../src/machine/pci.js";
@@ -108,6 +109,17 @@ describe.runIf(judge("lspci"))("lspci", () => {
       }
     },
   );
+});
+
+describe.runIf(judge("lspci") && process.platform === "linux")("this machine", () => {
+  it("has the devices that lspci lists", async () => {
+    const listed = (data: Uint8Array) => {
+      const pci = data.length === 0 ? [] : readListing(data, "this").devices.filter(({ bus }) => bus === "pci");
+      return Object.fromEntries(pci.map(({ location, compatibleIds }) => [location, compatibleIds]));
+    };
+    const listing = new Uint8Array(execFileSync("lspci", ["-mmn"]));
+    expect(listed(await thisMachine())).toEqual(listed(listing));
+  });
 });
 
 /** `Windows/inf` and the driver store, with some INFs in both. */

@@ -31,7 +31,7 @@ export const exitMeanings = [
   [
     4,
     "image not what was asked for",
-    "the image is sound but not what was asked for, or what is to be changed in it cannot be",
+    "the image is sound but not what was asked for, or what is to be changed in it cannot be; inspect --machine: Setup would be dead there",
   ],
   [5, "target refused", "the target was refused: system disk, too small, in use, missing, no permission"],
   [6, "writing failed", "writing failed; the target is not bootable"],

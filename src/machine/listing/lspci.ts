@@ -17,7 +17,7 @@ const idsPattern = /\[([0-9a-f]{4}):([0-9a-f]{4})\]/gi;
 const classPattern = /^[^[]*\[([0-9a-f]{4})\]: ?/i;
 const plainPattern = /^(?:Class )?([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})\b/i;
 const dmesgPattern = /^\[([0-9a-f]{4}):([0-9a-f]{4})\] type ([0-9a-f]{1,2}) .{0,40}?\bclass 0x([0-9a-f]{6})\b/i;
-const fieldPattern = /"((?:[^"\\]|\\.)*)"|(?:^|\s)-([rp])([0-9a-f]{2})\b/gi;
+const optionPattern = /(?:^|\s)-([rp])([0-9a-f]{2})\b/gi;
 const keyPattern = /^(Slot|Class|Vendor|Device|SVendor|SDevice|Rev|ProgIf|Driver):\s+(.*)$/i;
 /** Lines of a mail that one line may have been broken into, besides the first. */
 const brokenLines = 2;
@@ -167,10 +167,13 @@ function namedFacts(text: string): Omit<Facts, "location"> | undefined {
 function fieldFacts(text: string): Omit<Facts, "location"> | undefined {
   const fields: string[] = [];
   let [revision, code]: [string, string] = [zero, zero];
-  for (const [, field, option, value] of text.matchAll(fieldPattern)) {
-    if (field !== undefined) fields.push(field);
-    else if (option === "r") revision = value!;
-    else code = value!;
+  // What lspci puts a backslash before is a quote within a name.
+  for (const [at, part] of text.replaceAll(/\\./g, "'").split('"').entries()) {
+    if (at % 2 === 1) fields.push(part);
+    for (const [, option, value] of at % 2 === 1 ? [] : part.matchAll(optionPattern)) {
+      if (option === "r") revision = value!;
+      else code = value!;
+    }
   }
   const [classCode = "", vendor = "", device = "", subsystemVendor = "", subsystem = ""] = fields.map(numberIn);
   if (vendor === "" || device === "") return undefined;

@@ -16,7 +16,9 @@ const pciPattern = /^pci:v0000(.{4})d0000(.{4})sv0000(.{4})sd0000(.{4})bc(..)sc(
 const usbPattern = /^usb:v(.{4})p(.{4})d(.{4})dc(..)dsc(..)dp(..)ic(..)isc(..)ip(..)in(..)$/;
 const audioPattern = /^hdaudio:v([0-9a-f]{8})r([0-9a-f]{8})a01$/i;
 const vmbusPattern = /^vmbus:([0-9a-f]{32})$/i;
-const dmiPattern = /\bdmi:bvn.*:svn([^:]*):pn([^:]*):pvr([^:]*):/;
+/** Of the firmware's tables, as modalias and as Linux' start message. */
+const dmiPattern = /:svn([^:]*):pn([^:]*):pvr([^:]*):/;
+const startPattern = /^DMI: (.{1,200}?), BIOS [^/]{1,60}\/\d\d\/(\d{4})$/;
 const slotPattern = /^(?:[0-9a-f]{4,5}:)[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i;
 /** A file of sysfs or procfs with what is in it. */
 const filePattern =
@@ -28,14 +30,19 @@ type Usb = { -readonly [Name in keyof UsbFacts]: UsbFacts[Name] };
 export class ModaliasParser implements ListingParser {
   readonly format = "modalias";
   memory: number | null = null;
-  firmware: Machine["firmware"] = null;
   name: string | null = null;
+  #uefi: { readonly bits: 32 | 64 | null } | null = null;
+  #year: number | null = null;
   readonly #aliases: Alias[] = [];
   readonly #revisions = new Map<string, string>();
   readonly #absent = new Set<string>();
 
   get count(): number {
     return this.#aliases.length;
+  }
+
+  get firmware(): Machine["firmware"] {
+    return this.#uefi === null ? null : { kind: "uefi", ...this.#uefi, year: this.#year };
   }
 
   take(line: string): boolean {
@@ -61,12 +68,14 @@ export class ModaliasParser implements ListingParser {
   #readMachine(file: string | undefined, value: string): void {
     const [, kilobytes] = /\bMemTotal:\s+(\d{1,12}) kB/.exec(value) ?? [];
     if (kilobytes !== undefined) this.memory ??= Number(kilobytes) * 1024;
-    if (file === "fw_platform_size") this.firmware = { kind: "uefi", bits: value === "32" ? 32 : 64 };
-    else if (/^(?:\[[\s\d.]+\] )?efi: EFI v\d/.test(value)) this.firmware ??= { kind: "uefi", bits: null };
-    const [, vendor, product, version] = dmiPattern.exec(value) ?? [];
-    if (vendor !== undefined) this.name = nameOf([vendor, product, version].filter((word) => word !== "").join(" "));
-    const [, told] = /\bDMI: ([^,]+), BIOS /.exec(value) ?? [];
-    this.name ??= nameOf(told);
+    if (file === "fw_platform_size") this.#uefi = { bits: value === "32" ? 32 : 64 };
+    else if (/^(?:\[[\s\d.]+\] )?efi: EFI v\d/.test(value)) this.#uefi ??= { bits: null };
+    const told = from(value, "dmi:bvn");
+    const [, vendor = "", product = "", version = ""] = dmiPattern.exec(told) ?? [];
+    const started = startPattern.exec(from(value, "DMI: "));
+    this.name ??= nameOf([vendor, product, version].filter((word) => word !== "").join(" ")) ?? nameOf(started?.[1]);
+    const year = /:bd\d\d\/\d\d\/(\d{4}):/.exec(told)?.[1] ?? started?.[2];
+    if (year !== undefined) this.#year ??= Number(year);
   }
 
   devices(): Device[] {
@@ -138,6 +147,12 @@ function addInterface(devices: Map<string, Usb>, { folder, text }: Alias): void 
   };
   device.interfaces = [...device.interfaces, { number, class: [interfaceClass, subclass, protocol] }];
   devices.set(key, device);
+}
+
+/** What begins with `mark`, looked for once: a pattern would look again from each place where it stands. */
+function from(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at === -1 ? "" : text.slice(at);
 }
 
 function lastOf(folder: string): string {

@@ -13,7 +13,7 @@ import type { ListingParser } from "./parser.js";
 import { nameOf } from "./parser.js";
 
 /** A label of any language, then an id; without one an id of the list above goes on. */
-const linePattern = /^(?<indent>\s*)(?:(?<label>[^\\{}&]{1,60}?)\s*[:=]\s+|(?<key>[A-Za-z]{4,20})=)?(?<value>\S.*)$/;
+const linePattern = /^(?:(?<label>[^\s\\{}&][^\\{}&]{0,60}?)\s{0,40}[:=]\s+|(?<key>[A-Za-z]{4,20})=)?(?<value>\S.*)$/;
 const instancePattern = /^(?:PCI|USB|ACPI|HDAUDIO|VMBUS|[A-Z0-9_]{2,20})\\[^\\\s]+\\[^\\\s]+$/i;
 const idPattern = /^(?:\*[A-Z0-9]{5,8}|[A-Z][A-Z0-9_]{1,20}\\[^\\\s]+)$/i;
 
@@ -34,7 +34,7 @@ export class WindowsParser implements ListingParser {
   }
 
   take(line: string): boolean {
-    const groups = linePattern.exec(line)?.groups;
+    const groups = linePattern.exec(line.trim())?.groups;
     if (groups === undefined) return this.#outside();
     const { value = "", label, key } = groups;
     if (value.startsWith("{")) return this.#takeBraces(value);
