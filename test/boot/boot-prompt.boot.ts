@@ -90,9 +90,12 @@ describe.skipIf(!judge("qemu-system-i386"))("a stick that asks for a key", () =>
     ["whose first disk is another stick of ours", ["fat32-usual", "other"], {}, "82"],
     ["whose first disk is another stick that asks", ["ntfs", "other"], {}, "82"],
   ];
-  it.each(sample(machines, 5))("starts the other disk on a machine %s", async (_, others, faults, dl) => {
-    expect(await expectOther(stick, others, filter(faults))).toMatchObject({ dx: `00${dl}`, ds: "0000", es: "0000" });
-  });
+  it.each(sample(machines, 5, ([, , { faults }]) => faults === typedAhead))(
+    "starts the other disk on a machine %s",
+    async (_, others, faults, dl) => {
+      expect(await expectOther(stick, others, filter(faults))).toMatchObject({ dx: `00${dl}`, ds: "0000", es: "0000" });
+    },
+  );
 
   it("starts the other disk where that is the BIOS' first, and the stick the second", async () => {
     const options = { extraDrives: [path("ntfs")], ...filter({ disk: 0x81 }) };
@@ -112,12 +115,15 @@ describe.skipIf(!judge("qemu-system-i386"))("a stick that asks for a key", () =>
     ["the other disk cannot be read without EDD", ["other"], { faults: otherDisksUnreadable + noEdd }],
     ["no disk's number has a disk", ["other"], { absent: 0x81, faults: spoilsRegisters }],
   ];
-  it.each(sample(alone, 3))("starts at once where %s", async (_, others, faults) => {
-    const options = { ...ide, extraDrives: others.map(path), ...filter(faults) };
-    const { serial, screen } = await bootImage(stick, options);
-    expect(serial, screen).toMatch(/^BOOTMGR-PROBE .* dl=80 .* result=ok\r\n$/);
-    expect(screen).not.toMatch(asks);
-  });
+  it.each(sample(alone, 3, ([, , { faults }]) => faults === otherDisksUnreadable))(
+    "starts at once where %s",
+    async (_, others, faults) => {
+      const options = { ...ide, extraDrives: others.map(path), ...filter(faults) };
+      const { serial, screen } = await bootImage(stick, options);
+      expect(serial, screen).toMatch(/^BOOTMGR-PROBE .* dl=80 .* result=ok\r\n$/);
+      expect(screen).not.toMatch(asks);
+    },
+  );
 
   const pressed: readonly [string, string, Partial<QemuOptions>, Partial<BiosFilter> | null, HandOver][] = [
     ["FAT32 on USB 2", "fat32", { bus: "ehci" }, null, { dl: "80", edd: "01" }],
