@@ -39,7 +39,9 @@ export function machineSummary({ verdict, needs, devices }: MachineJudgement): s
   const unknown = without.length - none;
   const left = [
     ...(none === 0 ? [] : [`has no driver for ${count(none, "device")}`]),
-    ...(unknown === 0 ? [] : [`may have none for ${count(unknown, "device")}${none === 0 ? "" : " more"}`]),
+    ...(unknown === 0
+      ? []
+      : [`may have ${none === 0 ? "no driver" : "none"} for ${count(unknown, "device")}${none === 0 ? "" : " more"}`]),
   ];
   return `Setup runs on this machine; Windows ${left.join(" and ")}.`;
 }
