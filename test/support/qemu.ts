@@ -23,7 +23,7 @@ export type QemuOptions = {
   /** The guest's clock jumps to what it waits for; nobody can press a key in time then. */
   readonly skipsWaiting?: boolean;
   readonly timeoutMs?: number;
-  /** Ends the run when serial or screen text matches; default: what our boot code says when it gives up. */
+  /** Ends the run when serial or screen text matches; default: what our boot code or SeaBIOS says when it gives up. */
   readonly until?: RegExp;
   /** Return is pressed once, as soon as this shows on the screen. */
   readonly pressReturnAt?: RegExp;
@@ -102,7 +102,7 @@ async function watch(
   serialPath: string,
   options: QemuOptions,
 ): Promise<QemuResult> {
-  const until = options.until ?? /Press any key/;
+  const until = options.until ?? /Press any key|No bootable device/;
   const deadline = Date.now() + (options.timeoutMs ?? 240_000);
   const monitor = qmpClient(qemu);
   let screen = "";
