@@ -21,7 +21,7 @@ const cases = number("FUZZ_CASES", rounds(10_000, 600));
 const only = process.env["FUZZ_CASE"];
 /** Of each kind's cases; a long run goes in parts. */
 const first = number("FUZZ_FIRST", 0);
-/** A stick takes ten times as long as an image. */
+/** A stick takes ten times as long as an image, and a cabinet is read as two kinds of updates. */
 const kinds = {
   wim: cases,
   iso: cases,
@@ -29,7 +29,7 @@ const kinds = {
   stick: Math.ceil(cases / 10),
   hive: cases,
   "answer-file": cases,
-  cabinet: cases,
+  cabinet: Math.ceil(cases / 5),
 };
 /** What a part of the cases must get to: a fuzzer that never gets past the first gate finds nothing. */
 const passed = {
