@@ -9,7 +9,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
@@ -22,17 +22,19 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--answer-file' { $values = @() }
         '--add' { $values = @() }
         '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe', 'fixed-disk', 'large-disk'); $isList = $true }
+        '--log' { $values = @() }
       }
     }
     'verify' {
-      $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '-h', '--help')
+      $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'genuine'); $isList = $true }
         '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'altered'); $isList = $true }
+        '--log' { $values = @() }
       }
     }
     'check' {
-      $options = @('--iso', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--json', '-h', '--help')
+      $options = @('--iso', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--iso' { $values = @() }
         { $_ -cin @('-l', '--label') } { $values = @() }
@@ -42,17 +44,22 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--edition' { $values = @() }
         '--answer-file' { $values = @() }
         '--add' { $values = @() }
+        '--log' { $values = @() }
       }
     }
     'inspect' {
-      $options = @('--machine', '--drivers', '--verbose', '--json', '-h', '--help')
+      $options = @('--machine', '--drivers', '--verbose', '--json', '--quiet', '--log', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--machine' { $values = @() }
         '--drivers' { $values = @() }
+        '--log' { $values = @() }
       }
     }
     'drives' {
-      $options = @('--all', '--json', '-h', '--help')
+      $options = @('--all', '--json', '--quiet', '--log', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--log' { $values = @() }
+      }
     }
     'completion' {
       $options = @('-h', '--help')

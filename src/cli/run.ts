@@ -1,7 +1,8 @@
 /** Runs a command that was understood, and turns whatever is thrown into a message and an exit code. */
-import { exitCodeOf, Win7UsbError } from "../errors.js";
+import { exitCodeOf, exitCodes, Win7UsbError } from "../errors.js";
 import type { Invocation } from "./options.js";
 import type { Terminal } from "./terminal.js";
+import type { Watched } from "./watched.js";
 
 /** Resolves to the exit code; never throws. `onLack` is called, in the end, where nothing but rights that can be had stood in the way. */
 export async function run(
@@ -9,15 +10,27 @@ export async function run(
   terminal: Terminal,
   onLack: () => void = () => undefined,
 ): Promise<number> {
+  const startedAt = terminal.animated ? terminal.now() : 0;
+  let watched: Watched = { terminal, loud: terminal, lost: () => null };
+  let exitCode: number;
   try {
     requireWorkingDirectory();
-    return await runCommand(invocation, terminal);
+    if (wantsWatching(invocation)) watched = await (await import("./watched.js")).watch(invocation, terminal);
+    exitCode = await runCommand(invocation, watched.terminal);
   } catch (thrown) {
     const { reportError } = await import("./report-error.js");
-    reportError(thrown, invocation, terminal);
+    reportError(thrown, invocation, watched.loud);
     if (lacksRightsOnly(thrown)) onLack();
-    return exitCodeOf(thrown);
+    exitCode = exitCodeOf(thrown);
   }
+  const loss = watched.lost();
+  if (loss !== null) terminal.err(`win7usb: ${loss}\n`);
+  if (terminal.animated) (await import("./bell.js")).ring(invocation, terminal, startedAt, exitCode);
+  return loss !== null && exitCode === 0 ? exitCodes.internal : exitCode;
+}
+
+function wantsWatching({ options }: Invocation): boolean {
+  return ("quiet" in options && options.quiet) || ("log" in options && options.log !== undefined);
 }
 
 /** Whether nothing but rights that can be had stands in the way. */

@@ -58,7 +58,7 @@ export async function runSeveral<Report>(
     return exitCode;
   }
   for (const entry of entries) {
-    if ("error" in entry) terminal.err(reportText(entry.error, invocation, terminal));
+    if ("error" in entry) terminal.tell(reportText(entry.error, invocation, terminal));
     else terminal.out(withLineBehind(telling.whole(entry.report)));
   }
   const rows = entries.map((entry) =>

@@ -12,6 +12,8 @@ export type Terminal = Screen & {
   err(text: string): void;
   /** A result that people read on stderr. */
   tell(text: string): void;
+  /** Appends to the log what is shown in another way; absent where none is kept. */
+  readonly log?: (text: string) => void;
   /** Somebody is there to answer: stdin and stderr are terminals. */
   readonly interactive: boolean;
   /** stderr is a terminal that can redraw a line. */

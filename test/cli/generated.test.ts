@@ -51,7 +51,7 @@ describe("judges", () => {
     ["completion ", ["bash", "zsh", "fish", "powershell"]],
     ["inspect package.js", ["package.json"]],
     ["check --iso package-lo", ["package-lock.json"]],
-    ["drives --", ["--all", "--json", "--help"]],
+    ["drives --", ["--all", "--json", "--quiet", "--log", "--help"]],
   ])("bash completes win7usb %s", (line, expected) => {
     const words = `win7usb ${line}`.split(/ |(=)/).filter((word) => word !== undefined);
     const script = `source completions/win7usb.bash

@@ -24,7 +24,7 @@ describe("a command line", () => {
     expect(invocation).toEqual({
       command: "verify",
       operands: ["win7.iso"],
-      options: { require: required, allow: [] },
+      options: { require: required, allow: [], bell: true },
     });
   });
 
@@ -37,7 +37,15 @@ describe("a command line", () => {
     expect(await understood(line)).toEqual({
       command: "write",
       operands: ["a.iso", "b.img"],
-      options: { filesystem: "auto", format: "auto", verify: true, allow: ["x64", "rtm"], add: [], drivers: [] },
+      options: {
+        filesystem: "auto",
+        format: "auto",
+        verify: true,
+        bell: true,
+        allow: ["x64", "rtm"],
+        add: [],
+        drivers: [],
+      },
     });
   });
 

@@ -49,7 +49,11 @@ export async function writeCommand(
       return 0;
     }
     for (const warning of prepared.warnings) json?.({ event: "warning", ...warning });
-    terminal.err(planText(opened, prepared, styleFor(terminal), terminal.columns));
+    const asks = drivesAmong(prepared.targets).length > 0 && options.yes !== true;
+    const plan = planText(opened, prepared, styleFor(terminal), terminal.columns);
+    // Nobody answers a question without what it is about, however quiet it is to be.
+    if (asks) terminal.tell(plan);
+    else terminal.err(plan);
     return await askAndWrite(prepared, options, terminal, json);
   } finally {
     await opened.close();
@@ -109,14 +113,22 @@ function loadWriting() {
 }
 
 async function progressFor(prepared: PreparedWrite, terminal: Terminal): Promise<ShownProgress<WriteEvent>> {
-  if (!terminal.animated) {
-    const { plainEvents } = await import("../render/write-plain.js");
-    return { onEvent: plainEvents(terminal), stop: () => undefined };
-  }
+  const { plainEvents } = await import("../render/write-plain.js");
+  if (!terminal.animated) return { onEvent: plainEvents(terminal), stop: () => undefined };
   const { barEvents } = await import("../render/write-bars.js");
-  return barEvents(
+  const bars = barEvents(
     terminal,
     prepared.targets.map((target) => target.path),
     styleFor(terminal),
   );
+  if (terminal.log === undefined) return bars;
+  const inLog = plainEvents({ err: terminal.log });
+  return {
+    onEvent(event) {
+      bars.onEvent(event);
+      // Warnings are lines in both.
+      if (event.event !== "warning") inLog(event);
+    },
+    stop: () => bars.stop(),
+  };
 }

@@ -14,7 +14,7 @@ export const phaseWords: Readonly<Record<WritePhase, string>> = {
 
 const lineEvery = 10;
 
-export function plainEvents(terminal: Terminal): (event: WriteEvent) => void {
+export function plainEvents(terminal: Pick<Terminal, "err">): (event: WriteEvent) => void {
   const shown = new Map<string, number>();
   return (event) => {
     if (event.event === "phase") {

@@ -4,17 +4,11 @@ import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
 import { imageFile } from "./image-file.js";
+import { bell, json, told } from "./output.js";
 import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
-import type { CommandSpec, FlagSpec, ListSpec } from "./spec.js";
+import type { CommandSpec, ListSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
-
-const json = {
-  long: "json",
-  kind: "flag",
-  group: "output",
-  summary: "one JSON object on standard output",
-} as const satisfies FlagSpec;
 
 const allow = {
   long: "allow",
@@ -95,6 +89,8 @@ const write = {
       summary: "show what would be written, and write nothing",
     },
     { ...json, summary: "one JSON event a line", details: "The last one is done or error." },
+    ...told,
+    bell,
   ],
   examples: [
     ["win7usb write win7.iso /dev/sdX", "make a stick"],
@@ -136,6 +132,8 @@ const verify = {
     },
     { long: "verbose", kind: "flag", group: "output", summary: "every check, hash, edition and caveat" },
     json,
+    ...told,
+    bell,
   ],
   examples: [
     ["win7usb verify win7.iso --deep", "is it sound, genuine, what I need?"],
@@ -170,6 +168,8 @@ const check = {
     ...writtenDiskStart,
     ...editedOptions,
     json,
+    ...told,
+    bell,
   ],
   examples: [
     ["win7usb check /dev/sdX", "is the stick still what was written?"],
@@ -193,6 +193,7 @@ const inspect = {
       summary: "every edition and boot entry; every device and file",
     },
     json,
+    ...told,
   ],
   examples: [
     ["win7usb inspect win7.iso", "what is in it"],
@@ -210,6 +211,7 @@ const drives = {
   options: [
     { long: "all", kind: "flag", group: "output", summary: "also the drives that would be refused, and why" },
     json,
+    ...told,
   ],
   examples: [["win7usb drives", "drives that can be written"]],
 } as const satisfies CommandSpec;

@@ -26,7 +26,7 @@ export type ChoiceSpec = ValueBase & {
   readonly choices: readonly string[];
   readonly default: string;
 };
-/** `size` in bytes, with a unit; `file` an existing file. */
+/** `size` in bytes, with a unit; `file` the path of one. */
 export type TextSpec = ValueBase & { readonly kind: "text" | "size" | "file" };
 /** Repeated, or separated by commas. */
 export type ListSpec = ValueBase & {
