@@ -227,6 +227,13 @@ describe("an answer file that changes disks", () => {
     ["sets a type", disk("<ModifyPartition><TypeID>0x27</TypeID></ModifyPartition>"), /is changed/],
     ["runs diskpart", command("cmd /c diskpart.exe /s x:\\wipe.txt"), /Windows PE runs diskpart/],
     ["runs format", command('"X:\\Windows\\System32\\FORMAT.COM" c: /q'), /Windows PE runs format/],
+    ["runs it behind carets", command('cmd /c "d^isk^part /s x:\\wipe.txt"'), /Windows PE runs diskpart/],
+    ["runs it by a variable's folder", command('"%SystemRoot%\\system32\\diskpart" /s x'), /Windows PE runs diskpart/],
+    ["runs it behind quotes", command('cmd /c disk"part" /s x'), /Windows PE runs diskpart/],
+    ["runs it without blanks", command("cmd /cdiskpart/s x"), /Windows PE runs diskpart/],
+    ["runs it behind other separators", command("cmd /c @diskpart,/s;x"), /Windows PE runs diskpart/],
+    ["formats with a quoted path", command('cmd.exe /k ""X:\\f^ormat.com" c:"'), /Windows PE runs format/],
+    ["makes a script that wipes", command("cmd /c (echo select disk 0&amp;echo clean)&gt;x:\\a.txt"), /Windows PE runs clean/],
     ["does all of it", answerFile(wipingDisk), /disk 0 is wiped; .*created on disk 0; .*disk 0 is formatted/],
   ])("(%s) is refused until that is allowed", async (_name, text, reason) => {
     const error = await refusal(text);
@@ -239,6 +246,7 @@ describe("an answer file that changes disks", () => {
   it.each([
     ["does not wipe", disk("<WillWipeDisk>false</WillWipeDisk>")],
     ["runs something else", command("cmd /c echo information formatted")],
+    ["names what is no command", command("dism /online /format:table x:\\clean.cmd un-format cleanup format-x")],
     ["runs it when Windows is there", command("diskpart", "specialize")],
   ])("(%s) needs nothing", async (_name, text) => {
     await expect(made([wish(text)])).resolves.toMatchObject({ edits: [{}] });

@@ -6,8 +6,11 @@ import type { AnswerElement } from "./document.js";
 import { childNamed, elementsIn } from "./document.js";
 import { at } from "./components.js";
 
-/** Commands that partition or format, as a word of their own. */
-const diskCommand = /(?:^|[\s"'\\/&|(])(diskpart|format)(?:\.exe|\.com)?(?=$|[\s"'&|)])/i;
+/**
+ * Commands that partition or format, and diskpart's own that wipes, named as a word; behind `cmd /c` no blank is needed. What
+ * follows a colon or a dot is a value or another file (`/format:csv`, `format.txt`).
+ */
+const diskCommand = /(?:^|\/[ck]|[^\w-])(diskpart|format|clean)(?:\.exe|\.com)?(?![\w.:-])/i;
 const commandNames = ["Path", "CommandLine"];
 
 /** Sentences without a full stop, with their lines; of any component, whatever its architecture. */
@@ -26,8 +29,16 @@ function changeOf(element: AnswerElement): string | null {
   if (name === "CreatePartition") return `a partition is created on ${diskOf(element)}`;
   if (name === "ModifyPartition") return partitionChange(element);
   if (!commandNames.includes(name) || !isInWindowsPe(element)) return null;
-  const command = diskCommand.exec(text)?.[1];
+  const command = diskCommand.exec(withoutQuoting(text))?.[1];
   return command === undefined ? null : `Windows PE runs ${command.toLowerCase()}`;
+}
+
+/**
+ * A command line as cmd.exe runs it: a caret stands for the character behind it, and quotes may be anywhere in a word. What it
+ * puts in the place of variables is known to nobody before it runs.
+ */
+function withoutQuoting(text: string): string {
+  return text.replaceAll(/\^(.?)/gs, "$1").replaceAll('"', "");
 }
 
 /** Letters, labels and the mark of the active partition take nothing away. */
