@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { doneText } from "../../src/cli/render/write-result.js";
-import { writePace } from "../../src/cli/render/write-pace.js";
+import { writePace, type Pace } from "../../src/cli/render/write-pace.js";
 import { MiB } from "../../src/bytes/units.js";
 import type { WriteEvent } from "../../src/progress/events.js";
 import { openImage } from "../../src/steps/open-image.js";
@@ -73,9 +73,19 @@ describe("what is told before the first byte", () => {
     const events = parseEvents(runProgram(["write", iso, image, "--json", ...options]).out);
     rmSync(image);
     const plan = events.find(({ event }) => event === "plan")!;
-    const [done] = events.at(-1)!["targets"] as { bytesWritten: number }[];
+    const [done] = events.at(-1)!["targets"] as {
+      bytesWritten: number;
+      pace: Record<"write" | "readBack", Pace | null>;
+    }[];
     expect(plan["bytesToWrite"]).toBe(dry.plan.bytesToWrite);
     expect(done!.bytesWritten).toBeLessThanOrEqual(dry.plan.bytesToWrite);
+    const { write, readBack } = done!.pace;
+    expect(write).toMatchObject({ bytes: done!.bytesWritten });
+    expect(readBack === null).toBe(options.includes("--no-verify"));
+    for (const pace of [write, readBack]) {
+      if (pace === null || pace.elapsedMs === 0) continue;
+      expect(Math.abs(pace.bytesPerSecond * (pace.elapsedMs / 1000) - pace.bytes)).toBeLessThan(pace.bytes / 2);
+    }
   });
 });
 

@@ -13,7 +13,7 @@ import { wrap } from "../format.js";
 import { interruptible, type ShownProgress } from "../interrupt.js";
 import type { WriteCommandOptions } from "../options.js";
 import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
-import { jsonEvents } from "../render/write-json.js";
+import { jsonEvents, withPace } from "../render/write-json.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -82,9 +82,9 @@ async function askAndWrite(
   const tell = (text: string): void => (json === null ? terminal.tell(text) : terminal.err(text));
   const result = await interruptible(terminal, progress, (signal, show) => {
     const onEvent = (event: WriteEvent): void => {
-      json?.(event);
-      show(event);
       pace.onEvent(event);
+      json?.(event.event === "done" ? withPace(event, pace) : event);
+      show(event);
       if (event.event !== "done") return;
       progress.stop();
       // What follows the write takes seconds on some systems.
