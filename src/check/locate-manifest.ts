@@ -36,6 +36,8 @@ export type FoundManifest = {
   readonly read: ReadManifest | { readonly kind: "unreadable"; readonly reason: string };
   /** Byte of the target where the manifest lies or should lie: the partition's end. */
   readonly areaStart: number;
+  /** Bytes of the stick that its partition table promises, where the target ends before; else null. */
+  readonly cutFrom: number | null;
   /** Of the manifest's own place. */
   readonly differences: readonly Difference[];
 };
@@ -49,10 +51,12 @@ export async function locateManifest(reader: DriveReader, read: ReadBytes): Prom
   const hasBootCode = known || (first !== null && volume !== null) ? known : null;
   const bySize = endOf(partitionOf(reader.size));
   const places = partition === undefined ? [bySize] : [endOf(partition), bySize];
+  const whole = partition === undefined || !known ? 0 : endOf(partition) + manifestAreaSize;
+  const cutFrom = whole > reader.size ? whole : null;
   let best: FoundManifest | undefined;
   for (const areaStart of places) {
     const found = await readArea(reader, read, areaStart);
-    const candidate = { partition, unfinishedBy, hasBootCode, areaStart, ...found };
+    const candidate = { partition, unfinishedBy, hasBootCode, areaStart, cutFrom, ...found };
     if (candidate.read.kind === "manifest") return candidate;
     if (best === undefined || (isNone(best) && !isNone(candidate))) best = candidate;
   }

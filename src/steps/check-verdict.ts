@@ -14,13 +14,14 @@ export type CheckVerdict = "match" | "mismatch" | "unreadable";
 /**
  * Why the verdict is not `match`. Beside the causes of mismatches: `unfinished`: a write was begun and not ended;
  * `other-image`: the target is as it was written, but from another image or with other options, changes to its files among them; `nothing`: nothing of
- * win7usb is on it; and where there is nothing to compare it with, `no-manifest` (a write that was not verified leaves
+ * win7usb is on it; `cut-short`: it ends before the stick does; and where there is nothing to compare it with, `no-manifest` (a write that was not verified leaves
  * none), `manifest-damaged` or `manifest-newer`.
  */
 export type CheckCause =
   | MismatchCause
   | "unfinished"
   | "nothing"
+  | "cut-short"
   | "no-manifest"
   | "manifest-damaged"
   | "manifest-newer";
@@ -32,6 +33,8 @@ export function verdictWithoutComparison(found: FoundManifest, otherwise: OtherL
   const { read, hasBootCode } = found;
   if (otherwise !== undefined && hasBootCode !== null)
     return { verdict: "mismatch", cause: hasBootCode ? "other-image" : "nothing" };
+  // What no longer has its end is not what was written, whatever is left of it.
+  if (found.cutFrom !== null) return { verdict: "mismatch", cause: "cut-short" };
   const cause = {
     damaged: "manifest-damaged",
     newer: "manifest-newer",

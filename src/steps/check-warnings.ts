@@ -1,5 +1,6 @@
 /** Warnings of a check: about how the target is read, and about what it is compared with. */
 import type { FoundManifest } from "../check/locate-manifest.js";
+import { exactSize } from "../bytes/amounts.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import type { Warning } from "../errors.js";
 import { systemAreaSize } from "../iso9660-reader/limits.js";
@@ -35,9 +36,10 @@ export async function contentWarnings(
   if (found.read.kind !== "manifest") {
     const isForeign = found.read.kind === "absent" && found.hasBootCode === false;
     if (isForeign && (await isDiscImage(read, size))) {
-      warnings.push({ code: "disc-image", message: `${path} is the image of a disc, and no stick` });
+      // That says all that there is to say of a manifest.
+      return [{ code: "disc-image", message: `${path} is the image of a disc, and no stick` }];
     }
-    const reason = isForeign && !hasImage ? "nothing of win7usb is on it" : found.read.reason;
+    const reason = reasonOf(found, isForeign && !hasImage, size);
     warnings.push({
       code: `manifest-${found.read.kind}`,
       message: reason.includes(path) ? reason : `${path}: ${reason}`,
@@ -60,6 +62,13 @@ export async function contentWarnings(
     warnings.push({ code: "other-edits", message });
   }
   return warnings;
+}
+
+/** Why there is no manifest. */
+function reasonOf({ read, cutFrom }: FoundManifest, isNothing: boolean, size: number): string {
+  if (isNothing) return "nothing of win7usb is on it";
+  if (cutFrom === null || read.kind !== "absent") return (read as { readonly reason: string }).reason;
+  return `it ends at byte ${size}, before the stick does, which has ${exactSize(cutFrom)}`;
 }
 
 /** Whether a volume descriptor of ISO 9660 (ECMA-119 8.1) or UDF (ECMA-167 2/9.1) stands where a disc has its first. */

@@ -16,6 +16,7 @@ import type { DiskPlan, ImageOrigin } from "../volumes/plan.js";
 import { plannedDataBytes } from "../volumes/plan.js";
 import { blamingAdded } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
+import type { WindowsIdentity } from "../windows/index.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
 import { changing, editTree, emptyFolderWarnings, ofTheImage, withoutLeftOut } from "./edit-tree.js";
 import type { FittedTree, SplitImage } from "./fit-tree.js";
@@ -42,6 +43,8 @@ export type PreparedWrite = {
   readonly containers: ReadonlyMap<string, Container>;
   /** Why this file system, as a sentence. */
   readonly reason: string;
+  /** Of what will be on the targets: the image's own, where none of its WIMs is replaced. */
+  readonly windows: WindowsIdentity;
   /** What is changed in the image's files, in the order in which it is. */
   readonly edits: readonly PreparedEdit[];
   /** Files of the image that are split. */
@@ -98,6 +101,7 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
   const edits = [...made.map((each) => withoutLeftOut(each, faults)), ...ofImage];
   return {
     image,
+    windows: edited!.windows,
     targets: judged.targets,
     ...layout,
     warnings: [...layout.warnings, ...warningsOfOther(image, edited!), ...emptyFolderWarnings(made)],

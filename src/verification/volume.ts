@@ -1,5 +1,5 @@
 /** Checks of the volume: is it complete, can its structures be read, and are the boot files of the kind that they should be? */
-import { exactSize, firstFew } from "../bytes/amounts.js";
+import { exactSize, firstFew, formatSize } from "../bytes/amounts.js";
 import type { Iso9660Image, TruncatedFile } from "../iso9660-reader/index.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { paddingCode } from "../iso9660-reader/index.js";
@@ -99,7 +99,7 @@ function wholeCheck(
 }
 
 /** A file of which the end is not there, and how much of it. */
-const cutFile = ({ path, missingBytes }: TruncatedFile): string => `${path} (${exactSize(missingBytes)})`;
+const cutFile = ({ path, missingBytes }: TruncatedFile): string => `${path} (${formatSize(missingBytes)})`;
 
 function cutFiles(files: readonly TruncatedFile[]): string {
   if (files.length === 0) return "";

@@ -152,10 +152,24 @@ describe("what win7usb has not written", () => {
     expect(out).not.toMatch(/damaged|failing|win7usb write/);
   });
 
+  it.each([
+    ["manifest", []],
+    ["--iso", ["--iso"]],
+  ] as const)("is the begin of a stick that is cut short (%s)", (_, extra) => {
+    const cut = sticks["fat32"]!.subarray(0, 3 * MiB);
+    const { exitCode, out, err, report } = check(cut, ...(extra.length === 0 ? [] : ["--iso", iso]));
+    expect([exitCode, report.verdict]).toEqual([7, "mismatch"]);
+    expect(err.replaceAll(/\s+/g, " ")).toContain(`it ends at byte ${cut.length}, before the stick does, which has `);
+    expect(err + out).not.toMatch(/without a manifest|--no-verify/);
+    if (extra.length > 0) return;
+    expect(report.cause).toBe("cut-short");
+    expect(out).toMatch(/^mismatch: \S+ ends before the stick does that was written/);
+  });
+
   it("is an ISO: verify is for that", () => {
     const { exitCode, out, report } = check(readFileSync(iso));
     expect([exitCode, report.cause]).toEqual([3, "nothing"]);
-    expect(report.warnings.map(({ code }) => code)).toContain("disc-image");
+    expect(report.warnings.map(({ code }) => code)).toEqual(["disc-image"]);
     expect(out).toContain(`win7usb verify ${target}`);
   });
 

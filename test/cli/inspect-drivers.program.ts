@@ -79,10 +79,10 @@ describe("inspect of a folder of drivers", () => {
     const text = out.replaceAll(/\s+/g, " ");
     expect([exitCode, err]).toEqual([0, ""]);
     expect(text).toMatch(
-      /^4 packages of drivers in \S+, for Windows 7 x86: 1 fits, 1 for the installed Windows only, 2 of no use INF FOR/,
+      /^4 packages of drivers in \S+, for Windows 7 x86: 1 fits, 1 for the installed Windows only, 2 refused INF FOR/,
     );
     expect(text).toMatch(/asm\/made\.inf USB Made by a test 6\.1\.1\.0, 06\/21\/2009 fits/);
-    expect(text).toMatch(/x64\/made\.inf no use: it is for amd64, not for x86 \[other-architecture\]/);
+    expect(text).toMatch(/x64\/made\.inf refused: it is for amd64, not for x86 \[other-architecture\]/);
     expect(text).toMatch(
       /not in Setup: Windows PE, in which Setup runs, has KMDF 1\.9, and it needs 1\.11 \[framework-newer\]/,
     );

@@ -87,6 +87,7 @@ const withoutPlaces: Readonly<Partial<Record<CheckCause, string>>> = {
   unfinished: "does not boot: writing it was begun and not ended",
   nothing: "holds nothing of win7usb",
   "other-image": "was made from another image or with other options",
+  "cut-short": "ends before the stick does that was written: what is behind its end is lost",
   "no-manifest": "was written without a manifest, and there is nothing else to compare it with",
   "manifest-damaged": "has a damaged manifest, and there is nothing else to compare it with",
   "manifest-newer": "was written by a newer win7usb: check it with that one",
@@ -123,10 +124,11 @@ function shortened(lines: readonly string[]): string[] {
 function nextStep(result: CheckResult, path: string): string {
   const { cause, mismatches, target, against, warnings } = result;
   if (warnings.some(({ code }) => code === "disc-image")) {
-    return `It is the image of a disc; whether that is sound says: win7usb verify ${path}`;
+    return `Whether the disc is sound says: win7usb verify ${path}`;
   }
   const place = target.kind === "drive" ? `${path} --only-changed` : `${path} --force`;
   if (cause === "unfinished") return `To write it whole: win7usb write <iso> ${place}`;
+  if (cause === "cut-short") return `Copy it again from where it is whole, or write it: win7usb write <iso> ${place}`;
   // A sound stick of another image is nobody's reason to overwrite it.
   if (cause === null || cause === "other-image" || against === null || mismatches.length === 0) return "";
   const failing = mismatches.some((each) => each.cause === "unreadable" || each.cause === "damaged");

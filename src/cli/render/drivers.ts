@@ -12,7 +12,7 @@ import { table } from "./table.js";
 const verdictWords: Readonly<Record<DriverVerdict, string>> = {
   fits: "fits",
   "installed-only": "installed Windows only",
-  refused: "of no use",
+  refused: "refused",
 };
 const purposeWords: Readonly<Record<DriverPurpose, string>> = {
   usb: "USB",
@@ -41,7 +41,7 @@ export function driversText(inspection: DriverInspection, verbose: boolean, styl
   ].join("");
 }
 
-/** `3 packages for Windows 7 x86 in /drivers: 1 fits, 1 for the installed Windows only, 1 of no use`. */
+/** `3 packages for Windows 7 x86 in /drivers: 1 fits, 1 for the installed Windows only, 1 refused`. */
 function headlineOf({ folder, architecture, packages }: DriverInspection): string {
   const counts = (Object.keys(verdictWords) as DriverVerdict[]).flatMap((verdict) => {
     const number = packages.filter((each) => each.verdict === verdict).length;
@@ -53,7 +53,7 @@ function headlineOf({ folder, architecture, packages }: DriverInspection): strin
 const headlineWords: Readonly<Record<DriverVerdict, string>> = {
   fits: "fits",
   "installed-only": "for the installed Windows only",
-  refused: "of no use",
+  refused: "refused",
 };
 
 /** Empty where there is nothing to tell. */
@@ -67,7 +67,7 @@ function packageText(
   const line = (word: string, finding: DriverFinding): string =>
     wrap(`  ${word} ${printable(findingSentence(finding, architecture))} [${finding.code}]`, columns, "    ");
   const lines = [
-    ...each.refusals.map((finding) => line(style.bad("no use:"), finding)),
+    ...each.refusals.map((finding) => line(style.bad("refused:"), finding)),
     ...each.setupRefusals.map((finding) => line(style.warning("not in Setup:"), finding)),
     ...each.warnings.map((finding) => line(style.warning("warning:"), finding)),
     ...(verbose ? detailLines(each).map((text) => wrap(`  ${printable(text)}`, columns, "    ")) : []),

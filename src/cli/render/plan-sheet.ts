@@ -29,8 +29,7 @@ export const formatNames = {
 const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
 export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style, columns: number): string {
-  const { windows } = opened;
-  const { plan } = prepared;
+  const { plan, windows } = prepared;
   const pack = windows.servicePack ? ` SP${windows.servicePack}` : "";
   const product = [`${windows.product ?? "unknown"}${windows.edition === null ? "" : ` ${windows.edition}`}${pack}`];
   const what = [...product, windows.architecture ?? "", ...windows.languages].filter((word) => word !== "").join(", ");
