@@ -233,7 +233,11 @@ describe("an answer file that changes disks", () => {
     ["runs it without blanks", command("cmd /cdiskpart/s x"), /Windows PE runs diskpart/],
     ["runs it behind other separators", command("cmd /c @diskpart,/s;x"), /Windows PE runs diskpart/],
     ["formats with a quoted path", command('cmd.exe /k ""X:\\f^ormat.com" c:"'), /Windows PE runs format/],
-    ["makes a script that wipes", command("cmd /c (echo select disk 0&amp;echo clean)&gt;x:\\a.txt"), /Windows PE runs clean/],
+    [
+      "makes a script that wipes",
+      command("cmd /c (echo select disk 0&amp;echo clean)&gt;x:\\a.txt"),
+      /Windows PE runs clean/,
+    ],
     ["does all of it", answerFile(wipingDisk), /disk 0 is wiped; .*created on disk 0; .*disk 0 is formatted/],
   ])("(%s) is refused until that is allowed", async (_name, text, reason) => {
     const error = await refusal(text);
