@@ -49,7 +49,7 @@ function withoutChance(value: unknown): unknown {
   if (Array.isArray(value)) return shortened(value.map(withoutChance));
   if (typeof value === "string") return value.replaceAll(folder, "FOLDER");
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => !["hint", "durationMs", "elapsedMs"].includes(key));
+  const entries = Object.entries(value).filter(([key]) => !["hint", "durationMs", "elapsedMs", "pace"].includes(key));
   return Object.fromEntries(entries.map(([key, member]) => [key, withoutChance(member)]));
 }
 
