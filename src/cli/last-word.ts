@@ -20,6 +20,11 @@ export function interruptedBy(signal: NodeJS.Signals): Win7UsbError {
   return new Win7UsbError("interrupted", `interrupted by ${signal}`, { data: { signal } });
 }
 
+/** Behind a question, or behind what the terminal echoes of Ctrl-C, the last word begins a line of its own. */
+export function beginLine(terminal: Terminal): void {
+  if (terminal.interactive) terminal.err("\n");
+}
+
 /** Node's names of what a thread does that may never return: a call of the file system, a worker. */
 const holding = /^(?:FSReq|FileHandle|Worker|MessagePort)/;
 
@@ -48,6 +53,7 @@ export function keepLastWord(invocation: Invocation, terminal: Terminal): () => 
     if (isSaid) return;
     isSaid = true;
     const { reportError } = await import("./report-error.js");
+    beginLine(terminal);
     reportError(cause, invocation, terminal);
     await terminal.lost();
     endAtOnce(exitCodeOf(cause));

@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Win7UsbError } from "../errors.js";
-import { interruptedBy, wantsJson } from "./last-word.js";
+import { beginLine, interruptedBy, wantsJson } from "./last-word.js";
 import type { Invocation } from "./options.js";
 import type { Terminal } from "./terminal.js";
 import { endingSignals } from "./terminal.js";
@@ -87,6 +87,7 @@ async function exitOf(child: ChildProcess): Promise<End> {
 /** A write that was ended has an event as any other. */
 async function tellEnd(end: End, invocation: Invocation, terminal: Terminal): Promise<void> {
   const { reportError } = await import("./report-error.js");
+  beginLine(terminal);
   reportError(causeOf(end), invocation, terminal);
   await terminal.lost();
 }

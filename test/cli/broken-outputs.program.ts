@@ -85,6 +85,8 @@ describe.skipIf(!existsSync("/dev/full"))("a result that is lost", () => {
     "--help",
     "--version",
     "completion bash",
+    "licences",
+    "help write",
   ];
   it.each(sample(commands, 4))("of %s is one sentence on the other output, and exit code 1", (words) => {
     const { exitCode, err } = shell(words, ">/dev/full");
