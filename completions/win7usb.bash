@@ -30,14 +30,16 @@ _win7usb() {
         --edition) COMPREPLY=(); return ;;
         --answer-file) _win7usb_files; return ;;
         --add) _win7usb_files; return ;;
-        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing name-unsupported name-collision replace unattended-wipe fixed-disk large-disk"; return ;;
+        --image-check) _win7usb_words "auto none hash deep"; return ;;
+        --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= sha1= sha256= genuine"; return ;;
+        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing damaged altered name-unsupported name-collision replace unattended-wipe fixed-disk large-disk"; return ;;
         --log) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --format --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --allow -y --yes -n --dry-run --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --format --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --image-check --require --allow -y --yes -n --dry-run --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
-        --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= genuine"; return ;;
+        --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= sha1= sha256= genuine"; return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing altered"; return ;;
         --log) _win7usb_files; return ;;
       esac

@@ -9,7 +9,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--image-check', '--require', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
@@ -21,14 +21,16 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--edition' { $values = @() }
         '--answer-file' { $values = @() }
         '--add' { $values = @() }
-        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe', 'fixed-disk', 'large-disk'); $isList = $true }
+        '--image-check' { $values = @('auto', 'none', 'hash', 'deep') }
+        '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'sha1=', 'sha256=', 'genuine'); $isList = $true }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'damaged', 'altered', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe', 'fixed-disk', 'large-disk'); $isList = $true }
         '--log' { $values = @() }
       }
     }
     'verify' {
       $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
-        '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'genuine'); $isList = $true }
+        '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'sha1=', 'sha256=', 'genuine'); $isList = $true }
         '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'altered'); $isList = $true }
         '--log' { $values = @() }
       }

@@ -18,6 +18,9 @@ export const exitCodes = {
   "image-changed": 3,
   "image-damaged": 3,
   "image-unsupported": 3,
+  // Found while it was written: the target is not bootable.
+  damaged: 3,
+  altered: 3,
   // What is to be added to it.
   "input-missing": 3,
   "input-unreadable": 3,

@@ -109,11 +109,14 @@ export type { PreparedWrite, PrepareOptions, WriteChoices } from "./steps/prepar
 export { prepareWrite } from "./steps/prepare-write.js";
 export type { WriteOptions, WriteOutcome, WriteRun } from "./steps/write-image.js";
 export { write, writePrepared } from "./steps/write-image.js";
+export type { PlannedImageCheck } from "./steps/image-check.js";
 export type { WriteResult } from "./write/write-plan.js";
 export type { SplitImage } from "./windows/split-install-image.js";
 export type {
   DoneEvent,
   ErrorEvent,
+  ImageCheckName,
+  ImageFindings,
   PhaseEvent,
   PlanEvent,
   ProgressEvent,

@@ -55,6 +55,7 @@ function writeHint(code: string, data: Win7UsbError["data"], size: number | unde
   }
   // Where the other file came to be while this one was written, the hint says where this one stays.
   if (code === "target-exists" && data["kept"] === undefined) return "Choose another name, or replace it with --force.";
+  if (code === "usage" && choice === "imageCheck") return "Leave --image-check none out, or the requirement.";
   if (code === "no-serial") return "Give the disk signature as a number, such as --signature 1a2b3c4d.";
   if (code === "usage" && choice === "signature") return "Give --signature eight hexadecimal digits, or serial.";
   if (code === "usage" && choice === "format") return "Leave --format out for a drive.";

@@ -15,6 +15,17 @@ function architectureOf(typed: string): "x86" | "x64" | undefined {
   return architectures.x64.test(typed) ? "x64" : undefined;
 }
 
+/** Of the whole file. */
+function hashKind<Name extends "sha1" | "sha256">(name: Name, digits: number) {
+  return {
+    expected: `${digits} hexadecimal digits`,
+    parse: (typed: string) => {
+      const value = typed.trim().toLowerCase();
+      return value.length === digits && /^[0-9a-f]+$/.test(value) ? { name, value } : undefined;
+    },
+  };
+}
+
 /** Each kind's words for what it takes, and how its value is read; undefined where the value is none. */
 const kinds = {
   edition: {
@@ -43,6 +54,8 @@ const kinds = {
     parse: (value: string) =>
       languagePattern.test(value) ? ({ name: "language", value: value.replaceAll("_", "-") } as const) : undefined,
   },
+  sha1: hashKind("sha1", 40),
+  sha256: hashKind("sha256", 64),
 } satisfies Record<string, { expected: string; parse: (value: string) => Requirement | undefined }>;
 
 /** Other words for the kinds. */

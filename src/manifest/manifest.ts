@@ -131,7 +131,7 @@ export type Manifest = {
   readonly digests: Uint8Array;
 };
 
-type ManifestLayout = Omit<Manifest, "digests">;
+export type ManifestLayout = Omit<Manifest, "digests">;
 
 const utf8 = new TextEncoder();
 

@@ -79,8 +79,33 @@ export type WarningEvent = {
   readonly elapsedMs?: number;
 };
 
+/**
+ * What of the image is checked while it is written: `hash`, whether its hash is a published one; `deep`, every file in its
+ * WIMs as well.
+ */
+export type ImageCheckName = "none" | "hash" | "deep";
+
+/** What was found of the image while it was written. */
+export type ImageFindings = {
+  readonly check: ImageCheckName;
+  /** As `verify` has it; `damaged` where that was allowed, null where nothing was checked. */
+  readonly verdict: "genuine" | "intact" | "damaged" | null;
+  /** Of the whole image, in hexadecimal. */
+  readonly hashes: { readonly sha1?: string; readonly sha256?: string; readonly md5?: string };
+  /** The published image with this hash, by its file name. */
+  readonly known: string | null;
+  /** What was checked and what was not, as sentences without a full stop. */
+  readonly checked: readonly string[];
+  readonly unchecked: readonly string[];
+};
+
 /** The write is over, and at least one target was finished. */
-export type DoneEvent = { readonly event: "done"; readonly targets: readonly (TargetDone | TargetFailed)[] };
+export type DoneEvent = {
+  readonly event: "done";
+  readonly targets: readonly (TargetDone | TargetFailed)[];
+  /** Absent where a plan was written that is of no image. */
+  readonly image?: ImageFindings;
+};
 
 /** Whatever ended the command: the last event where there is no `done`. */
 export type ErrorEvent = {

@@ -5,27 +5,31 @@ import { unknownChoice } from "../errors.js";
 import { paddingCode } from "../iso9660-reader/index.js";
 import { faultyNameCodes } from "../volumes/faulty-names.js";
 import { liftableEdits } from "../windows/customise/index.js";
-import { alteredCode, liftableSuitability } from "../windows/refusals.js";
+import { alteredCode, damagedCode, liftableSuitability } from "../windows/refusals.js";
 
 const allowable = [
   ...liftableSuitability,
   paddingCode,
   alteredCode,
+  damagedCode,
   ...faultyNameCodes,
   ...liftableEdits,
   ...allowableRefusals,
 ];
 const fileSystems = ["auto", "fat32", "ntfs"];
 const formats: readonly string[] = ["auto", ...containerFormats];
+const imageChecks = ["auto", "none", "hash", "deep"];
 
 type Named = { readonly [name: string]: unknown };
 
 /** Throws `usage` for an unknown file system, name of a refusal, size, flag or label. */
 export function requireKnownChoices(choices: Named): void {
-  const { fileSystem, format, allow, size, add } = choices;
+  const { fileSystem, format, imageCheck, allow, size, add } = choices;
   if (fileSystem !== undefined && !fileSystems.includes(fileSystem as string))
     throw unknownChoice("fileSystem", fileSystem, fileSystems);
   if (format !== undefined && !formats.includes(format as string)) throw unknownChoice("format", format, formats);
+  if (imageCheck !== undefined && !imageChecks.includes(imageCheck as string))
+    throw unknownChoice("imageCheck", imageCheck, imageChecks);
   if (allow !== undefined && !Array.isArray(allow)) throw unknownChoice("allow", allow, allowable);
   for (const name of (allow ?? []) as unknown[]) {
     if (!allowable.includes(name as string)) throw unknownChoice("allow", name, allowable);
@@ -51,7 +55,9 @@ function isAddedFolder(each: unknown): boolean {
   return typeof folder === "string" && (at === undefined || typeof at === "string");
 }
 
-const requirementNames = ["edition", "arch", "sp", "language", "genuine"];
+const requirementNames = ["edition", "arch", "sp", "language", "sha1", "sha256", "genuine"];
+/** Hexadecimal digits. */
+const hashLengths: Readonly<Record<string, number>> = { sha1: 40, sha256: 64 };
 
 /** Throws `usage` for a requirement of no known name, or of a value that is none. */
 export function requireKnownRequirements(requirements: unknown): void {
@@ -62,7 +68,12 @@ export function requireKnownRequirements(requirements: unknown): void {
     const value = each?.["value"];
     if (!requirementNames.includes(name as string)) throw unknownChoice("requirements", name, requirementNames);
     const isText = typeof value === "string";
-    const fits = name === "genuine" || (name === "sp" ? value === 0 || value === 1 : isText);
-    if (!fits) throw unknownChoice(`requirements: ${String(name)}`, value, name === "sp" ? ["0", "1"] : ["a text"]);
+    const digits = hashLengths[String(name)];
+    const isHash = digits !== undefined && isText && new RegExp(`^[0-9a-f]{${digits}}$`, "i").test(value);
+    const fits =
+      name === "genuine" || (name === "sp" ? value === 0 || value === 1 : digits === undefined ? isText : isHash);
+    if (fits) continue;
+    const expected = digits === undefined ? ["a text"] : [`${digits} hexadecimal digits`];
+    throw unknownChoice(`requirements: ${String(name)}`, value, name === "sp" ? ["0", "1"] : expected);
   }
 }

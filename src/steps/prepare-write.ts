@@ -17,12 +17,15 @@ import { plannedDataBytes } from "../volumes/plan.js";
 import { blamingAdded } from "../windows/customise/index.js";
 import { assertSuitable } from "../windows/index.js";
 import type { WindowsIdentity } from "../windows/index.js";
+import { damagedCode } from "../windows/refusals.js";
 import type { EditedImage, PreparedEdit } from "./edit-tree.js";
 import { changing, editTree, emptyFolderWarnings, ofTheImage, withoutLeftOut } from "./edit-tree.js";
 import type { FittedTree, SplitImage } from "./fit-tree.js";
 import { diskSignature } from "./disk-signature.js";
 import { fitTree, labelWarnings, splitWarning } from "./fit-tree.js";
-import { requireKnownChoices } from "./known-choices.js";
+import type { PlannedImageCheck } from "./image-check.js";
+import { objectionsBefore, planImageCheck } from "./image-check.js";
+import { requireKnownChoices, requireKnownRequirements } from "./known-choices.js";
 import type { JudgedTargets } from "./judge-targets.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedImage } from "./open-image.js";
@@ -51,6 +54,7 @@ export type PreparedWrite = {
   readonly splits: readonly SplitImage[];
   /** About what is written otherwise than it lies in the image or was asked for. */
   readonly warnings: readonly Warning[];
+  readonly imageCheck: PlannedImageCheck;
   readonly choices: WriteChoices;
   /** Throws `image-changed` or `input-changed` where what is written is not what it was when it was planned. */
   assertUnchanged(): Promise<void>;
@@ -77,6 +81,7 @@ export function nothingWritten(): Win7UsbError {
 
 async function prepare(image: OpenedImage, choices: WriteChoices): Promise<PreparedWrite> {
   requireKnownChoices(choices);
+  requireKnownRequirements(choices.requirements);
   const failures = new Failures();
   await failures.attempt(() => assertSuitable(image.windows, image.image.tree, choices.allow));
   const isWhole = await failures.attempt(() => {
@@ -84,6 +89,8 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
     return true;
   });
   if (isWhole) for (const failure of await setupWimFailures(image.image.tree, image.windows)) failures.add(failure);
+  const imageCheck = await failures.attempt(() => planImageCheck(image, choices));
+  if (isWhole && imageCheck !== undefined) await objectToImage(image, imageCheck, choices, failures);
   const judged = await judgeTargets(choices, image.isFile ? image.path : undefined, failures);
   const signature = await failures.attempt(() => diskSignature(choices.signature, judged.targets));
   // A truncated image cannot be planned.
@@ -107,12 +114,26 @@ async function prepare(image: OpenedImage, choices: WriteChoices): Promise<Prepa
     warnings: [...layout.warnings, ...warningsOfOther(image, edited!), ...emptyFolderWarnings(made)],
     plan: { ...layout.plan, origin: origin!, edits: changing([...made, ...ofImage]) },
     edits,
+    imageCheck: imageCheck!,
     choices,
     async assertUnchanged() {
       await image.assertUnchanged();
       await edited!.assertUnchanged();
     },
   };
+}
+
+/** Damage is told where nothing else is against the image: a missing part, say, has a name of its own. */
+async function objectToImage(
+  image: OpenedImage,
+  planned: PlannedImageCheck,
+  choices: WriteChoices,
+  failures: Failures,
+): Promise<void> {
+  const isRefused = failures.found.length > 0;
+  for (const failure of await objectionsBefore(image, planned, choices)) {
+    if (!isRefused || failure.code !== damagedCode) failures.add(failure);
+  }
 }
 
 /** Other WIMs than the image's own are judged as those are. */

@@ -3,7 +3,7 @@
  * were read for hashing are kept until the threads that verify WIMs have copied what they need.
  */
 import { Win7UsbError } from "../errors.js";
-import type { ImagePass } from "../threads/index.js";
+import type { ImagePass, PassReader } from "../threads/index.js";
 import { createImagePass, hashFile, hashSource, verifyWim, wimPart } from "../threads/index.js";
 import type { ProgressEvent } from "../progress/events.js";
 import type { Meter } from "../progress/progress-meter.js";
@@ -23,6 +23,13 @@ type PassOptions = {
   readonly onEvent?: ((event: VerifyEvent) => void) | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /**
+   * Called with what the calling thread takes the image's bytes from, for who needs all of them too: bytes are kept until
+   * they are released there. Only for an image that threads can open.
+   */
+  readonly onReader?: ((reader: PassReader) => void) | undefined;
+  /** Called with the hashes as soon as they are known, which the contents of WIMs may not be yet. */
+  readonly onHashed?: ((hashed: MeasuredImage) => void) | undefined;
 };
 
 /** The image to read: by its path where it has one, so that threads can open it, and otherwise on the calling thread. */
@@ -35,10 +42,14 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
     const stop = new AbortController();
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
     options.onEvent?.({ event: "plan", targets: [image.path, ...deepSets.map(({ name }) => name)] });
+    const { onReader } = options;
+    const hasReader = onReader !== undefined;
     const pass =
-      image.isFile && deepSets.length > 0
-        ? createImagePass(image.path, image.source.size, algorithms.length)
+      image.isFile && (deepSets.length > 0 || hasReader)
+        ? createImagePass(image.path, image.source.size, algorithms.length, { hasReader })
         : undefined;
+    if (deepSets.length === 0) pass?.release(image.source.size);
+    if (pass?.reader !== undefined) onReader?.(pass.reader);
     const hashing = hashImage(image, passes, { ...options, signal }, pass);
     // On one thread, doing both at the same time gains nothing, and a medium is better read in order.
     const before = image.isFile ? undefined : hashing;
@@ -52,6 +63,7 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
       return { hashed, wims };
     } catch (error) {
       stop.abort(error);
+      pass?.reader?.fail(error);
       await Promise.allSettled([hashing, examining]);
       if (options.signal?.aborted !== true) throw error;
       throw new Win7UsbError("interrupted", `interrupted: ${image.path} was not checked to its end`, { cause: error });
@@ -74,6 +86,7 @@ async function hashImage(
     ? await hashFile(path, algorithms, { ...common, length: source.size, ...shared })
     : await hashSource(source, algorithms, common);
   progress.end();
+  options.onHashed?.(hashed);
   return hashed;
 }
 

@@ -2,7 +2,10 @@
 import type { Drive } from "../drive/drive.js";
 import type { ContainerFormat } from "../containers/index.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
+import type { ImageCheckName } from "../progress/events.js";
+import type { Requirement } from "../verification/requirements.js";
 import type { FileSystemName } from "../volumes/plan.js";
+import type { KnownImages } from "../windows/known-images/index.js";
 import type { EditChoices } from "./edit-choices.js";
 
 /** What is to be written and where; checks, plan and write use the same choices. */
@@ -35,14 +38,23 @@ export type WriteChoices = EditChoices & {
    * are files of virtual machines; `auto` is by the ending of each file's name, else `raw`. Default: `auto`.
    */
   readonly format?: "auto" | ContainerFormat | undefined;
-  /** Names of refusals to lift: of the image (`x64`, ...) and of drives (`fixed-disk`, `large-disk`). */
+  /** Names of refusals to lift: of the image (`x64`, `damaged`, `altered`, ...) and of drives (`fixed-disk`, `large-disk`). */
   readonly allow?: readonly string[] | undefined;
   /** An existing image file may be replaced. Default: false. */
   readonly force?: boolean | undefined;
   /** Only what differs on a drive is to be written; an image file is always written anew. Default: false. */
   readonly onlyChanged?: boolean | undefined;
-  /** SHA-256 of the whole image (see `verify`), for the manifest. Default: unknown; a write does not read all of an image. */
+  /** SHA-256 of the whole image (see `verify`), for the manifest of a write that takes no hash itself. Default: unknown. */
   readonly imageSha256?: string | undefined;
+  /**
+   * What of the image is checked while it is written. `auto`: `hash` where it has the label and the size of a published
+   * image, so that its hash decides; otherwise `deep`. Default: `auto`.
+   */
+  readonly imageCheck?: "auto" | ImageCheckName | undefined;
+  /** Requirements beyond being sound; one of the hash is known when all has been read. Default: none. */
+  readonly requirements?: readonly Requirement[] | undefined;
+  /** Published images; the package's own table if not given. */
+  readonly knownImages?: KnownImages | undefined;
   /** Read everything back, and leave a manifest for a later check behind the partition. Default: true. */
   readonly verify?: boolean | undefined;
 };

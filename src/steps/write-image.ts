@@ -7,6 +7,7 @@ import { drivesAmong } from "../drive/list.js";
 import type { WriteEvent } from "../progress/events.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
+import { startImageCheck } from "./check-while-writing.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openImage } from "./open-image.js";
 import type { PreparedWrite, WriteChoices } from "./prepare-write.js";
@@ -62,20 +63,36 @@ export async function write(input: ImageInput, options: WriteOptions): Promise<W
  * finished; one that fails while another is finished is in the outcome.
  */
 export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {}): Promise<WriteOutcome> {
-  const { targets, plan, choices } = prepared;
   const writers = await openAll(prepared, run.signal);
-  const result = await writePlan({
-    plan,
-    targets: writers,
-    verify: choices.verify ?? true,
-    onlyChanged: choices.onlyChanged === true,
-    onEvent: run.onEvent ?? (() => undefined),
-    now: run.now ?? (() => performance.now()),
-    assertUnchanged: () => prepared.assertUnchanged(),
-    ...(run.signal === undefined ? {} : { signal: run.signal }),
-  });
+  const result = await writeChecked(prepared, writers, run);
+  const { targets } = prepared;
   const finished = targets.filter(({ path }) => result.done.some((done) => done.path === path));
   return { ...result, notes: await afterWrite(finished) };
+}
+
+/** Executes the plan while the image is checked. */
+async function writeChecked(
+  prepared: PreparedWrite,
+  targets: readonly DriveWriter[],
+  { signal, onEvent = () => undefined, now = () => performance.now() }: WriteRun,
+): Promise<WriteResult> {
+  const { choices } = prepared;
+  const check = startImageCheck(prepared, now);
+  try {
+    return await writePlan({
+      plan: check.plan,
+      targets,
+      verify: choices.verify ?? true,
+      onlyChanged: choices.onlyChanged === true,
+      onEvent,
+      now,
+      assertUnchanged: () => prepared.assertUnchanged(),
+      judge: check.judge,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } finally {
+    await check.stop();
+  }
 }
 
 async function openAll(

@@ -39,7 +39,7 @@ export function createImageRing(takers: number, { slotSize, slotCount }: RingSiz
 type FillSlot = (offset: number, target: Uint8Array) => void;
 
 /** One thread's view of the ring for a file of `length` bytes. */
-class RingView {
+export class RingView {
   readonly counters: Int32Array;
   readonly #memory: RingMemory;
   readonly slotCount: number;

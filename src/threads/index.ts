@@ -8,6 +8,7 @@ export { hashFile } from "./hash-file.js";
 export { hashSource } from "./hash-source.js";
 export type { ImagePass } from "./image-pass.js";
 export { createImagePass } from "./image-pass.js";
+export type { PassReader } from "./pass-reader.js";
 export type { WrittenHasher } from "./hash-written.js";
 export { startWrittenHasher } from "./hash-written.js";
 export type { ThreadSetup } from "./serve.js";

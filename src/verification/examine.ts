@@ -81,14 +81,18 @@ export type Examination = {
   readonly unmet: readonly UnmetRequirement[];
 };
 
-/** Throws only what is not about damage: what `source` and `runPasses` throw, `image-not-iso`, `image-unsupported`. */
+/**
+ * `alreadyRead`: what was read of `source`, so that it is not read once more. Throws only what is not about damage: what
+ * `source` and `runPasses` throw, `image-not-iso`, `image-unsupported`.
+ */
 export async function examineImage(
   source: ByteSource,
   choices: ExaminationChoices,
   runPasses: RunPasses,
+  alreadyRead?: ReadForVerification,
 ): Promise<Examination> {
   const { size } = source;
-  const read = await readForVerification(source);
+  const read = alreadyRead ?? (await readForVerification(source));
   const image = read.volume.value;
   const windows = read.windows.value;
   const { knownImages, allow } = choices;
@@ -103,7 +107,7 @@ export async function examineImage(
   ];
   const checks = isOfficial ? excused(found) : found;
   const unmet = [
-    ...unmetRequirements(choices.requirements, windows, isOfficial),
+    ...unmetRequirements(choices.requirements, { windows, hashes: hashed, isOfficial }),
     ...(choices.deep ? unmetDepth(wims) : []),
   ];
   const { length: _length, prefixes: _prefixes, ...hashes } = hashed;

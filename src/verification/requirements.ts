@@ -1,6 +1,8 @@
 /** Requirements that a script may have of an image, beyond being sound. */
 import { plainEdition } from "../windows/edition-names.js";
 import type { WindowsIdentity } from "../windows/identity.js";
+import type { FileHashes } from "./known-image.js";
+import { hashNames } from "./known-image.js";
 import type { WimOutcome } from "./wims.js";
 
 /** What may be required of an image. */
@@ -9,7 +11,23 @@ export type Requirement =
   | { readonly name: "arch"; readonly value: string }
   | { readonly name: "sp"; readonly value: number }
   | { readonly name: "language"; readonly value: string }
+  /** Of the whole file, in hexadecimal. */
+  | { readonly name: "sha1" | "sha256"; readonly value: string }
   | { readonly name: "genuine" };
+
+/** What only the image's hash can tell. */
+export function isOfHash({ name }: Requirement): boolean {
+  return name === "genuine" || name === "sha1" || name === "sha256";
+}
+
+/** What was found of an image. */
+type Found = {
+  /** Null where it cannot be read that far. */
+  readonly windows: WindowsIdentity | null;
+  readonly hashes: FileHashes;
+  /** Its hash is a published one. */
+  readonly isOfficial: boolean;
+};
 
 /** A requirement that the image does not meet. */
 export type UnmetRequirement = {
@@ -27,14 +45,10 @@ function requirementText(requirement: Requirement): string {
   return requirement.name === "genuine" ? "genuine" : `${requirement.name}=${requirement.value}`;
 }
 
-/** Every requirement that is not met, in the order given; `windows` is null where the image cannot be read that far. */
-export function unmetRequirements(
-  requirements: readonly Requirement[],
-  windows: WindowsIdentity | null,
-  isOfficial: boolean,
-): UnmetRequirement[] {
+/** Every requirement that is not met, in the order given. */
+export function unmetRequirements(requirements: readonly Requirement[], found: Found): UnmetRequirement[] {
   return requirements.flatMap((requirement) => {
-    const problem = problemWith(requirement, windows, isOfficial);
+    const problem = problemWith(requirement, found);
     return problem === null ? [] : [{ requirement: requirementText(requirement), ...problem }];
   });
 }
@@ -51,10 +65,16 @@ export function unmetDepth(wims: readonly WimOutcome[]): UnmetRequirement[] {
 const genuineHint =
   "Compare its SHA-1 with one that Microsoft published: an image that was rebuilt or altered has none.";
 
-function problemWith(requirement: Requirement, windows: WindowsIdentity | null, isOfficial: boolean): Problem | null {
+const hashHint = "Fetch the image again, and compare the hash with that of where it comes from.";
+
+function problemWith(requirement: Requirement, { windows, hashes, isOfficial }: Found): Problem | null {
   const { name } = requirement;
   if (name === "genuine") {
     return isOfficial ? null : { message: "its hash is none of the published ones", hint: genuineHint };
+  }
+  if (name === "sha1" || name === "sha256") {
+    if (hashes[name] === requirement.value.toLowerCase()) return null;
+    return { message: `its ${hashNames[name]} is ${hashes[name] ?? "not known"}`, hint: hashHint };
   }
   if (windows === null) return { message: "it cannot be read from this image" };
   if (name === "edition") return editionProblem(requirement.value, windows);

@@ -27,7 +27,7 @@ export type ImageOrigin = {
   /** Bytes of the image. */
   readonly size: number;
   readonly volumeLabel: string;
-  /** Of the whole image, 64 hexadecimal digits; null where nobody has taken it: a write does not read all of the image. */
+  /** Of the whole image, 64 hexadecimal digits; null where nobody has taken it yet. */
   readonly sha256: string | null;
 };
 

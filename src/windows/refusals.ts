@@ -52,6 +52,8 @@ export function assertSuitable(identity: WindowsIdentity, tree: FileTree, allow:
 
 /** The name that `allow` lifts the damage of an image by that somebody has changed on purpose. */
 export const alteredCode = "altered";
+/** The name that `allow` lifts what is found damaged by while an image is written. */
+export const damagedCode = "damaged";
 
 /** Refusals of an image that `allow` lifts. */
 export const liftableSuitability = [

@@ -2,6 +2,7 @@
 import type { DiskPlan } from "../volumes/plan.js";
 import type { Block } from "../extents/blocks.js";
 import { startWrittenHasher } from "../threads/index.js";
+import type { ManifestLayout } from "../manifest/manifest.js";
 import { encodeManifest, layoutManifest } from "../manifest/manifest.js";
 
 export type ManifestWriter = {
@@ -18,8 +19,14 @@ export type ManifestWriter = {
   close(): Promise<void>;
 };
 
-/** Undefined where the plan has no place for a manifest. */
-export function startManifestWriter(plan: DiskPlan): ManifestWriter | undefined {
+/**
+ * Undefined where the plan has no place for a manifest. `imageSha256` is of the whole image, where it is taken meanwhile:
+ * known at the latest when all bytes before the manifest were read.
+ */
+export function startManifestWriter(
+  plan: DiskPlan,
+  imageSha256: () => Promise<string | null> = async () => null,
+): ManifestWriter | undefined {
   const extent = plan.extents.find(({ source }) => source.kind === "manifest");
   if (extent === undefined) return undefined;
   const areaStart = extent.offset;
@@ -35,7 +42,7 @@ export function startManifestWriter(plan: DiskPlan): ManifestWriter | undefined 
     async place(block, bytes) {
       if (!reaches(block)) return;
       await hasher.update(block.offset, bytes);
-      manifest ??= encodeManifest(shape, await hasher.digest());
+      manifest ??= encodeManifest(naming(shape, await imageSha256()), await hasher.digest());
       const from = Math.max(block.offset, areaStart);
       const part = manifest.subarray(from - areaStart, Math.max(from, block.offset + block.length) - areaStart);
       bytes.set(part, from - block.offset);
@@ -45,4 +52,10 @@ export function startManifestWriter(plan: DiskPlan): ManifestWriter | undefined 
     },
     close: () => hasher.close(),
   };
+}
+
+/** The manifest with the image's hash, which takes the same room as zeros. */
+function naming(shape: ManifestLayout, sha256: string | null): ManifestLayout {
+  const { origin } = shape;
+  return sha256 === null || origin === null ? shape : { ...shape, origin: { ...origin, sha256 } };
 }

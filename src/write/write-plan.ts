@@ -5,12 +5,14 @@
  * pass over the image serves all targets; one that fails does not stop the others.
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
-import type { Win7UsbError } from "../errors.js";
 import { wipedAtEnd } from "../volumes/disk-end.js";
 import type { DiskPlan } from "../volumes/plan.js";
-import type { TargetDone, TargetFailed, WriteEvent, WritePhase } from "../progress/events.js";
+import type { WriteEvent, WritePhase } from "../progress/events.js";
 import { Interruption } from "../source/interruption.js";
+import type { WriteResult } from "./write-result.js";
+import { concludeWrite } from "./write-result.js";
 import { startContentHash, type ContentHash } from "./content-hash.js";
+import type { ImageJudge } from "./image-judge.js";
 import { interruptiblePlan } from "./interruptible-plan.js";
 import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
 import type { Patience } from "../progress/patience.js";
@@ -36,18 +38,15 @@ export type WritePlanOptions = {
   readonly onEvent: (event: WriteEvent) => void;
   /** Called before the first byte and before the boot block is written; throws where the image has changed. */
   readonly assertUnchanged?: () => Promise<void>;
+  /** Whoever checks the image meanwhile: without its verdict the boot block is not written. */
+  readonly judge?: ImageJudge;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
   /** How long a target may not answer. Default: `usualPatience`. */
   readonly patience?: Patience;
 };
 
-/** How a write ended for each target. */
-export type WriteResult = {
-  readonly done: readonly TargetDone[];
-  /** Targets that failed while at least one other was finished; empty where all went well. */
-  readonly failed: readonly { readonly path: string; readonly error: Win7UsbError }[];
-};
+export type { WriteResult } from "./write-result.js";
 
 type Job = WritePlanOptions &
   Prepared & {
@@ -87,7 +86,8 @@ type Hashes = { readonly manifest: ManifestWriter | undefined; readonly content:
 
 /** Starts the hashing before the first byte is written: if no thread can be started, nothing is lost yet. */
 async function withHashes(job: Job): Promise<WriteResult> {
-  const manifest = startManifestWriter(job.plan);
+  const { plan, judge } = job;
+  const manifest = startManifestWriter(plan, judge === undefined ? undefined : () => judge.sha256());
   const content = startContentHash(job.plan.contentEnd);
   try {
     await Promise.all([manifest?.ready(), content.ready()]);
@@ -122,6 +122,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   await onEach(job, (run) => run.writer.flush());
   await onEach(job, (run) => beginReadBack(job, run));
   const sha256 = hashes === undefined ? null : await verify(job, written, hashes.content);
+  const image = await job.interruption.run(async () => job.judge?.verdict());
   await assertUnchanged();
   beginPhase(job, "finish");
   await onEach(job, async (run) => {
@@ -131,7 +132,7 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   // Closing a failed target may report warnings, and no event may follow the last one.
   const failed = job.runs.filter((run) => run.failure !== undefined);
   await Promise.all(failed.map((run) => run.close(bootBlock)));
-  return conclude(job, sha256);
+  return concludeWrite(job, sha256, image);
 }
 
 function beginPhase({ current, onEvent }: Job, phase: WritePhase): void {
@@ -216,32 +217,8 @@ async function verify(job: Job, written: WrittenBlocks, hash: ContentHash): Prom
   return hash.digest();
 }
 
-function throwIfStopped({ signal, runs }: Job): void {
+function throwIfStopped({ signal, runs, judge }: Job): void {
   if (signal?.aborted === true) throw interruptedError(runs);
-}
-
-function conclude(job: Job, sha256: string | null): WriteResult {
-  const done: TargetDone[] = [];
-  const failed: { path: string; error: Win7UsbError }[] = [];
-  const results: (TargetDone | TargetFailed)[] = [];
-  for (const { writer, failure, bytesWritten, bytesDiffering, verified } of job.runs) {
-    const { path } = writer;
-    if (failure === undefined) {
-      done.push({
-        path,
-        sha256,
-        sha256Bytes: job.plan.contentEnd,
-        bytesWritten,
-        ...(bytesDiffering === undefined ? {} : { bytesDiffering }),
-        verified,
-      });
-      results.push(done.at(-1)!);
-    } else {
-      const { code, message, hint } = failure;
-      failed.push({ path, error: failure });
-      results.push({ path, error: hint === undefined ? { code, message } : { code, message, hint } });
-    }
-  }
-  job.onEvent({ event: "done", targets: results });
-  return { done, failed };
+  const problem = judge?.problem();
+  if (problem !== undefined) throw problem;
 }

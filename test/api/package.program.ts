@@ -42,10 +42,11 @@ describe("docs/API.md", () => {
     [4, ["unknown usb unknown,storage absent,input absent PCI\\VEN_8086&DEV_1E31&REV_04"]],
     [5, ["verify ", "true 64", "match 0"]],
     [6, ["ntfs ", "1 0"]],
-    [7, ["match add more,edition Professional"]],
-    [8, ["true "]],
-    [9, ["memory true true"]],
-    [10, ["interrupted 130", "image-missing 3"]],
+    [7, ["intact 64 1"]],
+    [8, ["match add more,edition Professional"]],
+    [9, ["true "]],
+    [10, ["memory true true"]],
+    [11, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

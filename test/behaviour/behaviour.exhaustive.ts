@@ -84,24 +84,26 @@ async function writeAndCheck(iso: string, name: string, options: readonly string
   return { written, sha256, checked, checkedAgainstImage };
 }
 
-async function behaviourOf({ name, allow = [], large, make }: Disc): Promise<Record<string, unknown>> {
+async function behaviourOf({ name, allow = [], writing, large, make }: Disc): Promise<Record<string, unknown>> {
   const iso = await make(folder, `${name}.iso`);
   const lifted = allow.flatMap((refusal) => ["--allow", refusal]);
+  const written = [...lifted, ...(writing ?? [])];
   const image = join(folder, `${name}.img`);
   const behaviour: Record<string, unknown> = {
     inspect: win7usb("inspect", iso),
     verify: win7usb("verify", iso, ...lifted),
     refused: write(iso, image, "--dry-run"),
-    "dry-run": win7usb("write", iso, image, "--dry-run", ...lifted),
-    "dry-run fat32": win7usb("write", iso, image, "--dry-run", "-f", "fat32", ...lifted),
-    fat32: await writeAndCheck(iso, `${name}-fat32.img`, ["-f", "fat32", ...lifted]),
+    "dry-run": win7usb("write", iso, image, "--dry-run", ...written),
+    "dry-run fat32": win7usb("write", iso, image, "--dry-run", "-f", "fat32", ...written),
+    fat32: await writeAndCheck(iso, `${name}-fat32.img`, ["-f", "fat32", ...written]),
   };
   if (large !== true) {
+    if (writing !== undefined) behaviour["unasked"] = write(iso, image, ...lifted);
     behaviour["sha256"] = await digest(iso);
     behaviour["verify deep"] = win7usb("verify", iso, "--deep", "--md5", ...lifted);
-    behaviour["ntfs"] = await writeAndCheck(iso, `${name}-ntfs.img`, ["-f", "ntfs", "--label", "A LABEL", ...lifted]);
-    behaviour["unverified"] = await writeAndCheck(iso, `${name}-unverified.img`, ["--no-verify", ...lifted]);
-    behaviour["sized"] = await writeAndCheck(iso, `${name}-sized.img`, ["--size", "300M", ...lifted]);
+    behaviour["ntfs"] = await writeAndCheck(iso, `${name}-ntfs.img`, ["-f", "ntfs", "--label", "A LABEL", ...written]);
+    behaviour["unverified"] = await writeAndCheck(iso, `${name}-unverified.img`, ["--no-verify", ...written]);
+    behaviour["sized"] = await writeAndCheck(iso, `${name}-sized.img`, ["--size", "300M", ...written]);
   }
   rmSync(iso);
   return behaviour;

@@ -14,8 +14,10 @@ import { smallWim } from "../support/wim-fixtures.js";
 
 export type Disc = {
   readonly name: string;
-  /** Options that `write` needs for it. */
+  /** Refusals to lift, for whatever reads it. */
   readonly allow?: readonly string[];
+  /** Options that a write needs beside: the disc is damaged. */
+  readonly writing?: readonly string[];
   /** Too large to be written twice in a test run: planned, and written once. */
   readonly large?: true;
   readonly make: (folder: string, name: string) => Promise<string>;
@@ -86,6 +88,7 @@ export const discs: readonly Disc[] = [
   },
   {
     name: "changed-byte",
+    writing: ["--allow", "damaged"],
     make: async (folder, name) =>
       changed(await writeDemoImage(folder, { editions: discEditions, payloadSize: MiB }, name), (bytes) => {
         // Inside a payload: the fixture's fillers are the only place where all values occur.
@@ -105,6 +108,8 @@ export const discs: readonly Disc[] = [
   {
     name: "large",
     large: true,
+    // Its blobs of zeros have no hash of their own.
+    writing: ["--image-check", "none"],
     make: async (folder, name) => writeImageOf(await largeTree(), join(folder, name)),
   },
 ];

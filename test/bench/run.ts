@@ -3,10 +3,12 @@
  * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools, ntfs-3g and p7zip.
  *
  *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>] [--only drivers]
+ *                    [--wim <install.wim>]
  *
  * `--only drivers` is one table: what drivers of 30 MiB cost, which is to be 1.05 of a write without them at most;
  * on a busy machine give it a `--rate`. A loop device
- * is faster than any stick; `--rate` measures at the pace of one as well.
+ * is faster than any stick; `--rate` measures at the pace of one as well, and what the check of the image costs there.
+ * Without `--wim`, install.wim has noise that no blob of it owns: a real one is what the check has to decompress.
  */
 import { mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +17,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { GiB, MiB, roundUp } from "../../src/bytes/units.js";
 import { driversSize, writeDrivers } from "./drivers.js";
-import { writeBenchImage } from "./image.js";
+import type { FileSource } from "../../src/source/file-source.js";
+import { openFileSource } from "../../src/source/file-source.js";
+import { writeBenchImage, writeImageWithInstallWim } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
 import { compare, measure } from "./measure.js";
@@ -62,6 +66,7 @@ function settings() {
       buffered: { type: "boolean", default: false },
       rate: { type: "string", default: "0" },
       only: { type: "string" },
+      wim: { type: "string" },
     },
   });
   const { runs, rate } = values;
@@ -103,6 +108,9 @@ function writers(folder: string, iso: string, device: string): Candidates {
   ]);
 }
 
+/** Of each kind of check, in turn. */
+const pacedRuns = 3;
+
 /** One run each of what writes directly: at the pace of a stick neither caches nor the machine's noise are seen. */
 function pacedTable(folder: string, iso: string, device: string, rate: number): void {
   const throttle = throttleDevice(device, rate);
@@ -118,6 +126,13 @@ function pacedTable(folder: string, iso: string, device: string, rate: number): 
     );
     console.log(`\nreads and writes at ${(rate / 1e6).toFixed(0)} MB/s`);
     printTable(results, statSync(iso).size);
+    for (const fileSystem of ["fat32", "ntfs"]) {
+      const checked = (check: string) =>
+        paced([...writeCommand(iso, device), "-f", fileSystem, "--image-check", check]);
+      console.log(`\n${fileSystem} at that pace, by what is checked of the image meanwhile`);
+      const kinds = ["none", "hash", "deep"].map((check) => [`--image-check ${check}`, checked(check)] as const);
+      printTable(compare(new Map(kinds), pacedRuns), statSync(iso).size);
+    }
   } finally {
     throttle.remove();
   }
@@ -168,12 +183,22 @@ function startTable(folder: string, iso: string): void {
   printTable(results, 1);
 }
 
+async function withSource(path: string, use: (source: FileSource) => Promise<void>): Promise<void> {
+  const source = await openFileSource(path);
+  try {
+    await use(source);
+  } finally {
+    await source.close();
+  }
+}
+
 async function bench(): Promise<void> {
-  const { runs, size, folder: parent, buffered, rate, only } = settings();
+  const { runs, size, folder: parent, buffered, rate, only, wim } = settings();
   const folder = mkdtempSync(join(parent, "win7usb-bench-"));
   try {
     const iso = join(folder, "image.iso");
-    await writeBenchImage(iso, size);
+    if (wim === undefined) await writeBenchImage(iso, size);
+    else await withSource(wim, (source) => writeImageWithInstallWim(iso, source));
     console.log(`image of ${(statSync(iso).size / 1e9).toFixed(2)} GB, medians of ${runs} runs in turn\n`);
     const loop = attachLoop(join(folder, "drive.img"), roundUp(statSync(iso).size, GiB) + GiB / 2, !buffered);
     try {

@@ -1,9 +1,19 @@
 /**
- * `verify --deep` reads an image once. The kernel is the judge: strace counts what all threads read of the image's file. And
- * on a slow medium the hash and the WIMs move together, and Ctrl-C is not late.
+ * `verify --deep` reads an image once, and so does a `write` that verifies it meanwhile. The kernel is the judge: strace
+ * counts what all threads read of the image's file. And on a slow medium the hash and the WIMs move together, and Ctrl-C is not late.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +23,7 @@ import type { VerifyEvent } from "../../src/steps/verify-passes.js";
 import { judge } from "../support/judges.js";
 import { makeFolder, removeFolder, wimlib, writeTree } from "../support/wimlib-trees.js";
 import { programCommand } from "../support/program.js";
-import { parseOutput } from "../support/json-output.js";
+import { parseEvents, parseOutput } from "../support/json-output.js";
 
 const MiB = 2 ** 20;
 
@@ -76,7 +86,8 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
     execFileSync("genisoimage", ["-quiet", "-udf", ...names, "-o", path, pathOf(from)], { stdio: "pipe" });
   }
 
-  function trace(path: string, ...options: string[]): { bytes: number; checks: { id: string; status: string }[] } {
+  /** What a command with these words reads of the image at `path`, and what it says. */
+  function traced(path: string, words: readonly string[]): { bytes: number; out: string } {
     const file = pathOf("trace.txt");
     const strace = [
       "-f",
@@ -89,13 +100,17 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
       "-o",
       file,
     ];
-    const result = spawnSync("strace", [...strace, ...programCommand, "verify", path, "--json", ...options], {
+    const result = spawnSync("strace", [...strace, ...programCommand, ...words], {
       encoding: "utf8",
       // What goes through a ring of the kernel's is no call that could be counted.
       env: { ...process.env, UV_USE_IO_URING: "0" },
     });
-    const { checks } = parseOutput<{ checks: { id: string; status: string }[] }>("verify", result.stdout);
-    return { bytes: bytesRead(file), checks };
+    return { bytes: bytesRead(file), out: result.stdout };
+  }
+
+  function trace(path: string, ...options: string[]): { bytes: number; checks: { id: string; status: string }[] } {
+    const { bytes, out } = traced(path, ["verify", path, "--json", ...options]);
+    return { bytes, ...parseOutput<{ checks: { id: string; status: string }[] }>("verify", out) };
   }
 
   it("is read once for its hashes", () => {
@@ -125,6 +140,16 @@ describe.skipIf(!judged)("an image with a boot.wim and an install.wim", () => {
     expect(checks.filter(({ id }) => id === "wim-blobs").map(({ status }) => status)).toEqual(["pass"]);
     expect(bytes).toBeGreaterThanOrEqual(statSync(split).size);
     expect(bytes).toBeLessThanOrEqual(statSync(split).size * 1.03);
+  });
+
+  it.each(["fat32", "ntfs"])("is read once where it is written as %s", (fileSystem) => {
+    const target = pathOf(`${fileSystem}.img`);
+    const allowed = ["--allow", "not-windows-7,no-boot-files,rtm"];
+    const { bytes, out } = traced(iso, ["write", iso, target, "--json", "--filesystem", fileSystem, ...allowed]);
+    expect(parseEvents(out).at(-1)).toMatchObject({ event: "done", image: { check: "deep", verdict: "intact" } });
+    expect(bytes).toBeGreaterThanOrEqual(statSync(iso).size);
+    expect(bytes).toBeLessThanOrEqual(statSync(iso).size * 1.03);
+    rmSync(target);
   });
 
   const tools = ["nbdkit", "nbdfuse", "fusermount3"].map(judge).every(Boolean) && existsSync("/dev/fuse");

@@ -80,7 +80,7 @@ class Ring {
   readonly #stage: Stage;
 
   constructor(size: number, stage: Stage) {
-    this.pass = createImagePass(path, size, 2, ring);
+    this.pass = createImagePass(path, size, 2, { ring });
     this.#counters = new Int32Array(this.pass.memory.counters);
     this.#bytes = new Uint8Array(this.pass.memory.slots);
     this.#stage = stage;
@@ -237,7 +237,7 @@ describe("tasks beside a pass over the image", () => {
 });
 
 describe("the low-water mark", () => {
-  const window = () => createImagePass(path, 4096, 1, ring);
+  const window = () => createImagePass(path, 4096, 1, { ring });
   const whole = [part([{ offset: 100, length: 3996 }])];
 
   it("is where the earliest range in flight begins, and never falls", () => {

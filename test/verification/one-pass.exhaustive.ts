@@ -102,7 +102,7 @@ function settled({ checks, failures, ...rest }: WimReport) {
 /** Runs both; the report must be what the calling thread alone finds, and the hash that of the file. */
 async function verifyBoth(image: Image, extents: Extents, workers: number, ring?: (typeof rings)["small slots"]) {
   const part = wimPart("install.wim", fileNode(image.source, extents), image);
-  const pass = createImagePass(image.path, image.bytes.length, 1, ring);
+  const pass = createImagePass(image.path, image.bytes.length, 1, { ring });
   const hashing = hashFile(image.path, ["sha1"], { pass });
   const options = { pass, workers };
   const verifying = verifyWim([part], options).finally(() => pass.release(image.bytes.length));

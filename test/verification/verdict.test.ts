@@ -17,7 +17,9 @@ const check = (kind: Check["kind"], status: Check["status"]): Check => ({ id: "x
 
 const identityOf = async (options = {}): Promise<WindowsIdentity> => identify(await windows7Tree(options));
 const unmet = (windows: WindowsIdentity | null, requirements: Requirement[], isOfficial = true): string[] =>
-  unmetRequirements(requirements, windows, isOfficial).map(({ requirement, message }) => `${requirement}: ${message}`);
+  unmetRequirements(requirements, { windows, hashes: {}, isOfficial }).map(
+    ({ requirement, message }) => `${requirement}: ${message}`,
+  );
 
 const bootWim = (paths: readonly (readonly string[])[], bootIndex: number): Promise<Uint8Array> =>
   writeWim(

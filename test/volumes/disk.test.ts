@@ -2,11 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GiB, MiB } from "../../src/bytes/units.js";
 import type { Extent } from "../../src/extents/extent.js";
-import { LayoutBuilder } from "../../src/extents/layout.js";
+import { fromSource, LayoutBuilder } from "../../src/extents/layout.js";
+import { memorySource } from "../../src/source/byte-source.js";
 import { finishDisk, placeContent } from "../../src/volumes/disk-end.js";
 import { identityOf } from "../../src/volumes/identity.js";
 import { inBootOrder } from "../../src/volumes/order.js";
-import { directory, file, tree } from "../support/memory-tree.js";
+import { directory, file, fileOf, tree } from "../support/memory-tree.js";
 
 const shape = (extents: readonly Extent[]) =>
   extents.map(({ offset, length, source }) => `${source.kind} ${offset}+${length}`);
@@ -54,16 +55,45 @@ describe("a disk", () => {
 });
 
 describe("the boot order", () => {
-  it("puts what the boot chain reads first and keeps the rest as it came", () => {
-    const paths = ["autorun.inf", "sources/install.wim", "BOOT/bcd", "Sources/Boot.wim", "bootmgr", "boot/x/y", "b"];
-    expect(inBootOrder(paths.map((path) => ({ path }))).map(({ path }) => path)).toEqual([
+  const image = memorySource(new Uint8Array(100));
+  const added = memorySource(new Uint8Array(100));
+  /** Files by where they lie in the image; null: not there. */
+  const order = (places: Readonly<Record<string, number | null>>): string[] =>
+    inBootOrder(
+      Object.entries(places).map(([path, place]) => {
+        const content = place === null ? fromSource(added, 0, 9) : fromSource(image, place, 3);
+        return { path, node: fileOf(path, [content]) };
+      }),
+    ).map(({ path }) => path);
+
+  it("puts what the boot chain reads first, and the rest as it lies in the image", () => {
+    const places = {
+      "autorun.inf": 30,
+      "sources/install.wim": 10,
+      "BOOT/bcd": 50,
+      "Sources/Boot.wim": 40,
+      bootmgr: 60,
+    };
+    expect(order({ ...places, "boot/x/y": 20, b: 5 })).toEqual([
       "bootmgr",
-      "BOOT/bcd",
       "boot/x/y",
+      "BOOT/bcd",
       "Sources/Boot.wim",
-      "autorun.inf",
-      "sources/install.wim",
       "b",
+      "sources/install.wim",
+      "autorun.inf",
+    ]);
+  });
+
+  it("puts what does not lie in the image behind it, as it came", () => {
+    expect(order({ z: null, b: 30, "boot/new": null, a: null, c: 20, "boot/old": 10, d: 0 })).toEqual([
+      "boot/old",
+      "boot/new",
+      "d",
+      "c",
+      "b",
+      "z",
+      "a",
     ]);
   });
 });

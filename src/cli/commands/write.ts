@@ -14,6 +14,7 @@ import { interruptible, type ShownProgress } from "../interrupt.js";
 import type { WriteCommandOptions } from "../options.js";
 import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents, withPace } from "../render/write-json.js";
+import { parseRequirements } from "../requirements.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -26,6 +27,7 @@ export async function writeCommand(
 ): Promise<number> {
   const json = options.json === true ? jsonEvents(terminal) : null;
   if (options.dryRun !== true) json?.({ event: "start", image: path, targets });
+  const requirements = await parseRequirements(options.require);
   const opened = await openImage(path);
   try {
     const prepared = await prepareWrite(opened, {
@@ -33,6 +35,8 @@ export async function writeCommand(
       listed,
       fileSystem: options.filesystem,
       allow: options.allow,
+      imageCheck: options.imageCheck,
+      requirements,
       force: options.force,
       onlyChanged: options.onlyChanged,
       verify: options.verify,

@@ -55,6 +55,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ...(plan.bootPrompt === true ? [["starts", startWords] as const] : []),
     ["content", `${formatSize(contentBytes(prepared))} in ${count(plan.files.length, "file")}`],
     ["writes", writesWords(prepared)],
+    ["image check", imageCheckWords(prepared)],
   );
   const warnings = warningsOf(opened, prepared);
   const lines = warnings.map(
@@ -65,6 +66,14 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
 
 function wrappedWords({ format }: Extract<Target, { kind: "image-file" }>): string {
   return format === undefined ? "" : ` as ${formatNames[format]}`;
+}
+
+/** What will be checked of the image meanwhile. */
+function imageCheckWords({ imageCheck: { check, claims } }: PreparedWrite): string {
+  if (check === "none") return "none: a damaged image is written as it is";
+  const hashes =
+    claims === null ? "its SHA-1 and SHA-256" : `its SHA-1 and SHA-256 against those of ${printable(claims.fileName)}`;
+  return `${check === "hash" ? hashes : `every file in its WIMs by its SHA-1, and ${hashes}`}, while it is written`;
 }
 
 /** What is lost for it, by the file's own name. */
@@ -110,6 +119,7 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
       clusterSize: plan.clusterSize,
       totalBytes: plan.diskSize,
       bytesToWrite: bytesToWrite(prepared),
+      imageCheck: prepared.imageCheck.check,
       files: plan.files.length,
       edits: editsJson(prepared.edits),
       splits: prepared.splits.map(({ path, size, parts }) => ({ path, size, parts })),

@@ -23,7 +23,19 @@ export function doneText(prepared: PreparedWrite, event: DoneEvent, pace: WriteP
         : "";
     return `${wrap(end, terminal.columns, "  ")}\n${indented(pace.words(done.path, done.bytesDiffering ?? done.bytesWritten), terminal)}${hash}`;
   });
-  return lines.join("") + wrap(nextStep(prepared), terminal.columns);
+  return lines.join("") + imageWords(prepared, event, terminal) + wrap(nextStep(prepared), terminal.columns);
+}
+
+/** What was found of the image meanwhile. */
+function imageWords({ image: { path } }: PreparedWrite, { image }: DoneEvent, terminal: Terminal): string {
+  if (image === undefined) return "";
+  const { check, verdict, hashes, known, checked } = image;
+  const name = printable(path);
+  if (check === "none" || verdict === null) return `${wrap(`${name} was not checked`, terminal.columns, "  ")}\n`;
+  const found = verdict === "genuine" && known !== null ? `it is ${known}, byte for byte` : checked.join("; ");
+  const verdictWords = { genuine: "genuine", intact: "intact as far as was checked", damaged: "damaged (allowed)" };
+  const lines = wrap(`${name} is ${verdictWords[verdict]}: ${printable(found)}`, terminal.columns, "  ");
+  return `${lines}\n${hashes.sha256 === undefined ? "" : `  SHA-256 ${hashes.sha256}\n`}`;
 }
 
 function whatWasDone({ verified, bytesDiffering }: TargetDone): string {

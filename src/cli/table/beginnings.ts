@@ -9,5 +9,7 @@ export const requirementBeginnings: readonly string[] = [
   "sp=0",
   "sp=1",
   "language=",
+  "sha1=",
+  "sha256=",
   "genuine",
 ];

@@ -1,11 +1,11 @@
 /** The commands of win7usb: operands, options and examples. */
-import { requirementBeginnings } from "./beginnings.js";
+import { imageCheck, required, requiredOfWritten } from "./demands.js";
 import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
 import { imageFile } from "./image-file.js";
 import { bell, json, told } from "./output.js";
-import { imageRefusals, nameRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
+import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import type { CommandSpec, ListSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
@@ -67,11 +67,20 @@ const write = {
       summary: "do not read back what was written",
       details: "No manifest is left for check either, and no hash is told.",
     },
+    imageCheck,
+    requiredOfWritten,
     {
       ...allow,
-      choices: [...imageRefusals, ...wholenessRefusals, ...nameRefusals, ...editRefusals, ...targetRefusals],
+      choices: [
+        ...imageRefusals,
+        ...wholenessRefusals,
+        ...soundnessRefusals,
+        ...nameRefusals,
+        ...editRefusals,
+        ...targetRefusals,
+      ],
       details:
-        "What has a name that Windows cannot open (name-unsupported), or that is another's but for case (name-collision), is left out then; folders of one name are joined in any case. The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
+        "damaged: the check of the image found damage. altered: it has the label and size of a published image and another hash. What has a name that Windows cannot open (name-unsupported), or that is another's but for case (name-collision), is left out then; folders of one name are joined in any case. The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },
     {
       long: "yes",
@@ -113,17 +122,7 @@ const verify = {
       summary: "decompress every file of every WIM, compare its SHA-1",
     },
     { long: "md5", kind: "flag", group: "checks", summary: "tell the MD5 too, beside SHA-1 and SHA-256" },
-    {
-      long: "require",
-      kind: "list",
-      value: "k=v,...",
-      item: /^(?:genuine|[a-z0-9]+=[^\\/]*)$/i,
-      beginnings: requirementBeginnings,
-      group: "limits",
-      summary: "exit with 4 unless all of these are met",
-      details:
-        "edition=Professional, arch=x86, sp=1, language=en-US, or genuine: its hash is a published one. Short and other usual forms will do: edition=Pro, arch=i386, sp=SP1, lang=en-US.",
-    },
+    required,
     {
       ...allow,
       choices: [...imageRefusals, ...wholenessRefusals, "altered"],
