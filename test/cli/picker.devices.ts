@@ -1,9 +1,12 @@
 /** Drives that are chosen at a terminal: what stands there, keys, drives that come, go and are swapped meanwhile. */
 import { spawnSync } from "node:child_process";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { GiB } from "../../src/bytes/units.js";
+import { GiB, MiB } from "../../src/bytes/units.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { canMakeFakeMachines, makeFakeMachine, type FakeDrive, type FakeMachine } from "../support/fake-drives.js";
+import { attachLoopDevice } from "../support/loop-device.js";
 import { sample } from "../support/sample.js";
 import { onTmux, type TmuxOptions, type TmuxSession } from "../support/tmux.js";
 
@@ -154,6 +157,26 @@ describe.skipIf(!possible)("the drives to choose from", () => {
       terminal.keys("no", "Enter");
       expect(await terminal.until(/exit \d/)).toMatch(/exit 130\n$/);
     });
+  });
+
+  it("are written to the end, where the name is right", async () => {
+    const file = join(machine.work, "stick.img");
+    writeFileSync(file, "");
+    truncateSync(file, 256 * MiB);
+    const loop = attachLoopDevice(file);
+    try {
+      await withDrives([{ ...blank, size: 256 * MiB, device: loop.path }], async () => {
+        const terminal = start(small);
+        await terminal.until(/enter: take/);
+        terminal.keys("Enter");
+        await terminal.until(/Type sdc to erase it/);
+        terminal.keys("sdc", "Enter");
+        expect(await terminal.until(/exit \d/)).toMatch(/safe to unplug(?:.*\n)*exit 0\n$/);
+      });
+    } finally {
+      loop.detach();
+      rmSync(file);
+    }
   });
 
   it("of many are as many as fit, and the rest is counted", async () => {
