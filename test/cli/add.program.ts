@@ -16,8 +16,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { peBootWim } from "../../fixtures/windows7/setup-image.js";
+import { windows7Tree } from "../../fixtures/windows7/tree.js";
 import type { CheckResult } from "../../src/steps/check-target.js";
 import { mostAddedEntries } from "../../src/steps/read-folder.js";
+import { contentSource, find } from "../../src/tree/index.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { parseOutput } from "../support/json-output.js";
 import { runProgram } from "../support/program.js";
@@ -109,6 +111,14 @@ describe("a write with --add", () => {
     expect([exitCode, error?.code]).toEqual([4, "replace"]);
     expect(error?.message).toBe("files of the image would be replaced: sources/ei.cfg");
     expect(error?.hint).toContain("--allow replace");
+  });
+
+  it("tells the Windows that will be on the stick, not the one that the ISO holds", async () => {
+    const wim = find(await windows7Tree({ language: "de-DE" }), "sources/install.wim");
+    if (wim?.kind !== "file") throw new Error("the fixture has no install.wim");
+    put("german/sources/install.wim", await contentSource(wim).read(0, wim.size));
+    const argv = ["write", iso, path("n.img"), "-n", "--add", path("german"), "--allow", "replace"];
+    expect(runProgram(argv).out).toMatch(/holds +Windows 7 Professional SP1, x86, de-DE/);
   });
 
   it("refuses a WIM of another kind in the place of install.wim, and a damaged one as a file of the person's own", async () => {
