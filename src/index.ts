@@ -101,6 +101,7 @@ export type { Requirement, UnmetRequirement } from "./verification/requirements.
 export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
 
+export type { BlockMap, Container, ContainerFormat, WrappedFormat } from "./containers/index.js";
 export type { AddedFolder, EditChoices } from "./steps/edit-choices.js";
 export type { PreparedEdit } from "./steps/edit-tree.js";
 export type { Edit, EditKind, EditNote } from "./windows/customise/index.js";

@@ -43,7 +43,7 @@ describe("docs/API.md", () => {
     [5, ["verify ", "true 64", "match 0"]],
     [6, ["ntfs ", "1 0"]],
     [7, ["intact 64 1"]],
-    [8, ["match add more,edition Professional"]],
+    [8, ["match add more,edition Ultimate"]],
     [9, ["true "]],
     [10, ["memory true true"]],
     [11, ["interrupted 130", "image-missing 3"]],
