@@ -1,5 +1,6 @@
 /** The target of a check: a drive, an image file, or a source of its bytes that stays the caller's. */
 import { createReadBytes } from "../check/read-bytes.js";
+import type { ReadContainer } from "../containers/index.js";
 import { readContainer, readMapped } from "../containers/index.js";
 import type { Target } from "../drive/drive.js";
 import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
@@ -42,7 +43,7 @@ function fileSource(reader: DriveReader): ByteSource {
 async function unwrapped(reader: DriveReader, target: Target): Promise<OpenedTarget> {
   if (target.kind !== "image-file") return { reader, target };
   try {
-    const found = await readContainer(fileSource(reader), reader.path);
+    const found = await containerIn(reader);
     if (found === undefined) return { reader, target };
     const { map, format } = found;
     const disk: DriveReader = {
@@ -54,6 +55,16 @@ async function unwrapped(reader: DriveReader, target: Target): Promise<OpenedTar
     return { reader: disk, target: { ...target, format } };
   } catch (error) {
     await reader.close();
+    throw error;
+  }
+}
+
+/** A target that cannot be read is no container: the check tells where it cannot. */
+async function containerIn(reader: DriveReader): Promise<ReadContainer | undefined> {
+  try {
+    return await readContainer(fileSource(reader), reader.path);
+  } catch (error) {
+    if (error instanceof Win7UsbError && error.code === "write-failed") return undefined;
     throw error;
   }
 }

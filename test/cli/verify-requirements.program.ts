@@ -138,7 +138,7 @@ describe("what is required", () => {
 
 describe("what cannot be required", () => {
   it.each([
-    ["colour=red", "edition=..., arch=..., sp=..., language=... or genuine"],
+    ["colour=red", "edition=..., arch=..., sp=..., language=..., sha1=..., sha256=... or genuine"],
     ["edition=Home", "Starter, HomeBasic, HomePremium, Professional, Enterprise or Ultimate"],
     ["edition=Windows 8 Professional", "Starter, HomeBasic"],
     ["edition= ", "Starter, HomeBasic"],
