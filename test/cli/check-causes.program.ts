@@ -54,7 +54,7 @@ function check(bytes: Uint8Array, ...options: string[]) {
   return { exitCode, out: out.replaceAll(/\s+/g, " "), err, report: parseOutput<Report>("check", json.out) };
 }
 
-describe.each(["fat32", "ntfs"])("a %s stick that is held against another image", (fileSystem) => {
+describe.each(sample(["fat32", "ntfs"], 1))("a %s stick that is held against another image", (fileSystem) => {
   it.each(sample(["resized", "edited", "larger"], 2))(
     "(%s) is no damaged one, and says what it was made of",
     (name) => {
@@ -101,31 +101,34 @@ describe.each(["fat32", "ntfs"])("a %s stick that is held against another image"
 });
 
 describe("a write that is stopped", () => {
-  it.each(["fat32", "ntfs"] as const)("at any operation leaves a %s drive that is unfinished", async (fileSystem) => {
-    const moments = new Map<string, Uint8Array>();
-    const size = 64 * MiB;
-    const keep = (operation: Operation, index: number): void => {
-      const name = `${operation.kind} ${index}`;
-      const isBoot = operation.kind !== "flush" && "offset" in operation && operation.offset === 0;
-      const phases = ["flush 0", "write 1", "write 4", "flush 1", "beginReadBack 0", "read 2"];
-      if (phases.includes(name) || (isBoot && index > 0)) moments.set(name, new Uint8Array(drive.bytes));
-    };
-    const drive = memoryDrive(size, { onOperation: keep });
-    await write(iso, { targets: [drive], fileSystem });
-    expect(moments.size).toBeGreaterThanOrEqual(7);
-    for (const [name, bytes] of sample([...moments], 2)) {
-      // The sector that boots is on it when it is read back.
-      if (name.startsWith("read") && bytes[510] === 0x55) continue;
-      for (const options of [[], ["--iso", iso]]) {
-        const { exitCode, out, report } = check(bytes, ...options);
-        expect([name, exitCode, report.verdict, report.cause]).toEqual([name, 7, "mismatch", "unfinished"]);
-        expect(report.mismatches).toEqual([]);
-        expect(out).toMatch(/^unfinished: .* does not boot: writing it was begun and not ended/);
-        expect(out).not.toMatch(/damaged|failing/);
+  it.each(sample(["ntfs", "fat32"] as const, 1))(
+    "at any operation leaves a %s drive that is unfinished",
+    async (fileSystem) => {
+      const moments = new Map<string, Uint8Array>();
+      const size = 64 * MiB;
+      const keep = (operation: Operation, index: number): void => {
+        const name = `${operation.kind} ${index}`;
+        const isBoot = operation.kind !== "flush" && "offset" in operation && operation.offset === 0;
+        const phases = ["flush 0", "write 1", "write 4", "flush 1", "beginReadBack 0", "read 2"];
+        if (phases.includes(name) || (isBoot && index > 0)) moments.set(name, new Uint8Array(drive.bytes));
+      };
+      const drive = memoryDrive(size, { onOperation: keep });
+      await write(iso, { targets: [drive], fileSystem });
+      expect(moments.size).toBeGreaterThanOrEqual(7);
+      for (const [name, bytes] of sample([...moments], 2)) {
+        // The sector that boots is on it when it is read back.
+        if (name.startsWith("read") && bytes[510] === 0x55) continue;
+        for (const options of [[], ["--iso", iso]]) {
+          const { exitCode, out, report } = check(bytes, ...options);
+          expect([name, exitCode, report.verdict, report.cause]).toEqual([name, 7, "mismatch", "unfinished"]);
+          expect(report.mismatches).toEqual([]);
+          expect(out).toMatch(/^unfinished: .* does not boot: writing it was begun and not ended/);
+          expect(out).not.toMatch(/damaged|failing/);
+        }
       }
-    }
-    expect(check(drive.bytes).exitCode).toBe(0);
-  });
+      expect(check(drive.bytes).exitCode).toBe(0);
+    },
+  );
 
   it("is no more so when another tool has partitioned the drive", () => {
     const bytes = Buffer.from(sticks["fat32"]!);

@@ -44,7 +44,7 @@ describe.each(formats)("a disk as %s", (format) => {
           expect(Buffer.compare(await containerSource(file, map).read(0, diskSize), disk.bytes)).toBe(0);
         },
       ),
-      { numRuns: rounds(60) },
+      { numRuns: rounds(60, 4) },
     );
   });
 

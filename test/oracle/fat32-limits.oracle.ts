@@ -70,15 +70,16 @@ describe.skipIf(!judge("fsck.fat"))("fsck.fat passes", () => {
     rmSync(path);
   });
 
-  it.skipIf(!everyCase)("a directory of exactly 65,536 entries", async () => {
+  // It takes fsck.fat minutes.
+  it.each(everyCase ? [65_536] : [])("a directory of exactly %i entries", async (entries) => {
     const given = tree(
       directory(
         "d",
-        names(65_534, (index) => `F${index}`),
+        names(entries - 2, (index) => `F${index}`),
       ),
     );
     const path = await partitionFile("entries", given, GiB);
-    expect(run("fsck.fat", ["-n", path])).toContain("65536 files");
+    expect(run("fsck.fat", ["-n", path])).toContain(`${entries} files`);
     rmSync(path);
   });
 });
