@@ -14,8 +14,6 @@ import { PassReader } from "./pass-reader.js";
  * blobs are large.
  */
 const deepRingSize: RingSize = { slotSize: MiB, slotCount: 48 };
-/** Beside a write, which has buffers of its own and goes at the pace of its targets. */
-const besideWrite: RingSize = { slotSize: MiB, slotCount: 24 };
 
 export type ImagePass = ImageWindow & {
   readonly memory: RingMemory;
@@ -36,7 +34,7 @@ export function createImagePass(
   path: string,
   size: number,
   hashes: number,
-  { hasReader = false, ring = hasReader ? besideWrite : deepRingSize }: PassOptions = {},
+  { ring = deepRingSize, hasReader = false }: PassOptions = {},
 ): ImagePass {
   const memory = createImageRing(hashes + (hasReader ? 2 : 1), ring);
   const { slotSize, slotCount } = ring;
