@@ -14,6 +14,7 @@ export type { DriverPackage, DriverVerdict } from "./judge-package.js";
 export type { DriverRefusal, DriverWarning, SetupRefusal } from "./findings.js";
 export type { DriverPurpose } from "./purpose.js";
 export type { DriverArchitecture, DriverTarget } from "./target.js";
+export { driverArchitectureOf } from "./target.js";
 export { windows7On } from "./target.js";
 
 /** A verdict on every INF of a folder, in the order of their paths. */

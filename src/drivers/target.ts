@@ -3,6 +3,11 @@
 /** Of the processor. */
 export type DriverArchitecture = "x86" | "amd64";
 
+/** As INFs, updates and answer files name what discs call x64. */
+export function driverArchitectureOf(architecture: string | null): DriverArchitecture {
+  return architecture === "x64" ? "amd64" : "x86";
+}
+
 /** The system that will load the drivers. */
 export type DriverTarget = {
   readonly architecture: DriverArchitecture;

@@ -1,6 +1,6 @@
 /** Will the Windows of an image run on a machine, and what is missing? */
-import type { DriverArchitecture, DriverPackage } from "../drivers/index.js";
-import { windows7On } from "../drivers/index.js";
+import type { DriverPackage } from "../drivers/index.js";
+import { driverArchitectureOf, windows7On } from "../drivers/index.js";
 import type { Warning } from "../errors.js";
 import { Win7UsbError } from "../errors.js";
 import type { Machine } from "../machine/device.js";
@@ -106,7 +106,7 @@ async function inspectionOf(
   const misfit = suitabilityRefusals(identity, image.tree).find(({ code }) => code === "not-windows-7");
   if (misfit !== undefined)
     throw new Win7UsbError(misfit.code, misfit.message, { hint: "Name an image of Windows 7." });
-  const architecture: DriverArchitecture = identity.architecture === "x64" ? "amd64" : "x86";
+  const architecture = driverArchitectureOf(identity.architecture);
   const finder = () => new DriverFinder(machine.devices, windows7On(architecture));
   const folders: JudgedFolder[] = [];
   for (const folder of drivers) {

@@ -1,5 +1,6 @@
 /** A folder of drivers of the host, judged for the image's Windows. */
 import { createHash } from "node:crypto";
+import { driverArchitectureOf } from "../drivers/index.js";
 import { concatenate, fromSource } from "../extents/layout.js";
 import type { DriverFile } from "../windows/customise/choose-drivers.js";
 import { driverPaths, servesWindows } from "../windows/customise/choose-drivers.js";
@@ -17,8 +18,8 @@ export type ReadDrivers = {
 };
 
 /** Throws what `inspectDrivers` throws. */
-export async function readDrivers(path: string, { architecture: own }: WindowsIdentity): Promise<ReadDrivers> {
-  const architecture = own === "x64" ? "amd64" : "x86";
+export async function readDrivers(path: string, windows: WindowsIdentity): Promise<ReadDrivers> {
+  const architecture = driverArchitectureOf(windows.architecture);
   const { folder, packages } = await judgeFolder(path, architecture);
   const taken = new Set(packages.filter(servesWindows).flatMap(driverPaths));
   const used = folder.files.filter((file) => taken.has(file.path));

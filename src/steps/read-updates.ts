@@ -1,4 +1,5 @@
 /** A folder of updates of the host, read for the image's Windows. */
+import { driverArchitectureOf } from "../drivers/index.js";
 import { Win7UsbError } from "../errors.js";
 import { readHostFolder } from "../source/host-folder.js";
 import type { Wish } from "../windows/customise/index.js";
@@ -22,8 +23,8 @@ export type ReadUpdates = {
 const updatesLimits = { entries: 10_000, depth: 16 };
 
 /** Throws what reading a folder throws, `no-updates`, and `updates-unfit` with all that are not for this Windows. */
-export async function readUpdates(path: string, { architecture: own }: WindowsIdentity): Promise<ReadUpdates> {
-  const architecture = own === "x64" ? "amd64" : "x86";
+export async function readUpdates(path: string, windows: WindowsIdentity): Promise<ReadUpdates> {
+  const architecture = driverArchitectureOf(windows.architecture);
   const { files } = await readHostFolder(path, updatesLimits);
   const candidates = files.filter((file) => isUpdateName(file.path));
   if (candidates.length === 0) throw noUpdates(path);

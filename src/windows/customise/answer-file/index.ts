@@ -3,6 +3,7 @@
  * checked before it is copied, because Setup says of a wrong one that it is wrong, on a machine that has been waited for.
  */
 import { firstFew } from "../../../bytes/amounts.js";
+import { driverArchitectureOf } from "../../../drivers/index.js";
 import { Win7UsbError } from "../../../errors.js";
 import { overlay, treeWith } from "../../../tree/edits.js";
 import type { FileTree } from "../../../tree/index.js";
@@ -50,7 +51,10 @@ export async function examineAnswerFile(
 ): Promise<EditNote[]> {
   const root = parseAnswerFile(bytes);
   if (typeof root === "string") throw invalid(name, [root], `${name} ${root}`);
-  const { problems, components, passedOver } = readFrame(root, setupArchitecture(windows));
+  const { problems, components, passedOver } = readFrame(
+    root,
+    driverArchitectureOf(bootArchitecture(windows) ?? windows.architecture),
+  );
   const images = (await openInstallImage(tree, setupFolderOf(tree)))?.wim.images ?? [];
   const contents = readContents(components, images);
   const all = [...problems, ...contents.problems];
@@ -65,12 +69,6 @@ export async function examineAnswerFile(
   if (contents.hasKey && edition !== undefined) notes.push({ code: "answer-file-outranks" });
   if (passedOver > 0) notes.push({ code: "answer-file-passed-over", components: passedOver });
   return notes;
-}
-
-/** As components name it. */
-function setupArchitecture(windows: WindowsIdentity): string {
-  const architecture = bootArchitecture(windows) ?? windows.architecture;
-  return architecture === "x64" ? "amd64" : "x86";
 }
 
 function assertSameEdition(
