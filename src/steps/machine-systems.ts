@@ -5,7 +5,7 @@ import type { FileTree } from "../tree/index.js";
 import type { Wim } from "../wim/index.js";
 import { visitInboxInfs } from "../windows/inbox-infs.js";
 import type { WindowsIdentity } from "../windows/index.js";
-import { openWimAt, partPath } from "../windows/setup-images.js";
+import { openWimAt, openWimParts } from "../windows/setup-images.js";
 
 /** The image of a WIM whose drivers were looked at. */
 export type MachineSystem = {
@@ -48,15 +48,10 @@ export async function installedSystem(
 ): Promise<FoundSystem> {
   const image = editions.find(({ id }) => id !== null && id === edition) ?? editions[0];
   if (installImage === null || image === undefined) return { finder, system: null, reason: "there is no install.wim" };
-  const { path, kind, totalParts, missingParts } = installImage;
+  const { path, kind, missingParts } = installImage;
   if (kind === "esd") return { finder, system: null, reason: `${path} is compressed in a way that is not read here` };
   if (missingParts.length > 0) return { finder, system: null, reason: `parts of ${path} are missing` };
-  const parts: Wim[] = [];
-  for (let number = 1; number <= totalParts; number += 1) {
-    const part = await openWimAt(tree, partPath(path, number));
-    if (part !== null) parts.push(part);
-  }
-  return systemOf(parts, image, finder);
+  return systemOf(await openWimParts(tree, installImage), image, finder);
 }
 
 async function systemOf(

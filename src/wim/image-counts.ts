@@ -44,5 +44,15 @@ export class ImageCounter implements ImageCounts {
 
 /** The SHA-1 at an offset of the metadata, in hexadecimal: the key of a content. */
 export function hashAt(data: Uint8Array, hashOffset: number): string {
-  return toHex(data.subarray(hashOffset, hashOffset + directoryEntryRecord.fields.hash.width));
+  return toHex(hashBytesAt(data, hashOffset));
+}
+
+/** The SHA-1 of a file's content, 20 bytes of `metadata`; null where the entry has only streams with names. */
+export function unnamedStreamHash(metadata: Uint8Array, streams: VisitedEntry["streams"]): Uint8Array | null {
+  const stream = streams.find(({ nameLength }) => nameLength === 0);
+  return stream === undefined ? null : hashBytesAt(metadata, stream.hashOffset);
+}
+
+function hashBytesAt(data: Uint8Array, hashOffset: number): Uint8Array {
+  return data.subarray(hashOffset, hashOffset + directoryEntryRecord.fields.hash.width);
 }

@@ -1,7 +1,7 @@
 /** A file's content out of a WIM, in memory. */
 import { toHex } from "../bytes/hex.js";
 import { resourceFormat } from "./compression/chunks.js";
-import { createResourceReader } from "./compression/resource-reader.js";
+import { createResourceReader, readWhole } from "./compression/resource-reader.js";
 import type { Wim } from "./index.js";
 import { resourceFlags, wimError } from "./resource.js";
 
@@ -25,13 +25,7 @@ export async function readHashedContent(
       if (resource.originalSize > limit) {
         throw wimError("wim-unsupported", wim, `${what} has ${resource.originalSize} bytes, expected at most ${limit}`);
       }
-      const data = new Uint8Array(resource.originalSize);
-      let filled = 0;
-      await createResourceReader(wim.source, resourceFormat(wim.name, wim.header)).read(resource, (content) => {
-        data.set(content, filled);
-        filled += content.length;
-      });
-      return data;
+      return readWhole(createResourceReader(wim.source, resourceFormat(wim.name, wim.header)), resource);
     }
   }
   throw wimError("wim-damaged", parts[0]!, `the content of ${what} is missing (SHA-1 ${key})`);

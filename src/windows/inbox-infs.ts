@@ -10,8 +10,9 @@ import { MiB } from "../bytes/units.js";
 import { infSizeLimit } from "../drivers/limits.js";
 import { resourceFormat } from "../wim/compression/chunks.js";
 import { readImageMetadata } from "../wim/compression/read-metadata.js";
-import { createResourceReader } from "../wim/compression/resource-reader.js";
+import { createResourceReader, readWhole } from "../wim/compression/resource-reader.js";
 import type { Wim } from "../wim/index.js";
+import { unnamedStreamHash } from "../wim/image-counts.js";
 import { walkMetadata } from "../wim/metadata-walk.js";
 import type { ResourceHeader } from "../wim/resource.js";
 import { resourceFlags, wimLimit } from "../wim/resource.js";
@@ -21,9 +22,6 @@ const inboxInfLimit = 20_000;
 
 /** Bytes of all of them: those of Windows 7 have about 30 MiB in UTF-16; what is compressed may claim any number. */
 const inboxSizeLimit = 512 * MiB;
-
-/** Bytes of SHA-1. */
-const hashLength = 20;
 
 const publishedDepth = 3;
 const storedDepth = 6;
@@ -53,9 +51,9 @@ function infPaths(metadata: Uint8Array, wim: Wim): Map<string, string> {
     // Paths cost more than the walk, and few entries lie so deep.
     if (isDirectory || isReparsePoint || (depth !== publishedDepth && depth !== storedDepth)) return;
     const path = visited.path();
-    const stream = streams.find(({ nameLength }) => nameLength === 0);
-    if (stream === undefined || !pattern.test(path)) return;
-    const hash = toHex(metadata.subarray(stream.hashOffset, stream.hashOffset + hashLength));
+    const sha1 = unnamedStreamHash(metadata, streams);
+    if (sha1 === null || !pattern.test(path)) return;
+    const hash = toHex(sha1);
     if (!paths.has(hash)) paths.set(hash, path);
     if (paths.size > inboxInfLimit) throw wimLimit(wim, `an image has more than ${inboxInfLimit} INFs`);
   });
@@ -79,12 +77,6 @@ async function visitPart(
     throw wimLimit(wim, `an image's INFs have ${exactSize(size)}, expected at most ${exactSize(inboxSizeLimit)}`);
   const reader = createResourceReader(wim.source, resourceFormat(wim.name, wim.header));
   for (const { resource, path } of found.toSorted((a, b) => a.resource.offset - b.resource.offset)) {
-    const data = new Uint8Array(resource.originalSize);
-    let filled = 0;
-    await reader.read(resource, (content) => {
-      data.set(content, filled);
-      filled += content.length;
-    });
-    visit(path, data);
+    visit(path, await readWhole(reader, resource));
   }
 }

@@ -34,6 +34,19 @@ export function partPath(firstPartPath: string, partNumber: number): string {
   return partNumber === 1 ? firstPartPath : firstPartPath.replace(/(\.[^.]*)$/, `${partNumber}$1`);
 }
 
+/** Those parts of a set that the tree has, in order. Throws `wim-damaged` and `wim-unsupported`. */
+export async function openWimParts(
+  tree: FileTree,
+  { path, totalParts }: Pick<InstallImage, "path" | "totalParts">,
+): Promise<Wim[]> {
+  const parts: Wim[] = [];
+  for (let part = 1; part <= totalParts; part += 1) {
+    const wim = await openWimAt(tree, partPath(path, part));
+    if (wim !== null) parts.push(wim);
+  }
+  return parts;
+}
+
 /** Missing parts that are named one by one; a damaged header may claim 65,535 of them. */
 const namedPartsLimit = 20;
 

@@ -7,7 +7,7 @@
 import { KiB, roundUp } from "../../bytes/units.js";
 import { decodersWasm } from "./decoders-wasm.js";
 import type { WasmMemory } from "./webassembly.js";
-import { compileWasm, instantiateWasm, wasmPage } from "./webassembly.js";
+import { compileWasm, growTo, instantiateWasm } from "./webassembly.js";
 
 export type ChunkCompression = "lzx" | "xpress";
 
@@ -82,9 +82,7 @@ export function createChunkDecoder(inputSize: number, outputSize: number, code?:
   const exports = instantiateWasm(code === undefined ? wasmModule() : compileWasm(code)) as Exports;
   const inputStart = roundUp(exports.buffers_start(), decoderSlack);
   const outputStart = roundUp(inputStart + inputSize + decoderSlack, decoderSlack);
-  const pages = Math.ceil((outputStart + outputSize + decoderSlack) / wasmPage);
-  const missing = pages - exports.memory.buffer.byteLength / wasmPage;
-  if (missing > 0) exports.memory.grow(missing);
+  growTo(exports.memory, outputStart + outputSize + decoderSlack);
   const input = new Uint8Array(exports.memory.buffer, inputStart, inputSize);
   const output = new Uint8Array(exports.memory.buffer, outputStart, outputSize);
   return {

@@ -5,7 +5,7 @@
 import { KiB, roundUp } from "../../bytes/units.js";
 import { decoderProblems, decoderSlack, wasmModule } from "./decoder.js";
 import type { WasmMemory } from "./webassembly.js";
-import { instantiateWasm, wasmPage } from "./webassembly.js";
+import { growTo, instantiateWasm } from "./webassembly.js";
 
 /** Every frame but the last one has as many bytes. */
 export const lzxFrameSize = 32 * KiB;
@@ -47,9 +47,7 @@ export function createLzxStream(windowOrder: number): LzxStream {
   const history = translated + lzxFrameSize + decoderSlack;
   // Room for as much as the window again, so that what is kept is moved once a window.
   const end = history + 2 * windowSize + lzxFrameSize;
-  const pages = Math.ceil((end + decoderSlack) / wasmPage);
-  const missing = pages - exports.memory.buffer.byteLength / wasmPage;
-  if (missing > 0) exports.memory.grow(missing);
+  growTo(exports.memory, end + decoderSlack);
   const memory = new Uint8Array(exports.memory.buffer);
   exports.begin_lzx_stream(windowOrder);
   let output = history;

@@ -6,7 +6,7 @@ import type { Wim } from "../index.js";
 import type { ResourceFormat } from "./chunks.js";
 import { chunkLayout, resourceFormat } from "./chunks.js";
 import type { ResourceReader } from "./resource-reader.js";
-import { createResourceReader } from "./resource-reader.js";
+import { createResourceReader, readWhole } from "./resource-reader.js";
 
 /** A whole metadata resource; throws `wim-unsupported` where it is larger than `metadataLimit`. */
 export async function readMetadata(
@@ -20,13 +20,7 @@ export async function readMetadata(
     const seen = `${resource.originalSize} bytes of metadata`;
     throw wimLimit(format, `an image has ${seen}, expected at most ${metadataLimit}`);
   }
-  const data = new Uint8Array(resource.originalSize);
-  let filled = 0;
-  await reader.read(resource, (content) => {
-    data.set(content, filled);
-    filled += content.length;
-  });
-  return data;
+  return readWhole(reader, resource);
 }
 
 /** An image's whole metadata resource; `image` is counted from 1. Throws `wim-damaged` where there is no such image. */

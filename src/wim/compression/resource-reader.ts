@@ -48,6 +48,17 @@ export function createResourceReader(
   return new Reader(source, format, decoder);
 }
 
+/** All content of a resource in memory; whoever calls has bounded `originalSize`. */
+export async function readWhole(reader: ResourceReader, resource: ResourceHeader): Promise<Uint8Array> {
+  const data = new Uint8Array(resource.originalSize);
+  let filled = 0;
+  await reader.read(resource, (content) => {
+    data.set(content, filled);
+    filled += content.length;
+  });
+  return data;
+}
+
 class Reader implements ResourceReader {
   slackChunks = 0;
   readonly #source: ByteSource;

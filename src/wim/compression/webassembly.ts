@@ -12,7 +12,13 @@ type WasmNamespace = {
 declare const WebAssembly: WasmNamespace;
 
 /** WebAssembly core specification 4.2.8: memory grows by pages of this many bytes. */
-export const wasmPage = 65536;
+const wasmPage = 65536;
+
+/** Grows memory to `size` bytes at least, which detaches views that were made before. */
+export function growTo(memory: WasmMemory, size: number): void {
+  const missing = Math.ceil(size / wasmPage) - memory.buffer.byteLength / wasmPage;
+  if (missing > 0) memory.grow(missing);
+}
 
 /** Compiles bytes that are our own; what is wrong with them is a fault of win7usb. */
 export function compileWasm(bytes: Uint8Array): WasmModule {

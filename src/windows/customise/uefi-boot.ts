@@ -13,10 +13,11 @@ import type { FileTree } from "../../tree/index.js";
 import { find } from "../../tree/index.js";
 import { readImageMetadata } from "../../wim/compression/read-metadata.js";
 import type { Wim } from "../../wim/index.js";
+import { unnamedStreamHash } from "../../wim/image-counts.js";
 import { walkMetadata } from "../../wim/metadata-walk.js";
 import { readHashedContent } from "../../wim/read-content.js";
 import type { WindowsIdentity } from "../identity.js";
-import { openWimAt, partPath } from "../setup-images.js";
+import { openWimParts } from "../setup-images.js";
 import { addedFile, additionTimes } from "./added-file.js";
 import type { Edit } from "./edit.js";
 
@@ -32,7 +33,6 @@ const configurationFolder = "efi/microsoft/boot";
 const managerPath = "Windows/Boot/EFI/bootmgfw.efi";
 /** That of Windows 7 has some 650 KiB. */
 const managerLimit = 8 * MiB;
-const sha1Length = 20;
 
 /** The tree for a stick of FAT32, with what UEFI starts. What keeps it away is a warning: a BIOS starts the stick as ever. */
 export async function addUefiBoot(tree: FileTree, windows: WindowsIdentity): Promise<UefiBoot> {
@@ -63,12 +63,11 @@ export function uefiWarningsOfNtfs({ architecture }: WindowsIdentity): Warning[]
 async function bootManager(tree: FileTree, { installImage }: WindowsIdentity): Promise<Uint8Array | string> {
   if (find(tree, configurationFolder)?.kind !== "directory") return `the image has no ${configurationFolder}`;
   if (installImage === null) return "the image has no Windows to take its boot manager from";
-  const { path, totalParts, missingParts } = installImage;
+  const { path, missingParts } = installImage;
   const where = `${path}: ${managerPath}`;
   if (missingParts.length > 0) return `${missingParts[0]} is missing`;
   try {
-    const parts: Wim[] = [];
-    for (let part = 1; part <= totalParts; part += 1) parts.push((await openWimAt(tree, partPath(path, part)))!);
+    const parts = await openWimParts(tree, installImage);
     const hash = await hashOf(parts[0]!);
     if (hash === null) return `there is no ${managerPath} in the first image of ${path}`;
     const data = await readHashedContent(parts, hash, managerLimit, managerPath);
@@ -90,8 +89,7 @@ async function hashOf(wim: Wim): Promise<Uint8Array | null> {
     const { depth, isDirectory, isReparsePoint, streams } = visited;
     // Paths cost more than the walk.
     if (depth !== depthWanted || isDirectory || isReparsePoint || visited.path().toUpperCase() !== wanted) return;
-    const stream = streams.find(({ nameLength }) => nameLength === 0);
-    if (stream !== undefined) found = metadata.slice(stream.hashOffset, stream.hashOffset + sha1Length);
+    found = unnamedStreamHash(metadata, streams) ?? found;
   });
   return found;
 }
