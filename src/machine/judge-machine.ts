@@ -3,7 +3,7 @@
  * Windows, or none; then what Setup cannot do without: a USB controller that the stick hangs on, storage to install on,
  * something to be typed with. What a listing or an image does not tell is told as unknown, never guessed.
  */
-import type { Device, Machine } from "./device.js";
+import type { Device, DeviceKind, Machine } from "./device.js";
 import type { FoundDriver } from "./find-drivers.js";
 
 /** `unreachable`: it hangs on a controller without a driver. */
@@ -72,9 +72,14 @@ function servicesOf(devices: readonly Device[], system: SystemDrivers): DeviceSe
 }
 
 /** Devices that a need is met by: disks on USB are none to install on. */
-function serves(need: SetupNeed, { kind, bus }: Device): boolean {
+export function serves(need: SetupNeed, { kind, bus }: Device): boolean {
   if (need === "usb") return kind === "usb-controller";
   return need === "storage" ? kind === "storage" && bus !== "usb" : kind === "input";
+}
+
+/** Setup gets on without the others. */
+export function isNeededInSetup(kind: DeviceKind): boolean {
+  return kind === "usb-controller" || kind === "storage" || kind === "input";
 }
 
 function needState(need: SetupNeed, devices: readonly JudgedDevice[]): NeedState {
@@ -93,8 +98,7 @@ function verdictOf(needs: MachineJudgement["needs"], devices: readonly JudgedDev
   const isWhole = devices.every(({ kind, setup, windows }) => {
     // What makes the board works without drivers, or for nobody.
     if (kind === "system") return true;
-    const isNeeded = kind === "usb-controller" || kind === "storage" || kind === "input";
-    return windows.state === "served" && (!isNeeded || setup.state === "served");
+    return windows.state === "served" && (!isNeededInSetup(kind) || setup.state === "served");
   });
   return isWhole && needs.every(({ state }) => state !== "none") ? "ready" : "incomplete";
 }

@@ -5,6 +5,7 @@ import type { Warning } from "../errors.js";
 import type { Machine } from "../machine/device.js";
 import { deviceLabel } from "../machine/device.js";
 import type { JudgedDevice, MachineJudgement, SetupNeed } from "../machine/judge-machine.js";
+import { serves } from "../machine/judge-machine.js";
 import { editionFacts } from "../windows/editions.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import type { FoundSystem } from "./machine-systems.js";
@@ -94,11 +95,7 @@ function needWarning({ need, state }: MachineJudgement["needs"][number], devices
 }
 
 function unserved(need: SetupNeed, devices: readonly JudgedDevice[]): JudgedDevice[] {
-  return devices.filter(({ kind, bus, setup }) => {
-    if (setup.state === "served") return false;
-    if (need === "usb") return kind === "usb-controller";
-    return need === "storage" ? kind === "storage" && bus !== "usb" : kind === "input";
-  });
+  return devices.filter((device) => serves(need, device) && device.setup.state !== "served");
 }
 
 function namesOf(devices: readonly JudgedDevice[]): string {

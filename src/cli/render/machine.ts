@@ -3,6 +3,7 @@ import { agreeing, count, formatSize } from "../../bytes/amounts.js";
 import type { DeviceKind } from "../../machine/device.js";
 import { deviceLabel } from "../../machine/device.js";
 import type { DeviceService, JudgedDevice } from "../../machine/judge-machine.js";
+import { isNeededInSetup } from "../../machine/judge-machine.js";
 import type { MachineInspection } from "../../steps/inspect-machine.js";
 import { printable } from "../escape.js";
 import { wrap } from "../format.js";
@@ -24,16 +25,13 @@ const kindWords: Readonly<Record<DeviceKind, string>> = {
 
 const tones = { ready: "good", incomplete: "warning", unknown: "warning", dead: "bad" } as const;
 
-const neededInSetup = new Set<DeviceKind>(["usb-controller", "storage", "input"]);
-
 export function machineText(inspection: MachineInspection, verbose: boolean, style: Style, columns: number): string {
   const { verdict, summary, devices, warnings } = inspection;
   const shown = devices.filter(({ kind }) => verbose || kind !== "system");
   const rows = shown.map((device) => [
     kindWords[device.kind],
     deviceLabel(device),
-    // Setup gets on without them.
-    device.setup.driver === null && !neededInSetup.has(device.kind) ? "-" : serviceWords(device.setup),
+    device.setup.driver === null && !isNeededInSetup(device.kind) ? "-" : serviceWords(device.setup),
     serviceWords(device.windows),
   ]);
   return [
