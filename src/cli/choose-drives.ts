@@ -1,6 +1,7 @@
 /** The drives that an image is written to, chosen from those that are there and those that come while the question stands. */
 import { basename } from "node:path";
 import type { Drive } from "../drive/drive.js";
+import { rightsHint } from "../drive/rights.js";
 import { Win7UsbError } from "../errors.js";
 import { count, formatDriveSize } from "../bytes/amounts.js";
 import type { JudgeChoices, JudgedDrive } from "../steps/judged-drives.js";
@@ -61,10 +62,7 @@ export function requireRights(drives: readonly JudgedDrive[]): void {
   const failure = lacking?.refusals.find(({ code }) => code === "no-permission");
   if (failure === undefined) return;
   throw new Win7UsbError("no-permission", "drives may not be written without more rights", {
-    hint:
-      failure.data["needs"] === "administrator"
-        ? "Run the same command as Administrator."
-        : "Run the same command as root.",
+    hint: rightsHint(failure.data["needs"]),
     data: { needs: failure.data["needs"] },
   });
 }

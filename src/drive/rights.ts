@@ -16,6 +16,11 @@ export function lackingRights(): Needed | undefined {
   return process.geteuid?.() === 0 ? undefined : "root";
 }
 
+/** What gives a command the rights that it lacks. */
+export function rightsHint(needs: unknown): string {
+  return needs === "administrator" ? "Run the same command as Administrator." : "Run the same command as root.";
+}
+
 /** Throws `no-permission` where this user may not write the drive; `needs` in its data where more rights can be had. */
 export async function requireDriveRights(path: string): Promise<void> {
   // Nothing but opening it shows that on Windows; a handle that was written through by nobody changes nothing.
@@ -31,7 +36,7 @@ export function driveRightsError(path: string, cause: unknown, use: "read" | "wr
   }
   const done = use === "read" ? "read" : "written";
   return new Win7UsbError("no-permission", `${path} may not be ${done} without more rights: ${reasonOf(cause)}`, {
-    hint: needs === "root" ? "Run the same command as root." : "Run the same command as Administrator.",
+    hint: rightsHint(needs),
     data: { target: path, cause: errorCodeOf(cause), needs },
     cause,
   });
