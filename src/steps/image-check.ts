@@ -55,20 +55,23 @@ export async function objectionsBefore(
     requirements: requirements.filter((requirement) => !isOfHash(requirement)),
     knownImages,
   };
+  // The hash may still say that the image is as it was published, whatever looks odd in it.
+  const isJudged = check !== "none" && claims === null;
   const examination = await examineImage(
     image.source,
     surface,
     async (passes) => ({
       hashed: { length: image.size, prefixes: [] },
-      wims: await passes.examineWims(async () => {
-        throw new Error("nothing is verified in depth before it is written");
-      }),
+      wims: isJudged ? await passes.examineWims(refuseDepth) : [],
     }),
     readAlready(image),
   );
-  // The hash may still say that the image is as it was published, whatever looks odd in it.
-  const judged = check === "none" || claims !== null ? [] : examination.checks;
+  const judged = isJudged ? examination.checks : [];
   return objections({ ...examination, checks: judged.filter(({ kind }) => kind !== "origin") }, { ...image, allow });
+}
+
+async function refuseDepth(): Promise<never> {
+  throw new Error("nothing is verified in depth before it is written");
 }
 
 /** What the opened image's structures and its Windows are. */

@@ -9,16 +9,19 @@ import type { DiskPlan } from "../volumes/plan.js";
 
 /** By the targets' paths. Throws `target-unsupported` for a disk that a format cannot hold. */
 export function wrapDisk(plan: DiskPlan, targets: readonly WriteTarget[]): ReadonlyMap<string, Container> {
+  const wrapped = targets.flatMap((target) =>
+    target.kind === "image-file" && target.format !== undefined ? [{ target, format: target.format }] : [],
+  );
+  if (wrapped.length === 0) return new Map();
   const { diskSize, extents } = plan;
   const used = coverage(extents.filter(({ source }) => source.kind !== "zeros"));
-  const containers = new Map<string, Container>();
-  for (const target of targets) {
-    if (target.kind !== "image-file" || target.format === undefined) continue;
-    const fileName = basename(target.realPath ?? target.path);
-    const disk = { diskSize, used, identity: identifierOf(plan), fileName };
-    containers.set(target.path, containerFor(target.format, disk));
-  }
-  return containers;
+  const identity = identifierOf(plan);
+  return new Map(
+    wrapped.map(({ target, format }) => {
+      const fileName = basename(target.realPath ?? target.path);
+      return [target.path, containerFor(format, { diskSize, used, identity, fileName })];
+    }),
+  );
 }
 
 /** Bytes of the largest set of headers and tables. */
