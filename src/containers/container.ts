@@ -2,7 +2,7 @@
  * A disk in the file of a virtual machine: the same bytes, in blocks that may lie anywhere in the file, with tables that say
  * where. What is in no block reads as zeros. Everything here is data: nothing is read or written to make it.
  */
-import { roundUp } from "../bytes/units.js";
+import { imageFileUnit, roundUp } from "../bytes/units.js";
 import type { Extent, Span } from "../extents/extent.js";
 import type { WrappedFormat } from "./formats.js";
 
@@ -114,4 +114,4 @@ export function ataGeometry(diskSize: number): Geometry {
 }
 
 /** Where blocks begin: whole pages of the file, and units of `unit` bytes. */
-export const blocksFrom = (end: number, unit: number): number => roundUp(end, Math.max(unit, 4096));
+export const blocksFrom = (end: number, unit: number): number => roundUp(end, Math.max(unit, imageFileUnit));

@@ -7,13 +7,13 @@
  */
 import { ascii, bytes, reserved, uint16be, uint32be, uint64be, uint8 } from "../bytes/fields.js";
 import { record } from "../bytes/record.js";
-import { MiB, roundUp } from "../bytes/units.js";
+import { imageFileUnit, MiB, roundUp } from "../bytes/units.js";
 import { LayoutBuilder } from "../extents/layout.js";
 import { blocksFrom, placedInOrder, usedBlocks } from "./container.js";
 import type { Container, Geometry, WrappedDisk } from "./container.js";
 
 const sector = 512;
-export const vhdBlockSize = 2 * MiB;
+const vhdBlockSize = 2 * MiB;
 /** "Hard Disk Footer Format": of a fixed disk, and of a dynamic one. */
 export const vhdTypes = { fixed: 2, dynamic: 3 } as const;
 export const vhdCookie = "conectix";
@@ -131,7 +131,7 @@ export function dynamicVhd(disk: WrappedDisk): Container {
   const tableOffset = sector + vhdHeaderRecord.size;
   const tableEnd = tableOffset + roundUp(tableEntries * 4, sector);
   const first = blocksFrom(tableEnd + sector, sector);
-  const step = vhdBlockSize + 4096;
+  const step = vhdBlockSize + imageFileUnit;
   const table = new Uint8Array(tableEnd - tableOffset).fill(0xff);
   const entries = new DataView(table.buffer);
   for (const [index, block] of blocks.entries()) entries.setUint32(block * 4, (first + index * step) / sector - 1);

@@ -17,9 +17,6 @@ const grainSize = 64 * KiB;
 const entriesPerTable = 512;
 const tableSize = entriesPerTable * 4;
 const descriptorSize = 20 * sector;
-/** A grain that is nowhere, and one that is all zeros though it is not there (version 2). */
-export const vmdkNowhere = [0, 1] as const;
-
 /** "Hosted Sparse Extent Header". */
 export const vmdkHeaderRecord = record("VMDK sparse extent header", sector, {
   magic: ascii(0, 4),

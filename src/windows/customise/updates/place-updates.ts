@@ -22,7 +22,7 @@ import type { UpdatesWish } from "./wish.js";
 /** A script of this size is somebody's work; larger ones are something else. */
 const scriptLimit = MiB;
 
-export function setupCompletePath(tree: FileTree): string {
+function setupCompletePath(tree: FileTree): string {
   return `${setupFolderOf(tree)}/$OEM$/$$/Setup/Scripts/SetupComplete.cmd`;
 }
 
