@@ -26,7 +26,9 @@ it.skipIf(!canAttachLoopDevices())("another medium in the place of the one that 
     attached = attachLoopDevice(file);
     expect(attached.path).toBe(chosen.path);
     await expect(prepareWrite(image, choices)).rejects.toMatchObject({ code: "target-changed" });
-    await expect(prepareWrite(image, { ...choices, listed: [] })).resolves.toBeDefined();
+    await expect(prepareWrite(image, { ...choices, listed: [] })).resolves.toMatchObject({
+      targets: [{ path: chosen.path }],
+    });
   } finally {
     attached.detach();
     await image.close();

@@ -59,34 +59,28 @@ const shared = {
   SIGNATURE_OFFSET: masterBootRecord.fields.signature.offset,
 };
 
+const partitionTable = {
+  SECTOR_SIZE: sectorSize,
+  SIGNATURE: bootSignature,
+  CODE_SIZE: masterBootRecord.fields.bootCode.width,
+  TABLE_OFFSET: masterBootRecord.fields.partition1.offset,
+  ENTRIES: 4,
+  ENTRY_SIZE: partitionEntry.size,
+  ENTRY_START: partitionEntry.fields.startingLba.offset,
+};
+
 const cases = [
   {
     name: "the master boot record",
     files: ["mbr-start.s"],
-    expected: {
-      SECTOR_SIZE: sectorSize,
-      SIGNATURE: bootSignature,
-      CODE_SIZE: masterBootRecord.fields.bootCode.width,
-      TABLE_OFFSET: masterBootRecord.fields.partition1.offset,
-      ENTRIES: 4,
-      ENTRY_SIZE: partitionEntry.size,
-      ENTRY_START: partitionEntry.fields.startingLba.offset,
-    },
+    expected: partitionTable,
     own: `
       BOOT_SECTOR RELOCATED TABLE ACTIVE FIRST_HARD_DISK TRIES LAST_CYLINDER drive tries`,
   },
   {
     name: "the master boot record that asks",
     files: ["mbr-start.s", "mbr-prompt.s", "mbr-second.s"],
-    expected: {
-      SECTOR_SIZE: sectorSize,
-      SIGNATURE: bootSignature,
-      CODE_SIZE: masterBootRecord.fields.bootCode.width,
-      TABLE_OFFSET: masterBootRecord.fields.partition1.offset,
-      ENTRIES: 4,
-      ENTRY_SIZE: partitionEntry.size,
-      ENTRY_START: partitionEntry.fields.startingLba.offset,
-    },
+    expected: partitionTable,
     own: `
       BOOT_SECTOR RELOCATED TABLE ACTIVE FIRST_HARD_DISK TRIES LAST_CYLINDER SECOND SECOND_MAGIC
       LAST_HARD_DISK GET_DISK_TYPE TICKS SECOND_TICKS SECONDS TYPED_AHEAD`,
