@@ -30,10 +30,7 @@ export type Container = {
 };
 
 /** What was found in a file. */
-export type ReadContainer = {
-  readonly format: WrappedFormat;
-  readonly map: BlockMap;
-};
+export type ReadContainer = Pick<Container, "format" | "map">;
 
 /** The disk that is to be wrapped. */
 export type WrappedDisk = {

@@ -4,6 +4,7 @@ import { exactSize } from "../bytes/amounts.js";
 import { mostBlocks } from "./container.js";
 import type { Container, WrappedDisk } from "./container.js";
 import type { ContainerFormat, WrappedFormat } from "./formats.js";
+import { containerFormats } from "./formats.js";
 import { qcow2 } from "./qcow2.js";
 import { vdi } from "./vdi.js";
 import { dynamicVhd, fixedVhd, largestVhd } from "./vhd.js";
@@ -11,10 +12,10 @@ import { vhdx } from "./vhdx.js";
 import { vmdk } from "./vmdk.js";
 
 export { mappedPieces, nowhere } from "./container.js";
-export { containerFormats } from "./formats.js";
+export { containerFormats };
 export type { ContainerFormat, WrappedFormat } from "./formats.js";
 export type { BlockMap, Container, ReadContainer, WrappedDisk } from "./container.js";
-export { containerSource, readContainer, readMapped } from "./read-container.js";
+export { readContainer, readMapped } from "./read-container.js";
 
 type Wrapping = {
   readonly wrap: (disk: WrappedDisk) => Container;
@@ -46,16 +47,8 @@ export function containerFor(format: WrappedFormat, disk: WrappedDisk): Containe
   );
 }
 
-const endings: Readonly<Record<string, ContainerFormat>> = {
-  vhd: "vhd",
-  vhdx: "vhdx",
-  qcow2: "qcow2",
-  vmdk: "vmdk",
-  vdi: "vdi",
-};
-
-/** What the ending of a file's name says: `raw` for all that name none of the others. */
+/** The format that the ending of a file's name has the name of: `raw` for all others. A fixed VHD has no ending of its own. */
 export function formatByName(path: string): ContainerFormat {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase();
-  return (ending === undefined ? undefined : endings[ending]) ?? "raw";
+  return containerFormats.find((format) => format === ending) ?? "raw";
 }

@@ -1,6 +1,5 @@
 /** A virtual machine's disk read as the disk that it is: of every format that is written, also as other programs make it. */
 import type { ByteSource } from "../source/byte-source.js";
-import { filledSource } from "../source/byte-source.js";
 import { mappedPieces, nowhere } from "./container.js";
 import type { BlockMap, ReadContainer } from "./container.js";
 import { damagedDisk } from "./read-table.js";
@@ -43,11 +42,4 @@ export async function readMapped(
     if (place === nowhere) part.fill(0);
     else await read(place, part);
   }
-}
-
-/** The disk that lies in `file`. */
-export function containerSource(file: ByteSource, map: BlockMap): ByteSource {
-  return filledSource(map.diskSize, (offset, target) =>
-    readMapped(map, offset, target, (place, part) => file.readInto(place, part)),
-  );
 }

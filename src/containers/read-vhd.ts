@@ -1,6 +1,7 @@
 /** Reads VHD: fixed and dynamic disks. The bits of sectors say nothing without a parent: what is not used is zeros. */
 import type { ByteSource } from "../source/byte-source.js";
 import { count as counted } from "../bytes/amounts.js";
+import type { Field } from "../bytes/record.js";
 import { nowhere } from "./container.js";
 import type { ReadContainer } from "./container.js";
 import type { ContainerFile } from "./read-table.js";
@@ -16,12 +17,7 @@ export async function readVhd(file: ByteSource, name: string): Promise<ReadConta
   const bytes = await file.read(file.size - sector, sector);
   const of = { file, name, format: "VHD" };
   if (vhdFooterRecord.fields.cookie.read(viewOf(bytes), 0) !== vhdCookie) return undefined;
-  if (
-    vhdChecksum(bytes, vhdFooterRecord.fields.checksum.offset) !==
-    vhdFooterRecord.fields.checksum.read(viewOf(bytes), 0)
-  ) {
-    throw damagedDisk(of, "the checksum of its footer differs");
-  }
+  requireChecksum(of, bytes, vhdFooterRecord.fields.checksum, "footer");
   const footer = vhdFooterRecord.decode(bytes);
   const diskSize = footer.currentSize;
   if (footer.diskType === vhdTypes.fixed) {
@@ -38,12 +34,7 @@ async function readDynamic(of: ContainerFile, diskSize: number, headerOffset: nu
   const bytes = await readStructure(of, headerOffset, vhdHeaderRecord.size, "header");
   if (vhdHeaderRecord.fields.cookie.read(viewOf(bytes), 0) !== vhdHeaderCookie)
     throw damagedDisk(of, "it has no header");
-  if (
-    vhdChecksum(bytes, vhdHeaderRecord.fields.checksum.offset) !==
-    vhdHeaderRecord.fields.checksum.read(viewOf(bytes), 0)
-  ) {
-    throw damagedDisk(of, "the checksum of its header differs");
-  }
+  requireChecksum(of, bytes, vhdHeaderRecord.fields.checksum, "header");
   const { blockSize, tableOffset, maxTableEntries } = vhdHeaderRecord.decode(bytes);
   if (!isPowerOfTwo(blockSize) || blockSize < 4 * KiB || blockSize > largestBlock) {
     throw damagedDisk(of, `its blocks have ${blockSize} bytes`);
@@ -57,4 +48,9 @@ async function readDynamic(of: ContainerFile, diskSize: number, headerOffset: nu
     const entry = table.getUint32(block * 4);
     return entry === vhdNone ? nowhere : entry * sector + bitmap;
   });
+}
+
+function requireChecksum(of: ContainerFile, bytes: Uint8Array, checksum: Field<number>, what: string): void {
+  if (vhdChecksum(bytes, checksum.offset) === checksum.read(viewOf(bytes), 0)) return;
+  throw damagedDisk(of, `the checksum of its ${what} differs`);
 }

@@ -23,10 +23,9 @@ export async function readVmdk(file: ByteSource, name: string): Promise<ReadCont
     throw unreadKind(of, "whose bytes are in other files, which it names");
   }
   if (vmdkHeaderRecord.select("magic").decode(bytes).magic !== vmdkMagic) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const { version, flags } = vmdkHeaderRecord.select("version", "flags").decode(bytes);
   if (version === 0 || version > largestVersion) throw unreadKind(of, `of version ${version}`);
-  const isAtEnd = view.getBigUint64(vmdkHeaderRecord.fields.gdOffset.offset, true) === directoryAtEnd;
+  const isAtEnd = viewOf(bytes).getBigUint64(vmdkHeaderRecord.fields.gdOffset.offset, true) === directoryAtEnd;
   if (isAtEnd || (flags & compressedGrains) !== 0) throw unreadKind(of, "whose grains are compressed");
   const { capacity, grainSize, numGtesPerGt, gdOffset } = vmdkHeaderRecord
     .select("capacity", "grainSize", "numGtesPerGt", "gdOffset")

@@ -1,9 +1,10 @@
 /** Disks to be wrapped, and the files that they become. */
 import { MiB } from "../../src/bytes/units.js";
-import type { Container, WrappedDisk } from "../../src/containers/index.js";
-import { mappedPieces, nowhere } from "../../src/containers/index.js";
+import type { BlockMap, Container, WrappedDisk } from "../../src/containers/index.js";
+import { mappedPieces, nowhere, readMapped } from "../../src/containers/index.js";
 import type { Span } from "../../src/extents/extent.js";
 import { layoutSource } from "../../src/extents/layout-source.js";
+import type { ByteSource } from "../../src/source/byte-source.js";
 import { randomFrom } from "../support/sample.js";
 
 /** Where something is, and the disk's bytes there. */
@@ -38,4 +39,11 @@ export async function fileOf(
     if (place !== nowhere) file.set(bytes.subarray(start, start + length), place);
   }
   return file;
+}
+
+/** The first `length` bytes of the disk that lies in `file`. */
+export async function diskIn(file: ByteSource, map: BlockMap, length = map.diskSize): Promise<Uint8Array> {
+  const disk = new Uint8Array(length);
+  await readMapped(map, 0, disk, (place, part) => file.readInto(place, part));
+  return disk;
 }

@@ -1,7 +1,7 @@
 /** Files whose tables are hostile: a disk, or an error that says what is wrong; never more memory than a map may take. */
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { containerFor, containerFormats, containerSource, readContainer } from "../../src/containers/index.js";
+import { containerFor, containerFormats, readContainer } from "../../src/containers/index.js";
 import { qcow2HeaderRecord } from "../../src/containers/qcow2.js";
 import { vdiHeaderRecord } from "../../src/containers/vdi.js";
 import { vhdChecksum, vhdFooterRecord } from "../../src/containers/vhd.js";
@@ -9,7 +9,7 @@ import { vmdkHeaderRecord } from "../../src/containers/vmdk.js";
 import { Win7UsbError } from "../../src/errors.js";
 import { memorySource } from "../../src/source/byte-source.js";
 import { randomFrom, rounds } from "../support/sample.js";
-import { fileOf, filledDisk } from "./disks.js";
+import { diskIn, fileOf, filledDisk } from "./disks.js";
 
 const disk = filledDisk(6 * MiB, [
   { start: 0, end: 4096 },
@@ -33,7 +33,7 @@ describe.each(formats)("a %s file", (format) => {
       try {
         const source = memorySource(file);
         const found = await readContainer(source, "stick");
-        if (found !== undefined) await containerSource(source, found.map).read(0, Math.min(found.map.diskSize, MiB));
+        if (found !== undefined) await diskIn(source, found.map, Math.min(found.map.diskSize, MiB));
       } catch (error) {
         if (!(error instanceof Win7UsbError)) throw new Error(`round ${round}`, { cause: error });
         refused += 1;
