@@ -63,29 +63,23 @@ async function writeStructures(file: DriveWriter, container: Container): Promise
   }
 }
 
-/** Throws `verify-failed` where a table is not what was written. */
-async function compareStructures(file: DriveWriter, { format, structures }: Container): Promise<void> {
+/** Throws `verify-failed` where a table is not what was written, with the place of the first byte that differs. */
+async function compareStructures(file: DriveWriter, container: Container): Promise<void> {
   const buffer = pageMemory(transfer);
-  for (const extent of structures) {
-    for (let from = extent.offset; from < runEnd(extent);) {
-      // Whole pages are read past the cache.
-      const pageStart = roundDown(from, imageFileUnit);
-      const end = Math.min(pageStart + transfer, runEnd(extent));
-      const page = buffer.subarray(0, end - pageStart);
-      await file.read(pageStart, page);
-      const wanted = new Uint8Array(end - from);
-      await readLayout(structures, from, wanted, { gaps: "kept" });
-      if (Buffer.compare(page.subarray(from - pageStart), wanted) !== 0) {
-        throw new Win7UsbError(
-          "verify-failed",
-          `${file.path}: its ${format} tables at byte ${from} are not as written`,
-          {
-            hint: "Write it again, to another disk: this one returns other bytes than it was given.",
-            data: { target: file.path, offset: from },
-          },
-        );
-      }
-      from = end;
-    }
+  for (const { start, end } of structurePages(container)) {
+    const page = buffer.subarray(0, end - start);
+    await file.read(start, page);
+    const wanted = page.slice();
+    await readLayout(container.structures, start, wanted, { gaps: "kept" });
+    if (Buffer.compare(page, wanted) === 0) continue;
+    const offset = start + wanted.findIndex((byte, index) => byte !== page[index]);
+    throw new Win7UsbError(
+      "verify-failed",
+      `${file.path}: its ${container.format} tables at byte ${offset} are not as written`,
+      {
+        hint: "Write it again, to another disk: this one returns other bytes than it was given.",
+        data: { target: file.path, offset },
+      },
+    );
   }
 }
