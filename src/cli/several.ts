@@ -1,4 +1,4 @@
-/** One command for several images or targets: one after the other, a table of what was found, and the worst of the exit codes. */
+/** One command for one image or target, or for several: one after the other, a table of what was found, the worst exit code. */
 import { exitCodes, Win7UsbError } from "../errors.js";
 import { jsonLine, printable } from "./escape.js";
 import { wantsJson } from "./last-word.js";
@@ -11,14 +11,16 @@ import type { Terminal } from "./terminal.js";
 export type Outcome<Report> = { readonly report: Report; readonly exitCode: number };
 type Entry<Report> = { readonly path: string } & (Outcome<Report> | { readonly error: Win7UsbError });
 
-/** How a report is told: in the table, whole, and to scripts. */
+/** How a report is told: alone, in the table, and to scripts. */
 export type Telling<Report> = {
+  /** All of it, where there is no other. */
+  alone(report: Report): string;
   /** Heads of the columns for the path and for the report. */
   readonly columns: readonly [string, string, string];
   /** Verdict, and what was found. */
   row(report: Report): readonly [string, string];
   /** Before the table; null where the table is enough. */
-  whole(report: Report): string | null;
+  beforeTable(report: Report): string | null;
   json(report: Report): unknown;
 };
 
@@ -31,11 +33,25 @@ const byWeight = [
   exitCodes["verify-failed"],
 ];
 
+/** Resolves to the exit code. One operand is told alone, and what it fails with is thrown. */
+export async function runOneOrSeveral<Report>(
+  invocation: Invocation,
+  terminal: Terminal,
+  work: (path: string) => Promise<Outcome<Report>>,
+  telling: Telling<Report>,
+): Promise<number> {
+  const [path = "", ...others] = invocation.operands;
+  if (others.length > 0) return runSeveral(invocation, terminal, work, telling);
+  const { report, exitCode } = await work(path);
+  terminal.out(wantsJson(invocation) ? jsonLine(telling.json(report)) : telling.alone(report));
+  return exitCode;
+}
+
 /**
  * Resolves to the exit code. What one of them fails with keeps none of the others from being looked at; wrong usage, an
  * interruption and a fault of the program's own end it.
  */
-export async function runSeveral<Report>(
+async function runSeveral<Report>(
   invocation: Invocation,
   terminal: Terminal,
   work: (path: string) => Promise<Outcome<Report>>,
@@ -59,7 +75,7 @@ export async function runSeveral<Report>(
   }
   for (const entry of entries) {
     if ("error" in entry) terminal.tell(reportText(entry.error, invocation, terminal));
-    else terminal.out(withLineBehind(telling.whole(entry.report)));
+    else terminal.out(withLineBehind(telling.beforeTable(entry.report)));
   }
   const rows = entries.map((entry) =>
     "error" in entry ? [entry.path, entry.error.code, entry.error.message] : [entry.path, ...telling.row(entry.report)],

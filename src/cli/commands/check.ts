@@ -3,13 +3,12 @@ import { exitCodes } from "../../errors.js";
 import { check, type CheckResult } from "../../steps/check-target.js";
 import type { CheckVerdict } from "../../steps/check-verdict.js";
 import { editChoices } from "../edit-options.js";
-import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
 import type { CheckInvocation } from "../options.js";
 import { checkProgress } from "../render/check-progress.js";
 import { checkReport, checkSummary, checkText } from "../render/check-result.js";
-import { runSeveral, type Outcome } from "../several.js";
+import { runOneOrSeveral, type Outcome } from "../several.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -21,7 +20,7 @@ const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
 };
 
 export async function checkCommand(invocation: CheckInvocation, terminal: Terminal): Promise<number> {
-  const { operands, options } = invocation;
+  const { options } = invocation;
   const comparesWithImage = options.iso !== undefined;
   const work = async (path: string): Promise<Outcome<CheckResult>> => {
     const progress = await checkProgress(terminal, path);
@@ -43,18 +42,13 @@ export async function checkCommand(invocation: CheckInvocation, terminal: Termin
     const warnings = result.warnings.map((warning) => checkWarning(warning, comparesWithImage));
     return checkReport({ ...result, warnings });
   };
-  const [path = "", ...others] = operands;
-  if (others.length > 0) {
-    return runSeveral(invocation, terminal, work, {
-      columns: ["TARGET", "VERDICT", "FOUND"],
-      row: (result) => [result.verdict, checkSummary(result)],
-      // What is as it was written needs no more words than the table's.
-      whole: (result) => (result.verdict === "match" ? null : checkText(result, styleFor(terminal), terminal.columns)),
-      json: jsonOf,
-    });
-  }
-  const { report, exitCode } = await work(path);
-  if (options.json === true) terminal.out(jsonLine(jsonOf(report)));
-  else terminal.out(checkText(report, styleFor(terminal), terminal.columns));
-  return exitCode;
+  const textOf = (result: CheckResult): string => checkText(result, styleFor(terminal), terminal.columns);
+  return runOneOrSeveral(invocation, terminal, work, {
+    alone: textOf,
+    columns: ["TARGET", "VERDICT", "FOUND"],
+    row: (result) => [result.verdict, checkSummary(result)],
+    // What is as it was written needs no more words than the table's.
+    beforeTable: (result) => (result.verdict === "match" ? null : textOf(result)),
+    json: jsonOf,
+  });
 }

@@ -2,14 +2,13 @@
 import { exitCodes } from "../../errors.js";
 import type { VerifyOptions, VerifyResult } from "../../steps/verify-image.js";
 import { verify } from "../../steps/verify-image.js";
-import { jsonLine } from "../escape.js";
 import { interruptible } from "../interrupt.js";
 import type { VerifyInvocation } from "../options.js";
 import { verificationProgress } from "../render/verification-progress.js";
 import { verificationSummary, verificationText } from "../render/verification-text.js";
 import { verificationReport, type VerificationReport } from "../render/verification.js";
 import { parseRequirements } from "../requirements.js";
-import { runSeveral, type Outcome } from "../several.js";
+import { runOneOrSeveral, type Outcome } from "../several.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -21,7 +20,7 @@ export async function verifyCommand(
   terminal: Terminal,
   internals: VerifyInternals = {},
 ): Promise<number> {
-  const { operands, options } = invocation;
+  const { options } = invocation;
   const requirements = await parseRequirements(options.require);
   const work = async (path: string): Promise<Outcome<VerificationReport>> => {
     const progress = await verificationProgress(terminal);
@@ -40,19 +39,13 @@ export async function verifyCommand(
   };
   const textOf = (report: VerificationReport): string =>
     verificationText(report, options.verbose === true, styleFor(terminal), terminal.columns);
-  const [path = "", ...others] = operands;
-  if (others.length > 0) {
-    return runSeveral(invocation, terminal, work, {
-      columns: ["IMAGE", "VERDICT", "FOUND"],
-      row: (report) => [report.verdict, verificationSummary(report)],
-      whole: (report) => (options.verbose === true ? textOf(report) : null),
-      json: (report) => report,
-    });
-  }
-  const { report, exitCode } = await work(path);
-  if (options.json === true) terminal.out(jsonLine(report));
-  else terminal.out(textOf(report));
-  return exitCode;
+  return runOneOrSeveral(invocation, terminal, work, {
+    alone: textOf,
+    columns: ["IMAGE", "VERDICT", "FOUND"],
+    row: (report) => [report.verdict, verificationSummary(report)],
+    beforeTable: (report) => (options.verbose === true ? textOf(report) : null),
+    json: (report) => report,
+  });
 }
 
 /** Damage outweighs what was asked for. */
