@@ -1,13 +1,12 @@
 /** Asks for what a command line lacks, at a terminal; nothing is written or unmounted here. */
 import { exitCodeOf } from "../errors.js";
-import { openImage } from "../steps/open-image.js";
-import { assertSuitable } from "../windows/index.js";
 import { chooseDrives } from "./choose-drives.js";
 import { guided } from "./guided.js";
 import type { Invocation, Open, WriteInvocation } from "./options.js";
 import { reportError } from "./report-error.js";
 import { lacksRightsOnly } from "./run.js";
 import type { Terminal } from "./terminal.js";
+import { usableImage } from "./usable-image.js";
 
 export { keepWindow } from "./guided.js";
 
@@ -33,17 +32,7 @@ export async function askFor(open: Open, terminal: Terminal): Promise<Asked> {
 async function withTargets(invocation: WriteInvocation, terminal: Terminal): Promise<WriteInvocation> {
   const [imagePath = ""] = invocation.operands;
   const { allow } = invocation.options;
-  await requireUsable(imagePath, allow);
+  await usableImage(imagePath, allow);
   const chosen = await chooseDrives(imagePath, { allow, imagePath }, terminal);
   return { ...invocation, operands: [imagePath, ...chosen.map(({ path }) => path)], chosen };
-}
-
-/** Nobody chooses a drive for an image that is none. */
-async function requireUsable(imagePath: string, allow: readonly string[]): Promise<void> {
-  const image = await openImage(imagePath);
-  try {
-    assertSuitable(image.windows, image.image.tree, allow);
-  } finally {
-    await image.close();
-  }
 }

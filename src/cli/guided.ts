@@ -4,8 +4,6 @@ import { platform } from "../drive/platform.js";
 import { Win7UsbError } from "../errors.js";
 import { formatSize } from "../bytes/amounts.js";
 import { judgeDrives } from "../steps/judged-drives.js";
-import { openImage, type OpenedImage } from "../steps/open-image.js";
-import { assertSuitable } from "../windows/index.js";
 import { chooseDrives, requireRights } from "./choose-drives.js";
 import { meantPaths } from "./dropped-path.js";
 import { printable } from "./escape.js";
@@ -18,6 +16,7 @@ import type { ListQuestion, ListRow } from "./prompts/list-prompt.js";
 import { errorText } from "./report-error.js";
 import { styleFor } from "./style.js";
 import type { Terminal } from "./terminal.js";
+import { usableImage, type UsableImage } from "./usable-image.js";
 
 /** `image`: the path that was given; null for none. Throws `declined` where the person leaves, and what is wrong with the image that was given. */
 export async function guided(image: string | null, terminal: Terminal): Promise<WriteInvocation> {
@@ -25,7 +24,7 @@ export async function guided(image: string | null, terminal: Terminal): Promise<
   const intro =
     "Makes a bootable USB stick from a Windows 7 x86 ISO. Ctrl-C leaves; nothing is written before the drive's name is typed.";
   terminal.err(`${wrap(intro, terminal.columns)}\n\n`);
-  const { path, label: own } = image === null ? await askImage(terminal) : await usableImage(image, terminal);
+  const { path, label: own } = image === null ? await askImage(terminal) : await namedImage(image, terminal);
   const drives = await chooseDrives(path, { imagePath: path }, terminal);
   const fileSystem = await askFileSystem(terminal);
   const label = await askLabel(own, terminal);
@@ -53,21 +52,14 @@ async function invocationOf(words: readonly string[], chosen: readonly Drive[]):
   throw new Win7UsbError("usage", (parsed.kind === "usage" ? parsed.message : null) ?? "that is no command");
 }
 
-type UsableImage = { readonly path: string; readonly label: string };
-
 /** Says what it is; throws what keeps it from being written. */
-async function usableImage(path: string, terminal: Terminal): Promise<UsableImage> {
-  const opened = await openImage(path);
-  try {
-    assertSuitable(opened.windows, opened.image.tree, []);
-    terminal.err(`${wrap(`  ${imageWords(opened)}`, terminal.columns, "  ")}\n\n`);
-    return { path, label: opened.image.volumeLabel };
-  } finally {
-    await opened.close();
-  }
+async function namedImage(path: string, terminal: Terminal): Promise<UsableImage> {
+  const image = await usableImage(path, []);
+  terminal.err(`${wrap(`  ${imageWords(image)}`, terminal.columns, "  ")}\n\n`);
+  return image;
 }
 
-function imageWords({ windows, size }: OpenedImage): string {
+function imageWords({ windows, size }: UsableImage): string {
   const { product, edition, servicePack, architecture, languages } = windows;
   const name = [product, edition, servicePack ? `SP${servicePack}` : null].filter((word) => word !== null).join(" ");
   return printable(
@@ -103,7 +95,7 @@ async function askImage(terminal: Terminal): Promise<UsableImage> {
 
 async function usableUnlessMissing(path: string, terminal: Terminal): Promise<UsableImage | null> {
   try {
-    return await usableImage(path, terminal);
+    return await namedImage(path, terminal);
   } catch (error) {
     if (error instanceof Win7UsbError && error.code === "image-missing") return null;
     throw error;
