@@ -1,6 +1,7 @@
 /** `--require edition=Professional arch=x86 sp=1 language=en-US genuine`, read before the image is touched. */
 import { Failures, Win7UsbError } from "../errors.js";
 import type { Requirement } from "../verification/requirements.js";
+import { hashDigits } from "../verification/requirements.js";
 import { editionOf } from "../windows/edition-names.js";
 
 const languagePattern = /^[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*$/i;
@@ -16,7 +17,8 @@ function architectureOf(typed: string): "x86" | "x64" | undefined {
 }
 
 /** Of the whole file. */
-function hashKind<Name extends "sha1" | "sha256">(name: Name, digits: number) {
+function hashKind<Name extends keyof typeof hashDigits>(name: Name) {
+  const digits = hashDigits[name];
   return {
     expected: `${digits} hexadecimal digits`,
     parse: (typed: string) => {
@@ -54,8 +56,8 @@ const kinds = {
     parse: (value: string) =>
       languagePattern.test(value) ? ({ name: "language", value: value.replaceAll("_", "-") } as const) : undefined,
   },
-  sha1: hashKind("sha1", 40),
-  sha256: hashKind("sha256", 64),
+  sha1: hashKind("sha1"),
+  sha256: hashKind("sha256"),
 } satisfies Record<string, { expected: string; parse: (value: string) => Requirement | undefined }>;
 
 /** Other words for the kinds. */

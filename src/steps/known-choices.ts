@@ -3,6 +3,7 @@ import { containerFormats } from "../containers/index.js";
 import { allowableRefusals } from "../drive/guard.js";
 import { unknownChoice } from "../errors.js";
 import { paddingCode } from "../iso9660-reader/index.js";
+import { hashDigits } from "../verification/requirements.js";
 import { faultyNameCodes } from "../volumes/faulty-names.js";
 import { liftableEdits } from "../windows/customise/index.js";
 import { alteredCode, damagedCode, liftableSuitability } from "../windows/refusals.js";
@@ -56,8 +57,7 @@ function isAddedFolder(each: unknown): boolean {
 }
 
 const requirementNames = ["edition", "arch", "sp", "language", "sha1", "sha256", "genuine"];
-/** Hexadecimal digits. */
-const hashLengths: Readonly<Record<string, number>> = { sha1: 40, sha256: 64 };
+const digitsByName: Readonly<Record<string, number>> = hashDigits;
 
 /** Throws `usage` for a requirement of no known name, or of a value that is none. */
 export function requireKnownRequirements(requirements: unknown): void {
@@ -68,7 +68,7 @@ export function requireKnownRequirements(requirements: unknown): void {
     const value = each?.["value"];
     if (!requirementNames.includes(name as string)) throw unknownChoice("requirements", name, requirementNames);
     const isText = typeof value === "string";
-    const digits = hashLengths[String(name)];
+    const digits = digitsByName[String(name)];
     const isHash = digits !== undefined && isText && new RegExp(`^[0-9a-f]{${digits}}$`, "i").test(value);
     const fits =
       name === "genuine" || (name === "sp" ? value === 0 || value === 1 : digits === undefined ? isText : isHash);

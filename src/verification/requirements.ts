@@ -15,6 +15,9 @@ export type Requirement =
   | { readonly name: "sha1" | "sha256"; readonly value: string }
   | { readonly name: "genuine" };
 
+/** Hexadecimal digits of a hash that may be required. */
+export const hashDigits = { sha1: 40, sha256: 64 } as const;
+
 /** What only the image's hash can tell. */
 export function isOfHash({ name }: Requirement): boolean {
   return name === "genuine" || name === "sha1" || name === "sha256";
