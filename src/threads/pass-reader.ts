@@ -32,11 +32,6 @@ export class PassReader {
     this.#size = size;
   }
 
-  /** Bytes below this may be gone. */
-  get released(): number {
-    return this.#released;
-  }
-
   /** Fills `target` from `offset`, where nothing has been released; releases nothing. Rejects with what `fail` was given. */
   async readInto(offset: number, target: Uint8Array): Promise<void> {
     const { slotSize } = this.#memory;
