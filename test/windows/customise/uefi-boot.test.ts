@@ -45,7 +45,7 @@ describe("what UEFI starts", () => {
         part: 10 ** 6,
       },
     );
-    expect(find(tree, "sources/install2.swm")).toBeDefined();
+    expect(find(tree, "sources/install2.swm")).toMatchObject({ kind: "file", size: 606_542 });
     await expectAdded(tree, "sources/install.swm");
   });
 
