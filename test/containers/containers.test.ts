@@ -11,10 +11,11 @@ import { rounds } from "../support/sample.js";
 import { diskIn, fileOf, filledDisk, mixedDisk } from "./disks.js";
 
 const formats = containerFormats.filter((format) => format !== "raw");
+const mixed = mixedDisk();
 
 describe.each(formats)("a disk as %s", (format) => {
   it("is the same disk when it is read", async () => {
-    const disk = mixedDisk();
+    const disk = mixed;
     const file = memorySource(await fileOf(containerFor(format, disk), disk));
     const found = await readContainer(file, "stick");
     expect(found).toMatchObject({ format, map: { diskSize: disk.diskSize } });
@@ -43,23 +44,25 @@ describe.each(formats)("a disk as %s", (format) => {
   });
 
   it("has its blocks on pages that none of its structures is in", () => {
-    const { map, structures, fileSize } = containerFor(format, mixedDisk());
+    const { map, structures, fileSize } = containerFor(format, mixed);
     const pages = new Set<number>();
     for (const { offset, length } of structures) {
       for (let page = Math.floor(offset / imageFileUnit); page * imageFileUnit < offset + length; page += 1)
         pages.add(page);
     }
+    const shared: number[] = [];
     for (const place of map.places) {
       if (place < 0) continue;
       expect(place % imageFileUnit).toBe(0);
       const end = Math.min(place + map.blockSize, fileSize);
       for (let page = place / imageFileUnit; (page + 1) * imageFileUnit <= end; page += 1)
-        expect(pages).not.toContain(page);
+        if (pages.has(page)) shared.push(page);
     }
+    expect(shared).toEqual([]);
   });
 
   it("is the same file each time, and another one for other contents", async () => {
-    const disk = mixedDisk();
+    const disk = mixed;
     const file = await fileOf(containerFor(format, disk), disk);
     expect(Buffer.compare(file, await fileOf(containerFor(format, mixedDisk()), disk))).toBe(0);
     const other = containerFor(format, { ...disk, identity: disk.identity.map((byte) => byte ^ 1) });
