@@ -24,7 +24,7 @@ const replacing = readdirSync(join(import.meta.dirname, "test"), { recursive: tr
 export default defineConfig({
   test: {
     maxWorkers: "100%",
-    globalSetup: ["test/support/built-threads.ts"],
+    globalSetup: ["test/support/built-threads.ts", "test/support/kernel-folder.ts"],
     projects: [
       {
         test: {

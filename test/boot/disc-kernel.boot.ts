@@ -13,13 +13,14 @@ import { memorySource } from "../../src/source/byte-source.js";
 import { contentSource, walk } from "../../src/tree/index.js";
 import { discs } from "../support/kernel-discs.js";
 import { judge } from "../support/judges.js";
-import { fetchKernel, runGuest } from "../support/linux-guest.js";
+import { runGuest } from "../support/linux-guest.js";
+import { sharedKernel } from "../support/shared-kernel.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-discs-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const canRun = ["qemu-system-x86_64", "busybox", "apt-get", "dpkg-deb", "xz"].every((command) => judge(command));
-const kernel = canRun ? fetchKernel(work, "trixie") : null;
+const kernel = canRun ? await sharedKernel("trixie", "cloud-amd64") : null;
 if (kernel === null && process.env["CI"] === "true") throw new Error("Debian 13's kernel cannot be fetched");
 
 const modules = [

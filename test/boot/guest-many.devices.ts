@@ -17,7 +17,7 @@ import { doneTargets, fileDigest, progressOf, startOf, writeInGuest, type GuestW
 import { expectBoot } from "./stick.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-many-"));
-const kernel = guestKernel(work);
+const kernel = await guestKernel();
 const stickSize = 512 * MiB;
 /** Bytes a second of each stick: eight together are less than what the guest can hash. */
 const rate = 6e6;

@@ -16,7 +16,7 @@ import { doneTargets, fileDigest, progressOf, startOf, writeInGuest } from "../s
 import { expectBoot } from "./stick.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-pace-"));
-const kernel = guestKernel(work);
+const kernel = await guestKernel();
 const large = `${guestFiles}/large.iso`;
 const megabyte = 1e6;
 /** What the progress may be ahead of the medium at most, in bytes. */

@@ -22,7 +22,7 @@ import { expectBoot } from "./stick.js";
 import { parseEvents } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-stalls-"));
-const kernel = judge("nbdkit") ? guestKernel(work) : null;
+const kernel = judge("nbdkit") ? await guestKernel() : null;
 const iso = `${guestFiles}/win7.iso`;
 
 let guest: GuestMachine;

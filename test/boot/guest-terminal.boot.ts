@@ -19,7 +19,7 @@ import { expectBoot } from "./stick.js";
 import { parseEvents } from "../support/json-output.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-terminal-"));
-const kernel = guestKernel(work);
+const kernel = await guestKernel();
 const iso = `${guestFiles}/win7.iso`;
 const question = /Type (sd[a-z]) to erase it: /;
 

@@ -22,7 +22,7 @@ import { parseOutput } from "../support/json-output.js";
 import { isUnfinished } from "../support/unfinished.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-write-"));
-const kernel = guestKernel(work);
+const kernel = await guestKernel();
 const iso = `${guestFiles}/win7.iso`;
 const stickSize = 256 * MiB;
 /** Written by win7usb in this guest, and bootable: what the other tests start from. */

@@ -9,7 +9,8 @@ import { planNtfs } from "../../src/volumes/ntfs/plan/index.js";
 import { contentSource, walk } from "../../src/tree/index.js";
 import { executePlan } from "../support/execute-plan.js";
 import { judge } from "../support/judges.js";
-import { fetchKernel, runGuest } from "../support/linux-guest.js";
+import { runGuest } from "../support/linux-guest.js";
+import { sharedKernel } from "../support/shared-kernel.js";
 import { directory, file, tree } from "../support/memory-tree.js";
 import { checkNtfsTools, said } from "../support/ntfs-judges.js";
 
@@ -19,7 +20,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const canRun = ["qemu-system-x86_64", "busybox", "ntfsfix", "apt-get", "dpkg-deb", "xz"].every((command) =>
   judge(command),
 );
-const kernel = canRun ? fetchKernel(work, "trixie") : null;
+const kernel = canRun ? await sharedKernel("trixie", "cloud-amd64") : null;
 if (kernel === null && process.env["CI"] === "true") throw new Error("Debian 13's kernel cannot be fetched");
 
 const longest = `${"n".repeat(250)}.long`;

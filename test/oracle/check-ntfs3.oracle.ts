@@ -8,7 +8,8 @@ import type { CheckResult } from "../../src/steps/check-target.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { fakeTerminal } from "../support/fake-terminal.js";
 import { judge } from "../support/judges.js";
-import { fetchKernel, runGuest } from "../support/linux-guest.js";
+import { runGuest } from "../support/linux-guest.js";
+import { sharedKernel } from "../support/shared-kernel.js";
 import { checkStickMetadata } from "../support/ntfs-judges.js";
 import { parseOutput } from "../support/json-output.js";
 
@@ -16,7 +17,7 @@ const work = mkdtempSync(join(tmpdir(), "win7usb-check-ntfs3-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const canRun = ["qemu-system-x86_64", "busybox", "apt-get", "dpkg-deb", "xz"].every((command) => judge(command));
-const kernel = canRun ? fetchKernel(work, "trixie") : null;
+const kernel = canRun ? await sharedKernel("trixie", "cloud-amd64") : null;
 if (kernel === null && process.env["CI"] === "true") throw new Error("Debian 13's kernel cannot be fetched");
 
 const modules = ["fs/nls/nls_utf8", "fs/ntfs3/ntfs3"];

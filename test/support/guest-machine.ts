@@ -15,7 +15,8 @@ import { connectQmp, type Qmp } from "./guest-qmp.js";
 import { connectTerminal, type GuestTerminal } from "./guest-terminal.js";
 import { makeGuestRoot } from "./guest-root.js";
 import { judge } from "./judges.js";
-import { directoryMode, encodeCpio, fetchKernel, programMode, type GuestKernel } from "./linux-guest.js";
+import { directoryMode, encodeCpio, programMode, type GuestKernel } from "./linux-guest.js";
+import { sharedKernel } from "./shared-kernel.js";
 
 export type StickOptions = {
   /** The medium: an image file, or the socket of one that is served. */
@@ -45,12 +46,11 @@ export type GuestMachine = Pick<Agent, "run"> & {
 };
 
 /**
- * Debian 13's kernel for `startGuest`, unpacked below `directory`; null where a guest cannot be started here, which in CI
- * is a failure.
+ * Debian 13's kernel for `startGuest`; null where a guest cannot be started here, which in CI is a failure.
  */
-export function guestKernel(directory: string): GuestKernel | null {
+export async function guestKernel(): Promise<GuestKernel | null> {
   const judges = ["qemu-system-x86_64", "busybox", "mkfs.ext4", "apt-get", "dpkg-deb", "xz"];
-  const kernel = judges.every((command) => judge(command)) ? fetchKernel(directory, "trixie", "amd64") : null;
+  const kernel = judges.every((command) => judge(command)) ? await sharedKernel("trixie", "amd64") : null;
   if (kernel === null && process.env["CI"] === "true") throw new Error("Debian 13's kernel cannot be fetched");
   return kernel;
 }

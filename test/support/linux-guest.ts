@@ -30,11 +30,7 @@ function debianMirror(): string | undefined {
 export type KernelFlavour = "cloud-amd64" | "amd64";
 
 /** Debian's kernel of `release`, unpacked below `directory`; null where it cannot be had. */
-export function fetchKernel(
-  directory: string,
-  release: string,
-  flavour: KernelFlavour = "cloud-amd64",
-): GuestKernel | null {
+export function fetchKernel(directory: string, release: string, flavour: KernelFlavour): GuestKernel | null {
   const mirror = debianMirror();
   if (mirror === undefined) return null;
   const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
