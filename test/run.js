@@ -2,8 +2,8 @@
 // root on Debian it installs the judges that are missing; elsewhere it names what it skips. Suites named as arguments run
 // alone; `--all` (`npm run test:all`) runs every case of what is otherwise a sample. Plain JavaScript, because it runs
 // before anything is built.
-import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +20,15 @@ const projects = {
   boot: ["boot"],
 };
 const suites = Object.keys(projects);
+/**
+ * What runs at the same time. A file of `devices` after the other leaves a processor idle, and what starts QEMU has none of
+ * its devices; all others take every processor themselves.
+ */
+const groups = [["unit"], ["program"], ["exhaustive"], ["oracle"], ["boot", "devices"]];
 /** What test/support/sample.ts reads. */
 const everyCase = { WIN7USB_TEST_ALL: "1" };
+/** What test/support/kernel-folder.ts reads. */
+const kernelFolder = "WIN7USB_TEST_KERNELS";
 
 /** Debian package by command or file, read from the one table the tests use. */
 function judgePackages() {
@@ -71,23 +78,37 @@ function installJudges() {
   return still.length === 0 || !inCi;
 }
 
-/** Runs one suite and returns its counts. */
-function runSuite(suite, folder, env) {
+/** Runs one suite and returns its counts and seconds. `output` is a file for what it says; without, it is said at once. */
+async function runSuite(suite, folder, env, output) {
   const file = join(folder, `${suite}.json`);
   const chosen = projects[suite].map((project) => `--project=${project}`);
   const args = ["vitest", "run", ...chosen, "--reporter=default", "--reporter=json", `--outputFile=${file}`];
-  const ok = run("npx", args, { env });
+  process.stdout.write(`\n$ npx ${args.join(" ")}\n`);
+  const start = performance.now();
+  const shell = process.platform === "win32";
+  const said = output === undefined ? "inherit" : openSync(output, "w");
+  const child = spawn("npx", args, { cwd: root, stdio: ["inherit", said, said], shell, env });
+  const ok = await new Promise((resolve) => child.once("close", (status) => resolve(status === 0)));
+  const seconds = Math.round((performance.now() - start) / 1000);
   try {
     const report = JSON.parse(readFileSync(file, "utf8"));
     const failed = report.numFailedTests + (ok || report.numFailedTests > 0 ? 0 : 1);
-    return { passed: report.numPassedTests, failed, skipped: report.numPendingTests };
+    return { suite, seconds, passed: report.numPassedTests, failed, skipped: report.numPendingTests };
   } catch {
     // No report: vitest itself did not come up.
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { suite, seconds, passed: 0, failed: 1, skipped: 0 };
   }
 }
 
-function main() {
+/** Runs suites at the same time; what the first one says is seen at once, and that of each other one when all have ended. */
+async function runGroup(group, folder, env) {
+  const outputs = group.map((suite, index) => (index === 0 ? undefined : join(folder, `${suite}.txt`)));
+  const results = await Promise.all(group.map((suite, index) => runSuite(suite, folder, env, outputs[index])));
+  for (const output of outputs) if (output !== undefined) process.stdout.write(readFileSync(output));
+  return results;
+}
+
+async function main() {
   const named = process.argv.slice(2).filter((name) => suites.includes(name));
   const env = process.argv.includes("--all") ? { ...process.env, ...everyCase } : process.env;
   const times = [];
@@ -100,11 +121,14 @@ function main() {
   if (total.failed === 0) {
     step(installJudges());
     const folder = mkdtempSync(join(tmpdir(), "win7usb-test-"));
-    for (const suite of named.length > 0 ? named : suites) {
-      const start = performance.now();
-      const counts = runSuite(suite, folder, env);
-      times.push(`${suite} ${Math.round((performance.now() - start) / 1000)} s`);
-      for (const key of Object.keys(total)) total[key] += counts[key];
+    const kernels = join(folder, "kernels");
+    mkdirSync(kernels);
+    for (const group of groups) {
+      const chosen = named.length > 0 ? group.filter((suite) => named.includes(suite)) : group;
+      for (const { suite, seconds, ...counts } of await runGroup(chosen, folder, { ...env, [kernelFolder]: kernels })) {
+        times.push(`${suite} ${seconds} s`);
+        for (const key of Object.keys(total)) total[key] += counts[key];
+      }
     }
     rmSync(folder, { recursive: true });
   }
@@ -117,4 +141,4 @@ function main() {
   process.exitCode = total.failed === 0 ? 0 : 1;
 }
 
-main();
+await main();
