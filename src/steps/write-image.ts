@@ -9,6 +9,7 @@ import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
 import { startImageCheck } from "./check-while-writing.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
+import { openBounded } from "./open-bounded.js";
 import { openImage } from "./open-image.js";
 import type { PreparedWrite, WriteChoices } from "./prepare-write.js";
 import { nothingWritten, prepareWrite } from "./prepare-write.js";
@@ -63,7 +64,7 @@ export async function write(input: ImageInput, options: WriteOptions): Promise<W
  * finished; one that fails while another is finished is in the outcome.
  */
 export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {}): Promise<WriteOutcome> {
-  const writers = await openAll(prepared, run.signal);
+  const writers = await openAll(prepared, run);
   const result = await writeChecked(prepared, writers, run);
   const { targets } = prepared;
   const finished = targets.filter(({ path }) => result.done.some((done) => done.path === path));
@@ -97,7 +98,7 @@ async function writeChecked(
 
 async function openAll(
   { image, targets, plan, containers, choices }: PreparedWrite,
-  signal?: AbortSignal,
+  { signal, onEvent }: WriteRun,
 ): Promise<DriveWriter[]> {
   try {
     if (signal?.aborted === true) throw nothingWritten();
@@ -106,12 +107,18 @@ async function openAll(
     await abortAll(targets.flatMap((target) => (target.kind === "writer" ? [target.writer] : [])));
     throw error;
   }
-  return openTargets(targets, {
+  const options = {
     size: plan.diskSize,
     containers,
     force: choices.force === true,
     ...(image.isFile ? { imagePath: image.path } : {}),
-  });
+  };
+  const onWait = (elapsedMs: number): void => {
+    const paths = targets.map(({ path }) => path).join(", ");
+    const message = `opening ${paths} has taken ${elapsedMs / 1000} s: the system does not answer`;
+    onEvent?.({ event: "warning", code: "stalled", message, phase: "write", offset: null, elapsedMs });
+  };
+  return openBounded(() => openTargets(targets, options), { signal, onWait });
 }
 
 /** Aborts each writer once, even if it was given twice. */
