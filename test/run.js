@@ -30,11 +30,12 @@ const everyCase = { WIN7USB_TEST_ALL: "1" };
 /** What test/support/kernel-folder.ts reads. */
 const kernelFolder = "WIN7USB_TEST_KERNELS";
 
-/** Debian package by command or file, read from the one table the tests use. */
+/** Debian package by command or file, read from the tables the tests use: one for each run, and one of the whole run. */
 function judgePackages() {
   const text = readFileSync(join(root, "test/support/judges.ts"), "utf8");
-  const table = /packageOf[^{]*\{([^}]*)\}/.exec(text)[1];
-  return [...table.matchAll(/"?([\w./-]+)"?: "([\w.+-]+)"/g)].map((match) => ({
+  const tables = [...text.matchAll(/const packageOf[^{]*\{([^}]*)\}/g)].map((match) => match[1]);
+  const used = process.argv.includes("--all") ? tables.join("\n") : tables[0];
+  return [...used.matchAll(/"?([\w./-]+)"?: "([\w.+-]+)"/g)].map((match) => ({
     command: match[1],
     package: match[2],
   }));

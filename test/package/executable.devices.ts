@@ -1,30 +1,22 @@
 /** The executable for this kind of machine, in a root without Node, npm or a network: every command does what the built program does. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { makeBareRoot, runInRoot } from "../support/bare-root.js";
+import { makeBareRoot, runCommandInRoot, runInRoot } from "../support/bare-root.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { parseEvents, parseOutput } from "../support/json-output.js";
+import { judge } from "../support/judges.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
+import { blobIn, copySources, makePackages, packed } from "../support/packages.js";
 import { runProgram } from "../support/program.js";
-import { everyCase } from "../support/sample.js";
 
 const project = join(import.meta.dirname, "..", "..");
-const packed = join(project, "build", "package");
+const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
 const canRun = canAttachLoopDevices() && process.arch === "x64";
 
 let folder: string;
@@ -34,7 +26,7 @@ let iso: string;
 beforeAll(async () => {
   if (!canRun) return;
   folder = mkdtempSync(join(tmpdir(), "win7usb-package-"));
-  execFileSync(process.execPath, ["tools/package/run.js", "linux-x64"], { cwd: project, stdio: "pipe" });
+  makePackages(["linux-x64"]);
   root = join(folder, "root");
   makeBareRoot(root, join(packed, "win7usb-linux-x64"));
   iso = await writeDemoImage(folder, { payloadSize: 4 * MiB });
@@ -112,24 +104,37 @@ describe.skipIf(!canRun)("the executable", () => {
   });
 
   it("is the same, made in another folder", () => {
-    const other = join(folder, "elsewhere");
-    mkdirSync(join(other, "build"), { recursive: true });
-    for (const name of [
-      "src",
-      "tools",
-      "docs",
-      "completions",
-      "package.json",
-      "tsconfig.json",
-      "LICENSE",
-      "node_modules",
-    ]) {
-      cpSync(join(project, name), join(other, name), { recursive: true });
+    // The rest is Node's own binary: test/package/platforms.devices.ts compares all of it.
+    const other = copySources(join(folder, "elsewhere"));
+    makePackages(["blob"], other);
+    expect(hashOf(blobIn(other))).toBe(hashOf(blobIn(project)));
+  });
+});
+
+describe.skipIf(!canRun || !judge("dpkg"))("the Debian package", () => {
+  const place = "/usr/bin/win7usb";
+  const dpkg = (...words: string[]): string =>
+    // The root has the C library, but no dpkg that would know of it.
+    execFileSync("dpkg", [`--root=${root}`, "--force-depends", "--log=/dev/null", ...words], { encoding: "utf8" });
+
+  it("is installed into the bare root, runs there, and is removed without a trace", () => {
+    for (const name of ["updates", "info"]) mkdirSync(join(root, "var/lib/dpkg", name), { recursive: true });
+    writeFileSync(join(root, "var/lib/dpkg/status"), "");
+    dpkg("--install", join(packed, `win7usb_${version}_amd64.deb`));
+    expect(hashOf(join(root, place))).toBe(hashOf(join(packed, "win7usb-linux-x64")));
+    expect(runCommandInRoot(root, [place, "--version"])).toEqual({ exitCode: 0, out: `${version}\n`, err: "" });
+    const page = gunzipSync(readFileSync(join(root, "usr/share/man/man1/win7usb.1.gz")));
+    expect(page).toEqual(readFileSync(join(project, "docs/win7usb.1")));
+    const licences = gunzipSync(readFileSync(join(root, "usr/share/doc/win7usb/licences.txt.gz"))).toString();
+    expect(licences).toBe(runCommandInRoot(root, [place, "licences"]).out);
+    dpkg("--remove", "win7usb");
+    expect(existsSync(join(root, "usr"))).toBe(false);
+  });
+
+  it("has the rights and the owner that files of the system have", () => {
+    const contents = execFileSync("dpkg-deb", ["--contents", join(packed, `win7usb_${version}_amd64.deb`)]).toString();
+    for (const line of contents.trimEnd().split("\n")) {
+      expect(line).toMatch(/^(?:drwxr-xr-x|-rwxr-xr-x(?=.* \.\/usr\/bin\/win7usb$)|-rw-r--r--) root\/root /);
     }
-    symlinkSync(join(project, "build/node-builds"), join(other, "build/node-builds"));
-    // The rest is Node's own binary and takes a minute: what differs would differ in the blob first.
-    const [what, result] = everyCase ? ["linux-x64", "package/SHA256SUMS"] : ["blob", "program/blob"];
-    execFileSync(process.execPath, ["tools/package/run.js", what], { cwd: other, stdio: "pipe" });
-    expect(hashOf(join(other, "build", result))).toBe(hashOf(join(project, "build", result)));
   });
 });

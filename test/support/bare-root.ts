@@ -21,15 +21,36 @@ export function makeBareRoot(root: string, executable: string): void {
   }
 }
 
-/** Runs the program in the root; `mounts` false: with nothing of the kernel's in sight. */
-export function runInRoot(root: string, argv: readonly string[], mounts = true): ProgramRun {
+export type RootOptions = {
+  /** False: with nothing of the kernel's in sight. */
+  readonly mounts?: boolean;
+  /** More namespaces than that of the mounts, as options of unshare(1). */
+  readonly namespaces?: readonly string[];
+  /** Shell commands that come before the change of the root, which is `$0`. */
+  readonly before?: string;
+};
+
+/** Runs a command in the root. */
+export function runCommandInRoot(root: string, command: readonly string[], options: RootOptions = {}): ProgramRun {
+  const { mounts = true, namespaces = [], before = "" } = options;
   const commands = [
     "set -e",
-    ...(mounts ? [`mount --rbind /dev "$0/dev"`, `mount --rbind /sys "$0/sys"`, `mount -t proc proc "$0/proc"`] : []),
-    `exec chroot "$0" ${programPlace} "$@"`,
+    before,
+    ...(mounts ? [`mount --rbind /dev "$0/dev"`, `mount --rbind /sys "$0/sys"`, `mount --rbind /proc "$0/proc"`] : []),
+    `exec chroot "$0" "$@"`,
   ];
-  const parameters = ["--mount", "sh", "-c", commands.join("\n"), root, ...argv];
-  const env = { PATH: process.env["PATH"] ?? "", TMPDIR: "/tmp" };
+  const parameters = ["--mount", ...namespaces, "sh", "-c", commands.join("\n"), root, ...command];
+  const env = {
+    PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`,
+    TMPDIR: "/tmp",
+    LC_ALL: "C.UTF-8",
+    DEBIAN_FRONTEND: "noninteractive",
+  };
   const { status, stdout, stderr } = spawnSync("unshare", parameters, { encoding: "utf8", env, maxBuffer: 2 ** 26 });
   return { exitCode: status, out: stdout, err: stderr };
+}
+
+/** Runs the program in the root; `mounts` false: with nothing of the kernel's in sight. */
+export function runInRoot(root: string, argv: readonly string[], mounts = true): ProgramRun {
+  return runCommandInRoot(root, [programPlace, ...argv], { mounts });
 }

@@ -68,6 +68,14 @@ export const packageOf: Readonly<Record<string, string>> = {
   fish: "fish",
 };
 
+/** Those of tests that are in the whole run alone. */
+export const packageOfWholeRun: Readonly<Record<string, string>> = {
+  debootstrap: "debootstrap",
+  lintian: "lintian",
+  "qemu-aarch64-static": "qemu-user-static",
+  "llvm-objdump": "llvm",
+};
+
 function isAccessible(path: string, mode: number): boolean {
   try {
     accessSync(path, mode);
@@ -86,7 +94,9 @@ export function judge(command: string): boolean {
     : directories.some((directory) => isAccessible(join(directory, command), constants.X_OK));
   if (isThere) return true;
   if (process.env["CI"] === "true") {
-    throw new Error(`the judge ${command} is missing: apt-get install ${packageOf[command] ?? command}`);
+    throw new Error(
+      `the judge ${command} is missing: apt-get install ${packageOf[command] ?? packageOfWholeRun[command] ?? command}`,
+    );
   }
   return false;
 }

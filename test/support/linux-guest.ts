@@ -2,59 +2,28 @@
  * A Linux of another release in QEMU, for its own file system drivers: Debian's kernel package of that release is fetched
  * through an apt configuration of its own, unpacked, and booted with a few modules, busybox and a script.
  */
-import { execFileSync, spawnSync, type SpawnSyncOptionsWithStringEncoding } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { MiB } from "../../src/bytes/units.js";
+import { openDebianArchive } from "./debian-archive.js";
 
 export type GuestKernel = { readonly image: string; readonly modules: string };
-
-const quiet: SpawnSyncOptionsWithStringEncoding = {
-  encoding: "utf8",
-  maxBuffer: 64 * MiB,
-  stdio: ["ignore", "pipe", "ignore"],
-};
-
-/** The mirror that this machine's own apt uses; undefined where it is no Debian. */
-function debianMirror(): string | undefined {
-  const targets = spawnSync(
-    "apt-get",
-    ["indextargets", "--format", "$(ORIGIN) $(REPO_URI)", "Created-By: Packages"],
-    quiet,
-  );
-  return /^Debian (\S+)$/m.exec(targets.stdout ?? "")?.[1];
-}
 
 /** The cloud kernel is small and knows no USB; the other one knows everything. */
 export type KernelFlavour = "cloud-amd64" | "amd64";
 
 /** Debian's kernel of `release`, unpacked below `directory`; null where it cannot be had. */
 export function fetchKernel(directory: string, release: string, flavour: KernelFlavour): GuestKernel | null {
-  const mirror = debianMirror();
-  if (mirror === undefined) return null;
-  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-  for (const folder of ["lists/partial", "cache/archives/partial", "kernel"])
-    mkdirSync(join(directory, folder), { recursive: true });
-  writeFileSync(join(directory, "sources.list"), `deb [arch=amd64 signed-by=${keyring}] ${mirror} ${release} main\n`);
-  const options = [
-    `Dir::Etc::sourcelist=${join(directory, "sources.list")}`,
-    "Dir::Etc::sourceparts=/dev/null",
-    `Dir::State::lists=${join(directory, "lists")}`,
-    `Dir::Cache=${join(directory, "cache")}`,
-    "APT::Architectures=amd64",
-    "APT::Sandbox::User=root",
-  ].flatMap((option) => ["-o", option]);
-  const apt = (command: string, args: readonly string[]): string | null => {
-    const { status, stdout } = spawnSync(command, [...options, ...args], { ...quiet, cwd: directory });
-    return status === 0 ? stdout : null;
-  };
-  if (apt("apt-get", ["update"]) === null) return null;
+  const apt = openDebianArchive(directory, release, "amd64");
+  if (apt === null) return null;
   const meta = apt("apt-cache", ["show", `linux-image-${flavour}`]) ?? "";
   const name = /^Depends: (linux-image-\S+)/m.exec(meta)?.[1];
   if (name === undefined || apt("apt-get", ["download", `${name}:amd64`]) === null) return null;
   const archive = readdirSync(directory).find((file) => file.endsWith(".deb"))!;
   const kernel = join(directory, "kernel");
+  mkdirSync(kernel);
   execFileSync("dpkg-deb", ["-x", join(directory, archive), kernel]);
   const version = readdirSync(join(kernel, "usr/lib/modules"))[0]!;
   return {

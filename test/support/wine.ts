@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import type { ProgramRun } from "./program.js";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -73,8 +74,12 @@ export function windowsPath(path: string): string {
 /** A prefix of its own and what runs in it. */
 export type WinePrefix = {
   readonly path: string;
+  /** `\\.\PhysicalDrive1` is this device from now on. */
+  attach(device: string): void;
   /** Throws where it fails, with what it said. */
   run(command: string, parameters: readonly string[]): void;
+  /** Runs a program of Windows in `directory`, to its end, whatever that is. */
+  start(program: string, parameters: readonly string[], directory: string): ProgramRun;
   stop(): void;
 };
 
@@ -108,6 +113,22 @@ export function startPrefix(folder: string, version: string): WinePrefix {
   return {
     path,
     run,
+    attach(device) {
+      const link = join(path, "dosdevices", "physicaldrive1");
+      rmSync(link, { force: true });
+      symlinkSync(device, link);
+    },
+    start(program, parameters, directory) {
+      const [out, err] = ["out.txt", "err.txt"].map((name) => join(folder, name)) as [string, string];
+      const files = [out, err].map((file) => openSync(file, "w"));
+      try {
+        const options = { env, cwd: directory, stdio: ["ignore" as const, ...files], timeout: 120_000 };
+        const { status } = spawnSync("wine", [program, ...parameters], options);
+        return { exitCode: status, out: readFileSync(out, "utf8"), err: readFileSync(err, "utf8") };
+      } finally {
+        files.forEach(closeSync);
+      }
+    },
     stop() {
       // Its exit code is 1 where the server has ended already, as it does a few seconds after the last program.
       spawnSync("wineserver", ["--kill"], { env, stdio: "ignore" });
@@ -116,15 +137,29 @@ export function startPrefix(folder: string, version: string): WinePrefix {
   };
 }
 
+/**
+ * wine has no PowerShell: puts one into `folder`, where programs that run there find it first, which answers as a Windows
+ * did whose disk 1 is a stick; of `size` bytes, and without a volume once it was cleared.
+ */
+export function makeRecordedPowerShell(folder: string, size: number): void {
+  const source = join(root, "test/support/recorded-powershell.c");
+  execFileSync("x86_64-w64-mingw32-gcc", ["-O1", "-o", join(folder, "powershell.exe"), source]);
+  const report = JSON.parse(readFileSync(join(root, "test/drive/recorded/win32/usb-stick.json"), "utf8")) as {
+    Disks: Record<string, unknown>[];
+    Partitions: { readonly DiskNumber: number }[];
+  };
+  report.Disks[1]!["Size"] = size;
+  writeFileSync(join(folder, "report.json"), JSON.stringify(report));
+  report.Disks[1]!["PartitionStyle"] = "RAW";
+  report.Partitions = report.Partitions.filter(({ DiskNumber }) => DiskNumber !== 1);
+  writeFileSync(join(folder, "cleared.json"), JSON.stringify(report));
+}
+
 export function startWine(folder: string, nodeExe: string): Wine {
   const prefix = startPrefix(folder, "win10");
   return {
     folder,
-    attach(device) {
-      const link = join(prefix.path, "dosdevices", "physicaldrive1");
-      rmSync(link, { force: true });
-      symlinkSync(device, link);
-    },
+    attach: (device) => prefix.attach(device),
     runNode(module, parameters, tracer = []) {
       const [command, ...rest] = [...tracer, "wine", nodeExe, windowsPath(module), ...parameters];
       prefix.run(command!, rest);
