@@ -11,7 +11,7 @@ const paths = folders.flatMap((folder) =>
     (path) => `${folder}/${path.replaceAll("\\", "/")}`,
   ),
 );
-const files = [...paths, "LICENSE", "README.md", "package.json", "vitest.config.ts"];
+const files = [...paths, "LICENSE", "README.md", "action.yml", "package.json", "vitest.config.ts"];
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n");
 const sources = paths.filter((path) => path.startsWith("src/") && path.endsWith(".ts"));
 const pages = files.filter((path) => path.endsWith(".md") && (path.startsWith("docs/") || !path.includes("/")));
