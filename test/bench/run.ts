@@ -2,7 +2,7 @@
  * `npm run bench`: win7usb beside what a person would use instead, on a loop device of its own, all in one run and in
  * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools, ntfs-3g and p7zip.
  *
- *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>] [--only drivers]
+ *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>] [--only drivers|start]
  *                    [--wim <install.wim>]
  *
  * `--only drivers` is one table: what drivers of 30 MiB cost, which is to be 1.05 of a write without them at most;
@@ -10,7 +10,7 @@
  * is faster than any stick; `--rate` measures at the pace of one as well, and what the check of the image costs there.
  * Without `--wim`, install.wim has noise that no blob of it owns: a real one is what the check has to decompress.
  */
-import { mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -167,8 +167,14 @@ function driversTable(folder: string, iso: string, device: string, runs: number,
   }
 }
 
+/** Starts beside Node's own; with the executable, where `npm run package` has made one. */
 function startTable(folder: string, iso: string): void {
   const startRuns = 15;
+  const executable = join(root, "build/package", `win7usb-linux-${process.arch}`);
+  const alone = ["--help", "--version", "inspect"].map((word) => {
+    const words = word === "inspect" ? [word, iso] : [word];
+    return [`executable ${word}`, () => measure([executable, ...words], folder)] as const;
+  });
   const results = compare(
     new Map([
       ["node -e 0", () => measure([process.execPath, "-e", "0"], folder)],
@@ -176,6 +182,7 @@ function startTable(folder: string, iso: string): void {
       ["win7usb --version", () => measure([...program, "--version"], folder)],
       ["win7usb drives", () => measure([...program, "drives"], folder)],
       ["win7usb inspect", () => measure([...program, "inspect", iso], folder)],
+      ...(existsSync(executable) ? alone : []),
     ]),
     startRuns,
   );
@@ -199,6 +206,7 @@ async function bench(): Promise<void> {
     const iso = join(folder, "image.iso");
     if (wim === undefined) await writeBenchImage(iso, size);
     else await withSource(wim, (source) => writeImageWithInstallWim(iso, source));
+    if (only === "start") return startTable(folder, iso);
     console.log(`image of ${(statSync(iso).size / 1e9).toFixed(2)} GB, medians of ${runs} runs in turn\n`);
     const loop = attachLoop(join(folder, "drive.img"), roundUp(statSync(iso).size, GiB) + GiB / 2, !buffered);
     try {
