@@ -1,28 +1,15 @@
 /**
- * What the program shows of texts that are not its own: names out of an image, a drive or the command line, and what the
- * system answers. Nothing in them may steer a terminal, look like another name than it is, or fill the screen. Traps: C1
- * controls do what ESC does; DEL is a control that JSON does not escape; characters without width or that turn the
- * direction of writing make one name look like another; JavaScript and log readers take U+2028 as the end of a line.
+ * What the program shows, as the last one that sees it before a terminal or a script does. What makes a foreign text
+ * harmless is in bytes/foreign-text.ts, because records need it, too.
  */
+import { escaped, harmlessJson, steering } from "../bytes/foreign-text.js";
 
-/**
- * Unicode's controls (Cc: C0, DEL, C1), format characters (Cf: bidirectional controls, U+200B, U+061C, U+FEFF, tags),
- * separators of lines and paragraphs (Zl, Zp) and halves of surrogate pairs (Cs). The joiners are letters' own in Persian
- * and Hindi.
- */
-const steering = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-/** Of those, what the program's own text has: line feeds, tabs (of completions), and the colours of style.ts (ECMA-48 8.3.117). */
+export { abbreviated, printable } from "../bytes/foreign-text.js";
+
+/** What the program's own text has of what steers: line feeds, tabs (of completions), and the colours of style.ts (ECMA-48 8.3.117). */
 // oxlint-disable-next-line no-control-regex
 const own = /[\n\t]|\u001b\[(?:[12]|22|3[1-3]|39)m/u;
 const steeringOrOwn = new RegExp(`${own.source}|${steering.source}`, "gu");
-
-/** Characters of one foreign text on the screen: the longest path that a disc can have. JSON has all. */
-const shownLength = 1023;
-
-/** A foreign text within a line of the program's own: on one line, of bounded length. */
-export function printable(text: string): string {
-  return abbreviated(text, shownLength).replaceAll(steering, escaped);
-}
 
 /** A whole text of the program, as the last one that sees it before the terminal does; foreign texts in it are printable. */
 export function withoutSteering(text: string, color: boolean): string {
@@ -34,19 +21,5 @@ export function withoutSteering(text: string, color: boolean): string {
 
 /** One line of JSON whose strings are the same and steer nothing. */
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value).replaceAll(steering, escaped)}\n`;
-}
-
-/** `\u001b`, as JSON has it. */
-function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, index) => {
-    return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
-  }).join("");
-}
-
-/** `text` in at most `limit` characters, its middle left out: what an image names may be thousands of characters long. */
-export function abbreviated(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const half = Math.floor((limit - 5) / 2);
-  return `${text.slice(0, half)} ... ${text.slice(text.length - half)}`;
+  return `${harmlessJson(value)}\n`;
 }
