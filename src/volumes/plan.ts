@@ -19,6 +19,9 @@ export type PlannedFile = {
   readonly modified?: number;
 };
 
+/** A part of the disk that is no file. `boot`: what makes it start. */
+export type DiskStructure = DiskRun & { readonly name: string; readonly kind: "boot" | "structure" };
+
 /** File systems that are written. */
 export type FileSystemName = "fat32" | "ntfs";
 
@@ -58,6 +61,8 @@ export type DiskPlan = {
    */
   readonly contentEnd: number;
   readonly files: readonly PlannedFile[];
+  /** What lies beside the files, by name; ascending. Absent where nobody has named it. */
+  readonly structures?: readonly DiskStructure[];
   /** The disk signature that was asked for; absent where it follows from what is laid out. */
   readonly signature?: number;
   /** Whether the disk asks for a key before it starts, where the machine has another disk that could; absent where it does not. */

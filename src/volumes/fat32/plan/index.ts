@@ -6,6 +6,7 @@
  * cluster; the FAT's size does not fit 16 bits.
  */
 import { exactSize } from "../../../bytes/amounts.js";
+import { roundUp } from "../../../bytes/units.js";
 import { Win7UsbError } from "../../../errors.js";
 import { LayoutBuilder } from "../../../extents/layout.js";
 import type { FileTree } from "../../../tree/index.js";
@@ -16,6 +17,7 @@ import { identityOf } from "../../identity.js";
 import { partitionTypes } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions, PlannedFile } from "../../plan.js";
 import { askedOf, sectorSize } from "../../plan.js";
+import { diskStructures } from "../../structures.js";
 import { clustersNeeded, fatContents, type FatContents } from "./contents.js";
 import { encodeDirectory } from "./directory.js";
 import type { FatGeometry } from "./geometry.js";
@@ -23,6 +25,7 @@ import { fatGeometry, largestDiskSize, smallestDiskFor, smallestDiskSize } from 
 import { fatLabel } from "./label.js";
 import type { Fat32BootCode } from "./reserved.js";
 import { encodeReserved } from "./reserved.js";
+import { fatStructures } from "./structures.js";
 import { encodeFat, fatCount, firstCluster, type Chain } from "../records/file-allocation-table.js";
 
 /** The code that makes a disk boot; tests may give other bytes. */
@@ -67,6 +70,7 @@ export function planFat32(
     clusterSize,
     ...finishDisk(list, drive.diskSize, [manifestExtent(geometry)]),
     files,
+    structures: diskStructures(geometry, fatStructures(geometry, directoriesSize(contents, clusterSize))),
     ...askedOf(options),
   };
 }
@@ -130,6 +134,11 @@ function placeFats(list: LayoutBuilder, geometry: FatGeometry, fat: Uint8Array):
 
 function offsetOf({ dataStart, clusterSize }: FatGeometry, cluster: number): number {
   return dataStart + (cluster - firstCluster) * clusterSize;
+}
+
+/** Bytes of all directories in whole clusters. */
+function directoriesSize({ directories }: FatContents, clusterSize: number): number {
+  return directories.reduce((sum, { size }) => sum + roundUp(size, clusterSize), 0);
 }
 
 function placeDirectories(list: LayoutBuilder, geometry: FatGeometry, contents: FatContents, label: string): void {

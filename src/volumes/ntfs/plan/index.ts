@@ -16,6 +16,7 @@ import type { DiskPartition } from "../../mbr.js";
 import { manifestAreaSize, partitionAlignment, partitionOf } from "../../mbr.js";
 import type { DiskPlan, DriveGeometry, LayoutOptions } from "../../plan.js";
 import { askedOf, sectorSize } from "../../plan.js";
+import { diskStructures } from "../../structures.js";
 import type { NtfsDiskBootCode } from "./boot-code.js";
 import { ownBootCode } from "./boot-code.js";
 import type { NtfsContents } from "./contents.js";
@@ -24,6 +25,7 @@ import { volumeExtents } from "./volume-extents.js";
 import { clusterSize, sectorsPerCluster } from "../records/volume-format.js";
 import type { VolumeLayout } from "./volume-layout.js";
 import { ntfsLabel } from "./label.js";
+import { ntfsBootStructures, ntfsStructures } from "./structures.js";
 import { layoutVolume } from "./volume-layout.js";
 
 /** A smaller disk is FAT32's. */
@@ -59,6 +61,9 @@ export function planNtfs(
       bootPrompt: options.bootPrompt,
       diskSize: drive.diskSize,
     }),
+    structures: diskStructures(partition, ntfsStructures(layout, partition.startSector * sectorSize), [
+      ntfsBootStructures(partition).last,
+    ]),
     ...askedOf(options),
   };
 }
