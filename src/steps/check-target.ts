@@ -1,6 +1,6 @@
 /** The step that checks a target: it determines what should be on it, reads all of it, and reports what differs. */
 import { checkAgainst, type Mismatch } from "../check/index.js";
-import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
+import { locateManifest } from "../check/locate-manifest.js";
 import { createReadBytes } from "../check/read-bytes.js";
 import type { WrappedFormat } from "../containers/index.js";
 import type { Target } from "../drive/drive.js";
@@ -9,9 +9,10 @@ import { Win7UsbError, type Warning } from "../errors.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { Interruption } from "../source/interruption.js";
-import { signatureText } from "../volumes/mbr.js";
-import type { FileSystemName, ImageOrigin, PlannedEdit } from "../volumes/plan.js";
+import type { DiskLayout } from "../volumes/disk-layout.js";
+import type { FileSystemName } from "../volumes/plan.js";
 import { expectationFor } from "./check-expectation.js";
+import { identityOfDrive, layoutExpected, originOf, type CheckOrigin, type DriveFacts } from "./check-facts.js";
 import { diskSignature } from "./disk-signature.js";
 import type { CheckCause, CheckVerdict } from "./check-verdict.js";
 import { causeOfForeign, verdictWithoutComparison, checkVerdictOf } from "./check-verdict.js";
@@ -22,24 +23,7 @@ import type { ImageInput } from "./image-input.js";
 import { openImage, type OpenedImage } from "./open-image.js";
 import { openTarget, type OpenedTarget, type TargetInput } from "./open-target.js";
 
-/** The image that a target was made from, and the options, as its manifest records them. */
-export type CheckOrigin = ImageOrigin & {
-  /** What was changed in the image's files, in the order in which it was. */
-  readonly edits: readonly PlannedEdit[];
-  /** The version of win7usb that wrote it. */
-  readonly program: string;
-  /**
-   * `size` in bytes: of the disk that was laid out. `signature`: eight hexadecimal digits, null where none was asked for.
-   * `bootPrompt`: it asks for a key before it starts, where the machine has another disk that could.
-   */
-  readonly options: {
-    readonly filesystem: FileSystemName;
-    readonly label: string;
-    readonly size: number;
-    readonly signature: string | null;
-    readonly bootPrompt: boolean;
-  };
-};
+export type { CheckOrigin } from "./check-facts.js";
 
 /** Events of `check`. */
 export type CheckEvent = ProgressEvent<"check"> | ({ readonly event: "warning" } & Warning);
@@ -75,7 +59,7 @@ export type CheckResult = {
     readonly size: number;
     /** What the file wraps the disk in; absent where it is the disk itself. */
     readonly format?: WrappedFormat;
-  };
+  } & DriveFacts;
   /** What it was compared with; null where there was nothing. */
   readonly against: "image" | "manifest" | null;
   /** Null where there is no manifest, or it does not record it. */
@@ -94,6 +78,8 @@ export type CheckResult = {
   readonly addedBySystem: readonly string[];
   /** A system has changed the volume since it was written. */
   readonly usedSince: boolean;
+  /** What lies where, by what it was compared with; null where there was nothing. */
+  readonly layout: DiskLayout | null;
   readonly warnings: readonly Warning[];
 };
 
@@ -153,7 +139,13 @@ async function checkOpened(
   const warnings: Warning[] = [];
   const format = target.target.kind === "image-file" ? target.target.format : undefined;
   const common = {
-    target: { path: reader.path, kind: reader.kind, size: reader.size, ...(format === undefined ? {} : { format }) },
+    target: {
+      path: reader.path,
+      kind: reader.kind,
+      size: reader.size,
+      ...(format === undefined ? {} : { format }),
+      ...identityOfDrive(target.target),
+    },
     warnings,
   };
   const tell = (each: readonly Warning[]): void => each.forEach((warning) => warn(warnings, choices, warning));
@@ -172,7 +164,8 @@ async function checkOpened(
   const { notes, ...findings } = await checkAgainst(expectation, { reader, ...progressOf(reader, choices) });
   tell(notes.map(({ code, message }) => ({ code, message: `${reader.path}: ${message}` })));
   const { fileSystem, label, files } = expectation.kind === "image" ? expectation.plan : expectation.manifest;
-  const known = { origin, fileSystem, label, files: files?.length ?? null };
+  const layout = layoutExpected(expectation);
+  const known = { origin, fileSystem, label, files: files?.length ?? null, layout };
   const compared = { ...common, against: expectation.kind, ...known, ...findings };
   const foreign = causeOfForeign(found, expectation, findings);
   if (foreign !== undefined) return { ...compared, ...noFindings, verdict: "mismatch", cause: foreign };
@@ -196,24 +189,8 @@ const nothingCompared = {
   label: null,
   files: null,
   bytes: 0,
+  layout: null,
 } as const;
-
-function originOf({ read }: FoundManifest): CheckOrigin | null {
-  if (read.kind !== "manifest" || read.manifest.origin === null) return null;
-  const { origin, edits, program, fileSystem, label, diskSize, signature, bootPrompt } = read.manifest;
-  return {
-    ...origin,
-    edits,
-    program,
-    options: {
-      filesystem: fileSystem,
-      label,
-      size: diskSize,
-      signature: signature === null ? null : signatureText(signature),
-      bootPrompt,
-    },
-  };
-}
 
 /** Progress events like those of a write's read-back. */
 function progressOf(reader: DriveReader, { now = () => performance.now(), onEvent, signal }: CheckOptions) {

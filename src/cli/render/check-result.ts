@@ -14,7 +14,7 @@ const mostAdded = 1000;
 const mostLines = 20;
 
 export function checkReport(result: CheckResult): Record<string, unknown> {
-  const { added, addedBySystem, fileSystem, ...rest } = result;
+  const { added, addedBySystem, fileSystem, layout: _layout, ...rest } = result;
   return {
     schema: 1,
     ...rest,
@@ -56,9 +56,15 @@ function addedLines(paths: readonly string[], what: string): string[] {
   return [`${count(paths.length, "file")} ${what}:`, ...shortened(paths.map((path) => `  ${printable(path)}`))];
 }
 
+/** The first word of the answer. */
+export function checkWord(result: CheckResult): string {
+  const { verdict, cause } = result;
+  return cause === "unfinished" && toldWhole(result) ? cause : verdict;
+}
+
 function headline(result: CheckResult, style: Style): string {
-  const { verdict, cause, target } = result;
-  const word = cause === "unfinished" && toldWhole(result) ? cause : verdict;
+  const { verdict, target } = result;
+  const word = checkWord(result);
   const told = verdict === "match" ? style.good(`${word}:`) : style.bad(`${word}:`);
   return `${told} ${printable(target.path)} ${checkSummary(result)}`;
 }
