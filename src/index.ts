@@ -131,6 +131,7 @@ export type {
 export type {
   DiskPlan,
   DiskRun,
+  DiskStructure,
   DriveGeometry,
   FileSystemName,
   ImageOrigin,
@@ -138,6 +139,10 @@ export type {
   PlannedEdit,
   PlannedFile,
 } from "./volumes/plan.js";
+export type { DiskLayout } from "./volumes/disk-layout.js";
+export { diskLayoutOf } from "./volumes/disk-layout.js";
+export type { AreaKind, DiskMap, DiskMapOptions, MapGroup } from "./record/index.js";
+export { diskMap } from "./record/index.js";
 export type { PlanOptions } from "./volumes/index.js";
 export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
 export type { Extent, ExtentSource, Run } from "./extents/extent.js";

@@ -29,6 +29,7 @@ export type Output =
   | "drives"
   | "write-plan"
   | "write-event"
+  | "record"
   | "error";
 
 /** A subject that is named again behind itself: `sources/install.wim: ... sources/install.wim: ...`. */

@@ -61,6 +61,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   strace: "strace",
   "mkfs.ext4": "e2fsprogs",
   setfattr: "attr",
+  chromium: "chromium",
+  tidy: "tidy",
   mandoc: "mandoc",
   groff: "groff-base",
   bash: "bash",

@@ -25,6 +25,7 @@ export const roomRanks: Readonly<Record<string, number>> = {
   threads: 10,
   write: 11,
   check: 11,
+  record: 12,
   steps: 12,
   "index.ts": 13,
   cli: 14,

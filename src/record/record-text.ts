@@ -1,0 +1,60 @@
+/** A record as plain text of 78 columns, in ASCII save for foreign names. */
+import { printable } from "../bytes/foreign-text.js";
+import type { DiskMap } from "./disk-map.js";
+import { mapText } from "./map-text.js";
+import { sectionsOf, type RecordSection } from "./record-sections.js";
+import type { RunRecord } from "./run-record.js";
+
+/** How an earlier record of this kind is told from any other file. */
+export const textBeginning = "win7usb record: ";
+
+const columns = 78;
+const blocksInLine = 64;
+
+export function recordText(record: RunRecord): string {
+  const parts = [`${textBeginning}${record.command}\n`];
+  for (const { word, sentence, hint } of record.verdicts) {
+    parts.push(
+      `\n${filled(`${printable(word)}: ${printable(sentence)}`, "  ")}${hint === null ? "" : filled(`  ${printable(hint)}`, "  ")}`,
+    );
+  }
+  for (const section of sectionsOf(record)) parts.push(sectionText(section));
+  for (const { path, map } of mapsOf(record)) {
+    parts.push(`\nMap of ${printable(path)}\n${mapText(map, { perLine: blocksInLine, unicode: false })}`);
+  }
+  return parts.join("");
+}
+
+/** Targets of one write share their picture. */
+export function mapsOf({ targets }: RunRecord): { readonly path: string; readonly map: DiskMap }[] {
+  const seen = new Set<DiskMap>();
+  return targets.flatMap(({ path, map }) => {
+    if (map === null || seen.has(map)) return [];
+    seen.add(map);
+    return [{ path, map }];
+  });
+}
+
+function sectionText({ title, facts, list }: RecordSection): string {
+  const width = Math.max(0, ...facts.map(({ name }) => name.length));
+  const lines = facts.map(({ name, value }) => {
+    return filled(`  ${name.padEnd(width)}  ${printable(value)}`, " ".repeat(width + 4));
+  });
+  return `\n${printable(title)}\n${lines.join("")}${list.map((line) => filled(`  - ${printable(line)}`, "    ")).join("")}`;
+}
+
+/** Broken at blanks; a word that is too long for a line stays whole, because it is a hash or a path. */
+function filled(text: string, indent: string): string {
+  const [, head = "", rest = ""] = /^(\s*(?:\S+(?: \S+)*)?\s{2,}|\s*)(.*)$/s.exec(text) ?? [];
+  const lines: string[] = [];
+  let line = head;
+  for (const word of rest.split(" ")) {
+    const isFirst = line === head || line === indent;
+    const candidate = isFirst ? line + word : `${line} ${word}`;
+    if (candidate.length > columns && !isFirst) {
+      lines.push(line);
+      line = indent + word;
+    } else line = candidate;
+  }
+  return `${[...lines, line].join("\n")}\n`;
+}
