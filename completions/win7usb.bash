@@ -34,16 +34,18 @@ _win7usb() {
         --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= sha1= sha256= genuine"; return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing damaged altered name-unsupported name-collision replace unattended-wipe fixed-disk large-disk"; return ;;
         --log) _win7usb_files; return ;;
+        --record) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --format --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --image-check --require --allow -y --yes -n --dry-run --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --format --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --image-check --require --allow -y --yes -n --dry-run --json --quiet --log --map --record --no-bell -h --help"; else _win7usb_files; fi
       ;;
     verify)
       case $before in
         --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= sha1= sha256= genuine"; return ;;
         --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing altered"; return ;;
         --log) _win7usb_files; return ;;
+        --record) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "--deep --md5 --require --allow --verbose --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "--deep --md5 --require --allow --verbose --json --quiet --log --record --no-bell -h --help"; else _win7usb_files; fi
       ;;
     check)
       case $before in
@@ -56,8 +58,9 @@ _win7usb() {
         --answer-file) _win7usb_files; return ;;
         --add) _win7usb_files; return ;;
         --log) _win7usb_files; return ;;
+        --record) _win7usb_files; return ;;
       esac
-      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --boot-prompt --drivers --updates --edition --answer-file --add --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --boot-prompt --drivers --updates --edition --answer-file --add --json --quiet --log --map --record --no-bell -h --help"; else _win7usb_files; fi
       ;;
     inspect)
       case $before in

@@ -38,6 +38,8 @@ complete -c win7usb -n "__fish_seen_subcommand_from write" -s n -l dry-run -d "s
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l json -d "one JSON event a line"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l quiet -d "results and errors alone: no progress, no explanations"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l log -r -F -d "append all that people are told to a file"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l map -d "show what lies where on the stick, as blocks"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l record -r -F -d "a record of the run: .html, .json or .txt"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l no-bell -d "no bell on the terminal when a minute's work has ended"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -F
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l deep -d "decompress every file of every WIM, compare its SHA-1"
@@ -48,6 +50,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from verify" -l verbose -d "every
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l quiet -d "results and errors alone: no progress, no explanations"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l log -r -F -d "append all that people are told to a file"
+complete -c win7usb -n "__fish_seen_subcommand_from verify" -l record -r -F -d "a record of the run: .html, .json or .txt"
 complete -c win7usb -n "__fish_seen_subcommand_from verify" -l no-bell -d "no bell on the terminal when a minute's work has ended"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -F
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l iso -r -F -d "compare with this ISO, to the byte"
@@ -62,6 +65,8 @@ complete -c win7usb -n "__fish_seen_subcommand_from check" -l add -r -F -d "with
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l json -d "one JSON object on standard output"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l quiet -d "results and errors alone: no progress, no explanations"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l log -r -F -d "append all that people are told to a file"
+complete -c win7usb -n "__fish_seen_subcommand_from check" -l map -d "show what lies where on the stick, as blocks"
+complete -c win7usb -n "__fish_seen_subcommand_from check" -l record -r -F -d "a record of the run: .html, .json or .txt"
 complete -c win7usb -n "__fish_seen_subcommand_from check" -l no-bell -d "no bell on the terminal when a minute's work has ended"
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -F
 complete -c win7usb -n "__fish_seen_subcommand_from inspect" -l machine -r -F -d "a list of a machine's devices: will it run there?"

@@ -9,7 +9,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
   $isList = $false
   switch ($command) {
     'write' {
-      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--image-check', '--require', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--format', '--size', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--force', '--no-verify', '--image-check', '--require', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--map', '--record', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
@@ -25,18 +25,20 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'sha1=', 'sha256=', 'genuine'); $isList = $true }
         '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'damaged', 'altered', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe', 'fixed-disk', 'large-disk'); $isList = $true }
         '--log' { $values = @() }
+        '--record' { $values = @() }
       }
     }
     'verify' {
-      $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '--quiet', '--log', '--record', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'sha1=', 'sha256=', 'genuine'); $isList = $true }
         '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'altered'); $isList = $true }
         '--log' { $values = @() }
+        '--record' { $values = @() }
       }
     }
     'check' {
-      $options = @('--iso', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      $options = @('--iso', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--json', '--quiet', '--log', '--map', '--record', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
         '--iso' { $values = @() }
         { $_ -cin @('-l', '--label') } { $values = @() }
@@ -47,6 +49,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--answer-file' { $values = @() }
         '--add' { $values = @() }
         '--log' { $values = @() }
+        '--record' { $values = @() }
       }
     }
     'inspect' {

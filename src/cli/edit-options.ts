@@ -14,7 +14,7 @@ export function editChoices({ add, drivers, edition, answerFile, updates }: Edit
 }
 
 /** `folder=path`, parted at the last sign: a folder with one in its name is given with another behind it. */
-function addedFolder(text: string): AddedFolder {
+export function addedFolder(text: string): AddedFolder {
   const at = text.lastIndexOf("=");
   return at === -1 ? { folder: text } : { folder: text.slice(0, at), at: text.slice(at + 1) };
 }

@@ -3,7 +3,7 @@ import { printable } from "./escape.js";
 import { wrap } from "./format.js";
 import { allCommands, exitMeanings, programExamples, programName, programSummary } from "./table/program.js";
 import type { CommandSpec, Example, OperandSpec, OptionSpec } from "./table/spec.js";
-import { optionGroups } from "./table/spec.js";
+import { isRepeated, optionGroups } from "./table/spec.js";
 
 const columns = 80;
 
@@ -85,7 +85,7 @@ export function explanation(option: OptionSpec): string {
   const sentences = [`${summary.slice(0, 1).toUpperCase()}${summary.slice(1)}.`];
   if (details !== undefined) sentences.push(details);
   if (option.kind === "list" && option.choices !== undefined) sentences.push(`Names: ${option.choices.join(", ")}.`);
-  if (option.kind === "list" || option.kind === "folders") sentences.push("May be repeated.");
+  if (isRepeated(option)) sentences.push("May be repeated.");
   if (option.kind === "choice") sentences.push(`The default is ${option.default}.`);
   return sentences.join(" ");
 }

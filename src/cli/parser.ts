@@ -80,11 +80,11 @@ function emptyPath(outcome: ParserOutcome): string | null {
   if (operand !== -1) return `the argument '${command.operands[Math.min(operand, repeated)]!.name}' is empty`;
   const given: Readonly<Record<string, unknown>> = { ...options };
   const empty = command.options.find((option) => {
-    if (option.kind !== "folders" && option.kind !== "file") return false;
+    if (!["file", "folders", "files"].includes(option.kind)) return false;
     const value = given[option.long.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
     const words = [value].flat();
     // In front of the sign where files go: that is one of --add alone.
-    const withPlace = option.value.includes("=");
+    const withPlace = option.kind === "folders" && option.value.includes("=");
     return words.some((word) => word === "" || (withPlace && typeof word === "string" && /^=[^=]*$/.test(word)));
   });
   return empty === undefined ? null : `the path behind --${empty.long} is empty`;
@@ -134,7 +134,7 @@ function optionOf(spec: OptionSpec): Option {
   if (spec.kind === "choice")
     return option.argParser(once(spec, (text) => choiceOf(text, spec.choices))).default(spec.default);
   if (spec.kind === "size") return option.argParser(once(spec, sizeOf));
-  if (spec.kind === "folders") {
+  if (spec.kind === "folders" || spec.kind === "files") {
     return option.argParser((text: string, before: readonly string[]) => [...before, text]).default([]);
   }
   if (spec.kind !== "list") return option.argParser(once(spec, (text) => text));

@@ -1,6 +1,9 @@
 /** Runs a command that was understood, and turns whatever is thrown into a message and an exit code. */
 import { exitCodeOf, exitCodes, Win7UsbError } from "../errors.js";
+import { printable } from "./escape.js";
 import type { Invocation } from "./options.js";
+import type { Recorder } from "./record/recorder.js";
+import type { RecordedInvocation, Recording } from "./record/recording.js";
 import type { Terminal } from "./terminal.js";
 import type { Watched } from "./watched.js";
 
@@ -12,25 +15,35 @@ export async function run(
 ): Promise<number> {
   const startedAt = terminal.animated ? terminal.now() : 0;
   let watched: Watched = { terminal, loud: terminal, lost: () => null };
+  let recording: Recording | null = null;
   let exitCode: number;
   try {
     requireWorkingDirectory();
     if (wantsWatching(invocation)) watched = await (await import("./watched.js")).watch(invocation, terminal);
-    exitCode = await runCommand(invocation, watched.terminal);
+    recording = await recordingOf(invocation, watched.terminal);
+    exitCode = await runCommand(invocation, watched.terminal, recording?.recorder);
   } catch (thrown) {
     const { reportError } = await import("./report-error.js");
     reportError(thrown, invocation, watched.loud);
+    recording?.recorder.failed(thrown);
     if (lacksRightsOnly(thrown)) onLack();
     exitCode = exitCodeOf(thrown);
   }
-  const loss = watched.lost();
-  if (loss !== null) terminal.err(`win7usb: ${loss}\n`);
+  const losses = [(await recording?.end(exitCode)) ?? null, watched.lost()].filter((loss) => loss !== null);
+  for (const loss of losses) terminal.err(`win7usb: ${printable(loss)}\n`);
   if (terminal.animated) (await import("./bell.js")).ring(invocation, terminal, startedAt, exitCode);
-  return loss !== null && exitCode === 0 ? exitCodes.internal : exitCode;
+  return losses.length > 0 && exitCode === 0 ? exitCodes.internal : exitCode;
 }
 
 function wantsWatching({ options }: Invocation): boolean {
   return ("quiet" in options && options.quiet) || ("log" in options && options.log !== undefined);
+}
+
+async function recordingOf(invocation: Invocation, terminal: Terminal): Promise<Recording | null> {
+  if (!("record" in invocation.options) || invocation.options.record.length === 0) return null;
+  const { beginRecording } = await import("./record/recording.js");
+  // Only commands that have the option have it.
+  return beginRecording(invocation as RecordedInvocation, terminal);
 }
 
 /** Whether nothing but rights that can be had stands in the way. */
@@ -51,20 +64,20 @@ function requireWorkingDirectory(): void {
   }
 }
 
-async function runCommand(invocation: Invocation, terminal: Terminal): Promise<number> {
+async function runCommand(invocation: Invocation, terminal: Terminal, recorder?: Recorder): Promise<number> {
   const [first = "", ...others] = invocation.operands;
   switch (invocation.command) {
     case "write": {
       const { writeCommand } = await import("./commands/write.js");
-      return writeCommand(first, others, invocation.options, terminal, invocation.chosen);
+      return writeCommand(first, others, invocation.options, terminal, { listed: invocation.chosen, recorder });
     }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");
-      return verifyCommand(invocation, terminal);
+      return verifyCommand(invocation, terminal, { recorder });
     }
     case "check": {
       const { checkCommand } = await import("./commands/check.js");
-      return checkCommand(invocation, terminal);
+      return checkCommand(invocation, terminal, recorder);
     }
     case "inspect": {
       const { inspectCommand } = await import("./commands/inspect.js");

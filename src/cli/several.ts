@@ -22,6 +22,8 @@ export type Telling<Report> = {
   /** Before the table; null where the table is enough. */
   beforeTable(report: Report): string | null;
   json(report: Report): unknown;
+  /** Told of what one of them fails with, as soon as it does. */
+  failed(error: Win7UsbError): void;
 };
 
 /** Damage outweighs what is only not what was asked for. */
@@ -61,7 +63,9 @@ async function runSeveral<Report>(
   const entries: Entry<Report>[] = [];
   for (const [index, path] of paths.entries()) {
     terminal.err(`${index + 1} of ${paths.length}: ${printable(path)}\n`);
-    entries.push(await entryOf(path, work));
+    const entry = await entryOf(path, work);
+    entries.push(entry);
+    if ("error" in entry) telling.failed(entry.error);
   }
   const exitCode = entries.map(exitCodeOfEntry).reduce(worse, 0);
   if (wantsJson(invocation)) {

@@ -44,7 +44,7 @@ describe("judges", () => {
 
   it.skipIf(!judge("bash")).each([
     ["wri", ["write"]],
-    ["verify --re", ["--require"]],
+    ["verify --req", ["--require"]],
     ["write a.iso -f nt", ["ntfs"]],
     ["write a.iso --filesystem=fa", ["fat32"]],
     ["verify --allow x64,rt", ["x64,rtm"]],

@@ -24,7 +24,7 @@ describe("a command line", () => {
     expect(invocation).toEqual({
       command: "verify",
       operands: ["win7.iso"],
-      options: { require: required, allow: [], bell: true },
+      options: { require: required, allow: [], record: [], bell: true },
     });
   });
 
@@ -41,6 +41,7 @@ describe("a command line", () => {
         filesystem: "auto",
         format: "auto",
         verify: true,
+        record: [],
         bell: true,
         imageCheck: "auto",
         allow: ["x64", "rtm"],
@@ -112,7 +113,7 @@ describe("an option that takes one value", () => {
   const cases = allCommands.flatMap(({ name, operands, options }) => {
     const words = [name, ...operands.map((operand) => operand.name)];
     return options.flatMap((spec) => {
-      if (spec.kind === "flag" || spec.kind === "list" || spec.kind === "folders") return [];
+      if (spec.kind === "flag" || spec.kind === "list" || spec.kind === "folders" || spec.kind === "files") return [];
       const [one, other] = {
         choice: spec.kind === "choice" ? spec.choices : [],
         size: ["8G", "16G"],

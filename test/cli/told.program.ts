@@ -76,7 +76,11 @@ describe("--log", () => {
 });
 
 describe("the bell", () => {
-  const invocation = { command: "check", operands: [], options: { add: [], drivers: [], bell: true } } as const;
+  const invocation = {
+    command: "check",
+    operands: [],
+    options: { add: [], drivers: [], record: [], bell: true },
+  } as const;
   const rung = (options: object, startedAt: number, exitCode = 0): string => {
     const terminal = fakeTerminal();
     const all = { ...invocation, options: { ...invocation.options, ...options } };

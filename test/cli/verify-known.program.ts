@@ -51,7 +51,7 @@ async function run(content: Uint8Array, options: { json?: true; verbose?: true; 
   const path = join(folder, "image.iso");
   writeFileSync(path, content);
   const terminal = fakeTerminal();
-  const all = { require: [], allow: [], bell: false, ...options };
+  const all = { require: [], allow: [], record: [], bell: false, ...options };
   const exitCode = await verifyCommand({ command: "verify", operands: [path], options: all }, terminal, {
     knownImages: table,
   });

@@ -69,7 +69,7 @@ const checkOf = ({ checks }: Report, id: string) => checks.find((check) => check
 
 async function withTable(path: string, knownImages: VerifyInternals["knownImages"], ...allow: string[]) {
   const terminal = fakeTerminal();
-  const options = { require: ["genuine"], allow, bell: false, json: true };
+  const options = { require: ["genuine"], allow, record: [], bell: false, json: true };
   const exitCode = await verifyCommand(
     { command: "verify", operands: [path], options },
     terminal,

@@ -6,8 +6,10 @@ import { editChoices } from "../edit-options.js";
 import { interruptible } from "../interrupt.js";
 import { checkWarning } from "../hints.js";
 import type { CheckInvocation } from "../options.js";
+import type { Recorder } from "../record/recorder.js";
 import { checkProgress } from "../render/check-progress.js";
 import { checkReport, checkSummary, checkText } from "../render/check-result.js";
+import { mapBlocks } from "../render/map.js";
 import { runOneOrSeveral, type Outcome } from "../several.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
@@ -19,9 +21,14 @@ const exitCodeOf: Readonly<Record<CheckVerdict, number>> = {
   unreadable: exitCodes["image-unreadable"],
 };
 
-export async function checkCommand(invocation: CheckInvocation, terminal: Terminal): Promise<number> {
+export async function checkCommand(
+  invocation: CheckInvocation,
+  terminal: Terminal,
+  recorder?: Recorder,
+): Promise<number> {
   const { options } = invocation;
   const comparesWithImage = options.iso !== undefined;
+  const maps = new Map<CheckResult, string>();
   const work = async (path: string): Promise<Outcome<CheckResult>> => {
     const progress = await checkProgress(terminal, path);
     const report = await interruptible(terminal, progress, (signal, show) =>
@@ -36,19 +43,30 @@ export async function checkCommand(invocation: CheckInvocation, terminal: Termin
           show(event.event === "warning" ? { ...event, ...checkWarning(event, comparesWithImage) } : event),
       }),
     );
+    recorder?.checked(path, report);
+    if (options.map === true) maps.set(report, await mapFor(report, terminal));
+    // Scripts read their own output alone.
+    if (options.json === true) terminal.err(maps.get(report) ?? "");
     return { report, exitCode: exitCodeOf[report.verdict] };
   };
+  const textOf = (result: CheckResult): string =>
+    checkText(result, styleFor(terminal), terminal.columns) + (maps.get(result) ?? "");
   const jsonOf = (result: CheckResult): Record<string, unknown> => {
     const warnings = result.warnings.map((warning) => checkWarning(warning, comparesWithImage));
     return checkReport({ ...result, warnings });
   };
-  const textOf = (result: CheckResult): string => checkText(result, styleFor(terminal), terminal.columns);
   return runOneOrSeveral(invocation, terminal, work, {
     alone: textOf,
     columns: ["TARGET", "VERDICT", "FOUND"],
     row: (result) => [result.verdict, checkSummary(result)],
     // What is as it was written needs no more words than the table's.
-    beforeTable: (result) => (result.verdict === "match" ? null : textOf(result)),
+    beforeTable: (result) => (result.verdict === "match" && options.map !== true ? null : textOf(result)),
     json: jsonOf,
+    failed: (error) => recorder?.failed(error),
   });
+}
+
+/** Where it was compared with nothing there is nothing that lies anywhere. */
+async function mapFor({ layout, mismatches }: CheckResult, terminal: Terminal): Promise<string> {
+  return layout === null ? "" : `\n${await mapBlocks(layout, terminal, mismatches)}`;
 }

@@ -4,6 +4,7 @@ import type { VerifyOptions, VerifyResult } from "../../steps/verify-image.js";
 import { verify } from "../../steps/verify-image.js";
 import { interruptible } from "../interrupt.js";
 import type { VerifyInvocation } from "../options.js";
+import type { Recorder } from "../record/recorder.js";
 import { verificationProgress } from "../render/verification-progress.js";
 import { verificationSummary, verificationText } from "../render/verification-text.js";
 import { verificationReport, type VerificationReport } from "../render/verification.js";
@@ -12,13 +13,13 @@ import { runOneOrSeveral, type Outcome } from "../several.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
-/** What callers may put in the place of the package's own: a table of known images. */
-export type VerifyInternals = Pick<VerifyOptions, "knownImages">;
+/** What callers may put in the place of the package's own, a table of known images, and who keeps a record. */
+export type VerifyInternals = Pick<VerifyOptions, "knownImages"> & { readonly recorder?: Recorder | undefined };
 
 export async function verifyCommand(
   invocation: VerifyInvocation,
   terminal: Terminal,
-  internals: VerifyInternals = {},
+  { recorder, ...internals }: VerifyInternals = {},
 ): Promise<number> {
   const { options } = invocation;
   const requirements = await parseRequirements(options.require);
@@ -35,7 +36,9 @@ export async function verifyCommand(
         ...internals,
       }),
     );
-    return { report: verificationReport(verification, terminal.now()), exitCode: exitCodeFor(verification) };
+    const report = verificationReport(verification, terminal.now());
+    recorder?.verified(report);
+    return { report, exitCode: exitCodeFor(verification) };
   };
   const textOf = (report: VerificationReport): string =>
     verificationText(report, options.verbose === true, styleFor(terminal), terminal.columns);
@@ -45,6 +48,7 @@ export async function verifyCommand(
     row: (report) => [report.verdict, verificationSummary(report)],
     beforeTable: (report) => (options.verbose === true ? textOf(report) : null),
     json: (report) => report,
+    failed: (error) => recorder?.failed(error),
   });
 }
 

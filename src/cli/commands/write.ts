@@ -6,29 +6,40 @@ import { openImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
 import type { WriteEvent } from "../../progress/events.js";
+import { diskLayoutOf } from "../../volumes/disk-layout.js";
 import { confirmErase } from "../confirm.js";
 import { editChoices } from "../edit-options.js";
 import { jsonLine, printable } from "../escape.js";
 import { wrap } from "../format.js";
 import { interruptible, type ShownProgress } from "../interrupt.js";
 import type { WriteCommandOptions } from "../options.js";
+import type { Recorder } from "../record/recorder.js";
+import { mapBlocks } from "../render/map.js";
 import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents, withPace } from "../render/write-json.js";
 import { parseRequirements } from "../requirements.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
+/** What a write has beside its command line. */
+export type WriteSurroundings = {
+  /** Drives as they were when they were chosen at the terminal. */
+  readonly listed?: readonly Drive[] | undefined;
+  readonly recorder?: Recorder | undefined;
+};
+
 export async function writeCommand(
   path: string,
   targets: readonly string[],
   options: WriteCommandOptions,
   terminal: Terminal,
-  listed: readonly Drive[] = [],
+  { listed = [], recorder }: WriteSurroundings = {},
 ): Promise<number> {
   const json = options.json === true ? jsonEvents(terminal) : null;
   if (options.dryRun !== true) json?.({ event: "start", image: path, targets });
   const requirements = await parseRequirements(options.require);
   const opened = await openImage(path);
+  recorder?.imageOpened(opened);
   try {
     const prepared = await prepareWrite(opened, {
       targets,
@@ -47,18 +58,24 @@ export async function writeCommand(
       format: options.format,
       ...editChoices(options),
     });
+    recorder?.prepared(opened, prepared);
+    const map = options.map === true ? `\n${await mapBlocks(diskLayoutOf(prepared.plan), terminal)}\n` : "";
     if (options.dryRun === true) {
-      if (options.json === true) terminal.out(jsonLine(planJson(opened, prepared)));
-      else terminal.out(planText(opened, prepared, styleFor(terminal), terminal.columns) + dryRunEnd(prepared));
+      const text = planText(opened, prepared, styleFor(terminal), terminal.columns);
+      if (options.json !== true) terminal.out(text + map + dryRunEnd(prepared));
+      else {
+        terminal.err(map);
+        terminal.out(jsonLine(planJson(opened, prepared)));
+      }
       return 0;
     }
     for (const warning of prepared.warnings) json?.({ event: "warning", ...warning });
     const asks = drivesAmong(prepared.targets).length > 0 && options.yes !== true;
-    const plan = planText(opened, prepared, styleFor(terminal), terminal.columns);
+    const plan = planText(opened, prepared, styleFor(terminal), terminal.columns) + map;
     // Nobody answers a question without what it is about, however quiet it is to be.
     if (asks) terminal.tell(plan);
     else terminal.err(plan);
-    return await askAndWrite(prepared, options, terminal, json);
+    return await askAndWrite(prepared, options, terminal, json, recorder);
   } finally {
     await opened.close();
   }
@@ -69,6 +86,7 @@ async function askAndWrite(
   options: WriteCommandOptions,
   terminal: Terminal,
   json: ((event: WriteEvent) => void) | null,
+  recorder: Recorder | undefined,
 ): Promise<number> {
   // What writes is loaded while the person reads the question.
   const loading = loadWriting();
@@ -87,6 +105,7 @@ async function askAndWrite(
   const result = await interruptible(terminal, progress, (signal, show) => {
     const onEvent = (event: WriteEvent): void => {
       pace.onEvent(event);
+      recorder?.writeEvent(event, pace);
       json?.(event.event === "done" ? withPace(event, pace) : event);
       show(event);
       if (event.event !== "done") return;

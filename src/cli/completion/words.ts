@@ -19,7 +19,7 @@ export function namesOf({ long, short }: OptionSpec): string[] {
 export function valuesOf(option: OptionSpec): readonly string[] | "files" | null {
   if (option.kind === "choice") return option.choices;
   if (option.kind === "list") return option.choices ?? option.beginnings ?? null;
-  return option.kind === "file" || option.kind === "folders" ? "files" : null;
+  return ["file", "folders", "files"].includes(option.kind) ? "files" : null;
 }
 
 /** Words that an operand may be; "files" where it is a file or a drive. */

@@ -1,6 +1,6 @@
 /** Completion for zsh, by its `_arguments`. */
 import { allCommands } from "../table/program.js";
-import type { CommandSpec, OperandSpec, OptionSpec } from "../table/spec.js";
+import { isRepeated, type CommandSpec, type OperandSpec, type OptionSpec } from "../table/spec.js";
 import { namesOf, operandValues, programOptions, valuesOf } from "./words.js";
 
 export function zshCompletion(): string {
@@ -40,7 +40,7 @@ function commandCase({ name, options, operands }: CommandSpec): string {
 
 function optionSpecs(option: OptionSpec): string[] {
   const names = namesOf(option);
-  const others = option.kind === "list" || option.kind === "folders" ? "*" : `(${names.join(" ")})`;
+  const others = isRepeated(option) ? "*" : `(${names.join(" ")})`;
   const summary = option.summary.replaceAll(/[[\]\\:]/g, "\\$&");
   return names.map((name) => {
     if (option.kind === "flag") return quoted(`${others}${name}[${summary}]`);

@@ -26,7 +26,7 @@ const formatNames = {
   vdi: "VDI",
 } as const satisfies Record<WrappedFormat, string>;
 
-const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
+export const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
 export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style, columns: number): string {
   const { plan, windows } = prepared;
@@ -129,7 +129,8 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
   };
 }
 
-function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWrite) {
+/** All that there is to warn of before a write. */
+export function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWrite) {
   return [...image.warnings, ...windows.warnings, ...prepared.warnings];
 }
 

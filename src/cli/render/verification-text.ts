@@ -49,13 +49,18 @@ const moreWords = "--verbose tells what was checked, what the edition can do, an
 
 /** The answer, in one line where the terminal has room. */
 function verdictLine(report: VerificationReport, style: Style, columns: number): string {
-  const { verdict, known, windows, image } = report;
-  const what = windows === null ? printable(image.path) : headline({ windows });
-  const text = verdict === "genuine" && known !== null ? printable(known.fileName) : what;
-  const words = verdictWords[verdict];
+  const { verdict } = report;
+  const { words, text } = verdictParts(report);
   // Colours have no width, so they come after the lines were broken.
   const line = wrap(`${words}: ${text}`, columns, "  ").replace(words, painted(verdict, words, style));
   return `${style.strong(line)}\n`;
+}
+
+/** The answer and what it is of. */
+export function verdictParts({ verdict, known, windows, image }: VerificationReport): { words: string; text: string } {
+  const what = windows === null ? printable(image.path) : headline({ windows });
+  const text = verdict === "genuine" && known !== null ? printable(known.fileName) : what;
+  return { words: verdictWords[verdict], text };
 }
 
 const verdictWords = {

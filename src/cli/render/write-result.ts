@@ -38,7 +38,8 @@ function imageWords({ image: { path } }: PreparedWrite, { image }: DoneEvent, te
   return `${lines}\n${hashes.sha256 === undefined ? "" : `  SHA-256 ${hashes.sha256}\n`}`;
 }
 
-function whatWasDone({ verified, bytesDiffering }: TargetDone): string {
+/** `written and verified`, and the like. */
+export function whatWasDone({ verified, bytesDiffering }: TargetDone): string {
   const words = verified ? "written and verified" : "written, not verified";
   if (bytesDiffering === undefined) return words;
   if (bytesDiffering > 0) return `${words}: ${formatSize(bytesDiffering)} differed`;

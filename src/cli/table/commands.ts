@@ -4,7 +4,7 @@ import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
 import { imageFile } from "./image-file.js";
-import { bell, json, told } from "./output.js";
+import { bell, json, recordFiles, stickMap, told } from "./output.js";
 import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import type { CommandSpec, ListSpec } from "./spec.js";
 
@@ -99,6 +99,8 @@ const write = {
     },
     { ...json, summary: "one JSON event a line", details: "The last one is done or error." },
     ...told,
+    stickMap,
+    recordFiles,
     bell,
   ],
   examples: [
@@ -132,6 +134,7 @@ const verify = {
     { long: "verbose", kind: "flag", group: "output", summary: "every check, hash, edition and caveat" },
     json,
     ...told,
+    recordFiles,
     bell,
   ],
   examples: [
@@ -168,6 +171,8 @@ const check = {
     ...editedOptions,
     json,
     ...told,
+    stickMap,
+    recordFiles,
     bell,
   ],
   examples: [

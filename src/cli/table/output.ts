@@ -1,5 +1,5 @@
 /** What every command that looks or writes tells, and where. */
-import type { FlagSpec, OptionSpec, TextSpec } from "./spec.js";
+import type { FlagSpec, OptionSpec, PathsSpec, TextSpec } from "./spec.js";
 
 export const json = {
   long: "json",
@@ -34,3 +34,22 @@ export const bell = {
 } as const satisfies FlagSpec;
 
 export const told = [quiet, log] as const satisfies readonly OptionSpec[];
+
+/** Of a command with a verdict. */
+export const recordFiles = {
+  long: "record",
+  kind: "files",
+  value: "file",
+  group: "output",
+  summary: "a record of the run: .html, .json or .txt",
+  details:
+    "What the image and the drive are, hashes, options, times, the verdict, and a picture of the stick. It is written when the run fails or is interrupted, too. An earlier record of that name is replaced, any other file is not.",
+} as const satisfies PathsSpec;
+
+/** Of a command that has to do with a stick. */
+export const stickMap = {
+  long: "map",
+  kind: "flag",
+  group: "output",
+  summary: "show what lies where on the stick, as blocks",
+} as const satisfies FlagSpec;

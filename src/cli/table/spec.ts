@@ -37,9 +37,9 @@ export type ListSpec = ValueBase & {
   readonly item?: RegExp;
   readonly beginnings?: readonly string[];
 };
-/** Existing folders: repeated, each word whole, because their names may hold commas. */
-type FoldersSpec = ValueBase & { readonly kind: "folders" };
-export type OptionSpec = FlagSpec | ChoiceSpec | TextSpec | ListSpec | FoldersSpec;
+/** Existing folders, or files: repeated, each word whole, because their names may hold commas. */
+export type PathsSpec = ValueBase & { readonly kind: "folders" | "files" };
+export type OptionSpec = FlagSpec | ChoiceSpec | TextSpec | ListSpec | PathsSpec;
 
 export const optionGroups = {
   result: "What is made",
@@ -57,6 +57,11 @@ export type OperandSpec = {
   readonly optional?: boolean;
   readonly summary: string;
 };
+
+/** Whether it may be given again and again. */
+export function isRepeated({ kind }: OptionSpec): boolean {
+  return kind === "list" || kind === "folders" || kind === "files";
+}
 
 export type CommandSpec = {
   readonly name: string;
@@ -78,7 +83,7 @@ type ValueOf<Spec extends OptionSpec> = Spec extends { readonly kind: "flag" }
   ? boolean
   : Spec extends { readonly kind: "choice"; readonly choices: readonly (infer Choice)[] }
     ? Choice
-    : Spec extends { readonly kind: "list" | "folders" }
+    : Spec extends { readonly kind: "list" | "folders" | "files" }
       ? readonly string[]
       : Spec extends { readonly kind: "size" }
         ? number
@@ -86,7 +91,7 @@ type ValueOf<Spec extends OptionSpec> = Spec extends { readonly kind: "flag" }
 /** Options that a command is always given: those with a default. */
 type Given<Spec extends OptionSpec> = Extract<
   Spec,
-  { readonly kind: "choice" | "list" | "folders" } | { readonly long: `no-${string}` }
+  { readonly kind: "choice" | "list" | "folders" | "files" } | { readonly long: `no-${string}` }
 >;
 type Optional<Spec extends OptionSpec> = Exclude<Spec, Given<Spec>>;
 
