@@ -145,7 +145,7 @@ export type { AreaKind, DiskMap, DiskMapOptions, MapGroup } from "./record/index
 export { diskMap } from "./record/index.js";
 export type { PlanOptions } from "./volumes/index.js";
 export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
-export type { Extent, ExtentSource, Run } from "./extents/extent.js";
+export type { Extent, ExtentSource, Run, Span } from "./extents/extent.js";
 export { layoutSource } from "./extents/layout-source.js";
 
 export type { Drive, DriveVolume, Mountpoint, Partition, Target, WriteTarget } from "./drive/drive.js";
@@ -156,6 +156,7 @@ export type { ListOptions } from "./drive/list.js";
 export { listDrives } from "./drive/list.js";
 
 export type { Mismatch, MismatchCause } from "./check/index.js";
+export type { DriveFacts } from "./steps/check-facts.js";
 export type { CheckEvent, CheckOptions, CheckOrigin, CheckResult } from "./steps/check-target.js";
 export type { CheckCause, CheckVerdict } from "./steps/check-verdict.js";
 export { check } from "./steps/check-target.js";

@@ -25,6 +25,7 @@ export type CheckOrigin = ImageOrigin & {
   };
 };
 
+/** The drive that was checked. */
 export type DriveFacts = {
   /** What a drive says of itself; absent of a file. */
   readonly drive?: Pick<Drive, "model" | "serial" | "bus" | "removable">;
