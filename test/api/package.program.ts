@@ -45,8 +45,9 @@ describe("docs/API.md", () => {
     [7, ["intact 64 1"]],
     [8, ["match add more,edition Ultimate"]],
     [9, ["true "]],
-    [10, ["memory true true"]],
-    [11, ["interrupted 130", "image-missing 3"]],
+    [10, ["boot master boot record 8 1048576"]],
+    [11, ["memory true true"]],
+    [12, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

@@ -17,7 +17,7 @@ import { driveFacts, factLines } from "./fact-sheet.js";
 
 const startWords = "at a key within 5 seconds, where the machine has another disk that starts; else by itself";
 /** As the programs call them that run virtual machines. */
-const formatNames = {
+export const formatNames = {
   vhd: "dynamic VHD",
   "vhd-fixed": "fixed VHD",
   vhdx: "VHDX",
