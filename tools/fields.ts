@@ -156,10 +156,11 @@ class Fields {
 
   #resolve(reference: string): [Schema, string] {
     const [file = "", pointer = ""] = reference.split("#");
-    const whole = this.#schemas.get(file);
-    const found = pointer === "" ? whole : whole?.$defs?.[pointer.replace("/$defs/", "")];
+    // JSON pointer (RFC 6901); no name of ours has a character that it escapes.
+    let found: unknown = this.#schemas.get(file);
+    for (const name of pointer.split("/").slice(1)) found = (found as Record<string, unknown> | undefined)?.[name];
     if (found === undefined) throw new Error(`${reference} is no schema`);
-    return [found, file];
+    return [found as Schema, file];
   }
 }
 
