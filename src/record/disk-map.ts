@@ -34,6 +34,7 @@ export type DiskMap = {
   readonly differing: readonly number[];
 };
 
+/** How a map is drawn. */
 export type DiskMapOptions = {
   /** At least 64. */
   readonly cells: number;
