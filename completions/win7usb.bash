@@ -23,7 +23,7 @@ _win7usb() {
         -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
         -l|--label) COMPREPLY=(); return ;;
         --signature) COMPREPLY=(); return ;;
-        --format) _win7usb_words "auto raw vhd vhd-fixed vhdx qcow2 vmdk vdi"; return ;;
+        --format) _win7usb_words "auto raw vhd vhd-fixed vhdx qcow2 vmdk vdi gz zst"; return ;;
         --size) COMPREPLY=(); return ;;
         --drivers) _win7usb_files; return ;;
         --updates) _win7usb_files; return ;;

@@ -20,7 +20,7 @@ complete -c win7usb -n "__fish_seen_subcommand_from write" -s f -l filesystem -x
 complete -c win7usb -n "__fish_seen_subcommand_from write" -s l -l label -x -d "volume label (default: the ISO's own)"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l signature -x -d "another disk signature, or one by the drive's serial"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l boot-prompt -d "start only at a key where another disk could start"
-complete -c win7usb -n "__fish_seen_subcommand_from write" -l format -x -a "auto raw vhd vhd-fixed vhdx qcow2 vmdk vdi" -d "kind of an image file: auto is by its ending"
+complete -c win7usb -n "__fish_seen_subcommand_from write" -l format -x -a "auto raw vhd vhd-fixed vhdx qcow2 vmdk vdi gz zst" -d "kind of an image file: auto is by its ending"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l size -x -d "size of the image file (default: as small as can be)"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l drivers -r -F -d "drivers for USB 3, NVMe and the like, for Setup and Windows"
 complete -c win7usb -n "__fish_seen_subcommand_from write" -l updates -r -F -d "updates that the machine installs when Setup is done"

@@ -14,7 +14,7 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
         { $_ -cin @('-l', '--label') } { $values = @() }
         '--signature' { $values = @() }
-        '--format' { $values = @('auto', 'raw', 'vhd', 'vhd-fixed', 'vhdx', 'qcow2', 'vmdk', 'vdi') }
+        '--format' { $values = @('auto', 'raw', 'vhd', 'vhd-fixed', 'vhdx', 'qcow2', 'vmdk', 'vdi', 'gz', 'zst') }
         '--size' { $values = @() }
         '--drivers' { $values = @() }
         '--updates' { $values = @() }

@@ -101,7 +101,7 @@ export type { Requirement, UnmetRequirement } from "./verification/requirements.
 export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
 
-export type { BlockMap, Container, ContainerFormat, WrappedFormat } from "./containers/index.js";
+export type { BlockMap, CompressedFormat, Container, ContainerFormat, WrappedFormat } from "./containers/index.js";
 export type { AddedFolder, EditChoices } from "./steps/edit-choices.js";
 export type { PreparedEdit } from "./steps/edit-tree.js";
 export type { Edit, EditKind, EditNote } from "./windows/customise/index.js";
@@ -148,7 +148,7 @@ export { chooseFileSystem, planDisk, smallestDisk } from "./volumes/index.js";
 export type { Extent, ExtentSource, Run, Span } from "./extents/extent.js";
 export { layoutSource } from "./extents/layout-source.js";
 
-export type { Drive, DriveVolume, Mountpoint, Partition, Target, WriteTarget } from "./drive/drive.js";
+export type { Drive, DriveVolume, Mountpoint, Partition, StreamTarget, Target, WriteTarget } from "./drive/drive.js";
 export type { DriveWriter, ReadBack } from "./drive/drive-writer.js";
 export type { Circumstances, Refusal } from "./drive/guard.js";
 export { refusals } from "./drive/guard.js";

@@ -58,9 +58,10 @@ function writeHint(code: string, data: Win7UsbError["data"], size: number | unde
   if (code === "usage" && choice === "imageCheck") return "Leave --image-check none out, or the requirement.";
   if (code === "no-serial") return "Give the disk signature as a number, such as --signature 1a2b3c4d.";
   if (code === "usage" && choice === "signature") return "Give --signature eight hexadecimal digits, or serial.";
-  if (code === "usage" && choice === "format") return "Leave --format out for a drive.";
+  if (code === "usage" && choice === "stream") return "Give - alone; a pipe to tee makes a file beside it.";
+  if (code === "usage" && choice === "format") return "Leave --format out for a drive or a stream.";
   if (code === "usage" && choice === "size") return "Leave --size out for a drive.";
-  if (code === "usage" && choice === "onlyChanged") return "Leave --only-changed out for an image file.";
+  if (code === "usage" && choice === "onlyChanged") return "Leave --only-changed out for an image file or a stream.";
   return undefined;
 }
 

@@ -5,6 +5,8 @@ import { jsonLine } from "./escape.js";
 import type { Invocation, Open } from "./options.js";
 import type { Parsed } from "./parse.js";
 import { parse } from "./parse.js";
+import { wantsJson } from "./last-word.js";
+import { sendsDisk, withoutStandardOutput } from "./stream-operand.js";
 import type { Terminal } from "./terminal.js";
 import { processTerminal } from "./terminal.js";
 
@@ -30,8 +32,18 @@ export async function main(
   if (parsed.kind === "usage" && parsed.open !== undefined && complete !== undefined && terminal.interactive) {
     return conclude(terminal, await complete(parsed.open, terminal));
   }
-  const exitCode = parsed.kind === "run" ? await execute(parsed.invocation, terminal) : await answer(parsed, terminal);
-  return conclude(terminal, exitCode);
+  const heard = hearing(parsed, terminal);
+  const exitCode = parsed.kind === "run" ? await execute(parsed.invocation, heard) : await answer(parsed, heard);
+  return conclude(heard, exitCode);
+}
+
+/** The terminal; where a disk goes to stdout, one that tells nothing there. */
+function hearing(parsed: Parsed, terminal: Terminal): Terminal {
+  if (parsed.kind === "run" && sendsDisk(parsed.invocation)) {
+    return withoutStandardOutput(terminal, wantsJson(parsed.invocation));
+  }
+  if (parsed.kind === "usage" && parsed.sendsDisk) return withoutStandardOutput(terminal, parsed.json !== null);
+  return terminal;
 }
 
 /** What needs no command: help, the version, and what is wrong with a command line. Resolves to the exit code. */

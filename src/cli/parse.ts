@@ -4,6 +4,7 @@ import type { ParserOutcome } from "./parser.js";
 import type { NextCommand } from "./next-command.js";
 import { listItems } from "./list-items.js";
 import { nextCommands } from "./next-command.js";
+import { streamOperand } from "./stream-operand.js";
 import { allCommands } from "./table/program.js";
 import type { JsonForm } from "./report-error.js";
 import type { CommandSpec, ListSpec } from "./table/spec.js";
@@ -21,6 +22,8 @@ export type Parsed =
       readonly json: JsonForm | null;
       /** What can be typed instead, with the words that were there. */
       readonly next: readonly NextCommand[];
+      /** Whether standard output was to have a disk. */
+      readonly sendsDisk: boolean;
       /** What lacks a word that can be asked for where somebody is there. */
       readonly open?: Open;
     };
@@ -34,16 +37,25 @@ export async function parse(argv: readonly string[]): Promise<Parsed> {
   const named = commandNamed(argv.find((word) => !word.startsWith("-")));
   const outcome = parseWords(joinLists(argv, named));
   const json = jsonFormOf(argv, named);
+  const isDisk = named?.name === "write" && operandsAmong(argv, named).slice(1).includes(streamOperand);
   const odd = await oddArgument(argv);
   if (odd !== null) {
     const message = `${odd} is not UTF-8, and another name would be taken for it: give it a name that is`;
-    return { kind: "usage", message, command: named, json, next: [] };
+    return { kind: "usage", message, command: named, json, next: [], sendsDisk: isDisk };
   }
   if (outcome.kind === "run") return understood(outcome, json);
   if (outcome.kind !== "usage") return { ...outcome, json: json !== null };
   const next = outcome.lacksWord ? nextCommands(named, operandsAmong(argv, named)) : [];
   const open = guidedBy(argv);
-  return { kind: "usage", message: outcome.message, command: named, json, next, ...(open && { open }) };
+  return {
+    kind: "usage",
+    message: outcome.message,
+    command: named,
+    json,
+    next,
+    sendsDisk: isDisk,
+    ...(open && { open }),
+  };
 }
 
 /** Nothing was typed, or a file was dropped onto the program. */
@@ -68,7 +80,7 @@ function operandsAmong(argv: readonly string[], command: CommandSpec | null): st
     if (word === "--") return [...operands, ...words.slice(at + 1)];
     const option = command?.options.find(({ long, short }) => word === `--${long}` || word === `-${short}`);
     if (option !== undefined && option.kind !== "flag") at += 1;
-    else if (!word.startsWith("-")) operands.push(word);
+    else if (!word.startsWith("-") || word === streamOperand) operands.push(word);
   }
   return command === null ? operands : operands.slice(1);
 }
@@ -94,7 +106,14 @@ function understood(
     const about = commandNamed(operands[0]);
     if (about !== null || operands.length === 0)
       return { kind: "help", command: about, isLong: true, json: json !== null };
-    return { kind: "usage", message: `unknown command '${operands[0]}'`, command: null, json, next: [] };
+    return {
+      kind: "usage",
+      message: `unknown command '${operands[0]}'`,
+      command: null,
+      json,
+      next: [],
+      sendsDisk: false,
+    };
   }
   // The parser was made from the table that this type was made from.
   const invocation = { command: command.name, operands, options } as Invocation;
@@ -103,7 +122,15 @@ function understood(
   const message = "missing required argument 'target'";
   // A script waits for no question, and who answers beforehand has named the drive.
   const canAsk = json === null && invocation.options.yes !== true;
-  return { kind: "usage", message, command, json, next, ...(canAsk && { open: { kind: "targets", invocation } }) };
+  return {
+    kind: "usage",
+    message,
+    command,
+    json,
+    next,
+    sendsDisk: false,
+    ...(canAsk && { open: { kind: "targets", invocation } }),
+  };
 }
 
 /** How a script waits for the answer to a command line that may not be understood. */

@@ -2,7 +2,9 @@
 import { closeSync } from "node:fs";
 import type { Invocation } from "./options.js";
 import { conclude } from "./conclude.js";
+import { wantsJson } from "./last-word.js";
 import { run } from "./run.js";
+import { sendsDisk, withoutStandardOutput } from "./stream-operand.js";
 import type { Order, Told } from "./supervise.js";
 import type { Terminal } from "./terminal.js";
 import { endingSignals, processTerminal } from "./terminal.js";
@@ -40,23 +42,18 @@ const supervisorGone = (): void => end("SIGKILL");
 /** Trap: the last event is not the end, which may be seconds behind it; nothing may be told in between. */
 const lastEvent = /^\{"schema":1,"event":"(?:done|error)"/;
 
-/** The terminal, whose last event the supervising process learns of. */
-function tellingTerminal(): Terminal {
-  const own = processTerminal(onInterrupt);
-  return {
-    ...own,
-    // Asked for each time: a terminal changes its size.
-    get columns() {
-      return own.columns;
+/** The terminal, whose last event the supervising process learns of. Trap: columns and rows are asked for each time. */
+function tellingTerminal(invocation: Invocation): Terminal {
+  const all = processTerminal(onInterrupt);
+  const own = sendsDisk(invocation) ? withoutStandardOutput(all, wantsJson(invocation)) : all;
+  return Object.create(own, {
+    out: {
+      value(text: string) {
+        own.out(text);
+        if (lastEvent.test(text)) tell({ lastWord: true });
+      },
     },
-    get rows() {
-      return own.rows;
-    },
-    out(text) {
-      own.out(text);
-      if (lastEvent.test(text)) tell({ lastWord: true });
-    },
-  };
+  }) as Terminal;
 }
 
 /** Runs the command that the supervising process handed over as JSON. Resolves when the last word is said. */
@@ -69,7 +66,7 @@ export async function runSupervised(handedOver: string): Promise<void> {
   // What waits for orders only has nothing more to do.
   process.channel?.unref();
   const invocation = JSON.parse(handedOver) as Invocation;
-  const terminal = tellingTerminal();
+  const terminal = tellingTerminal(invocation);
   const exitCode = await run(invocation, terminal, () => tell({ lacksRights: true }));
   process.exitCode = await conclude(terminal, exitCode);
   tell({ exitCode: process.exitCode }, () => {

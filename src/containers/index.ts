@@ -13,7 +13,8 @@ import { vmdk } from "./vmdk.js";
 
 export { mappedPieces, nowhere } from "./container.js";
 export { containerFormats };
-export type { ContainerFormat, WrappedFormat } from "./formats.js";
+export { isCompressed } from "./formats.js";
+export type { CompressedFormat, ContainerFormat, WrappedFormat } from "./formats.js";
 export type { BlockMap, Container, ReadContainer, WrappedDisk } from "./container.js";
 export { readContainer, readMapped } from "./read-container.js";
 

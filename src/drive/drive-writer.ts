@@ -15,13 +15,19 @@ export type ReadBack = {
 export type DriveWriter = {
   /** The drive's own path, or the image file's as the person named it; the key of a target in events and results. */
   readonly path: string;
-  readonly kind: "image-file" | "drive";
+  readonly kind: "image-file" | "drive" | "stream";
   /** Bytes. */
   readonly size: number;
   /** A power of two, in bytes, at least the sector size: the unit of every transfer. */
   readonly alignment: number;
   /** A fresh sparse file: what is never written reads as zeros, so blocks of zeros need not be written. */
   readonly skipsZeros: boolean;
+  /**
+   * Bytes can only be given in ascending order, the sector at offset 0 first: a stream, a compressed file. What is left out is
+   * zeros. `flush` comes once, and ends it; only then it can be read, in ascending order as well, and a stream not at all.
+   * Absent: any order.
+   */
+  readonly sequential?: true;
   /** Writes all of `bytes`; `write-failed` or `no-space` otherwise. */
   write(offset: number, bytes: Uint8Array): Promise<void>;
   /** Fills all of `target`; `write-failed` when the drive gives an error. */
@@ -38,13 +44,14 @@ export type DriveWriter = {
 
 /** `writer` with the members of `layer` in place of its own. */
 export function layeredWriter(writer: DriveWriter, layer: Partial<DriveWriter>): DriveWriter {
-  const { path, kind, size, alignment, skipsZeros } = writer;
+  const { path, kind, size, alignment, skipsZeros, sequential } = writer;
   return {
     path,
     kind,
     size,
     alignment,
     skipsZeros,
+    ...(sequential === undefined ? {} : { sequential }),
     write: (offset, bytes) => writer.write(offset, bytes),
     read: (offset, target) => writer.read(offset, target),
     flush: () => writer.flush(),

@@ -1,5 +1,6 @@
 /** Facts about a drive before it is opened: for the person's decision, the guard's, and for its identity. */
-import type { WrappedFormat } from "../containers/index.js";
+import type { CompressedFormat, WrappedFormat } from "../containers/index.js";
+import type { Writable } from "node:stream";
 import type { DriveWriter } from "./drive-writer.js";
 
 /** A mount of a file system on a drive. */
@@ -74,9 +75,21 @@ export type Target =
       readonly exists: boolean;
       /** The file that is there, where `path` leads to it through links; absent where `path` is it. */
       readonly realPath?: string;
-      /** What the file wraps the disk in; absent where it is the disk itself, byte by byte. */
-      readonly format?: WrappedFormat;
+      /** What the file wraps the disk in, or compresses it with; absent where it is the disk itself, byte by byte. */
+      readonly format?: WrappedFormat | CompressedFormat;
     };
 
-/** A target of a write: what a path names, or a writer of the caller's. */
-export type WriteTarget = Target | { readonly kind: "writer"; readonly path: string; readonly writer: DriveWriter };
+/** A target that takes the whole disk in ascending order, and gives nothing back. */
+export type StreamTarget = {
+  readonly kind: "stream";
+  /** How events and results call it. */
+  readonly path: string;
+  /** Where the bytes go. It is neither ended nor destroyed: what has opened it closes it. */
+  readonly output: Writable;
+};
+
+/** A target of a write: what a path names, a stream, or a writer of the caller's. */
+export type WriteTarget =
+  | Target
+  | StreamTarget
+  | { readonly kind: "writer"; readonly path: string; readonly writer: DriveWriter };

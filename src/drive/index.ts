@@ -6,6 +6,8 @@
  */
 import { Failures, Win7UsbError } from "../errors.js";
 import type { Container } from "../containers/index.js";
+import { compressedWriter } from "./compressed-writer.js";
+import { isCompressed } from "../containers/index.js";
 import { containerWriter } from "./container-writer.js";
 import type { Drive, WriteTarget } from "./drive.js";
 import type { DriveWriter } from "./drive-writer.js";
@@ -14,8 +16,9 @@ import { openLinuxDrive, unmountLinuxDrives } from "./linux.js";
 import { drivesAmong } from "./list.js";
 import { platform } from "./platform.js";
 import { requireOtherThanImage } from "./same-file.js";
+import { streamWriter } from "./stream-writer.js";
 
-export type { Drive, DriveVolume, Mountpoint, Partition, Target, WriteTarget } from "./drive.js";
+export type { Drive, DriveVolume, Mountpoint, Partition, Target, StreamTarget, WriteTarget } from "./drive.js";
 export { openDriveReader, type DriveReader } from "./drive-reader.js";
 export type { DriveWriter, ReadBack } from "./drive-writer.js";
 export {
@@ -54,7 +57,8 @@ export async function openTargets(targets: readonly WriteTarget[], options: Open
   const outcomes = await Promise.allSettled(
     targets.map(async (target) => {
       if (target.kind === "writer") return target.writer;
-      return target.kind === "drive" ? opening[drives.indexOf(target.drive)]! : openImage(target.path, options);
+      if (target.kind === "stream") return streamWriter(target, options.size);
+      return target.kind === "drive" ? opening[drives.indexOf(target.drive)]! : openImage(target, options);
     }),
   );
   const writers = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
@@ -66,8 +70,13 @@ export async function openTargets(targets: readonly WriteTarget[], options: Open
   return writers;
 }
 
-async function openImage(path: string, options: OpenOptions): Promise<DriveWriter> {
+async function openImage(
+  { path, format }: Extract<WriteTarget, { kind: "image-file" }>,
+  options: OpenOptions,
+): Promise<DriveWriter> {
   await requireOtherThanImage(path, options.imagePath);
+  // How long it will be nobody knows yet.
+  if (isCompressed(format)) return compressedWriter(await openImageFile(path, 0, options), format, options.size);
   const container = options.containers?.get(path);
   if (container === undefined) return openImageFile(path, options.size, options);
   return containerWriter(await openImageFile(path, container.fileSize, options), container);

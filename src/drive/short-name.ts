@@ -9,9 +9,9 @@ import { refusals } from "./guard.js";
 import type { DriveListing } from "./list.js";
 
 /** Of files that hold a disk, or are made one by other programs. */
-const imageEndings = /\.(?:img|image|ima|raw|dd|bin|dsk|hdd|iso|udf|usb|vhdx?|qcow2?|vmdk|vdi)$/i;
+const imageEndings = /\.(?:img|image|ima|raw|dd|bin|dsk|hdd|iso|udf|usb|vhdx?|qcow2?|vmdk|vdi|gz|zst)$/i;
 
-/** The word that other programs take for their standard output. */
+/** The word that programs take for their standard input or output. */
 const streamName = "-";
 
 /** Candidates that a hint names. */
@@ -20,7 +20,7 @@ const namedDrives = 3;
 /** Throws `usage` for the name of a stream, whatever is called so. */
 export function requireNoStream(path: string): void {
   if (path !== streamName) return;
-  throw new Win7UsbError("usage", "- stands for a stream, and a stream cannot be a target", {
+  throw new Win7UsbError("usage", "- stands for a stream, and names neither a drive nor a file", {
     hint: "Name a drive, or the path of an image file (a file of that name is ./-).",
     data: { target: path },
   });

@@ -6,13 +6,19 @@
 
 import type { PlannedEdit } from "../volumes/plan.js";
 
-/** `write` the data, `flush` it to the medium, `verify` by reading back, `finish` with the sector that boots. */
-export type WritePhase = "write" | "flush" | "verify" | "finish";
+/**
+ * `check` the image before the first byte of a stream, `write` the data, `flush` it to the medium, `verify` by reading back,
+ * `finish` with the sector that boots.
+ */
+export type WritePhase = "check" | "write" | "flush" | "verify" | "finish";
 
 /** A target that was finished. */
 export type TargetDone = {
   readonly path: string;
-  /** Hexadecimal SHA-256 of the first `sha256Bytes` bytes of the target, as read back; null where nothing was. */
+  /**
+   * Hexadecimal SHA-256 of the first `sha256Bytes` bytes of the target, as read back; of a stream, of all that it was given.
+   * Null where nothing was verified.
+   */
   readonly sha256: string | null;
   readonly sha256Bytes: number;
   /** Bytes that went to the target; blocks of zeros that a sparse file did not need are not counted. */

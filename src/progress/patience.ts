@@ -30,3 +30,8 @@ export const usualPatience: Patience = {
   commit: { tellAfterMs: 30 * second, giveUpAfterMs: 600 * second },
   interruptedMs: 5 * second,
 };
+
+const always: Limits = { tellAfterMs: Infinity, giveUpAfterMs: Infinity };
+
+/** Who reads a stream may wait for a person or for a network: that is nobody's fault. Nothing is on a medium of ours. */
+export const streamPatience: Patience = { transfer: always, flush: always, commit: always, interruptedMs: second / 2 };

@@ -137,7 +137,7 @@ async function checkOpened(
   const read = createReadBytes(reader);
   const found = await locateManifest(reader, read);
   const warnings: Warning[] = [];
-  const format = target.target.kind === "image-file" ? target.target.format : undefined;
+  const { format } = target;
   const common = {
     target: {
       path: reader.path,

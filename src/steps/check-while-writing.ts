@@ -1,12 +1,13 @@
 /**
  * The check of an image while it is written: examined as `verify` does, from the bytes that are written. A file is read once,
  * in ascending order, by the threads that hash it, and the bytes are kept until hashes, WIMs and the plan have taken theirs;
- * a small image is held whole. Only a large source of the caller's, which no thread can read, is read a second time.
+ * a small image is held whole. Only a large source of the caller's, which no thread can read, is read a second time; and so
+ * is what goes into a stream, which cannot be taken back: its image is checked before the first byte.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
-import type { ImageFindings } from "../progress/events.js";
+import type { ImageFindings, WriteEvent } from "../progress/events.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { filledSource } from "../source/byte-source.js";
 import { interruptibleSource } from "../source/interruptible-source.js";
@@ -21,6 +22,7 @@ import type { ImageJudge } from "../write/image-judge.js";
 import { readAlready } from "./image-check.js";
 import { passingPlan, planOfHeld } from "./passing-plan.js";
 import type { PreparedWrite } from "./prepare-write.js";
+import type { VerifyEvent } from "./verify-passes.js";
 import { passRunner } from "./verify-passes.js";
 
 /** Bytes: a smaller image is held in memory, which takes no more than the ring of a pass. */
@@ -38,17 +40,55 @@ export type RunningCheck = {
 
 /** Begins the check that was planned; where there is none, the plan is what it was. */
 export function startImageCheck(prepared: PreparedWrite, now: () => number): RunningCheck {
-  const { plan, imageCheck } = prepared;
-  if (imageCheck.check === "none") {
-    return {
-      plan,
-      judge: noJudge,
-      stop: async () => undefined,
-    };
+  return prepared.imageCheck.check === "none"
+    ? nothingToCheck(prepared)
+    : startCheck(prepared, { now, isBeside: true });
+}
+
+/** The same, done to its end before anything is written. Rejects with what stands against the image, or `interrupted`. */
+export async function checkImageFirst(
+  prepared: PreparedWrite,
+  target: string,
+  {
+    signal,
+    now,
+    onEvent,
+  }: Pick<PassOptions, "now"> & {
+    readonly signal: AbortSignal | undefined;
+    readonly onEvent: (event: WriteEvent) => void;
+  },
+): Promise<RunningCheck> {
+  if (prepared.imageCheck.check === "none") return nothingToCheck(prepared);
+  onEvent({ event: "phase", phase: "check" });
+  const show = (event: VerifyEvent): void => {
+    // The pass over the whole image is what takes the time.
+    if (event.event === "progress" && event.phase === "hash") onEvent({ ...event, phase: "check", target });
+  };
+  const check = startCheck(prepared, { now, isBeside: false, onEvent: show, signal });
+  try {
+    await check.judge.verdict();
+    return check;
+  } catch (error) {
+    await check.stop();
+    throw error;
   }
+}
+
+function nothingToCheck({ plan }: PreparedWrite): RunningCheck {
+  return { plan, judge: noJudge, stop: async () => undefined };
+}
+
+type CheckOptions = Omit<PassOptions, "signal"> & {
+  readonly signal?: AbortSignal | undefined;
+  /** The plan takes its bytes from the pass of the check. */
+  readonly isBeside: boolean;
+};
+
+function startCheck(prepared: PreparedWrite, options: CheckOptions): RunningCheck {
   const stop = new AbortController();
   const interruption = new Interruption(stop.signal, () => new Win7UsbError("interrupted", "the write has ended"));
-  const { plan: checked, examination, sha256 } = examining(prepared, { signal: stop.signal, now }, interruption);
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+  const { plan: checked, examination, sha256 } = examining(prepared, { ...options, signal }, interruption);
   const { judge, settled } = judging(prepared, examination, sha256);
   return {
     plan: checked,
@@ -76,7 +116,11 @@ const noJudge: ImageJudge = {
   verdict: async () => nothingChecked,
 };
 
-type PassOptions = { readonly signal: AbortSignal; readonly now: () => number };
+type PassOptions = {
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly onEvent?: (event: VerifyEvent) => void;
+};
 type Examining = {
   readonly plan: DiskPlan;
   readonly examination: Promise<Examination>;
@@ -87,7 +131,7 @@ type Examining = {
 /** Which bytes the plan and the examination take, and the examination. */
 function examining(
   { image, plan, imageCheck, choices }: PreparedWrite,
-  options: PassOptions,
+  { isBeside, ...options }: PassOptions & Pick<CheckOptions, "isBeside">,
   interruption: Interruption,
 ): Examining {
   const { allow = [], requirements = [] } = choices;
@@ -108,9 +152,10 @@ function examining(
     const examination = started(examineImage(source, asked, passes));
     return { plan: planOfHeld(plan, image.source, held), examination, sha256: sha256.promise };
   }
-  const passes = passRunner(image, image.isFile ? { ...common, onReader: reader.resolve } : common);
+  const isShared = isBeside && image.isFile;
+  const passes = passRunner(image, isShared ? { ...common, onReader: reader.resolve } : common);
   const examination = started(examineImage(image.source, asked, passes, readAlready(image)));
-  const checked = image.isFile ? passingPlan(plan, image.source, reader.promise) : plan;
+  const checked = isShared ? passingPlan(plan, image.source, reader.promise) : plan;
   return { plan: checked, examination, sha256: sha256.promise };
 }
 

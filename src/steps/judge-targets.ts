@@ -1,8 +1,9 @@
 /** Inspects the targets of a write and collects every reason to refuse one that does not depend on the plan. */
 import { existsSync } from "node:fs";
-import { formatByName } from "../containers/index.js";
+import { formatByName, isCompressed } from "../containers/index.js";
 import { callerWriter } from "../drive/caller-writer.js";
-import type { WriteTarget } from "../drive/drive.js";
+import { requireCompression } from "../drive/compression.js";
+import type { StreamTarget, WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { Refusal } from "../drive/guard.js";
 import { refusals } from "../drive/guard.js";
@@ -48,6 +49,8 @@ export async function judgeTargets(
     await failures.attempt(() => requireOtherThanInputs(target.path, inputs));
     await failures.attempt(() => requireReplaceable(target, choices));
     await failures.attempt(() => requireFolderRights(target.path));
+    const { path, format: wrapped } = target;
+    if (isCompressed(wrapped)) await failures.attempt(() => requireCompression(wrapped, path));
   }
   const drives = drivesAmong(targets);
   const imageDrives = drives.length === 0 || imagePath === undefined ? [] : await drivesHolding(imagePath, listing);
@@ -76,7 +79,7 @@ export function errorOf({ code, message, hint, data }: Refusal): Win7UsbError {
 }
 
 async function inspectWriteTarget(
-  target: string | DriveWriter,
+  target: string | DriveWriter | StreamTarget,
   { format = "auto" }: WriteChoices,
   listing: DriveListing,
 ): Promise<WriteTarget> {
@@ -86,8 +89,12 @@ async function inspectWriteTarget(
     const wanted = format === "auto" ? formatByName(target) : format;
     return wanted === "raw" ? inspected : { ...inspected, format: wanted };
   }
+  if ("output" in target) return target;
   return { kind: "writer", path: target.path, writer: callerWriter(target) };
 }
+
+/** Whether it is as large as is asked for. */
+const hasSize = ({ kind }: WriteTarget): boolean => kind === "image-file" || kind === "stream";
 
 /** Choices that exclude each other, and targets that are given twice. */
 function contradictions(targets: readonly WriteTarget[], choices: WriteChoices): Win7UsbError[] {
@@ -95,14 +102,21 @@ function contradictions(targets: readonly WriteTarget[], choices: WriteChoices):
   const usage = (message: string, data: Record<string, unknown> = {}): number =>
     found.push(new Win7UsbError("usage", message, { data }));
   if (choices.targets.length === 0) usage("there is no target to write");
-  if (choices.size !== undefined && targets.some((target) => target.kind !== "image-file")) {
+  if (targets.length > 1 && targets.some(({ kind }) => kind === "stream")) {
+    usage("a stream is the only target of a write", { choice: "stream" });
+  }
+  if (choices.size !== undefined && !targets.every(hasSize)) {
     usage("a size is that of an image file; a drive has its own", { choice: "size" });
   }
-  if ((choices.format ?? "auto") !== "auto" && targets.some((target) => target.kind !== "image-file")) {
+  if (!["auto", "raw"].includes(choices.format ?? "auto") && targets.some(({ kind }) => kind === "stream")) {
+    usage("a stream is the disk itself, byte by byte", { choice: "format" });
+  } else if ((choices.format ?? "auto") !== "auto" && !targets.every(hasSize)) {
     usage("a format is that of an image file; a drive holds the disk itself", { choice: "format" });
   }
-  if (choices.onlyChanged === true && targets.some((target) => target.kind === "image-file")) {
-    usage("writing only what differs is for drives; an image file is written anew", { choice: "onlyChanged" });
+  if (choices.onlyChanged === true && targets.some(hasSize)) {
+    usage("writing only what differs is for drives; an image file or a stream is written anew", {
+      choice: "onlyChanged",
+    });
   }
   return found;
 }

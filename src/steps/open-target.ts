@@ -1,6 +1,6 @@
 /** The target of a check: a drive, an image file, or a source of its bytes that stays the caller's. */
 import { createReadBytes } from "../check/read-bytes.js";
-import type { ReadContainer } from "../containers/index.js";
+import type { ReadContainer, WrappedFormat } from "../containers/index.js";
 import { readContainer, readMapped } from "../containers/index.js";
 import type { Target } from "../drive/drive.js";
 import { openDriveReader, type DriveReader } from "../drive/drive-reader.js";
@@ -16,6 +16,8 @@ export type OpenedTarget = {
   readonly reader: DriveReader;
   /** What the path names; a source counts as an image file. */
   readonly target: Target;
+  /** What the file wraps the disk in; undefined where it is the disk itself. */
+  readonly format: WrappedFormat | undefined;
 };
 
 /** Throws `target-missing`, `target-not-a-drive`, `no-permission` and the like. `name` is that of a source. */
@@ -41,10 +43,13 @@ function fileSource(reader: DriveReader): ByteSource {
 
 /** The disk in the file of a virtual machine; anything else as it is. */
 async function unwrapped(reader: DriveReader, target: Target): Promise<OpenedTarget> {
-  if (target.kind !== "image-file") return { reader, target };
+  if (target.kind !== "image-file") return { reader, target, format: undefined };
   try {
     const found = await containerIn(reader);
-    if (found === undefined) return { reader, target };
+    if (found === undefined) {
+      await requireUncompressed(reader);
+      return { reader, target, format: undefined };
+    }
     const { map, format } = found;
     const disk: DriveReader = {
       ...reader,
@@ -52,7 +57,7 @@ async function unwrapped(reader: DriveReader, target: Target): Promise<OpenedTar
       read: (offset, bytes) => readMapped(map, offset, bytes, (place, part) => reader.read(place, part)),
       close: () => reader.close(),
     };
-    return { reader: disk, target: { ...target, format } };
+    return { reader: disk, target: { ...target, format }, format };
   } catch (error) {
     await reader.close();
     throw error;
@@ -65,6 +70,36 @@ async function containerIn(reader: DriveReader): Promise<ReadContainer | undefin
     return await readContainer(fileSource(reader), reader.path);
   } catch (error) {
     if (error instanceof Win7UsbError && error.code === "write-failed") return undefined;
+    throw error;
+  }
+}
+
+/** What the compressed files begin with (RFC 1952, RFC 8878), and what unpacks them. */
+const compressions = [
+  { magic: "1f8b08", name: "gzip", unpack: "gunzip -k" },
+  { magic: "28b52ffd", name: "Zstandard", unpack: "unzstd" },
+] as const;
+const longestMagic = 4;
+
+/** Throws `target-unsupported` for what can be read in one direction alone. */
+async function requireUncompressed(reader: DriveReader): Promise<void> {
+  if (reader.size < longestMagic) return;
+  const first = await firstBytes(reader);
+  const found = compressions.find(({ magic }) => first.startsWith(magic));
+  if (found === undefined) return;
+  const { path } = reader;
+  throw new Win7UsbError("target-unsupported", `${path} is compressed with ${found.name}, and is no disk to be read`, {
+    hint: `Unpack it first (${found.unpack} ${path}), and name what comes out.`,
+    data: { target: path, format: found.name },
+  });
+}
+
+/** Hexadecimal; empty where they cannot be read, which is told of later. */
+async function firstBytes(reader: DriveReader): Promise<string> {
+  try {
+    return Buffer.from(await fileSource(reader).read(0, longestMagic)).toString("hex");
+  } catch (error) {
+    if (error instanceof Win7UsbError && error.code === "write-failed") return "";
     throw error;
   }
 }

@@ -203,6 +203,6 @@ function tooSmall(drive: Drive, circumstances: Circumstances): Refusal[] {
 }
 
 function sizeOf(target: WriteTarget, imageFileSize: number): number {
-  if (target.kind === "image-file") return imageFileSize;
+  if (target.kind === "image-file" || target.kind === "stream") return imageFileSize;
   return target.kind === "drive" ? target.drive.size : target.writer.size;
 }

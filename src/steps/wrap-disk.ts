@@ -1,7 +1,7 @@
 /** The plan of a disk put into the files of virtual machines. */
 import { basename } from "node:path";
 import type { Container } from "../containers/index.js";
-import { containerFor } from "../containers/index.js";
+import { containerFor, isCompressed } from "../containers/index.js";
 import type { WriteTarget } from "../drive/drive.js";
 import { coverage } from "../extents/spans.js";
 import { identifierOf } from "../volumes/identity.js";
@@ -10,7 +10,9 @@ import type { DiskPlan } from "../volumes/plan.js";
 /** By the targets' paths. Throws `target-unsupported` for a disk that a format cannot hold. */
 export function wrapDisk(plan: DiskPlan, targets: readonly WriteTarget[]): ReadonlyMap<string, Container> {
   const wrapped = targets.flatMap((target) =>
-    target.kind === "image-file" && target.format !== undefined ? [{ target, format: target.format }] : [],
+    target.kind === "image-file" && target.format !== undefined && !isCompressed(target.format)
+      ? [{ target, format: target.format }]
+      : [],
   );
   if (wrapped.length === 0) return new Map();
   const { diskSize, extents } = plan;

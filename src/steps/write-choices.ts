@@ -1,5 +1,6 @@
 /** What a write is asked for. */
 import type { Drive } from "../drive/drive.js";
+import type { StreamTarget } from "../drive/drive.js";
 import type { ContainerFormat } from "../containers/index.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { ImageCheckName } from "../progress/events.js";
@@ -12,9 +13,10 @@ import type { EditChoices } from "./edit-choices.js";
 export type WriteChoices = EditChoices & {
   /**
    * Drives, paths of image files to create, and writers of the caller's. Of those only size and alignment are checked; they
-   * are called as `DriveWriter` says.
+   * are called as `DriveWriter` says. A stream is the only target: it is given the whole disk, and the image is checked in a
+   * pass of its own before that.
    */
-  readonly targets: readonly (string | DriveWriter)[];
+  readonly targets: readonly (string | DriveWriter | StreamTarget)[];
   /** Drives as they were when somebody chose them: a target that is another one by now is refused. Default: none. */
   readonly listed?: readonly Drive[] | undefined;
   /** `auto`: FAT32, or NTFS where a file is too large for it. Default: `auto`. */
@@ -35,7 +37,7 @@ export type WriteChoices = EditChoices & {
   readonly size?: number | undefined;
   /**
    * What image files wrap the disk in: `raw` is the disk itself; `vhd` (dynamic), `vhd-fixed`, `vhdx`, `qcow2`, `vmdk` and `vdi`
-   * are files of virtual machines; `auto` is by the ending of each file's name, else `raw`. Default: `auto`.
+   * are files of virtual machines; `gz` and `zst` are the disk compressed; `auto` is by the ending of each file's name, else `raw`. Default: `auto`.
    */
   readonly format?: "auto" | ContainerFormat | undefined;
   /** Names of refusals to lift: of the image (`x64`, `damaged`, `altered`, ...) and of drives (`fixed-disk`, `large-disk`). */

@@ -7,7 +7,7 @@ import { drivesAmong } from "../drive/list.js";
 import type { WriteEvent } from "../progress/events.js";
 import type { WriteResult } from "../write/write-plan.js";
 import { writePlan } from "../write/write-plan.js";
-import { startImageCheck } from "./check-while-writing.js";
+import { checkImageFirst, startImageCheck } from "./check-while-writing.js";
 import type { ImageInput, InputOptions } from "./image-input.js";
 import { openBounded } from "./open-bounded.js";
 import { openImage } from "./open-image.js";
@@ -40,7 +40,7 @@ export type WriteOptions = InputOptions & WriteChoices & WriteRun;
  */
 export async function write(input: ImageInput, options: WriteOptions): Promise<WriteOutcome> {
   const targets = options.targets.map((target) => (typeof target === "string" ? target : target.path));
-  let notBegun = options.targets.filter((target) => typeof target !== "string");
+  let notBegun = options.targets.filter(isWriter);
   try {
     const opened = await openImage(input, options);
     try {
@@ -71,14 +71,18 @@ export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {})
   return { ...result, notes: await afterWrite(finished) };
 }
 
-/** Executes the plan while the image is checked. */
+/** Executes the plan while the image is checked, or afterwards where nothing could be taken back. */
 async function writeChecked(
   prepared: PreparedWrite,
   targets: readonly DriveWriter[],
   { signal, onEvent = () => undefined, now = () => performance.now() }: WriteRun,
 ): Promise<WriteResult> {
   const { choices } = prepared;
-  const check = startImageCheck(prepared, now);
+  const stream = prepared.targets.find(({ kind }) => kind === "stream");
+  const check =
+    stream === undefined
+      ? startImageCheck(prepared, now)
+      : await checkImageFirst(prepared, stream.path, { signal, onEvent, now });
   try {
     return await writePlan({
       plan: check.plan,
@@ -119,6 +123,10 @@ async function openAll(
     onEvent?.({ event: "warning", code: "stalled", message, phase: "write", offset: null, elapsedMs });
   };
   return openBounded(() => openTargets(targets, options), { signal, onWait });
+}
+
+function isWriter(target: WriteChoices["targets"][number]): target is DriveWriter {
+  return typeof target !== "string" && !("output" in target);
 }
 
 /** Aborts each writer once, even if it was given twice. */

@@ -21,18 +21,20 @@ export function markerPlaces({ size, alignment }: Sized): number[] {
 
 type Sized = { readonly size: number; readonly alignment: number };
 /** What of a target decides how much is sent to it. */
-export type MeasuredTarget = Sized & { readonly kind: "image-file" | "drive" };
+export type MeasuredTarget = Sized & { readonly kind: "image-file" | "drive" | "stream"; readonly sequential?: true };
 
 /** Any multiple of every unit: the sum of the blocks is the same. */
 const blockSize = 4 * MiB;
 
 /** Bytes, of the target that is sent the most where no transfer is tried again; at least one target. */
 export function mostSent(plan: DiskPlan, targets: readonly MeasuredTarget[], onlyChanged: boolean): number {
+  if (targets.some(({ kind }) => kind === "stream")) return plan.diskSize;
   const unit = Math.max(sectorSize, ...targets.map(({ alignment }) => alignment));
   const diskEnd = Math.min(...targets.map(({ size }) => size));
   const blocks = blocksOf(plan.extents, { unit, blockSize, diskEnd });
-  // The unit that boots is blanked first.
-  const planned = blocks.reduce((sum, { length }) => sum + length, 0) + (blocks[0]?.length ?? 0);
+  // The unit that boots is blanked first, unless it is given at its place.
+  const blanked = targets.every(({ sequential }) => sequential === true) ? 0 : (blocks[0]?.length ?? 0);
+  const planned = blocks.reduce((sum, { length }) => sum + length, 0) + blanked;
   return planned + Math.max(...targets.map((target) => wiped(plan, target) + probed(target, onlyChanged)));
 }
 

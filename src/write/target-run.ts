@@ -110,7 +110,7 @@ export class TargetRun {
     this.#bootBlockTouched = true;
     await this.#writeSmall(block, content);
     await this.writer.flush();
-    await this.#compareBootBlock(block, content);
+    await this.compareBootBlock(block, content);
   }
 
   async commit(): Promise<void> {
@@ -148,7 +148,8 @@ export class TargetRun {
     let reusable = true;
     try {
       const sent = await this.#write(transfer.block, transfer.bytes);
-      this.#advanced(transfer.block.length, sent);
+      // The unit that boots is not counted: it is written apart from the others, or with them.
+      if (transfer.block.offset > 0) this.#advanced(transfer.block.length, sent);
     } catch (error) {
       reusable = !keepsMemory(error);
       this.fail(error);
@@ -186,7 +187,8 @@ export class TargetRun {
     const slot = await this.#scratch.acquire();
     try {
       const bytes = slot.bytes.subarray(0, block.length);
-      if (block.partial) await this.writer.read(block.offset, bytes);
+      if (this.writer.sequential === true) bytes.fill(0);
+      else if (block.partial) await this.writer.read(block.offset, bytes);
       for (const { start, end } of piecesOf(this.#extents, block)) {
         bytes.set(content.subarray(start - block.offset, end - block.offset), start - block.offset);
       }
@@ -196,7 +198,7 @@ export class TargetRun {
     }
   }
 
-  async #compareBootBlock(block: Block, content: Uint8Array): Promise<void> {
+  async compareBootBlock(block: Block, content: Uint8Array): Promise<void> {
     const slot = await this.#scratch.acquire();
     try {
       const bytes = slot.bytes.subarray(0, block.length);
@@ -221,8 +223,10 @@ export class TargetRun {
 
 /** `interrupted`, with what is left on each target. */
 export function interruptedError(runs: readonly TargetRun[]): Win7UsbError {
-  const left = runs.map(({ writer, touched }) => {
+  const left = runs.map(({ writer, touched, bytesWritten }) => {
     if (writer.kind === "image-file") return `${writer.path} was not created`;
+    if (writer.kind === "stream" && bytesWritten > 0) return `what ${writer.path} was given is no whole disk`;
+    if (writer.kind === "stream") return `${writer.path} was given nothing`;
     return touched ? `${writer.path} holds a part of the image and is not bootable` : `${writer.path} is as it was`;
   });
   return new Win7UsbError("interrupted", `interrupted: ${left.join(", ")}`, {

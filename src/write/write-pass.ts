@@ -2,6 +2,7 @@
 import type { DiskPlan } from "../volumes/plan.js";
 import { assemble, type Block } from "../extents/blocks.js";
 import { createFingerprinter, fingerprintSize } from "../manifest/fingerprint.js";
+import type { ContentHash } from "./content-hash.js";
 import type { ManifestWriter } from "./manifest-writer.js";
 import { Pending } from "../transfer/pending.js";
 import { readAhead } from "../transfer/read-ahead.js";
@@ -22,6 +23,8 @@ type WritePassOptions = {
   readonly verify: boolean;
   /** Closed by its creator. */
   readonly manifest: ManifestWriter | undefined;
+  /** Of what is written, where nothing is read back. Closed by its creator. */
+  readonly content: ContentHash | undefined;
   /** Called before every block; throws when the write is to stop. */
   readonly checkpoint: () => void;
 };
@@ -31,7 +34,7 @@ type WritePassOptions = {
  * throws. In either case no transfer is in flight afterwards.
  */
 export async function writePass(options: WritePassOptions): Promise<WrittenBlocks> {
-  const { plan, bootBlock, blocks, ring, runs, verify, manifest, checkpoint } = options;
+  const { plan, bootBlock, blocks, ring, runs, verify, manifest, content, checkpoint } = options;
   const { extents } = plan;
   const fingerprint = createFingerprinter(extents);
   const fingerprints = new Uint8Array(verify ? blocks.length * fingerprintSize : 0);
@@ -41,6 +44,10 @@ export async function writePass(options: WritePassOptions): Promise<WrittenBlock
   const fill = (block: Block, bytes: Uint8Array): Promise<void> => assemble(extents, block, bytes);
   try {
     await manifest?.update(bootBlock, bootBytes);
+    await content?.offer(bootBlock, bootBytes);
+    // Whoever takes bytes in their order alone gets it at its place.
+    const inOrder = runs.filter((run) => run.writer.sequential === true);
+    for (const run of inOrder) run.offer({ block: bootBlock, bytes: bootBytes, release: () => undefined });
     for await (const { block, index, bytes, slot } of readAhead(blocks, ring, readsInFlight, fill)) {
       await manifest?.place(block, bytes);
       const live = runs.filter((run) => run.failure === undefined);
@@ -48,7 +55,7 @@ export async function writePass(options: WritePassOptions): Promise<WrittenBlock
       const release = shared(live.length + 1, () => slot.release());
       for (const run of live) run.offer({ block, bytes, release });
       if (verify) fingerprints.set(fingerprint(block, bytes), index * fingerprintSize);
-      hashing.add(manifest?.update(block, bytes) ?? Promise.resolve(), release);
+      hashing.add(hashAll(block, bytes, manifest, content), release);
       hashing.throwIfFailed();
       if (live.length === 0) break;
       checkpoint();
@@ -62,6 +69,15 @@ export async function writePass(options: WritePassOptions): Promise<WrittenBlock
     await Promise.all([hashing.idle(), ...runs.map((run) => run.drained())]);
   }
   return { plan, blocks, bootBlock, bootBytes, fingerprint, fingerprints };
+}
+
+async function hashAll(
+  block: Block,
+  bytes: Uint8Array,
+  manifest: ManifestWriter | undefined,
+  content: ContentHash | undefined,
+): Promise<void> {
+  await Promise.all([manifest?.update(block, bytes), content?.offer(block, bytes)]);
 }
 
 /** A function whose call number `count` calls `last`. */

@@ -2,9 +2,11 @@
  * Writes a plan to one or many targets. The order makes it safe: the boot block is blanked and flushed first, then
  * everything else is written in ascending order, flushed and read back, and only then is the boot block written, flushed
  * and read back. Whatever ends a write before that leaves a target that does not boot and does not look finished. One
- * pass over the image serves all targets; one that fails does not stop the others.
+ * pass over the image serves all targets; one that fails does not stop the others. What takes its bytes in their order alone
+ * is given the boot block first: a compressed file has no name before the end, and nothing holds a stream back.
  */
 import type { DriveWriter } from "../drive/drive-writer.js";
+import { LayoutBuilder } from "../extents/layout.js";
 import { wipedAtEnd } from "../volumes/disk-end.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { WriteEvent, WritePhase } from "../progress/events.js";
@@ -38,7 +40,7 @@ export type WritePlanOptions = {
   readonly onEvent: (event: WriteEvent) => void;
   /** Called before the first byte and before the boot block is written; throws where the image has changed. */
   readonly assertUnchanged?: () => Promise<void>;
-  /** Whoever checks the image meanwhile: without its verdict the boot block is not written. */
+  /** Whoever checks the image meanwhile, or has done so: without its verdict the boot block is not written. */
   readonly judge?: ImageJudge;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
@@ -51,6 +53,8 @@ export type { WriteResult } from "./write-result.js";
 type Job = WritePlanOptions &
   Prepared & {
     readonly interruption: Interruption;
+    /** What the manifest is made of: the plan as it was given. */
+    readonly laidOut: DiskPlan;
     readonly runs: readonly TargetRun[];
     readonly current: CurrentPhase;
     readonly ring: Ring;
@@ -69,10 +73,11 @@ export async function writePlan(options: WritePlanOptions): Promise<WriteResult>
   const interruption = new Interruption(options.signal, () => interruptedError(runs));
   let prepared: Prepared | undefined;
   try {
-    const plan = interruptiblePlan(options.plan, interruption);
+    const laidOut = interruptiblePlan(options.plan, interruption);
+    const plan = options.targets.some(isStream) ? wholeDisk(laidOut) : laidOut;
     prepared = prepare(plan, options.targets);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
-    const job: Job = { ...options, ...prepared, plan, interruption, runs, current, ring, reported: new Set() };
+    const job: Job = { ...options, ...prepared, plan, laidOut, interruption, runs, current, ring, reported: new Set() };
     // SHA-256 is slower than the fastest drives, so that nothing is hashed where nothing is to be verified.
     return await (options.verify ? withHashes(job) : execute(job, undefined));
   } finally {
@@ -86,8 +91,8 @@ type Hashes = { readonly manifest: ManifestWriter | undefined; readonly content:
 
 /** Starts the hashing before the first byte is written: if no thread can be started, nothing is lost yet. */
 async function withHashes(job: Job): Promise<WriteResult> {
-  const { plan, judge } = job;
-  const manifest = startManifestWriter(plan, judge === undefined ? undefined : () => judge.sha256());
+  const { laidOut, judge } = job;
+  const manifest = startManifestWriter(laidOut, judge === undefined ? undefined : () => judge.sha256());
   const content = startContentHash(job.plan.contentEnd);
   try {
     await Promise.all([manifest?.ready(), content.ready()]);
@@ -112,27 +117,43 @@ async function execute(job: Job, hashes: Hashes | undefined): Promise<WriteResul
   });
   beginPhase(job, "write");
   await onEach(job, async (run) => {
+    if (run.writer.sequential === true) return;
     await run.blankBootBlock(bootBlock);
     // A drive that only gets changes has been written and read back before.
     if (run.writer.kind === "drive" && job.onlyChanged !== true) await run.probeCapacity();
     await run.wipeEnd(plan.diskSize, wipedAtEnd);
   });
-  const written = await metered(job, "write", () => writePass({ ...job, manifest: hashes?.manifest, checkpoint }));
-  beginPhase(job, "flush");
+  const streams = job.targets.some(isStream);
+  const content = streams ? hashes?.content : undefined;
+  const written = await metered(job, "write", () =>
+    writePass({ ...job, manifest: hashes?.manifest, content, checkpoint }),
+  );
+  // Nothing is known of where a stream ends.
+  if (!streams) beginPhase(job, "flush");
   await onEach(job, (run) => run.writer.flush());
-  await onEach(job, (run) => beginReadBack(job, run));
-  const sha256 = hashes === undefined ? null : await verify(job, written, hashes.content);
+  if (!streams) await onEach(job, (run) => beginReadBack(job, run));
+  const sha256 = await (content?.digest() ?? (hashes === undefined ? null : verify(job, written, hashes.content)));
   const image = await job.interruption.run(async () => job.judge?.verdict());
   await assertUnchanged();
-  beginPhase(job, "finish");
+  if (!streams) beginPhase(job, "finish");
   await onEach(job, async (run) => {
-    await run.writeBootBlock(bootBlock, written.bootBytes);
+    if (run.writer.sequential !== true) await run.writeBootBlock(bootBlock, written.bootBytes);
     await run.commit();
   });
   // Closing a failed target may report warnings, and no event may follow the last one.
   const failed = job.runs.filter((run) => run.failure !== undefined);
   await Promise.all(failed.map((run) => run.close(bootBlock)));
   return concludeWrite(job, sha256, image);
+}
+
+const isStream = ({ kind }: DriveWriter): boolean => kind === "stream";
+
+/** What no extent covers is zeros to who reads a stream, and is hashed with the rest. */
+function wholeDisk(plan: DiskPlan): DiskPlan {
+  const layout = new LayoutBuilder();
+  layout.layout(0, plan.extents);
+  layout.zerosTo(plan.diskSize);
+  return { ...plan, extents: layout.extents, contentEnd: plan.diskSize };
 }
 
 function beginPhase({ current, onEvent }: Job, phase: WritePhase): void {
@@ -210,6 +231,7 @@ async function verify(job: Job, written: WrittenBlocks, hash: ContentHash): Prom
       throwIfStopped(job);
       job.current.meters.get(run.writer.path)?.advance(bytes);
     };
+    if (run.writer.sequential === true) await run.compareBootBlock(bootBlock, written.bootBytes);
     await readBack({ writer: run.writer, written, ring, hash, advanced });
     run.verified = true;
   };

@@ -47,7 +47,8 @@ describe("docs/API.md", () => {
     [9, ["true "]],
     [10, ["boot master boot record 8 1048576"]],
     [11, ["memory true true"]],
-    [12, ["interrupted 130", "image-missing 3"]],
+    [12, ["64 false"]],
+    [13, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

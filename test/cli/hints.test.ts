@@ -53,7 +53,7 @@ describe("a hint", () => {
     ],
     [{ code: "target-exists" }, "Choose another name, or replace it with --force."],
     [{ code: "usage", data: { choice: "size" } }, "Leave --size out for a drive."],
-    [{ code: "usage", data: { choice: "onlyChanged" } }, "Leave --only-changed out for an image file."],
+    [{ code: "usage", data: { choice: "onlyChanged" } }, "Leave --only-changed out for an image file or a stream."],
     [{ code: "system-disk", hint: "Choose another drive." }, "Choose another drive."],
     [{ code: "no-space" }, undefined],
   ])("of write for %j is %j", (failure, hint) => expect(hintFor(failure, "write")).toBe(hint));

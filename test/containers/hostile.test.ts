@@ -1,7 +1,7 @@
 /** Files whose tables are hostile: a disk, or an error that says what is wrong; never more memory than a map may take. */
 import { describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
-import { containerFor, containerFormats, readContainer } from "../../src/containers/index.js";
+import { containerFor, containerFormats, isCompressed, readContainer } from "../../src/containers/index.js";
 import { qcow2HeaderRecord } from "../../src/containers/qcow2.js";
 import { vdiHeaderRecord } from "../../src/containers/vdi.js";
 import { vhdChecksum, vhdFooterRecord } from "../../src/containers/vhd.js";
@@ -15,7 +15,7 @@ const disk = filledDisk(6 * MiB, [
   { start: 0, end: 4096 },
   { start: 5 * MiB, end: 5 * MiB + 9 },
 ]);
-const formats = containerFormats.filter((format) => format !== "raw");
+const formats = containerFormats.filter((format) => format !== "raw" && !isCompressed(format));
 
 describe.each(formats)("a %s file", (format) => {
   it("with bytes changed anywhere in its tables is read or refused", async () => {

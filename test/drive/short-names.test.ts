@@ -129,8 +129,8 @@ describe("a word that is nothing's name", () => {
     }
   });
 
-  it("is a stream where it is -, which is no target", async () => {
+  it("is a stream where it is -, which has no name of its own", async () => {
     const { code, message } = await errorOf("-", linux);
-    expect([code, message]).toEqual(["usage", "- stands for a stream, and a stream cannot be a target"]);
+    expect([code, message]).toEqual(["usage", "- stands for a stream, and names neither a drive nor a file"]);
   });
 });

@@ -11,12 +11,12 @@ import { openImage } from "../../src/steps/open-image.js";
 import type { WriteChoices } from "../../src/steps/prepare-write.js";
 import { prepareWrite } from "../../src/steps/prepare-write.js";
 import { write } from "../../src/steps/write-image.js";
-import { contentSource, find } from "../../src/tree/index.js";
-import { openWim } from "../../src/wim/index.js";
+import { find } from "../../src/tree/index.js";
 import { knownImagesOf } from "../../src/windows/known-images/index.js";
 import { windows7Label } from "../../fixtures/windows7/tree.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { discEditions } from "../support/disc.js";
+import { withFlippedBit } from "../support/flipped-bit.js";
 import { imageRuns } from "../support/image-runs.js";
 import { knownImageRow } from "../support/known-images.js";
 import { memoryDrive } from "../support/memory-drive.js";
@@ -40,20 +40,6 @@ beforeAll(async () => {
   }
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** One bit in the middle of the largest blob of install.wim is another. */
-async function withFlippedBit(bytes: Uint8Array): Promise<Uint8Array> {
-  const node = find((await readImage(memorySource(bytes))).tree, "sources/install.wim");
-  if (node?.kind !== "file") throw new Error("there is no install.wim");
-  const wim = await openWim(contentSource(node), "install.wim");
-  const { entries } = await wim.lookupTable();
-  const [largest] = [...entries].map(({ resource }) => resource).toSorted((a, b) => b.size - a.size);
-  const [run] = imageRuns(node);
-  const damaged = new Uint8Array(bytes);
-  const at = run!.offset + largest!.offset + Math.floor(largest!.size / 2);
-  damaged[at] = damaged[at]! ^ 0x10;
-  return damaged;
-}
 
 const dataOf = async (choices: Omit<WriteChoices, "targets">, content: Uint8Array, name = "image.iso") => {
   const iso = path(name);

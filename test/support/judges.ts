@@ -21,6 +21,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   cabextract: "cabextract",
   lspci: "pciutils",
   gcab: "gcab",
+  gzip: "gzip",
+  zstd: "zstd",
   chntpw: "chntpw",
   "qemu-system-i386": "qemu-system-x86",
   bochs: "bochs",

@@ -18,6 +18,8 @@ import { mapBlocks } from "../render/map.js";
 import { dryRunEnd, planJson, planText } from "../render/plan-sheet.js";
 import { jsonEvents, withPace } from "../render/write-json.js";
 import { parseRequirements } from "../requirements.js";
+import { requireOtherThanStandardOutput, streamTarget } from "../standard-output.js";
+import { sendsDisk, streamOperand } from "../stream-operand.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -36,13 +38,17 @@ export async function writeCommand(
   { listed = [], recorder }: WriteSurroundings = {},
 ): Promise<number> {
   const json = options.json === true ? jsonEvents(terminal) : null;
+  const isStream = sendsDisk({ command: "write", operands: [path, ...targets] });
   if (options.dryRun !== true) json?.({ event: "start", image: path, targets });
   const requirements = await parseRequirements(options.require);
+  // Before anything is read: nothing of it would be of use. A dry run sends nothing.
+  const stream = isStream ? streamTarget(options.dryRun === true) : undefined;
   const opened = await openImage(path);
   recorder?.imageOpened(opened);
   try {
+    if (stream !== undefined) await requireOtherThanStandardOutput(path);
     const prepared = await prepareWrite(opened, {
-      targets,
+      targets: targets.map((target) => (target === streamOperand ? stream! : target)),
       listed,
       fileSystem: options.filesystem,
       allow: options.allow,

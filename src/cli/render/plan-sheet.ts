@@ -1,6 +1,8 @@
 /** What would be written, before the question and for `--dry-run`: the image, each target, and the plan. */
-import type { WrappedFormat } from "../../containers/index.js";
-import type { Target } from "../../drive/drive.js";
+import type { CompressedFormat, WrappedFormat } from "../../containers/index.js";
+import { isCompressed } from "../../containers/formats.js";
+import type { StreamTarget, Target } from "../../drive/drive.js";
+import { sectorSize } from "../../volumes/plan.js";
 import { diskSignatureOf, signatureText } from "../../volumes/mbr.js";
 import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
@@ -24,7 +26,9 @@ export const formatNames = {
   qcow2: "qcow2",
   vmdk: "VMDK",
   vdi: "VDI",
-} as const satisfies Record<WrappedFormat, string>;
+  gz: "gzip",
+  zst: "Zstandard",
+} as const satisfies Record<WrappedFormat | CompressedFormat, string>;
 
 export const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
@@ -42,6 +46,8 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
       const [drive, ...more] = driveFacts(target.drive, style, prepared.choices.onlyChanged);
       const given: Fact[] = target.givenAs === undefined ? [] : [["given as", printable(target.givenAs)]];
       facts.push(drive!, ...given, ...more);
+    } else if (target.kind === "stream") {
+      facts.push(["stream", `${style.strong("standard output")}, ${exactSize(plan.diskSize)}`]);
     } else if (target.kind === "image-file")
       facts.push([
         "image file",
@@ -65,15 +71,18 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
 }
 
 function wrappedWords({ format }: Extract<Target, { kind: "image-file" }>): string {
-  return format === undefined ? "" : ` as ${formatNames[format]}`;
+  if (format === undefined) return "";
+  return isCompressed(format) ? `, compressed with ${formatNames[format]}` : ` as ${formatNames[format]}`;
 }
 
 /** What will be checked of the image meanwhile. */
-function imageCheckWords({ imageCheck: { check, claims } }: PreparedWrite): string {
+function imageCheckWords({ imageCheck: { check, claims }, targets }: PreparedWrite): string {
   if (check === "none") return "none: a damaged image is written as it is";
   const hashes =
     claims === null ? "its SHA-1 and SHA-256" : `its SHA-1 and SHA-256 against those of ${printable(claims.fileName)}`;
-  return `${check === "hash" ? hashes : `every file in its WIMs by its SHA-1, and ${hashes}`}, while it is written`;
+  const what = check === "hash" ? hashes : `every file in its WIMs by its SHA-1, and ${hashes}`;
+  const isFirst = targets.some(({ kind }) => kind === "stream");
+  return isFirst ? `${what}, before the first byte is sent: it is read twice` : `${what}, while it is written`;
 }
 
 /** What is lost for it, by the file's own name. */
@@ -84,7 +93,7 @@ function replacedWords({ exists, realPath }: Extract<Target, { kind: "image-file
 
 /** The end of a dry run. */
 export function dryRunEnd({ targets, plan }: PreparedWrite): string {
-  const images = targets.filter(({ kind }) => kind === "image-file").length;
+  const images = targets.filter(({ kind }) => kind !== "drive").length;
   if (images === 0) return "nothing was written\n";
   const what = images === 1 ? "the image would have" : "each image would have";
   return `nothing was written; ${what} ${exactSize(plan.diskSize)}\n`;
@@ -100,7 +109,7 @@ function writesWords(prepared: PreparedWrite): string {
   const { targets, choices } = prepared;
   const whole = formatSize(bytesToWrite(prepared));
   if (choices.onlyChanged === true) return `what differs of ${whole}`;
-  const hasImage = targets.some(({ kind }) => kind === "image-file");
+  const hasImage = targets.some((target) => target.kind === "image-file" && !isCompressed(target.format));
   return hasImage ? `up to ${whole}: blocks of zeros are left out of an image file` : whole;
 }
 
@@ -109,7 +118,7 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
   return {
     schema: 1,
     image: { path: opened.path, size: opened.size },
-    targets: prepared.targets,
+    targets: prepared.targets.map((target) => (target.kind === "stream" ? streamJson(target) : target)),
     plan: {
       filesystem: plan.fileSystem,
       reason: prepared.reason,
@@ -129,6 +138,10 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
   };
 }
 
+function streamJson({ kind, path }: StreamTarget): Pick<StreamTarget, "kind" | "path"> {
+  return { kind, path };
+}
+
 /** All that there is to warn of before a write. */
 export function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWrite) {
   return [...image.warnings, ...windows.warnings, ...prepared.warnings];
@@ -138,7 +151,11 @@ export function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWr
 function bytesToWrite({ plan, targets, choices }: PreparedWrite): number {
   const measured = targets.map((target): MeasuredTarget => {
     if (target.kind === "writer") return target.writer;
-    if (target.kind === "image-file") return { kind: target.kind, size: plan.diskSize, alignment: imageFileUnit };
+    if (target.kind === "stream") return { kind: target.kind, size: plan.diskSize, alignment: sectorSize };
+    if (target.kind === "image-file") {
+      const sequential = isCompressed(target.format) ? ({ sequential: true } as const) : {};
+      return { kind: target.kind, size: plan.diskSize, alignment: imageFileUnit, ...sequential };
+    }
     return { kind: target.kind, size: target.drive.size, alignment: target.drive.logicalBlockSize };
   });
   return mostSent(plan, measured, choices.onlyChanged === true);

@@ -6,6 +6,7 @@ import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";
 
 export const phaseWords: Readonly<Record<WritePhase, string>> = {
+  check: "checking the image",
   write: "writing",
   flush: "flushing to the medium",
   verify: "verifying",

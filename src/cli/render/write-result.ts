@@ -1,4 +1,5 @@
 /** The end of a write for people: what was done, and the next step at the bench. */
+import { isCompressed } from "../../containers/formats.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
 import type { DoneEvent, TargetDone } from "../../progress/events.js";
 import type { WriteResult } from "../../write/write-plan.js";
@@ -16,9 +17,10 @@ export function doneText(prepared: PreparedWrite, event: DoneEvent, pace: WriteP
   const finished = event.targets.filter((target) => "verified" in target);
   const lines = finished.map((done) => {
     const path = printable(done.path);
-    const end = `${style.good("done:")} ${path} ${whatWasDone(done)}`;
+    const isStream = prepared.targets.some(({ kind }) => kind === "stream");
+    const end = `${style.good("done:")} ${isStream ? "sent, and not read back" : `${path} ${whatWasDone(done)}`}`;
     const hash =
-      isImageFile(prepared, done) && done.sha256 !== null
+      !isDrive(prepared, done) && done.sha256 !== null
         ? `  SHA-256 ${done.sha256}${ofDisk(prepared, done)}${ofBytes(prepared, done)}\n`
         : "";
     return `${wrap(end, terminal.columns, "  ")}\n${indented(pace.words(done.path, done.bytesDiffering ?? done.bytesWritten), terminal)}${hash}`;
@@ -46,13 +48,18 @@ export function whatWasDone({ verified, bytesDiffering }: TargetDone): string {
   return verified ? "verified: nothing differed" : "left as it was: nothing differed";
 }
 
-function isImageFile({ targets }: PreparedWrite, { path }: TargetDone): boolean {
-  return targets.some((target) => target.kind === "image-file" && target.path === path);
+function isDrive({ targets }: PreparedWrite, { path }: TargetDone): boolean {
+  return targets.some((target) => target.kind === "drive" && target.path === path);
+}
+
+function isCompressedFile(target: PreparedWrite["targets"][number]): boolean {
+  return target.kind === "image-file" && isCompressed(target.format);
 }
 
 /** What a file wraps is hashed, and not the file. */
-function ofDisk({ containers }: PreparedWrite, { path }: TargetDone): string {
-  return containers.has(path) ? " of the disk in it" : "";
+function ofDisk({ containers, targets }: PreparedWrite, { path }: TargetDone): string {
+  const isPacked = targets.some((target) => target.path === path && isCompressedFile(target));
+  return containers.has(path) || isPacked ? " of the disk in it" : "";
 }
 
 /** Where a file goes on behind what was hashed. */
@@ -70,7 +77,14 @@ function nextStep(prepared: PreparedWrite): string {
   const image = prepared.targets.find((target) => target.kind === "image-file");
   const boot = "boot the machine from it as a hard disk (USB-HDD), through BIOS or CSM.\n";
   if (drive) return `It is safe to unplug. Next: ${boot}`;
+  if (prepared.targets.some(({ kind }) => kind === "stream")) {
+    return "Next: compare this SHA-256 with that of what has arrived, or run `win7usb check` on it.\n";
+  }
   if (image === undefined) return "";
+  if (image.kind === "image-file" && isCompressed(image.format)) {
+    const unpack = image.format === "gz" ? "gunzip -c" : "zstd -dc";
+    return `Next: unpack it onto a stick (${unpack}, into dd), then ${boot}`;
+  }
   if (image.kind === "image-file" && image.format !== undefined) {
     return "Next: attach it to a virtual machine as its first hard disk (IDE or SATA, BIOS), and start it.\n";
   }

@@ -19,13 +19,13 @@ const allow = {
 } as const satisfies ListSpec;
 
 const iso = { name: "iso", kind: "iso", summary: "the ISO file, or an optical drive" } as const;
-const targetSummary = "whole drives (/dev/sdX), or paths of image files to create";
+const targetSummary = "whole drives (/dev/sdX), paths of image files to create, or - for standard output";
 
 const write = {
   name: "write",
   summary: "make a bootable stick or image file",
   description:
-    "Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO. Everything is checked and planned before a drive is erased, and what was written is read back. Several targets are written in one pass. Without a target, a terminal shows the drives to choose from.",
+    "Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO. Everything is checked and planned before a drive is erased, and what was written is read back. Several targets are written in one pass. Without a target, a terminal shows the drives to choose from. With - as the only target the disk goes to standard output, from its first byte to its last, and all that is told goes to standard error, with --json the events alone. A stream cannot be taken back: the image is checked before the first byte, and so read twice.",
   operands: [iso, { name: "target", kind: "target", optional: true, repeated: true, summary: targetSummary }],
   options: [
     {
@@ -106,6 +106,7 @@ const write = {
   examples: [
     ["win7usb write win7.iso /dev/sdX", "make a stick"],
     ["win7usb write win7.iso usb.img", "make an image file (no root needed)"],
+    ["win7usb write win7.iso - | ssh host sudo dd of=/dev/sdX bs=4M", "a stick in another machine"],
     ["win7usb write win7.iso /dev/sdX /dev/sdY --yes --json", "two sticks, by a script"],
   ],
 } as const satisfies CommandSpec;

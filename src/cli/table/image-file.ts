@@ -11,7 +11,7 @@ const format = {
   group: "result",
   summary: "kind of an image file: auto is by its ending",
   details:
-    "raw is the disk itself. vhd (dynamic), vhd-fixed, vhdx, qcow2, vmdk and vdi are disks of virtual machines, which those start from as from a stick: for Hyper-V, QEMU, VMware and VirtualBox. The endings .vhd, .vhdx, .qcow2, .vmdk and .vdi mean the same.",
+    "raw is the disk itself. vhd (dynamic), vhd-fixed, vhdx, qcow2, vmdk and vdi are disks of virtual machines, which those start from as from a stick: for Hyper-V, QEMU, VMware and VirtualBox. gz and zst are the disk compressed, to be unpacked onto a stick; zst needs Node 22.15 or newer. The endings .vhd, .vhdx, .qcow2, .vmdk, .vdi, .gz and .zst mean the same.",
 } as const satisfies ChoiceSpec;
 
 const size = {
@@ -20,7 +20,7 @@ const size = {
   value: "n[K|M|G|T]",
   group: "result",
   summary: "size of the image file (default: as small as can be)",
-  details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A drive has its own size.",
+  details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A stream has it, too; a drive has its own size.",
 } as const satisfies TextSpec;
 
 export const imageFile = [format, size] as const;
