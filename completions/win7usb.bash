@@ -38,6 +38,14 @@ _win7usb() {
       esac
       if [[ $word == -* ]]; then _win7usb_words "-f --filesystem -l --label --signature --boot-prompt --format --size --drivers --updates --edition --answer-file --add --only-changed --force --no-verify --image-check --require --allow -y --yes -n --dry-run --json --quiet --log --map --record --no-bell -h --help"; else _win7usb_files; fi
       ;;
+    clone)
+      case $before in
+        --format) _win7usb_words "auto raw vhd vhd-fixed vhdx qcow2 vmdk vdi gz zst"; return ;;
+        --allow) _win7usb_items "fixed-disk large-disk"; return ;;
+        --log) _win7usb_files; return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "--format --only-changed --force --no-verify --allow -y --yes -n --dry-run --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      ;;
     verify)
       case $before in
         --require) _win7usb_items "edition=Starter edition=HomeBasic edition=HomePremium edition=Professional edition=Enterprise edition=Ultimate arch=x86 arch=x64 sp=0 sp=1 language= sha1= sha256= genuine"; return ;;
@@ -83,9 +91,9 @@ _win7usb() {
       if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words ""; fi
       ;;
     help)
-      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write verify check inspect drives completion licences help"; fi
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write clone verify check inspect drives completion licences help"; fi
       ;;
-    *) _win7usb_words "write verify check inspect drives completion licences help -h --help -V --version" ;;
+    *) _win7usb_words "write clone verify check inspect drives completion licences help -h --help -V --version" ;;
   esac
 }
 _win7usb_words() {

@@ -28,6 +28,14 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--record' { $values = @() }
       }
     }
+    'clone' {
+      $options = @('--format', '--only-changed', '--force', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--format' { $values = @('auto', 'raw', 'vhd', 'vhd-fixed', 'vhdx', 'qcow2', 'vmdk', 'vdi', 'gz', 'zst') }
+        '--allow' { $values = @('fixed-disk', 'large-disk'); $isList = $true }
+        '--log' { $values = @() }
+      }
+    }
     'verify' {
       $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '--quiet', '--log', '--record', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
@@ -75,10 +83,10 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
     }
     'help' {
       $options = @('-h', '--help')
-      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
     }
     default {
-      $values = @('write', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
       $options = '-h', '--help', '-V', '--version'
     }
   }

@@ -21,6 +21,10 @@ export const exitCodes = {
   // Found while it was written: the target is not bootable.
   damaged: 3,
   altered: 3,
+  // A stick that others are to be made of.
+  "stick-foreign": 3,
+  "stick-unfinished": 3,
+  "stick-damaged": 3,
   // What is to be added to it.
   "input-missing": 3,
   "input-unreadable": 3,

@@ -110,6 +110,13 @@ export type { PreparedWrite, PrepareOptions, WriteChoices } from "./steps/prepar
 export { prepareWrite } from "./steps/prepare-write.js";
 export type { WriteOptions, WriteOutcome, WriteRun } from "./steps/write-image.js";
 export { write, writePrepared } from "./steps/write-image.js";
+export type { DriveReader } from "./drive/drive-reader.js";
+export type { Manifest } from "./manifest/manifest.js";
+export type { OwnedSpan } from "./manifest/hash-units.js";
+export type { OpenedStick } from "./steps/open-stick.js";
+export { openStick } from "./steps/open-stick.js";
+export type { CloneChoices, CloneOptions, PreparedClone, PrepareCloneOptions } from "./steps/clone-stick.js";
+export { clone, clonePrepared, prepareClone } from "./steps/clone-stick.js";
 export type { PlannedImageCheck } from "./steps/image-check.js";
 export type { WriteResult } from "./write/write-plan.js";
 export type { SplitImage } from "./windows/split-install-image.js";

@@ -36,7 +36,7 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
     const option = String(data["choice"]).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `Give --iso <iso> too, or leave --${option} out.`;
   }
-  return (command === "write" ? writeHint(code, data, size) : undefined) ?? hint;
+  return (command === "write" || command === "clone" ? writeHint(code, data, size) : undefined) ?? hint;
 }
 
 /** What steps call a stick of ours that was given as the ISO. */

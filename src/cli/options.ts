@@ -7,6 +7,7 @@ type Commands = typeof commands;
 /** `help` is answered before anything runs. */
 type CommandName = Exclude<keyof Commands, "help">;
 export type WriteCommandOptions = OptionsOf<Commands["write"]>;
+export type CloneCommandOptions = OptionsOf<Commands["clone"]>;
 export type VerifyCommandOptions = OptionsOf<Commands["verify"]>;
 export type CheckCommandOptions = OptionsOf<Commands["check"]>;
 export type InspectCommandOptions = OptionsOf<Commands["inspect"]>;
@@ -30,9 +31,10 @@ export type WriteInvocation = Extract<Invocation, { readonly command: "write" }>
 export type VerifyInvocation = Extract<Invocation, { readonly command: "verify" }>;
 export type CheckInvocation = Extract<Invocation, { readonly command: "check" }>;
 
-/** Whether it is a write that is not a dry run. */
+/** Whether it is a write or a clone that is not a dry run. */
 export function writesTargets(invocation: Invocation): boolean {
-  return invocation.command === "write" && invocation.options.dryRun !== true;
+  const { command, options } = invocation;
+  return (command === "write" || command === "clone") && options.dryRun !== true;
 }
 
 /** A command line that lacks what can be asked for: the drives of a write, or all that there is but the image. */

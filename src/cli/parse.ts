@@ -140,7 +140,7 @@ function jsonFormOf(argv: readonly string[], command: CommandSpec | null): JsonF
   // `--json=1` is wrong, and says what is wanted.
   if (!words.some((word) => /^--json(?:=|$)/.test(word))) return null;
   const isDryRun = words.some((word) => word === "--dry-run" || /^-y?n/.test(word));
-  return command?.name === "write" && !isDryRun ? "event" : "object";
+  return ["write", "clone"].includes(command?.name ?? "") && !isDryRun ? "event" : "object";
 }
 
 /**

@@ -71,6 +71,10 @@ async function runCommand(invocation: Invocation, terminal: Terminal, recorder?:
       const { writeCommand } = await import("./commands/write.js");
       return writeCommand(first, others, invocation.options, terminal, { listed: invocation.chosen, recorder });
     }
+    case "clone": {
+      const { cloneCommand } = await import("./commands/clone.js");
+      return cloneCommand(first, others, invocation.options, terminal);
+    }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");
       return verifyCommand(invocation, terminal, { recorder });

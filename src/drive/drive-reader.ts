@@ -12,6 +12,7 @@ import { platform } from "./platform.js";
 import { driveRightsError } from "./rights.js";
 import { readAll } from "./transfer.js";
 
+/** A target that is open for reading. Its owner must close it. */
 export type DriveReader = {
   readonly path: string;
   readonly kind: Target["kind"];

@@ -107,6 +107,7 @@ export const fileRecord = record("manifest file", 24, {
   reserved: reserved(22, 2),
 });
 
+/** What a write left on a target: what was written where, of what image, and how each part is proved. */
 export type Manifest = {
   readonly program: string;
   /** Null where it was written without: by win7usb before format 2, or from no image. */

@@ -1,6 +1,7 @@
 /** The steps that write: unmount drives, open every target, write the plan, ask the system where the drives are. */
 import { afterWrite } from "../drive/after-write.js";
 import { abortWriter } from "../drive/caller-writer.js";
+import type { WriteTarget } from "../drive/drive.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import { openTargets, unmount } from "../drive/index.js";
 import { drivesAmong } from "../drive/list.js";
@@ -65,8 +66,11 @@ export async function write(input: ImageInput, options: WriteOptions): Promise<W
  */
 export async function writePrepared(prepared: PreparedWrite, run: WriteRun = {}): Promise<WriteOutcome> {
   const writers = await openAll(prepared, run);
-  const result = await writeChecked(prepared, writers, run);
-  const { targets } = prepared;
+  return finishing(prepared.targets, await writeChecked(prepared, writers, run));
+}
+
+/** Asks the system about the targets that were finished. */
+export async function finishing(targets: readonly WriteTarget[], result: WriteResult): Promise<WriteOutcome> {
   const finished = targets.filter(({ path }) => result.done.some((done) => done.path === path));
   return { ...result, notes: await afterWrite(finished) };
 }
@@ -100,8 +104,15 @@ async function writeChecked(
   }
 }
 
-async function openAll(
-  { image, targets, plan, containers, choices }: PreparedWrite,
+/** What is opened for a write, whatever it is made of. */
+type Opening = Pick<PreparedWrite, "targets" | "plan" | "containers"> & {
+  readonly image: Pick<PreparedWrite["image"], "isFile" | "path">;
+  readonly choices: Pick<WriteChoices, "force">;
+};
+
+/** Frees the drives and opens every target. */
+export async function openAll(
+  { image, targets, plan, containers, choices }: Opening,
   { signal, onEvent }: WriteRun,
 ): Promise<DriveWriter[]> {
   try {

@@ -48,7 +48,8 @@ describe("docs/API.md", () => {
     [10, ["boot master boot record 8 1048576"]],
     [11, ["memory true true"]],
     [12, ["64 false"]],
-    [13, ["interrupted 130", "image-missing 3"]],
+    [13, ["64 true"]],
+    [14, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

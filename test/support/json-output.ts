@@ -30,6 +30,7 @@ export type Output =
   | "write-plan"
   | "write-event"
   | "record"
+  | "clone-plan"
   | "error";
 
 /** A subject that is named again behind itself: `sources/install.wim: ... sources/install.wim: ...`. */

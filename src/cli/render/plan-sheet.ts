@@ -5,7 +5,7 @@ import type { StreamTarget, Target } from "../../drive/drive.js";
 import { sectorSize } from "../../volumes/plan.js";
 import { diskSignatureOf, signatureText } from "../../volumes/mbr.js";
 import type { OpenedImage } from "../../steps/open-image.js";
-import type { PreparedWrite } from "../../steps/prepare-write.js";
+import type { PreparedWrite, WriteChoices } from "../../steps/prepare-write.js";
 import { printable } from "../escape.js";
 import { count, exactSize, formatSize } from "../../bytes/amounts.js";
 import { wrap } from "../format.js";
@@ -32,6 +32,9 @@ export const formatNames = {
 
 export const fileSystemNames = { fat32: "FAT32", ntfs: "NTFS" } as const;
 
+/** What the plans of a write and of a clone have in common. */
+type Planned = Pick<PreparedWrite, "targets" | "plan"> & { readonly choices: Pick<WriteChoices, "onlyChanged"> };
+
 export function planText(opened: OpenedImage, prepared: PreparedWrite, style: Style, columns: number): string {
   const { plan, windows } = prepared;
   const pack = windows.servicePack ? ` SP${windows.servicePack}` : "";
@@ -41,19 +44,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ["image", `${printable(opened.path)}, ${formatSize(opened.size)}`],
     ["holds", style.strong(printable(what))],
   ];
-  for (const target of prepared.targets) {
-    if (target.kind === "drive") {
-      const [drive, ...more] = driveFacts(target.drive, style, prepared.choices.onlyChanged);
-      const given: Fact[] = target.givenAs === undefined ? [] : [["given as", printable(target.givenAs)]];
-      facts.push(drive!, ...given, ...more);
-    } else if (target.kind === "stream") {
-      facts.push(["stream", `${style.strong("standard output")}, ${exactSize(plan.diskSize)}`]);
-    } else if (target.kind === "image-file")
-      facts.push([
-        "image file",
-        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${wrappedWords(target)}${replacedWords(target)}`,
-      ]);
-  }
+  facts.push(...targetFacts(prepared, style));
   facts.push(
     ...editFacts(prepared.edits),
     ["file system", `${fileSystemNames[plan.fileSystem]}, ${labelWords(prepared)}: ${printable(prepared.reason)}`],
@@ -68,6 +59,25 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
   );
   return factLines(facts, style, columns) + lines.join("");
+}
+
+/** Each target, with what will be lost on it. */
+export function targetFacts({ targets, plan, choices }: Planned, style: Style): Fact[] {
+  const facts: Fact[] = [];
+  for (const target of targets) {
+    if (target.kind === "drive") {
+      const [drive, ...more] = driveFacts(target.drive, style, choices.onlyChanged);
+      const given: Fact[] = target.givenAs === undefined ? [] : [["given as", printable(target.givenAs)]];
+      facts.push(drive!, ...given, ...more);
+    } else if (target.kind === "stream") {
+      facts.push(["stream", `${style.strong("standard output")}, ${exactSize(plan.diskSize)}`]);
+    } else if (target.kind === "image-file")
+      facts.push([
+        "image file",
+        `${style.strong(printable(target.path))}, ${exactSize(plan.diskSize)}${wrappedWords(target)}${replacedWords(target)}`,
+      ]);
+  }
+  return facts;
 }
 
 function wrappedWords({ format }: Extract<Target, { kind: "image-file" }>): string {
@@ -148,7 +158,7 @@ export function warningsOf({ image, windows }: OpenedImage, prepared: PreparedWr
 }
 
 /** As the event before the first byte tells it. */
-function bytesToWrite({ plan, targets, choices }: PreparedWrite): number {
+export function bytesToWrite({ plan, targets, choices }: Planned): number {
   const measured = targets.map((target): MeasuredTarget => {
     if (target.kind === "writer") return target.writer;
     if (target.kind === "stream") return { kind: target.kind, size: plan.diskSize, alignment: sectorSize };

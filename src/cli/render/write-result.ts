@@ -12,7 +12,12 @@ import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import type { WritePace } from "./write-pace.js";
 
-export function doneText(prepared: PreparedWrite, event: DoneEvent, pace: WritePace, terminal: Terminal): string {
+/** What a write and a clone have in common. */
+export type Written = Pick<PreparedWrite, "targets" | "containers" | "plan"> & {
+  readonly image: Pick<PreparedWrite["image"], "path">;
+};
+
+export function doneText(prepared: Written, event: DoneEvent, pace: WritePace, terminal: Terminal): string {
   const style = styleFor(terminal);
   const finished = event.targets.filter((target) => "verified" in target);
   const lines = finished.map((done) => {
@@ -29,7 +34,7 @@ export function doneText(prepared: PreparedWrite, event: DoneEvent, pace: WriteP
 }
 
 /** What was found of the image meanwhile. */
-function imageWords({ image: { path } }: PreparedWrite, { image }: DoneEvent, terminal: Terminal): string {
+function imageWords({ image: { path } }: Written, { image }: DoneEvent, terminal: Terminal): string {
   if (image === undefined) return "";
   const { check, verdict, hashes, known, checked } = image;
   const name = printable(path);
@@ -48,22 +53,22 @@ export function whatWasDone({ verified, bytesDiffering }: TargetDone): string {
   return verified ? "verified: nothing differed" : "left as it was: nothing differed";
 }
 
-function isDrive({ targets }: PreparedWrite, { path }: TargetDone): boolean {
+function isDrive({ targets }: Written, { path }: TargetDone): boolean {
   return targets.some((target) => target.kind === "drive" && target.path === path);
 }
 
-function isCompressedFile(target: PreparedWrite["targets"][number]): boolean {
+function isCompressedFile(target: Written["targets"][number]): boolean {
   return target.kind === "image-file" && isCompressed(target.format);
 }
 
 /** What a file wraps is hashed, and not the file. */
-function ofDisk({ containers, targets }: PreparedWrite, { path }: TargetDone): string {
+function ofDisk({ containers, targets }: Written, { path }: TargetDone): string {
   const isPacked = targets.some((target) => target.path === path && isCompressedFile(target));
   return containers.has(path) || isPacked ? " of the disk in it" : "";
 }
 
 /** Where a file goes on behind what was hashed. */
-function ofBytes({ plan }: PreparedWrite, { sha256Bytes }: TargetDone): string {
+function ofBytes({ plan }: Written, { sha256Bytes }: TargetDone): string {
   return sha256Bytes === plan.diskSize ? "" : `\n  of the first ${exactSize(sha256Bytes)}`;
 }
 
@@ -72,7 +77,7 @@ function indented(text: string, { columns }: Terminal): string {
   return `  ${wrap(text, columns - 2).replaceAll("\n", "\n  ")}\n`;
 }
 
-function nextStep(prepared: PreparedWrite): string {
+function nextStep(prepared: Written): string {
   const drive = prepared.targets.some((target) => target.kind === "drive");
   const image = prepared.targets.find((target) => target.kind === "image-file");
   const boot = "boot the machine from it as a hard disk (USB-HDD), through BIOS or CSM.\n";

@@ -1,9 +1,10 @@
 /** The commands of win7usb: operands, options and examples. */
 import { imageCheck, required, requiredOfWritten } from "./demands.js";
+import { dryRun, eventsJson, force, noVerify, onlyChanged, yes } from "./writing.js";
 import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
-import { imageFile } from "./image-file.js";
+import { cloneFormat, imageFile } from "./image-file.js";
 import { bell, json, recordFiles, stickMap, told } from "./output.js";
 import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import type { CommandSpec, ListSpec } from "./spec.js";
@@ -52,21 +53,9 @@ const write = {
     ...diskStart,
     ...imageFile,
     ...editOptions,
-    {
-      long: "only-changed",
-      kind: "flag",
-      group: "result",
-      summary: "write only the blocks of a drive that differ",
-      details: "Each drive is read first. An image file is always written anew.",
-    },
-    { long: "force", kind: "flag", group: "result", summary: "replace an existing image file" },
-    {
-      long: "no-verify",
-      kind: "flag",
-      group: "checks",
-      summary: "do not read back what was written",
-      details: "No manifest is left for check either, and no hash is told.",
-    },
+    onlyChanged,
+    force,
+    noVerify,
     imageCheck,
     requiredOfWritten,
     {
@@ -82,22 +71,9 @@ const write = {
       details:
         "damaged: the check of the image found damage. altered: it has the label and size of a published image and another hash. What has a name that Windows cannot open (name-unsupported), or that is another's but for case (name-collision), is left out then; folders of one name are joined in any case. The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },
-    {
-      long: "yes",
-      short: "y",
-      kind: "flag",
-      group: "limits",
-      summary: "do not ask before a drive is erased",
-      details: "It answers the question and lifts no refusal.",
-    },
-    {
-      long: "dry-run",
-      short: "n",
-      kind: "flag",
-      group: "output",
-      summary: "show what would be written, and write nothing",
-    },
-    { ...json, summary: "one JSON event a line", details: "The last one is done or error." },
+    yes,
+    dryRun,
+    eventsJson,
     ...told,
     stickMap,
     recordFiles,
@@ -108,6 +84,33 @@ const write = {
     ["win7usb write win7.iso usb.img", "make an image file (no root needed)"],
     ["win7usb write win7.iso - | ssh host sudo dd of=/dev/sdX bs=4M", "a stick in another machine"],
     ["win7usb write win7.iso /dev/sdX /dev/sdY --yes --json", "two sticks, by a script"],
+  ],
+} as const satisfies CommandSpec;
+
+const clone = {
+  name: "clone",
+  summary: "make others of a stick that win7usb made, without the ISO",
+  description:
+    "Makes other sticks or image files of one that win7usb made. Its manifest says what to read, and each part is proved by its SHA-256 on the way: a stick that is damaged, was used or is another program's makes none that boots. The bytes are the same, and so is the disk signature: of two in one machine Windows takes the second offline.",
+  operands: [
+    { name: "stick", kind: "target", summary: "the stick (/dev/sdX), or an image file of one" },
+    { name: "target", kind: "target", repeated: true, summary: "whole drives, or paths of image files to create" },
+  ],
+  options: [
+    cloneFormat,
+    onlyChanged,
+    force,
+    { ...noVerify, details: "The manifest is copied as it is." },
+    { ...allow, choices: targetRefusals },
+    yes,
+    dryRun,
+    eventsJson,
+    ...told,
+    bell,
+  ],
+  examples: [
+    ["win7usb clone /dev/sdX /dev/sdY /dev/sdZ", "two more of a stick"],
+    ["win7usb clone /dev/sdX usb.img", "an image file of it"],
   ],
 } as const satisfies CommandSpec;
 
@@ -248,4 +251,4 @@ const help = {
   examples: [],
 } as const satisfies CommandSpec;
 
-export const commands = { write, verify, check, inspect, drives, completion, licences, help };
+export const commands = { write, clone, verify, check, inspect, drives, completion, licences, help };

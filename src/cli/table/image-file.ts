@@ -23,4 +23,6 @@ const size = {
   details: "8G and 8GiB are 2^33 bytes, 8GB is 8,000,000,000. A stream has it, too; a drive has its own size.",
 } as const satisfies TextSpec;
 
+export { format as cloneFormat };
+
 export const imageFile = [format, size] as const;
