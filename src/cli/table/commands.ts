@@ -7,6 +7,7 @@ import { machine, machineDrivers } from "./machine.js";
 import { cloneFormat, imageFile } from "./image-file.js";
 import { bell, json, recordFiles, stickMap, told } from "./output.js";
 import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
+import { completion, help, licences } from "./program-itself.js";
 import type { CommandSpec, ListSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
@@ -222,33 +223,6 @@ const drives = {
     ...told,
   ],
   examples: [["win7usb drives", "drives that can be written"]],
-} as const satisfies CommandSpec;
-
-const completion = {
-  name: "completion",
-  summary: "print what completes commands and options in a shell",
-  description: "Prints a script that completes commands, options and their values. The package has the same as files.",
-  operands: [{ name: "shell", kind: "shell", summary: "bash, zsh, fish or powershell" }],
-  options: [],
-  examples: [["source <(win7usb completion bash)", "complete in this shell"]],
-} as const satisfies CommandSpec;
-
-const licences = {
-  name: "licences",
-  summary: "print the licences of win7usb and of its parts",
-  description: "Prints the licences of win7usb and of every part that is in it.",
-  operands: [],
-  options: [],
-  examples: [],
-} as const satisfies CommandSpec;
-
-const help = {
-  name: "help",
-  summary: "show help for a command",
-  description: "Shows the help of a command, as its --help does.",
-  operands: [{ name: "command", kind: "command", optional: true, summary: "a command's name" }],
-  options: [],
-  examples: [],
 } as const satisfies CommandSpec;
 
 export const commands = { write, clone, verify, check, inspect, drives, completion, licences, help };
