@@ -78,6 +78,13 @@ _win7usb() {
       esac
       if [[ $word == -* ]]; then _win7usb_words "--machine --drivers --verbose --json --quiet --log -h --help"; else _win7usb_files; fi
       ;;
+    read)
+      case $before in
+        --retries) COMPREPLY=(); return ;;
+        --log) _win7usb_files; return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "--fill --retries --force --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      ;;
     drives)
       case $before in
         --log) _win7usb_files; return ;;

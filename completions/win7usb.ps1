@@ -68,6 +68,13 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--log' { $values = @() }
       }
     }
+    'read' {
+      $options = @('--fill', '--retries', '--force', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--retries' { $values = @() }
+        '--log' { $values = @() }
+      }
+    }
     'drives' {
       $options = @('--all', '--json', '--quiet', '--log', '-h', '--help')
       switch -CaseSensitive ($before) {

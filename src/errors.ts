@@ -18,6 +18,10 @@ export const exitCodes = {
   "image-changed": 3,
   "image-damaged": 3,
   "image-unsupported": 3,
+  // A disc in a drive.
+  "no-medium": 3,
+  "disc-unsupported": 3,
+  "disc-changed": 3,
   // Found while it was written: the target is not bootable.
   damaged: 3,
   altered: 3,
@@ -72,6 +76,9 @@ export const exitCodes = {
   "target-in-use": 5,
   "target-read-only": 5,
   "target-changed": 5,
+  // What a disc is to be read into belongs to another one.
+  "other-disc": 5,
+  "map-unusable": 5,
   "target-unsupported": 5,
   "source-drive": 5,
   "sector-size": 5,

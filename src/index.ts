@@ -1,6 +1,6 @@
 /**
- * The public API: the steps that the command line takes, for scripts. `inspect`, `verify`, `check` and `write` are one call
- * each; `openImage`, `prepareWrite` and `writePrepared` are a write with a question in between. Images and targets are paths
+ * The public API: the steps that the command line takes, for scripts. `inspect`, `verify`, `check`, `readDisc` and `write` are
+ * one call each; `openImage`, `prepareWrite` and `writePrepared` are a write with a question in between. Images and targets are paths
  * or sources of bytes, targets of a write also writers of the caller's. Every call takes a signal and tells events; errors
  * are `Win7UsbError` with the codes of the contract. docs/API.md has examples.
  */
@@ -100,6 +100,12 @@ export type { FileHashes, HashAlgorithm, KnownFinding, Resemblance } from "./ver
 export type { Requirement, UnmetRequirement } from "./verification/requirements.js";
 export type { Scope, Unchecked } from "./verification/scope.js";
 export type { Truncation } from "./verification/volume.js";
+
+export type { ReadOptions, ReadResult, Unread } from "./steps/read-disc.js";
+export { readDisc } from "./steps/read-disc.js";
+export type { ReadEvent, ReadPhase, ReadProgressEvent, ReadStartEvent, ReadWarningEvent } from "./steps/read/events.js";
+export type { SplitOverDiscs } from "./steps/read/disc-set.js";
+export type { NamedImage, UnreadFile, UnreadWim } from "./read/unread-files.js";
 
 export type { BlockMap, CompressedFormat, Container, ContainerFormat, WrappedFormat } from "./containers/index.js";
 export type { AddedFolder, EditChoices } from "./steps/edit-choices.js";

@@ -36,7 +36,16 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
     const option = String(data["choice"]).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `Give --iso <iso> too, or leave --${option} out.`;
   }
+  if (command === "read") return readHint(code, data) ?? hint;
   return (command === "write" || command === "clone" ? writeHint(code, data, size) : undefined) ?? hint;
+}
+
+/** What an option of `read` does about it. */
+function readHint(code: string, { choice }: Win7UsbError["data"]): string | undefined {
+  if (code === "target-exists") return "Choose another name, or replace it with --force.";
+  if (code === "usage" && choice === "retries") return "Give --retries a number from 0 to 100.";
+  if (code === "usage" && choice === "fill") return "Leave --fill out for the first copy of the disc.";
+  return undefined;
 }
 
 /** What steps call a stick of ours that was given as the ISO. */

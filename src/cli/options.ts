@@ -11,6 +11,7 @@ export type CloneCommandOptions = OptionsOf<Commands["clone"]>;
 export type VerifyCommandOptions = OptionsOf<Commands["verify"]>;
 export type CheckCommandOptions = OptionsOf<Commands["check"]>;
 export type InspectCommandOptions = OptionsOf<Commands["inspect"]>;
+export type ReadCommandOptions = OptionsOf<Commands["read"]>;
 export type DrivesCommandOptions = OptionsOf<Commands["drives"]>;
 
 /** What was chosen at the terminal, and not typed. */
@@ -30,6 +31,13 @@ export type Invocation = {
 export type WriteInvocation = Extract<Invocation, { readonly command: "write" }>;
 export type VerifyInvocation = Extract<Invocation, { readonly command: "verify" }>;
 export type CheckInvocation = Extract<Invocation, { readonly command: "check" }>;
+
+export type ReadInvocation = Extract<Invocation, { readonly command: "read" }>;
+
+/** Whether its `--json` is events, one a line. */
+export function tellsEvents(invocation: Invocation): boolean {
+  return invocation.command === "read" || writesTargets(invocation);
+}
 
 /** Whether it is a write or a clone that is not a dry run. */
 export function writesTargets(invocation: Invocation): boolean {

@@ -140,7 +140,8 @@ function jsonFormOf(argv: readonly string[], command: CommandSpec | null): JsonF
   // `--json=1` is wrong, and says what is wanted.
   if (!words.some((word) => /^--json(?:=|$)/.test(word))) return null;
   const isDryRun = words.some((word) => word === "--dry-run" || /^-y?n/.test(word));
-  return ["write", "clone"].includes(command?.name ?? "") && !isDryRun ? "event" : "object";
+  const name = command?.name ?? "";
+  return name === "read" || (["write", "clone"].includes(name) && !isDryRun) ? "event" : "object";
 }
 
 /**

@@ -134,6 +134,7 @@ function optionOf(spec: OptionSpec): Option {
   if (spec.kind === "choice")
     return option.argParser(once(spec, (text) => choiceOf(text, spec.choices))).default(spec.default);
   if (spec.kind === "size") return option.argParser(once(spec, sizeOf));
+  if (spec.kind === "count") return option.argParser(once(spec, countOf));
   if (spec.kind === "folders" || spec.kind === "files") {
     return option.argParser((text: string, before: readonly string[]) => [...before, text]).default([]);
   }
@@ -165,6 +166,11 @@ function choiceOf(text: string, choices: readonly string[]): string {
   const choice = choices.find((each) => each === text.toLowerCase());
   if (choice === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
   return choice;
+}
+
+function countOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
+  return Number(text);
 }
 
 function sizeOf(text: string): number {

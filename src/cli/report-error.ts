@@ -3,7 +3,7 @@ import { Win7UsbError } from "../errors.js";
 import { jsonLine, printable } from "./escape.js";
 import { wrap } from "./format.js";
 import { hintFor } from "./hints.js";
-import { writesTargets, type Invocation } from "./options.js";
+import { tellsEvents, type Invocation } from "./options.js";
 import { styleFor } from "./style.js";
 import type { Terminal } from "./terminal.js";
 
@@ -17,14 +17,14 @@ export type ErrorFields = {
   readonly others?: readonly ErrorFields[];
 };
 
-/** `write` speaks in events, one a line; the other commands in one object. */
+/** `write` and `read` speak in events, one a line; the other commands in one object. */
 export type JsonForm = "event" | "object";
 
 /** How this command line wants errors told to a script; null where none reads it. */
 export function jsonFormOf(invocation: Invocation): JsonForm | null {
   const { options } = invocation;
   if (!("json" in options) || !options.json) return null;
-  return writesTargets(invocation) ? "event" : "object";
+  return tellsEvents(invocation) ? "event" : "object";
 }
 
 export function errorLine(fields: ErrorFields, form: JsonForm): string {

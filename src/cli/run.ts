@@ -83,6 +83,10 @@ async function runCommand(invocation: Invocation, terminal: Terminal, recorder?:
       const { checkCommand } = await import("./commands/check.js");
       return checkCommand(invocation, terminal, recorder);
     }
+    case "read": {
+      const { readCommand } = await import("./commands/read.js");
+      return readCommand(invocation, terminal);
+    }
     case "inspect": {
       const { inspectCommand } = await import("./commands/inspect.js");
       return inspectCommand(first, invocation.options, terminal);

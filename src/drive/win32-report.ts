@@ -79,6 +79,26 @@ export function parseWindowsAnswer(text: string): { readonly ok: boolean; readon
   return { ok: answer["Ok"] === true, message: message.replaceAll(/\s+/g, " ").trim() };
 }
 
+export type WindowsOpticalDrive = {
+  readonly Drive: string | null;
+  readonly MediaLoaded: boolean;
+  /** Bytes of the disc; null where there is none. */
+  readonly Size: number | null;
+};
+
+/** What the script of optical drives prints. Throws `target-unsupported` for anything else. */
+export function parseOpticalReport(text: string): WindowsOpticalDrive[] {
+  return listAt<Record<string, unknown>>(parseJson(text), "Drives").map((drive) => {
+    const { Drive, MediaLoaded, Size } = drive;
+    const size = Number(Size ?? Number.NaN);
+    return {
+      Drive: typeof Drive === "string" ? Drive : null,
+      MediaLoaded: MediaLoaded === true,
+      Size: Number.isSafeInteger(size) && size > 0 ? size : null,
+    };
+  });
+}
+
 function parseJson(text: string): Record<string, unknown> {
   let value: unknown;
   try {

@@ -81,3 +81,10 @@ function wholeNumber(value: number): string {
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${value} is no whole number`);
   return String(value);
 }
+
+/** Optical drives. */
+export const opticalScript = [
+  ...preamble,
+  "$drives = @(Get-CimInstance Win32_CDROMDrive | Select-Object Drive, MediaLoaded, Size)",
+  "[pscustomobject]@{ Drives = $drives } | ConvertTo-Json -Depth 3 -Compress",
+].join("; ");

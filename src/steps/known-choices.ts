@@ -45,10 +45,19 @@ export function requireKnownChoices(choices: Named): void {
   if (add !== undefined && !(Array.isArray(add) && add.every(isAddedFolder))) {
     throw unknownChoice("add", add, ["a list of { folder, at }"]);
   }
-  for (const flag of ["force", "onlyChanged", "bootPrompt", "verify", "deep", "md5"]) {
+  for (const flag of ["force", "fill", "onlyChanged", "bootPrompt", "verify", "deep", "md5"]) {
     const value = choices[flag];
     if (value !== undefined && typeof value !== "boolean") throw unknownChoice(flag, value, ["true", "false"]);
   }
+}
+
+/** More would wear a drive out for a sector that gave nothing a hundred times. */
+const mostRetries = 100;
+
+/** Throws `usage` unless it is a number of tries. */
+export function requireRetries(retries: unknown): void {
+  if (Number.isSafeInteger(retries) && (retries as number) >= 0 && (retries as number) <= mostRetries) return;
+  throw unknownChoice("retries", retries, [`a whole number from 0 to ${mostRetries}`]);
 }
 
 function isAddedFolder(each: unknown): boolean {

@@ -5,7 +5,7 @@
  * wait for memory that nobody fills any more, so the creator of threads must always end them.
  */
 export { hashFile } from "./hash-file.js";
-export { hashSource } from "./hash-source.js";
+export { hashSource, PrefixHasher } from "./hash-source.js";
 export type { ImagePass } from "./image-pass.js";
 export { createImagePass } from "./image-pass.js";
 export type { PassReader } from "./pass-reader.js";

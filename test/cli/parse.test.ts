@@ -117,6 +117,7 @@ describe("an option that takes one value", () => {
       const [one, other] = {
         choice: spec.kind === "choice" ? spec.choices : [],
         size: ["8G", "16G"],
+        count: ["1", "2"],
         text: ["a", "b"],
         file: ["a", "b"],
       }[spec.kind];

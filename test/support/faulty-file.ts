@@ -18,6 +18,7 @@ import {
   hitMark,
   kinds,
   operations,
+  sectorSize,
   words,
   writtenAt,
   type ServerData,
@@ -47,6 +48,8 @@ export type FaultyFile = {
   readonly bytes: Buffer;
   /** From now on; without a fault everything succeeds. Every operation takes `delayMs` longer. */
   arm(fault?: Fault, delayMs?: number): void;
+  /** From now on these sectors of 2048 bytes, and no others, cannot be read. */
+  scratch(sectors: Iterable<number>): void;
   /** Until `resume` no operation gets an answer. */
   stall(): void;
   resume(): void;
@@ -87,9 +90,11 @@ export async function openFaultyFile(
     socket: join(folder, "socket"),
     medium: new SharedArrayBuffer(size),
     control: new SharedArrayBuffer(controlSize(size)),
+    scratches: new SharedArrayBuffer(Math.ceil(size / sectorSize)),
     ...(fake === undefined ? {} : { fake }),
   };
   const bytes = Buffer.from(data.medium);
+  const scratched = new Uint8Array(data.scratches);
   if (typeof content !== "number") bytes.set(content);
   const thread = new Worker(compiledServer(folder), { workerData: data });
   await once(thread, "message");
@@ -113,6 +118,10 @@ export async function openFaultyFile(
       word[words.every] = every;
       word[words.kind] = kinds.indexOf(kind);
       word[words.delayMs] = delayMs;
+    },
+    scratch(sectors) {
+      scratched.fill(0);
+      for (const sector of sectors) scratched[sector] = 1;
     },
     stall: () => void server.kill("SIGSTOP"),
     resume: () => void server.kill("SIGCONT"),

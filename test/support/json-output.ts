@@ -31,6 +31,7 @@ export type Output =
   | "write-event"
   | "record"
   | "clone-plan"
+  | "read-event"
   | "error";
 
 /** A subject that is named again behind itself: `sources/install.wim: ... sources/install.wim: ...`. */
@@ -78,6 +79,16 @@ export function parseEvents<T = Record<string, unknown>>(text: string): T[] {
     .split("\n")
     .filter((line) => line !== "")
     .map(parseEvent<T>);
+}
+
+/** The events of a read, one a line. */
+export function parseReadEvents<T = Record<string, unknown>>(text: string): T[] {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
+    const event = JSON.parse(line) as T;
+    requireSchema("read-event", event);
+    return event;
+  });
 }
 
 /** One line of a write's output. */

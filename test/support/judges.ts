@@ -46,6 +46,8 @@ export const packageOf: Readonly<Record<string, string>> = {
   fsntfsinfo: "libfsntfs-utils",
   busybox: "busybox-static",
   sfdisk: "fdisk",
+  ddrescue: "gddrescue",
+  ddrescuelog: "gddrescue",
   nbdkit: "nbdkit",
   nbdfuse: "libnbd-bin",
   fusermount3: "fuse3",

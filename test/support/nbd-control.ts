@@ -5,9 +5,14 @@ export type ServerData = {
   readonly socket: string;
   readonly medium: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
+  /** One byte for each sector of `sectorSize`: not 0 where it cannot be read. */
+  readonly scratches: SharedArrayBuffer;
   /** Behind `capacity`, writes go nowhere, or to the beginning again. */
   readonly fake?: { readonly capacity: number; readonly kind: "limbo" | "wraparound" };
 };
+
+/** Bytes of a sector of a disc. */
+export const sectorSize = 2048;
 
 /** Places in the control memory, in 32-bit words: what is asked of the thread, then what it tells. */
 export const words = {

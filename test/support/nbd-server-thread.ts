@@ -15,13 +15,15 @@ import {
   kinds,
   logCapacity,
   operations,
+  sectorSize,
   words,
   writtenAt,
   type ServerData,
 } from "./nbd-control.js";
 
-const { socket: path, medium, control, fake } = workerData as ServerData;
+const { socket: path, medium, control, scratches, fake } = workerData as ServerData;
 const bytes = Buffer.from(medium);
+const scratched = new Uint8Array(scratches);
 const word = new Int32Array(control, 0, writtenAt / 4);
 const written = new Uint8Array(control, writtenAt);
 
@@ -149,6 +151,8 @@ function perform(command: number, offset: number, length: number, content: Buffe
   if (isHit && kind !== "corrupt") return { error: errorNumbers[kind], data: none };
   const isLost = fake !== undefined && offset >= fake.capacity;
   if (command === commands.read) {
+    const sectors = scratched.subarray(Math.floor(offset / sectorSize), Math.ceil((offset + length) / sectorSize));
+    if (sectors.some((sector) => sector !== 0)) return { error: errorNumbers.EIO, data: none };
     if (isLost && fake.kind === "limbo") return { error: 0, data: new Uint8Array(length) };
     const at = isLost ? offset % fake.capacity : offset;
     return { error: 0, data: bytes.subarray(at, at + length) };

@@ -26,6 +26,7 @@ export const roomRanks: Readonly<Record<string, number>> = {
   write: 11,
   check: 11,
   record: 12,
+  read: 11,
   steps: 12,
   "index.ts": 13,
   cli: 14,

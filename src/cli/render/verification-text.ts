@@ -21,6 +21,14 @@ const failuresListed = 5;
 const reasonLimit = 400;
 
 export function verificationText(report: VerificationReport, verbose: boolean, style: Style, columns: number): string {
+  const more = verbose
+    ? verboseLines(report, style, columns)
+    : [`${wrap(`  ${style.faint(moreWords)}`, columns, "  ")}\n`];
+  return [verdictText(report, style, columns, verbose), ...more].join("");
+}
+
+/** The verdict with its reasons, and what it means for the person. */
+export function verdictText(report: VerificationReport, style: Style, columns: number, verbose = false): string {
   const steps = nextSteps(failedChecks(report), report).map((step): Fact => ["next step", printable(step)]);
   // What a damaged image's Windows can do is of no use to anybody.
   const own = report.verdict === "damaged" && !verbose ? [] : personFacts(report, verbose);
@@ -31,7 +39,6 @@ export function verificationText(report: VerificationReport, verbose: boolean, s
     wrappedFacts(steps, style, columns),
     ...warned,
     wrappedFacts([...own, ...imageFacts(report, verbose)], style, columns),
-    ...(verbose ? verboseLines(report, style, columns) : [`${wrap(`  ${style.faint(moreWords)}`, columns, "  ")}\n`]),
   ].join("");
 }
 

@@ -7,7 +7,7 @@ import { machine, machineDrivers } from "./machine.js";
 import { cloneFormat, imageFile } from "./image-file.js";
 import { bell, json, recordFiles, stickMap, told } from "./output.js";
 import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
-import { completion, help, licences } from "./program-itself.js";
+export const commands = { write, clone, verify, check, inspect, read, drives, completion, licences, help };
 import type { CommandSpec, ListSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
@@ -225,4 +225,4 @@ const drives = {
   examples: [["win7usb drives", "drives that can be written"]],
 } as const satisfies CommandSpec;
 
-export const commands = { write, clone, verify, check, inspect, drives, completion, licences, help };
+export const commands = { write, clone, verify, check, inspect, read, drives, completion, licences, help };

@@ -16,6 +16,7 @@ export const programExamples: readonly Example[] = [
   commands.write.examples[0],
   commands.write.examples[1],
   commands.check.examples[0],
+  commands.read.examples[0],
 ];
 
 /** Exit code, a word or two for the short help, and the whole of it. */
@@ -26,7 +27,7 @@ export const exitMeanings = [
   [
     3,
     "image damaged",
-    "the image, or what is added to it, cannot be read or is damaged; for check: the target cannot be read",
+    "the image, or what is added to it, cannot be read or is damaged; for check: the target cannot be read; for read: something of the disc is missing",
   ],
   [
     4,

@@ -26,8 +26,8 @@ export type ChoiceSpec = ValueBase & {
   readonly choices: readonly string[];
   readonly default: string;
 };
-/** `size` in bytes, with a unit; `file` the path of one. */
-export type TextSpec = ValueBase & { readonly kind: "text" | "size" | "file" };
+/** `size` in bytes, with a unit; `count` a whole number; `file` the path of one. */
+export type TextSpec = ValueBase & { readonly kind: "text" | "size" | "count" | "file" };
 /** Repeated, or separated by commas. */
 export type ListSpec = ValueBase & {
   readonly kind: "list";
@@ -85,7 +85,7 @@ type ValueOf<Spec extends OptionSpec> = Spec extends { readonly kind: "flag" }
     ? Choice
     : Spec extends { readonly kind: "list" | "folders" | "files" }
       ? readonly string[]
-      : Spec extends { readonly kind: "size" }
+      : Spec extends { readonly kind: "size" | "count" }
         ? number
         : string;
 /** Options that a command is always given: those with a default. */

@@ -29,6 +29,23 @@ const newestRevision = 0x0260;
 /** The type of an extent that was recorded: ECMA-167 4/14.14.1.1, the upper two bits of a length. */
 const lengthMask = 0x3fffffff;
 
+/** What the descriptors alone say. */
+export async function readVolumeFacts(
+  reading: Reading,
+): Promise<Pick<UdfFileSystem, "volumeLabel" | "volumeEnd"> & { readonly blockSize: number }> {
+  const descriptors = await readVolumeDescriptors(reading);
+  const volume = await openVolume(reading, descriptors);
+  return {
+    volumeLabel: labelOf(descriptors),
+    volumeEnd: endOf(volume, descriptors),
+    blockSize: descriptors.blockSize,
+  };
+}
+
+function labelOf({ logicalVolume }: VolumeDescriptors): string {
+  return decodeDstring(logicalVolume.logicalVolumeIdentifier, "the logical volume identifier");
+}
+
 export async function readUdf(reading: Reading): Promise<UdfFileSystem> {
   const descriptors = await readVolumeDescriptors(reading);
   const { logicalVolume } = descriptors;
@@ -41,7 +58,7 @@ export async function readUdf(reading: Reading): Promise<UdfFileSystem> {
   const root = await readRootIcb(volume, descriptors);
   return {
     tree: await readUdfTree(volume, root),
-    volumeLabel: decodeDstring(logicalVolume.logicalVolumeIdentifier, "the logical volume identifier"),
+    volumeLabel: labelOf(descriptors),
     revision,
     volumeEnd: endOf(volume, descriptors),
   };

@@ -1,0 +1,44 @@
+/** A disc's bytes for who reads its structures: what cannot be read is zeros, because a sector may be one that nobody needs. */
+import { pageMemory } from "../../bytes/page-memory.js";
+import { roundDown, roundUp } from "../../bytes/units.js";
+import { discSectorSize } from "../../drive/optical-disc.js";
+import { type DiscReader } from "../../drive/optical.js";
+import { Win7UsbError } from "../../errors.js";
+import { filledSource, type ByteSource } from "../../source/byte-source.js";
+
+export type DiscSource = ByteSource & {
+  /** Sectors that could not be read so far. */
+  unread(): number;
+  /** Whether any was read. */
+  isAnyRead(): boolean;
+};
+
+export function discSource(reader: DiscReader, capacity: number): DiscSource {
+  let unread = 0;
+  let isAnyRead = false;
+  const readOrZeros = async (offset: number, target: Uint8Array): Promise<boolean> => {
+    try {
+      await reader.read(offset, target);
+      isAnyRead = true;
+      return true;
+    } catch (error) {
+      if (!(error instanceof Win7UsbError) || error.code !== "image-unreadable") throw error;
+      return false;
+    }
+  };
+  const fill = async (offset: number, target: Uint8Array): Promise<void> => {
+    const start = roundDown(offset, discSectorSize);
+    const end = Math.min(capacity, roundUp(offset + target.length, discSectorSize));
+    const memory = pageMemory(end - start);
+    if (!(await readOrZeros(start, memory))) {
+      for (let at = 0; at < memory.length; at += discSectorSize) {
+        const sector = memory.subarray(at, Math.min(at + discSectorSize, memory.length));
+        if (await readOrZeros(start + at, sector)) continue;
+        sector.fill(0);
+        unread += 1;
+      }
+    }
+    target.set(memory.subarray(offset - start, offset - start + target.length));
+  };
+  return { ...filledSource(capacity, fill), unread: () => unread, isAnyRead: () => isAnyRead };
+}
