@@ -11,7 +11,7 @@ import { runEnd, type Run } from "../extents/extent.js";
 import { runRescue } from "../read/run-rescue.js";
 import type { RescueMap } from "../read/rescue-map.js";
 import type { UnreadFile } from "../read/unread-files.js";
-import { runInterruptibly } from "../source/interruption.js";
+import { Interruption } from "../source/interruption.js";
 import { PrefixHasher } from "../threads/index.js";
 import { prefixLengths, type MeasuredImage } from "../verification/known-image.js";
 import { loadKnownImages, type KnownImages } from "../windows/known-images/index.js";
@@ -102,13 +102,18 @@ export async function readDisc(path: string, imagePath: string, options: ReadOpt
   const output = await openOutput(imagePath, { path, size: volume.size }, { force, fill, retries });
   try {
     const watched = await WatchedDisc.open(disc);
+    const { rescue } = output;
+    const stopped = (): Error => interrupted(path, imagePath, rescue.map.bytes("finished") / volume.size);
+    const interruption = new Interruption(signal, stopped);
     try {
       await requireSame(watched, output, { disc, imagePath, fill, size: volume.size });
       await output.begin();
-      const copied = await copy(watched, output, { path, imagePath, volume, knownImages, options });
-      return await conclude(copied, output, { path, imagePath, volume, knownImages, options });
+      const job = { path, imagePath, volume, knownImages, options };
+      return await conclude(await copy(watched, output, interruption, job), output, job);
     } finally {
-      await watched.close();
+      interruption.end();
+      // A read that does not come back must not hold whoever asked for the end.
+      await interruption.close(() => watched.close());
     }
   } finally {
     await output.image.close();
@@ -148,7 +153,7 @@ async function requireSame(
 
 type Copied = { readonly failedReads: number; readonly hasher: PrefixHasher };
 
-async function copy(watched: WatchedDisc, output: Output, job: Job): Promise<Copied> {
+async function copy(watched: WatchedDisc, output: Output, interruption: Interruption, job: Job): Promise<Copied> {
   const { path, imagePath, volume, knownImages, options } = job;
   const { now = () => performance.now(), onEvent = () => undefined, saveEveryMs = usualSaveEveryMs } = options;
   const { rescue, image } = output;
@@ -161,27 +166,24 @@ async function copy(watched: WatchedDisc, output: Output, job: Job): Promise<Cop
     prefixLengths({ size, volumeLabel, volumeEnd: size }, knownImages),
   );
   const progress = discReadProgress(rescue, { target: path, now, onEvent });
-  const stopped = (): Error => interrupted(path, imagePath, rescue.map.bytes("finished") / size);
-  const failedReads = await runInterruptibly(options.signal, stopped, (interruption) =>
-    runRescue(
-      rescue,
-      {
-        read: (offset, target) => watched.reader.read(offset, target),
-        write: (offset, bytes) => image.write(offset, bytes),
-        save: () => output.save(),
-        checkDisc: (isDoubtful) => watched.check(isDoubtful),
+  const failedReads = await runRescue(
+    rescue,
+    {
+      read: (offset, target) => watched.reader.read(offset, target),
+      write: (offset, bytes) => image.write(offset, bytes),
+      save: () => output.save(),
+      checkDisc: (isDoubtful) => watched.check(isDoubtful),
+    },
+    {
+      interruption,
+      now,
+      saveEveryMs,
+      clusterSize: largeRead,
+      onRead(run, bytes, state) {
+        if (bytes !== null && run.offset === hasher.length) hasher.update(bytes);
+        progress.advance(run, bytes !== null, state);
       },
-      {
-        interruption,
-        now,
-        saveEveryMs,
-        clusterSize: largeRead,
-        onRead(run, bytes, state) {
-          if (bytes !== null && run.offset === hasher.length) hasher.update(bytes);
-          progress.advance(run, bytes !== null, state);
-        },
-      },
-    ),
+    },
   );
   progress.end();
   return { failedReads, hasher };

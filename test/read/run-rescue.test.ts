@@ -4,7 +4,7 @@ import { Win7UsbError } from "../../src/errors.js";
 import { freshState, Rescue } from "../../src/read/rescue.js";
 import { RescueMap } from "../../src/read/rescue-map.js";
 import { runRescue, type RescueMedia } from "../../src/read/run-rescue.js";
-import { runInterruptibly } from "../../src/source/interruption.js";
+import { Interruption } from "../../src/source/interruption.js";
 
 const sectorSize = 4;
 const clusterSize = 16;
@@ -38,15 +38,15 @@ async function run({ isReadable = () => true, isThere = () => true, saveEveryMs 
     },
   };
   const stopped = (): Error => new Win7UsbError("interrupted", "interrupted");
-  const outcome = await runInterruptibly(signal, stopped, (interruption) =>
-    runRescue(rescue, media, {
-      interruption,
-      now: () => (time += 1),
-      saveEveryMs,
-      clusterSize,
-      onRead: ({ offset }) => onRead?.(offset),
-    }),
-  ).catch((error: unknown) => error);
+  const interruption = new Interruption(signal, stopped);
+  const outcome = await runRescue(rescue, media, {
+    interruption,
+    now: () => (time += 1),
+    saveEveryMs,
+    clusterSize,
+    onRead: ({ offset }) => onRead?.(offset),
+  }).catch((error: unknown) => error);
+  interruption.end();
   return { outcome, saved, checks, rescue };
 }
 
@@ -87,7 +87,6 @@ describe("a rescue that runs", () => {
       onRead: (offset) => (offset === 320 ? controller.abort() : undefined),
     });
     expect(outcome).toMatchObject({ code: "interrupted" });
-    await Promise.resolve();
     expect(saved).toEqual([336]);
   });
 
