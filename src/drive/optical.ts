@@ -105,10 +105,15 @@ async function fill(disc: Disc, handle: FileHandle, offset: number, target: Uint
   }
 }
 
-/** What Linux says of a tray that is open and of a drive that was pulled out, and macOS of the latter. */
-const goneCodes = ["ENOMEDIUM", "ENXIO", "ENODEV"];
+/** What Linux and macOS say of a drive that was pulled out. */
+const goneCodes = ["ENXIO", "ENODEV"];
+/** ENOMEDIUM of Linux (asm-generic/errno.h), of a tray that is open or empty: Node knows its number alone. */
+const noMediumNumber = -123;
 
-const isGone = (error: unknown): boolean => goneCodes.includes(errorCodeOf(error) ?? "");
+function isGone(error: unknown): boolean {
+  if (goneCodes.includes(errorCodeOf(error) ?? "")) return true;
+  return platform === "linux" && error instanceof Error && "errno" in error && error.errno === noMediumNumber;
+}
 
 function unreadable({ path }: Disc, offset: number, reason: string, cause?: unknown): Win7UsbError {
   return new Win7UsbError("image-unreadable", `${path} cannot be read at byte ${offset}: ${reason}`, {

@@ -33,7 +33,8 @@ export async function readVolumeExtent(source: ByteSource): Promise<VolumeExtent
   const isoLabel = (joliet ?? iso9660)?.volumeLabel ?? "";
   if (recognition.nsr === null) return { end: isoEnd, volumeLabel: isoLabel, problem: null };
   try {
-    const { volumeEnd, volumeLabel, blockSize } = await readVolumeFacts(reading);
+    const { volumeEnd, volumeLabel, blockSize, isOpen } = await readVolumeFacts(reading);
+    if (isOpen) return { end: isoEnd < volumeEnd ? 0 : isoEnd, volumeLabel, problem: null };
     // A bridge disc's primary descriptor spans all of it; without one, an anchor may close the volume behind its partition.
     const end = primary === null ? await closedEnd(reading, volumeEnd, blockSize) : Math.max(isoEnd, volumeEnd);
     return { end, volumeLabel, problem: null };

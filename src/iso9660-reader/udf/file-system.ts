@@ -29,16 +29,21 @@ const newestRevision = 0x0260;
 /** The type of an extent that was recorded: ECMA-167 4/14.14.1.1, the upper two bits of a length. */
 const lengthMask = 0x3fffffff;
 
+type VolumeFacts = Pick<UdfFileSystem, "volumeLabel" | "volumeEnd"> & {
+  readonly blockSize: number;
+  /** Recorded bit by bit on write-once media: nothing says where it ends. */
+  readonly isOpen: boolean;
+};
+
 /** What the descriptors alone say. */
-export async function readVolumeFacts(
-  reading: Reading,
-): Promise<Pick<UdfFileSystem, "volumeLabel" | "volumeEnd"> & { readonly blockSize: number }> {
+export async function readVolumeFacts(reading: Reading): Promise<VolumeFacts> {
   const descriptors = await readVolumeDescriptors(reading);
   const volume = await openVolume(reading, descriptors);
   return {
     volumeLabel: labelOf(descriptors),
     volumeEnd: endOf(volume, descriptors),
     blockSize: descriptors.blockSize,
+    isOpen: isWriteOnce(volume),
   };
 }
 
@@ -64,13 +69,16 @@ export async function readUdf(reading: Reading): Promise<UdfFileSystem> {
   };
 }
 
+function isWriteOnce({ partitions }: Volume): boolean {
+  return partitions.some((partition) => partition?.kind === "virtual");
+}
+
 /** A partition on write-once media spans the blank rest of the disc, so that it says nothing of where the image ends. */
-function endOf({ partitions }: Volume, descriptors: VolumeDescriptors): number {
-  const isWriteOnce = partitions.some((partition) => partition?.kind === "virtual");
+function endOf(volume: Volume, descriptors: VolumeDescriptors): number {
   const ends = [...descriptors.partitions.values()].map(
     ({ startingLocation, length }) => (startingLocation + length) * descriptors.blockSize,
   );
-  return Math.max(descriptors.end, ...(isWriteOnce ? [] : ends));
+  return Math.max(descriptors.end, ...(isWriteOnce(volume) ? [] : ends));
 }
 
 /** The root directory of the prevailing file set descriptor (ECMA-167 4/8.3.1): first set, highest number. */

@@ -33,6 +33,10 @@ export async function lookAtDisc(disc: Disc, reader: DiscReader): Promise<DiscVo
   if (extent.problem !== null) {
     warnings.push({ code: "volume-descriptors", message: `its length is that of ISO 9660: ${extent.problem}` });
   }
+  if (extent.end === 0) {
+    const message = "the volume does not say how long it is: all that the drive counts is read";
+    warnings.push({ code: "volume-length", message });
+  }
   await refuseVideo(path, source);
   const claimed = extent.end === 0 ? (capacity ?? 0) : extent.end;
   if (capacity !== null && claimed > capacity) {
