@@ -37,13 +37,7 @@ export type Stick = {
   unplug(): Promise<void>;
 };
 
-/** What a machine has besides: kernel modules, and QEMU's devices. */
-export type Equipment = { readonly modules: readonly string[]; readonly devices: readonly string[] };
-const none: Equipment = { modules: [], devices: [] };
-
 export type GuestMachine = Pick<Agent, "run"> & {
-  /** QEMU itself. */
-  readonly qmp: Qmp;
   readonly terminal: GuestTerminal;
   plug(options: StickOptions): Promise<Stick>;
   /** What the kernel said, for the message of a test that fails. */
@@ -78,8 +72,8 @@ const startTimeoutMs = 300_000;
 const plugTimeoutMs = 120_000;
 const pollMs = 50;
 
-function initialRoot(kernel: GuestKernel, more: readonly string[]): Buffer {
-  const loaded = modulesFor(kernel, [...modules, ...more]);
+function initialRoot(kernel: GuestKernel): Buffer {
+  const loaded = modulesFor(kernel, modules);
   const init = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 mount -t proc none /proc; mount -t sysfs none /sys; mount -t devtmpfs none /dev
@@ -98,7 +92,7 @@ exec switch_root /root /bin/busybox sh /agent
   ]);
 }
 
-function qemuArguments(directory: string, kernel: GuestKernel, devices: readonly string[]): string[] {
+function qemuArguments(directory: string, kernel: GuestKernel): string[] {
   // Without cmpxchg16b: QEMU 7.2's translation of it now and then loses the flags, and the kernel falls.
   const machine =
     "-accel tcg,thread=multi -cpu max,-cx16 -smp 2 -m 1024 -nodefaults -display none -no-reboot -qmp stdio";
@@ -110,7 +104,7 @@ function qemuArguments(directory: string, kernel: GuestKernel, devices: readonly
     serial: [`file:${path("console")}`, "chardev:terminal"],
     drive: [`file=${path("root")},format=raw,if=virtio,snapshot=on`],
     chardev: ["agent", "terminal"].map((name) => `socket,id=${name},path=${path(name)},server=on,wait=off`),
-    device: ["virtio-serial", "virtserialport,chardev=agent", "qemu-xhci,id=xhci,p2=8,p3=8", ...devices],
+    device: ["virtio-serial", "virtserialport,chardev=agent", "qemu-xhci,id=xhci,p2=8,p3=8"],
   };
   const pairs = Object.entries(options).flatMap(([name, values]) => values.flatMap((value) => [`-${name}`, value]));
   return [...machine.split(" "), ...pairs];
@@ -120,14 +114,10 @@ function qemuArguments(directory: string, kernel: GuestKernel, devices: readonly
 const starts = 3;
 
 /** Starts a machine whose `/srv` holds copies of `files`. */
-export async function startGuest(
-  kernel: GuestKernel,
-  files: readonly string[],
-  equipment = none,
-): Promise<GuestMachine> {
+export async function startGuest(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(kernel, files, equipment);
+      return await startOnce(kernel, files);
     } catch (error) {
       const fell = error instanceof Error && error.message.includes("Kernel panic");
       if (!fell || attempt === starts) throw error;
@@ -135,13 +125,11 @@ export async function startGuest(
   }
 }
 
-async function startOnce(kernel: GuestKernel, files: readonly string[], equipment: Equipment): Promise<GuestMachine> {
+async function startOnce(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
   const directory = mkdtempSync(join(tmpdir(), "win7usb-guest-"));
   makeGuestRoot(join(directory, "root"), files, agentScript);
-  writeFileSync(join(directory, "initrd"), initialRoot(kernel, equipment.modules));
-  const qemu = spawn("qemu-system-x86_64", qemuArguments(directory, kernel, equipment.devices), {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  writeFileSync(join(directory, "initrd"), initialRoot(kernel));
+  const qemu = spawn("qemu-system-x86_64", qemuArguments(directory, kernel), { stdio: ["pipe", "pipe", "pipe"] });
   const complaints: Buffer[] = [];
   qemu.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
   const console = (): string => {
@@ -163,7 +151,6 @@ async function startOnce(kernel: GuestKernel, files: readonly string[], equipmen
     const timeout = sleep(startTimeoutMs, "late", { ref: false });
     if ((await Promise.race([agent.ready, timeout])) === "late") throw new Error("the guest does not start");
     return {
-      qmp,
       run: (...command) => agent.run(...command),
       terminal,
       plug: (options) => plug(qmp, agent, options),
