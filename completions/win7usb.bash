@@ -98,9 +98,9 @@ _win7usb() {
       if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words ""; fi
       ;;
     help)
-      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write clone verify check inspect drives completion licences help"; fi
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write clone verify check inspect read drives completion licences help"; fi
       ;;
-    *) _win7usb_words "write clone verify check inspect drives completion licences help -h --help -V --version" ;;
+    *) _win7usb_words "write clone verify check inspect read drives completion licences help -h --help -V --version" ;;
   esac
 }
 _win7usb_words() {

@@ -102,4 +102,4 @@ complete -c win7usb -n "__fish_seen_subcommand_from drives" -l json -d "one JSON
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l quiet -d "results and errors alone: no progress, no explanations"
 complete -c win7usb -n "__fish_seen_subcommand_from drives" -l log -r -F -d "append all that people are told to a file"
 complete -c win7usb -n "__fish_seen_subcommand_from completion" -a "bash zsh fish powershell"
-complete -c win7usb -n "__fish_seen_subcommand_from help" -a "write clone verify check inspect drives completion licences help"
+complete -c win7usb -n "__fish_seen_subcommand_from help" -a "write clone verify check inspect read drives completion licences help"

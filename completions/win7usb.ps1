@@ -90,10 +90,10 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
     }
     'help' {
       $options = @('-h', '--help')
-      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
     }
     default {
-      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
       $options = '-h', '--help', '-V', '--version'
     }
   }

@@ -7,7 +7,8 @@ import { machine, machineDrivers } from "./machine.js";
 import { cloneFormat, imageFile } from "./image-file.js";
 import { bell, json, recordFiles, stickMap, told } from "./output.js";
 import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
-export const commands = { write, clone, verify, check, inspect, read, drives, completion, licences, help };
+import { completion, help, licences } from "./program-itself.js";
+import { read } from "./read.js";
 import type { CommandSpec, ListSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
