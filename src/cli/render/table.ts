@@ -30,20 +30,31 @@ function wrappedCell(cell: string, width: number): string[] {
     .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, "gsu")) ?? [""]);
 }
 
-/** Characters to which a column is narrowed at most, where words have to be broken. */
+/** Characters to which a column is narrowed at most, where words have to be broken; one of paths and labels may be narrower. */
 const narrowest = 12;
+const narrowestOfPaths = 6;
+
+/** What people type or look up: a name in two pieces is none. Paths and labels are read on. */
+const isName = (word: string): boolean => /^[\w.-]+$/.test(word);
+
+const longest = (words: readonly string[]): number => Math.max(0, ...words.map((word) => word.length));
 
 /** Characters of each column: as its cells need, then of the widest as little as its longest word, until all fit. */
 function widthsOf(rows: readonly (readonly string[])[], columns: number): number[] {
   const widest = (length: (cell: string) => number): number[] =>
     rows[0]!.map((_, column) => Math.max(...rows.map((row) => length(row[column]!))));
-  const widths = widest((cell) => cell.length);
-  const least = widest((cell) => Math.max(...cell.split(" ").map((word) => word.length)));
-  const narrowed = narrowedTo(widths, least, columns);
-  return narrowedTo(
-    narrowed,
-    narrowed.map((width) => Math.min(width, narrowest)),
-    columns,
+  const names = widest((cell) => longest(cell.split(" ").filter(isName)));
+  const atLeast = (least: number) => (widths: readonly number[]) =>
+    widths.map((width, column) => Math.max(names[column]!, Math.min(width, least)));
+  const steps = [
+    () => widest((cell) => longest(cell.split(" "))),
+    atLeast(narrowest),
+    atLeast(narrowestOfPaths),
+    (widths: readonly number[]) => widths.map((width) => Math.min(width, narrowest)),
+  ];
+  return steps.reduce(
+    (widths, leastOf) => narrowedTo(widths, leastOf(widths), columns),
+    widest((cell) => cell.length),
   );
 }
 
