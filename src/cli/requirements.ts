@@ -47,7 +47,7 @@ const kinds = {
   sp: {
     expected: "0 or 1",
     parse: (value: string) => {
-      const level = /^(?:sp[ -]?)?([01])$/i.exec(value)?.[1];
+      const level = /^(?:(?:sp|service[ -]?pack)[ -]?)?([01])$/i.exec(value)?.[1];
       return level === undefined ? undefined : ({ name: "sp", value: Number(level) } as const);
     },
   },

@@ -33,6 +33,7 @@ describe("a requirement", () => {
     ["arch=x86_64", { name: "arch", value: "x64" }],
     ["sp=SP1", { name: "sp", value: 1 }],
     ["sp=sp 0", { name: "sp", value: 0 }],
+    ["sp=Service Pack 1", { name: "sp", value: 1 }],
     ["lang=en-US", { name: "language", value: "en-US" }],
     ["language=en_US", { name: "language", value: "en-US" }],
     ["Genuine", { name: "genuine" }],
