@@ -3,6 +3,8 @@ import { constants } from "node:fs";
 import { access, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorCodeOf, reasonOf, Win7UsbError } from "../errors.js";
+import { readMounts } from "./linux-devices.js";
+import { mountOf } from "./linux-mounts.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
 import { realPath } from "./real-path.js";
@@ -51,7 +53,29 @@ async function openAndClose(path: string): Promise<void> {
 /** Throws `no-permission` or `target-read-only` where the temporary file cannot be created in the image file's folder. */
 export async function requireFolderRights(path: string): Promise<void> {
   const folder = dirname(await finalPathOf(path));
+  await requireFiles(path, folder);
   await requireAllowed(access(folder, constants.W_OK | constants.X_OK), (error) => openError(path, error));
+}
+
+/** File systems of Linux in which the kernel shows itself: root has all rights there, and nobody can create a file. */
+const withoutFiles: ReadonlySet<string> = new Set(
+  "proc sysfs devpts cgroup cgroup2 debugfs tracefs securityfs configfs binfmt_misc pstore efivarfs bpf selinuxfs".split(
+    " ",
+  ),
+);
+
+async function requireFiles(path: string, folder: string): Promise<void> {
+  if (platform !== "linux") return;
+  const { fileSystem } = mountOf(await readMounts(), await finalPathOf(folder)) ?? {};
+  if (fileSystem === undefined || !withoutFiles.has(fileSystem)) return;
+  throw new Win7UsbError(
+    "target-read-only",
+    `${path} cannot be created: ${folder} is the kernel's own (${fileSystem})`,
+    {
+      hint: "Choose a place that can be written to.",
+      data: { target: path },
+    },
+  );
 }
 
 /** Where an image file will be: links are followed. */

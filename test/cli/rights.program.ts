@@ -101,6 +101,15 @@ describe.skipIf(!mounts)("room for an image file", () => {
   });
 });
 
+it.runIf(process.platform === "linux").each(["/proc", "/dev/pts"])(
+  "%s keeps no files, which a dry run says",
+  (place) => {
+    const { exitCode, out } = runProgram(["write", iso, join(place, "usb.img"), "--dry-run", "--json"]);
+    expect(exitCode).toBe(5);
+    expect(parseOutput("write-plan", out)).toMatchObject({ error: { code: "target-read-only" } });
+  },
+);
+
 /** Root may write anywhere: without these capabilities, which is what it has over others here, it may not either. */
 const asOthers =
   process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"] : [];
