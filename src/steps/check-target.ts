@@ -5,7 +5,7 @@ import { createReadBytes } from "../check/read-bytes.js";
 import type { WrappedFormat } from "../containers/index.js";
 import type { Target } from "../drive/drive.js";
 import type { DriveReader } from "../drive/drive-reader.js";
-import { Win7UsbError, type Warning } from "../errors.js";
+import { Failures, Win7UsbError, type Warning } from "../errors.js";
 import type { ProgressEvent } from "../progress/events.js";
 import { createMeter, type Meter } from "../progress/progress-meter.js";
 import { Interruption } from "../source/interruption.js";
@@ -93,12 +93,15 @@ export async function check(input: TargetInput, options: CheckOptions = {}): Pro
   const path = typeof input === "string" ? input : name;
   const interruption = new Interruption(signal, () => interruptedAt(path));
   try {
-    const target = await interruption.run(() => openTarget(input, name));
+    const failures = new Failures();
+    const target = await failures.attempt(() => interruption.run(() => openTarget(input, name)));
     try {
-      const opened = image === undefined ? undefined : await openImage(image, { signal });
+      if (signal?.aborted === true) failures.throwAll();
+      const opened = image === undefined ? undefined : await failures.attempt(() => openImage(image, { signal }));
       try {
+        failures.throwAll();
         return await interruption.run(async () => {
-          const result = await checkOpened(target, opened, options);
+          const result = await checkOpened(target!, opened, options);
           await opened?.assertUnchanged();
           return result;
         });
@@ -106,7 +109,7 @@ export async function check(input: TargetInput, options: CheckOptions = {}): Pro
         await opened?.close();
       }
     } finally {
-      await interruption.close(() => target.reader.close());
+      if (target !== undefined) await interruption.close(() => target.reader.close());
     }
   } finally {
     interruption.end();

@@ -44,21 +44,25 @@ export async function editTree(
   choices: EditChoices,
   allow: readonly string[] = [],
 ): Promise<EditedImage> {
-  const read = await readWishes(choices, additionTimes(image.tree), windows);
-  const customised = await customise(
-    { tree: image.tree, windows },
-    read.map(({ wish }) => wish),
-    {
-      allow,
-      volumeLabel: image.volumeLabel,
-      applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? "",
-    },
-  );
+  const failures = new Failures();
+  const read = await readWishes(choices, additionTimes(image.tree), windows, failures);
+  // A folder that cannot be laid over the image might have had what is missing then.
+  const isJudged = failures.found.length === 0 || (choices.add ?? []).length === 0;
+  const options = {
+    allow,
+    volumeLabel: image.volumeLabel,
+    applicationIdentifier: image.primaryVolume?.applicationIdentifier ?? "",
+  };
+  const wishes = read.map(({ wish }) => wish);
+  const customised = isJudged
+    ? await failures.attempt(() => customise({ tree: image.tree, windows }, wishes, options))
+    : undefined;
+  failures.throwAll();
   return {
-    ...customised,
+    ...customised!,
     async hashed() {
       const edits: PreparedEdit[] = [];
-      for (const [index, edit] of customised.edits.entries()) {
+      for (const [index, edit] of customised!.edits.entries()) {
         const { input } = read[index]!;
         edits.push({ ...edit, input: input?.path ?? null, sha256: (await input?.sha256()) ?? null });
       }
@@ -89,13 +93,13 @@ export function emptyFolderWarnings(edits: readonly PreparedEdit[]): Warning[] {
   return empty.map(({ input }) => ({ code: "add-empty", message: `${input} holds nothing that could be added` }));
 }
 
-/** In the order in which edits are made. */
+/** In the order in which edits are made; what cannot be read is among the failures. */
 async function readWishes(
   { add = [], drivers = [], edition, answerFile, updates }: EditChoices,
   times: FileTimes,
   windows: WindowsIdentity,
+  failures: Failures,
 ): Promise<ReadWish[]> {
-  const failures = new Failures();
   const wishes: ReadWish[] = [];
   for (const { folder: path, at = "" } of add) {
     const read = await failures.attempt(() => readFolder(path, times));
@@ -117,7 +121,6 @@ async function readWishes(
     const read = await failures.attempt(() => readAnswerFile(answerFile));
     if (read !== undefined) wishes.push(read);
   }
-  failures.throwAll();
   return wishes;
 }
 

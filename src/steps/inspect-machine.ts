@@ -2,7 +2,7 @@
 import type { DriverPackage } from "../drivers/index.js";
 import { driverArchitectureOf, windows7On } from "../drivers/index.js";
 import type { Warning } from "../errors.js";
-import { Win7UsbError } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
 import type { Machine } from "../machine/device.js";
 import { DriverFinder } from "../machine/find-drivers.js";
 import type { MachineJudgement, SystemDrivers } from "../machine/judge-machine.js";
@@ -74,12 +74,14 @@ export async function inspectMachine(
   options: MachineInspectionOptions = {},
 ): Promise<MachineInspection> {
   const path = typeof machine === "string" ? machine : null;
-  const listed = readListing(await bytesOf(machine), path ?? "the listing");
-  const opened = await openImage(image, options);
+  const failures = new Failures();
+  const listed = await failures.attempt(async () => readListing(await bytesOf(machine), path ?? "the listing"));
+  const opened = await failures.attempt(() => openImage(image, options));
   try {
-    return await inspectionOf(opened, listed, path, options);
+    failures.throwAll();
+    return await inspectionOf(opened!, listed!, path, options);
   } finally {
-    await opened.close();
+    await opened?.close();
   }
 }
 
@@ -109,9 +111,12 @@ async function inspectionOf(
   const architecture = driverArchitectureOf(identity.architecture);
   const finder = () => new DriverFinder(machine.devices, windows7On(architecture));
   const folders: JudgedFolder[] = [];
+  const failures = new Failures();
   for (const folder of drivers) {
-    folders.push({ path: folder, packages: (await judgeFolder(folder, architecture, signal)).packages });
+    const judged = await failures.attempt(() => judgeFolder(folder, architecture, signal));
+    if (judged !== undefined) folders.push({ path: folder, packages: judged.packages });
   }
+  failures.throwAll();
   const setup = await setupSystem(image.tree, identity, finder());
   throwIfInterrupted(opened.path, signal);
   const installed = await installedSystem(image.tree, identity, finder());

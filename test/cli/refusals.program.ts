@@ -53,9 +53,36 @@ describe("a write with several things in its way", () => {
     expect(existsSync(path("new.img"))).toBe(false);
   });
 
+  it("tells an edition that is not there together with files that are not", () => {
+    const words = ["--edition", "Enterprise", "--answer-file", path("no.xml"), "--updates", path("none")];
+    const { out } = runProgram(["write", iso, path("new.img"), "--dry-run", "--json", ...words]);
+    const codes = codesOf(parseOutput<{ error: Told }>("error", out).error);
+    expect(codes).toEqual(["input-missing", "input-missing", "edition-missing"]);
+  });
+
+  it("says nothing of an edition where a folder is missing that might have had it", () => {
+    const words = ["--edition", "Enterprise", "--add", path("none")];
+    const { out } = runProgram(["write", iso, path("new.img"), "--dry-run", "--json", ...words]);
+    expect(codesOf(parseOutput<{ error: Told }>("error", out).error)).toEqual(["input-missing"]);
+  });
+
   it("says once what helps against several", () => {
     const { err } = runProgram(["write", iso, path("none/a.img"), path("none/b.img")]);
     expect(err.match(/hint: Create the folder first/g)).toHaveLength(1);
+  });
+});
+
+describe("two files that are not there", () => {
+  it.each([
+    [["check", "no.img", "--iso", "no.iso"], 5, ["target-missing", "image-missing"]],
+    [["inspect", "no.iso", "--machine", "no.txt"], 3, ["input-missing", "image-missing"]],
+    [["inspect", "win7.iso", "--machine", "m.txt", "--drivers", "a", "--drivers", "b"], 3, "input-missing"],
+  ])("are told at once by %j", (words, code, codes) => {
+    writeFileSync(path("m.txt"), "00:14.0 USB controller [0c03]: Intel Corporation [8086:1e31]\n");
+    const { exitCode, out } = runProgram([...words, "--json"], folder);
+    expect(exitCode).toBe(code);
+    const told = codesOf(parseOutput<{ error: Told }>("error", out).error);
+    expect(told).toEqual(typeof codes === "string" ? [codes, codes] : codes);
   });
 });
 
