@@ -18,7 +18,9 @@ export type OpenedImage = {
   readonly path: string;
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
-  /** Bytes of the file or medium. */
+  /** Whether it is a drive. */
+  readonly isDrive: boolean;
+  /** Bytes of the file, or of the volume on a drive. */
   readonly size: number;
   readonly source: ByteSource;
   readonly image: Iso9660Image;
@@ -39,7 +41,7 @@ export type OpenedImage = {
  */
 export async function openImage(input: ImageInput, options: InputOptions = {}): Promise<OpenedImage> {
   const opened = await openInput(input, options);
-  const { path, isFile, source } = opened;
+  const { path, isFile, isDrive, source } = opened;
   try {
     const image = withMergedFolders(await namingForeign(source, path, () => readImage(source)));
     const windows = await identifyWhole(image);
@@ -48,6 +50,7 @@ export async function openImage(input: ImageInput, options: InputOptions = {}): 
     return {
       path,
       isFile,
+      isDrive,
       size: source.size,
       source,
       image,
