@@ -17,17 +17,24 @@ export function fuzz(input: Uint8Array): void {
   if (data.length >= baseBlockSize) baseBlockRecord.patch(data, 0, { checksum: baseBlockChecksum(data) });
   const read = readBootConfiguration(data);
   if (typeof read === "string") checkText(read);
-  const edited = foreseenNow(() => edit(data));
-  // What was edited is sound for the editor, or was not to be edited.
-  if (edited !== undefined) edit(edited);
+  const edited = foreseenNow(() => edit(data, firstKey(data)));
+  // What was edited is sound for the editor, or was not to be edited. The same keys: an edit puts their list into order.
+  if (edited !== undefined) edit(edited, firstKey(data));
   const root = openHive(data);
   if (typeof root !== "string") visit(root, { left: mostKeys }, 0);
 }
 
+const editorOf = (hive: Uint8Array): HiveEditor => new HiveEditor(hive, { name: "the hive", time: 1n });
+
+/** Of the root's. */
+function firstKey(hive: Uint8Array): string {
+  const [first = "first"] = editorOf(hive).subkeys([])!;
+  return first;
+}
+
 /** Values and keys are added at three places; the hive that comes of it. */
-function edit(hive: Uint8Array): Uint8Array {
-  const editor = new HiveEditor(hive, { name: "the hive", time: 1n });
-  const [first = "first"] = editor.subkeys([])!;
+function edit(hive: Uint8Array, first: string): Uint8Array {
+  const editor = editorOf(hive);
   for (const path of [[first], [first, "new"], ["last", "below"]]) {
     editor.addKey(path);
     const names = editor.values(path)!.map(({ name }) => name);
