@@ -1,6 +1,7 @@
 /** Disk plans for tests: random ones as fast-check makes them, and the naive way to execute any. */
 import * as fc from "fast-check";
 import type { DiskPlan } from "../../src/volumes/plan.js";
+import { sectorSize } from "../../src/volumes/plan.js";
 import type { Extent } from "../../src/extents/extent.js";
 import { memorySource } from "../../src/source/byte-source.js";
 
@@ -81,6 +82,7 @@ export const arbitraryPlan: fc.Arbitrary<DiskPlan> = fc
       else extents.push(kind === "bytes" ? bytesExtent(offset, content) : rangeExtent(offset, content));
       offset += size;
     }
-    const end = offset + tail;
+    // A disk has a sector at least: the mark of an unfinished write takes one.
+    const end = Math.max(offset + tail, sectorSize);
     return planOf(wholeUnits ? Math.ceil(end / 4096) * 4096 : end, extents);
   });
