@@ -14,6 +14,9 @@ const replacing = readdirSync(join(import.meta.dirname, "test"), { recursive: tr
   .map((path) => `test/${path.replaceAll("\\", "/")}`)
   .filter((path) => /\bvi\.(?:mock|doMock)\(/.test(readFileSync(join(import.meta.dirname, path), "utf8")));
 
+/** Test files of the whole run alone (`npm run test:all`): none of their cases is cheap enough for a sample. */
+const wholeRun = process.env["WIN7USB_TEST_ALL"] === "1" ? [] : ["test/**/*.whole.*.ts"];
+
 /**
  * Six suites by cost: `unit` runs anywhere, soon; `program` starts the built program and the package as npm packs it;
  * `exhaustive` tries every place, or waits for drives that hang; `oracle`
@@ -42,6 +45,7 @@ export default defineConfig({
         test: {
           name: "program",
           include: ["test/**/*.program.ts"],
+          exclude: wholeRun,
           setupFiles,
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -69,6 +73,7 @@ export default defineConfig({
         test: {
           name: "devices",
           include: ["test/**/*.devices.ts"],
+          exclude: wholeRun,
           setupFiles,
           testTimeout: 900_000,
           hookTimeout: 900_000,

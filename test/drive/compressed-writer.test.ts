@@ -123,9 +123,12 @@ it("gzip's header has no time and no system (RFC 1952, 2.3.1)", async () => {
   expect(readFileSync(pathOf("header")).subarray(0, 10).toString("hex")).toBe("1f8b08000000000004ff");
 });
 
-it.skipIf(zstdDecompressSync !== undefined)("Zstandard is refused where this Node has none, by name", () => {
-  expect(() => requireCompression("zst", "usb.img.zst")).toThrow(
-    "usb.img.zst cannot be made: this Node has no Zstandard",
-  );
-  expect(() => requireCompression("gz", "usb.img.gz")).not.toThrow();
-});
+it.each(zstdDecompressSync === undefined ? ["Zstandard"] : [])(
+  "%s is refused where this Node has none, by name",
+  () => {
+    expect(() => requireCompression("zst", "usb.img.zst")).toThrow(
+      "usb.img.zst cannot be made: this Node has no Zstandard",
+    );
+    expect(() => requireCompression("gz", "usb.img.gz")).not.toThrow();
+  },
+);

@@ -28,7 +28,8 @@ it.skipIf(!judge("gzip"))("gzip", () => {
   expect(Buffer.compare(unpackedBy("gzip", "usb.img.gz"), readFileSync(join(folder, "plain.img")))).toBe(0);
 });
 
-it.skipIf(!("createZstdCompress" in zlib) || !judge("zstd"))("zstd, where this Node has it", () => {
+// Node 20 has no Zstandard.
+it.skipIf(!judge("zstd")).each("createZstdCompress" in zlib ? ["zstd"] : [])("%s", () => {
   expect(runProgram(["write", "win7.iso", "usb.img.zst"], folder).exitCode).toBe(0);
   expect(Buffer.compare(unpackedBy("zstd", "usb.img.zst"), readFileSync(join(folder, "plain.img")))).toBe(0);
 });

@@ -104,7 +104,7 @@ describe.skipIf(!canRun)("the executable", () => {
   });
 
   it("is the same, made in another folder", () => {
-    // The rest is Node's own binary: test/package/platforms.devices.ts compares all of it.
+    // The rest is Node's own binary: test/package/platforms.whole.devices.ts compares all of it.
     const other = copySources(join(folder, "elsewhere"));
     makePackages(["blob"], other);
     expect(hashOf(blobIn(other))).toBe(hashOf(blobIn(project)));

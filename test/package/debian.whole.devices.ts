@@ -17,9 +17,8 @@ import { judge } from "../support/judges.js";
 import { attachLoopDevice, canAttachLoopDevices } from "../support/loop-device.js";
 import { makePackages, packed } from "../support/packages.js";
 import { runProgram, type ProgramRun } from "../support/program.js";
-import { everyCase } from "../support/sample.js";
 
-const mirror = everyCase ? debianMirror() : undefined;
+const mirror = debianMirror();
 const possible =
   mirror !== undefined && process.arch === "x64" && canAttachLoopDevices() && ["debootstrap", "lintian"].every(judge);
 
