@@ -10,6 +10,7 @@ export { exitCodeOf, exitCodes, Win7UsbError } from "./errors.js";
 export type { ByteSource } from "./source/byte-source.js";
 export { memorySource, sliceSource } from "./source/byte-source.js";
 export type { FileSource } from "./source/file-source.js";
+export type { FileSourceOptions } from "./source/file-source.js";
 export { openFileSource } from "./source/file-source.js";
 export type {
   DirectoryNode,
@@ -105,6 +106,7 @@ export type { ReadOptions, ReadResult, Unread } from "./steps/read-disc.js";
 export { readDisc } from "./steps/read-disc.js";
 export type { ReadEvent, ReadPhase, ReadProgressEvent, ReadStartEvent, ReadWarningEvent } from "./steps/read/events.js";
 export type { SplitOverDiscs } from "./steps/read/disc-set.js";
+export type { RescueStatus } from "./read/rescue.js";
 export type { NamedImage, UnreadFile, UnreadWim } from "./read/unread-files.js";
 
 export type { BlockMap, CompressedFormat, Container, ContainerFormat, WrappedFormat } from "./containers/index.js";

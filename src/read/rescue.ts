@@ -16,6 +16,7 @@ import { roundDown, roundUp } from "../bytes/units.js";
 import { runEnd, type Run } from "../extents/extent.js";
 import { inSectors, type RescueMap } from "./rescue-map.js";
 
+/** What is done at the moment; `finished` once every place was read or given up. */
 export type RescueStatus = "copying" | "trimming" | "scraping" | "retrying" | "finished";
 
 export type RescueState = {

@@ -12,12 +12,14 @@ import { openWim, resourceFlags, type Wim } from "../wim/index.js";
 import { walkMetadata } from "../wim/metadata-walk.js";
 import { sha1Length } from "../wim/sha1.js";
 
+/** An image of a WIM. */
 export type NamedImage = {
   /** Counted from 1. */
   readonly index: number;
   readonly name: string;
 };
 
+/** Which images of a WIM are whole although parts of it could not be read. */
 export type UnreadWim = {
   /** Images that need what could not be read; null where that cannot be told, and `problem` says why. */
   readonly touched: readonly NamedImage[] | null;
@@ -25,6 +27,7 @@ export type UnreadWim = {
   readonly problem: string | null;
 };
 
+/** A file of the disc of which something could not be read. */
 export type UnreadFile = {
   readonly path: string;
   /** Bytes of the file, and how many of them could not be read. */

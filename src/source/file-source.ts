@@ -33,6 +33,7 @@ export function isFileSource(source: ByteSource): source is FileSource {
   return fileSources.has(source);
 }
 
+/** How a file or device is opened. */
 export type FileSourceOptions = {
   /**
    * Bytes of the device with this number (`stat`'s rdev), where the system tells; without it the end is looked for, which

@@ -27,6 +27,7 @@ import { requireSameDisc, WatchedDisc } from "./read/same-disc.js";
 import type { VerifyResult } from "./verify-image.js";
 import type { VerifyEvent } from "./verify-passes.js";
 
+/** Choices of `readDisc`. */
 export type ReadOptions = {
   /** Replace an image that is there. Default: false. */
   readonly force?: boolean | undefined;
@@ -57,6 +58,7 @@ export type Unread = {
   readonly problem: string | null;
 };
 
+/** What became of a disc: the image, its map, and what could not be read. */
 export type ReadResult = {
   readonly disc: string;
   readonly image: string;
