@@ -10,7 +10,6 @@ export { exitCodeOf, exitCodes, Win7UsbError } from "./errors.js";
 export type { ByteSource } from "./source/byte-source.js";
 export { memorySource, sliceSource } from "./source/byte-source.js";
 export type { FileSource } from "./source/file-source.js";
-export type { FileSourceOptions } from "./source/file-source.js";
 export { openFileSource } from "./source/file-source.js";
 export type {
   DirectoryNode,

@@ -14,8 +14,6 @@ import { requirePath } from "./path-text.js";
 /** A source whose bytes lie in a file or on a device. */
 export type FileSource = ByteSource & {
   readonly path: string;
-  /** A drive, and no file. */
-  readonly isDevice: boolean;
   /**
    * Throws `image-changed` where the file is not what it was when it was opened: other bytes may have been read since, and
    * nothing that was found or written by them holds. A device has no times of its own and is not asked.
@@ -33,32 +31,20 @@ export function isFileSource(source: ByteSource): source is FileSource {
   return fileSources.has(source);
 }
 
-/** How a file or device is opened. */
-export type FileSourceOptions = {
-  /**
-   * Bytes of the device with this number (`stat`'s rdev), where the system tells; without it the end is looked for, which
-   * makes a drive seek, and fails where what lies before the end cannot be read.
-   */
-  readonly deviceSize?: (deviceNumber: number) => Promise<number | undefined>;
-};
-
 /** Opens `path`; throws `image-missing` or `image-unreadable`. */
-export async function openFileSource(path: string, options: FileSourceOptions = {}): Promise<FileSource> {
+export async function openFileSource(path: string): Promise<FileSource> {
   requirePath(path);
   const handle = await openForReading(path);
   try {
-    const measured = await measure(path, handle, options);
-    return fileSource(path, handle, measured, await identityOf(handle));
+    const size = await sizeOf(path, handle);
+    return fileSource(path, handle, size, await identityOf(handle));
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-type Measured = { readonly size: number; readonly isDevice: boolean };
-
-function fileSource(path: string, handle: FileHandle, measured: Measured, opened: FileIdentity): FileSource {
-  const { size, isDevice } = measured;
+function fileSource(path: string, handle: FileHandle, size: number, opened: FileIdentity): FileSource {
   const fill = async (offset: number, target: Uint8Array): Promise<void> => {
     let done = 0;
     while (done < target.length) {
@@ -70,7 +56,6 @@ function fileSource(path: string, handle: FileHandle, measured: Measured, opened
   const source: FileSource = {
     ...filledSource(size, fill),
     path,
-    isDevice,
     async assertUnchanged() {
       const now = await identityOf(handle);
       if (now !== null && opened !== null && !isSameFile(opened, now)) throw changed(path, opened, now);
@@ -103,11 +88,10 @@ function requireFileOrDrive(path: string, stats: Stats): void {
   throw unreadable(path, `${what}, expected an ISO file or an optical drive`);
 }
 
-async function measure(path: string, handle: FileHandle, { deviceSize }: FileSourceOptions): Promise<Measured> {
+async function sizeOf(path: string, handle: FileHandle): Promise<number> {
   const stats = await handle.stat();
   requireFileOrDrive(path, stats);
-  if (stats.isFile()) return { size: stats.size, isDevice: false };
-  return { size: (await deviceSize?.(stats.rdev)) ?? (await endOfDevice(path, handle)), isDevice: true };
+  return stats.isFile() ? stats.size : deviceSize(path, handle);
 }
 
 async function identityOf(handle: FileHandle): Promise<FileIdentity> {
@@ -131,7 +115,7 @@ const probeLength = 2048;
 const largestDevice = 2 ** 50;
 
 /** The end of a block device, found by doubling and halving: no call of Node's tells it. */
-async function endOfDevice(path: string, handle: FileHandle): Promise<number> {
+async function deviceSize(path: string, handle: FileHandle): Promise<number> {
   const target = new Uint8Array(probeLength);
   const holds = async (unit: number): Promise<boolean> =>
     (await readOnce(path, handle, unit * probeLength, target)) === probeLength;

@@ -148,7 +148,7 @@ function examining(
   if (image.size <= heldUpTo) {
     const held = heldSource(image.source);
     const source = interruptibleSource(held, interruption);
-    const passes = passRunner({ path: image.path, isFile: false, isDrive: false, source }, common);
+    const passes = passRunner({ path: image.path, isFile: false, source }, common);
     const examination = started(examineImage(source, asked, passes));
     return { plan: planOfHeld(plan, image.source, held), examination, sha256: sha256.promise };
   }

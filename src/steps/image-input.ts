@@ -1,6 +1,6 @@
 /** The input of a step: a path, which the step opens and closes, or a source, which stays the caller's. */
 import { Win7UsbError } from "../errors.js";
-import { sliceSource, type ByteSource } from "../source/byte-source.js";
+import type { ByteSource } from "../source/byte-source.js";
 import { isFileSource, openFileSource, type FileSource } from "../source/file-source.js";
 import { interruptibleSource } from "../source/interruptible-source.js";
 import { Interruption } from "../source/interruption.js";
@@ -24,9 +24,6 @@ export type OpenedInput = {
   readonly path: string;
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
-  /** Whether it is a drive: reads there are best in ascending order. */
-  readonly isDrive: boolean;
-  /** Of a drive, what the volume has: behind it lie run-out blocks, which no drive can read. */
   readonly source: ByteSource;
   /** Must be called at the end of the step; throws `interrupted` where the signal was aborted before. */
   finish(): void;
@@ -43,13 +40,10 @@ export async function openInput(image: ImageInput, { name = "image", signal }: I
   const interruption = new Interruption(signal, () => interruptedAt(path));
   const file = typeof image === "string" ? await openFile(image, interruption) : undefined;
   const opened = file ?? (image as ByteSource);
-  const source = signal === undefined ? opened : interruptibleSource(opened, interruption);
-  const isDrive = isFileSource(opened) && opened.isDevice;
   return {
     path,
     isFile: pathOf(image) !== undefined,
-    isDrive,
-    source: isDrive ? await volumeOf(source) : source,
+    source: signal === undefined ? opened : interruptibleSource(opened, interruption),
     finish() {
       throwIfInterrupted(path, signal);
       interruption.end();
@@ -64,22 +58,9 @@ export async function openInput(image: ImageInput, { name = "image", signal }: I
   };
 }
 
-/** The bytes that the volume claims, as far as they are there; all where it cannot be read, which is told by who reads it. */
-async function volumeOf(drive: ByteSource): Promise<ByteSource> {
-  try {
-    // The command line loads no reader before it knows that there is something to read.
-    const { readImage } = await import("../iso9660-reader/index.js");
-    const { volumeEnd } = await readImage(drive);
-    return volumeEnd > 0 && volumeEnd < drive.size ? sliceSource(drive, 0, volumeEnd) : drive;
-  } catch {
-    // Whoever opened it reads it next, and fails in the same way.
-    return drive;
-  }
-}
-
 /** A drive may not answer to being opened either; what it opens after an interruption is closed. */
 async function openFile(path: string, interruption: Interruption): Promise<FileSource> {
-  const opening = openFileSource(path, { deviceSize: sizeAsTold });
+  const opening = openFileSource(path);
   try {
     return await interruption.run(() => opening);
   } catch (error) {
@@ -87,12 +68,6 @@ async function openFile(path: string, interruption: Interruption): Promise<FileS
     void opening.then((file) => file.close()).catch(() => undefined);
     throw error;
   }
-}
-
-/** What knows drives is loaded where there is one. */
-async function sizeAsTold(deviceNumber: number): Promise<number | undefined> {
-  const { deviceSize } = await import("../drive/device-size.js");
-  return deviceSize(deviceNumber);
 }
 
 function pathOf(image: ImageInput): string | undefined {

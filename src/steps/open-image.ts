@@ -18,9 +18,7 @@ export type OpenedImage = {
   readonly path: string;
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
-  /** Whether it is a drive. */
-  readonly isDrive: boolean;
-  /** Bytes of the file, or of the volume on a drive. */
+  /** Bytes of the file or medium. */
   readonly size: number;
   readonly source: ByteSource;
   readonly image: Iso9660Image;
@@ -41,7 +39,7 @@ export type OpenedImage = {
  */
 export async function openImage(input: ImageInput, options: InputOptions = {}): Promise<OpenedImage> {
   const opened = await openInput(input, options);
-  const { path, isFile, isDrive, source } = opened;
+  const { path, isFile, source } = opened;
   try {
     const image = withMergedFolders(await namingForeign(source, path, () => readImage(source)));
     const windows = await identifyWhole(image);
@@ -50,7 +48,6 @@ export async function openImage(input: ImageInput, options: InputOptions = {}): 
     return {
       path,
       isFile,
-      isDrive,
       size: source.size,
       source,
       image,

@@ -33,7 +33,7 @@ type PassOptions = {
 };
 
 /** The image to read: by its path where it has one, so that threads can open it, and otherwise on the calling thread. */
-type PassImage = Pick<OpenedInput, "path" | "isFile" | "isDrive" | "source">;
+type PassImage = Pick<OpenedInput, "path" | "isFile" | "source">;
 
 /** Rejects with `interrupted`, and where the image cannot be read. Where one pass fails, the other is stopped. */
 export function passRunner(image: PassImage, options: PassOptions): RunPasses {
@@ -44,8 +44,6 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
     options.onEvent?.({ event: "plan", targets: [image.path, ...deepSets.map(({ name }) => name)] });
     const { onReader } = options;
     const hasReader = onReader !== undefined;
-    // Of a drive, tables of WIMs are read before the pass, and not in the midst of it: they stand behind gigabytes.
-    const tables = image.isDrive ? await passes.examineTables() : undefined;
     const pass =
       image.isFile && (deepSets.length > 0 || hasReader)
         ? createImagePass(image.path, image.source.size, algorithms.length, { hasReader })
@@ -56,8 +54,7 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
     // On one thread, doing both at the same time gains nothing, and a medium is better read in order.
     const before = image.isFile ? undefined : hashing;
     const examining = Promise.resolve(before).then(async () => {
-      const verifier = deepVerifier(image, { ...options, signal }, pass);
-      const wims = deepSets.length === 0 && tables !== undefined ? tables : await passes.examineWims(verifier);
+      const wims = await passes.examineWims(deepVerifier(image, { ...options, signal }, pass));
       pass?.release(image.source.size);
       return wims;
     });
