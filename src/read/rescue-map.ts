@@ -3,6 +3,7 @@
  * without gaps and overlaps, and never two neighbours of the same status. Pure.
  */
 import { runEnd, type Run } from "../extents/extent.js";
+import { firstRunEndingBehind } from "../extents/search.js";
 
 /** ddrescue's words for what a block is. Of two halves of a sector, the one that was tried less comes first here. */
 export const blockStatuses = ["non-tried", "non-trimmed", "non-scraped", "bad-sector", "finished"] as const;
@@ -21,11 +22,11 @@ export class RescueMap {
     this.size = size;
     this.#blocks = [];
     let end = 0;
-    for (const block of [...blocks, ...(blocks.length === 0 ? [{ offset: 0, length: size }] : [])]) {
-      const { offset, length } = block;
+    const untried: readonly MapBlock[] = [{ offset: 0, length: size, status: "non-tried" }];
+    for (const block of blocks.length === 0 ? untried : blocks) {
+      const { offset, length, status } = block;
       if (offset !== end || length < 0) throw new RangeError(`a block begins at byte ${offset}, expected ${end}`);
       end = runEnd(block);
-      const status = "status" in block ? block.status : "non-tried";
       this.#totals.set(status, this.bytes(status) + length);
       append(this.#blocks, { offset, length, status });
     }
@@ -106,14 +107,7 @@ export class RescueMap {
 
   /** The index of the block that `offset`, which lies in the map, is in. */
   #indexAt(offset: number): number {
-    let low = 0;
-    let high = this.#blocks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#blocks[middle]!.offset <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return firstRunEndingBehind(this.#blocks, offset);
   }
 }
 

@@ -61,7 +61,6 @@ export class Rescue {
     this.#status = state.status;
     this.#pass = state.pass;
     const { sectorSize } = options;
-    this.#position = 0;
     const position = Math.min(state.position, size);
     this.#position = this.#isDownwards()
       ? Math.min(size, roundUp(position, sectorSize))

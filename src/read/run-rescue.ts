@@ -8,6 +8,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Run } from "../extents/extent.js";
 import type { Interruption } from "../source/interruption.js";
 import type { Rescue, RescueState } from "./rescue.js";
+import { whetherRead } from "./whether-read.js";
 
 /** Where the bytes come from and go to. */
 export type RescueMedia = {
@@ -59,7 +60,8 @@ export async function runRescue(rescue: Rescue, media: RescueMedia, options: Res
       await save(failures > 0);
     }
     const target = memory.subarray(0, run.length);
-    const isRead = await isReadable(media, run.offset, target, interruption).catch(async (error: unknown) => {
+    const read = (): Promise<void> => interruption.run(() => media.read(run.offset, target));
+    const isRead = await whetherRead(read).catch(async (error: unknown) => {
       if (error instanceof Win7UsbError && error.code === "interrupted" && failedInARow === 0) await media.save();
       throw error;
     });
@@ -78,19 +80,4 @@ export async function runRescue(rescue: Rescue, media: RescueMedia, options: Res
   }
   await save(failedInARow > 0);
   return failures;
-}
-
-async function isReadable(
-  media: RescueMedia,
-  offset: number,
-  target: Uint8Array,
-  interruption: Interruption,
-): Promise<boolean> {
-  try {
-    await interruption.run(() => media.read(offset, target));
-    return true;
-  } catch (error) {
-    if (error instanceof Win7UsbError && error.code === "image-unreadable") return false;
-    throw error;
-  }
 }

@@ -2,15 +2,16 @@
  * Which files need what could not be read, and of a WIM which of its images: one whose files are all there can be installed,
  * whatever another lacks. Nothing here fails: what cannot be told is said so. Pure.
  */
+import { toHex } from "../bytes/hex.js";
 import { Win7UsbError } from "../errors.js";
 import { runEnd, type Extent, type Run } from "../extents/extent.js";
+import { firstRunEndingBehind } from "../extents/search.js";
 import { contentSource, walk, type FileNode, type FileTree } from "../tree/index.js";
-import { compareHashes } from "../verification/wim/blob-index.js";
 import { wimSets, type WimSet } from "../verification/wims.js";
 import { readImageMetadata } from "../wim/compression/read-metadata.js";
 import { openWim, resourceFlags, type Wim } from "../wim/index.js";
+import { hashAt } from "../wim/image-counts.js";
 import { walkMetadata } from "../wim/metadata-walk.js";
-import { sha1Length } from "../wim/sha1.js";
 
 /** An image of a WIM. */
 export type NamedImage = {
@@ -72,15 +73,12 @@ export async function unreadPlaces(tree: FileTree, gaps: readonly Run[]): Promis
 
 /** The parts of ascending `gaps` that lie in `[offset, offset + length)`. */
 function within(gaps: readonly Run[], offset: number, length: number): Run[] {
-  let low = 0;
-  let high = gaps.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (runEnd(gaps[middle]!) <= offset) low = middle + 1;
-    else high = middle;
-  }
   const found: Run[] = [];
-  for (let index = low; index < gaps.length && gaps[index]!.offset < offset + length; index += 1) {
+  for (
+    let index = firstRunEndingBehind(gaps, offset);
+    index < gaps.length && gaps[index]!.offset < offset + length;
+    index += 1
+  ) {
     const start = Math.max(offset, gaps[index]!.offset);
     found.push({ offset: start, length: Math.min(offset + length, runEnd(gaps[index]!)) - start });
   }
@@ -121,7 +119,7 @@ async function unreadWim(set: WimSet, byPath: Gaps): Promise<UnreadWim> {
 }
 
 async function imagesOf(set: WimSet, byPath: Gaps): Promise<UnreadWim> {
-  const hashes: Uint8Array[] = [];
+  const hashes = new Set<string>();
   let first: Wim | undefined;
   const gapsIn = (path: string): readonly Run[] => byPath.get(path)?.gaps ?? [];
   for (const { path, file } of set.parts) {
@@ -134,11 +132,10 @@ async function imagesOf(set: WimSet, byPath: Gaps): Promise<UnreadWim> {
     const { entries } = await wim.lookupTable();
     for (const { resource, hash, partNumber } of entries) {
       if (partNumber !== wim.header.partNumber || (resource.flags & resourceFlags.metadata) !== 0) continue;
-      if (within(gaps, resource.offset, resource.size).length > 0) hashes.push(hash.slice());
+      if (within(gaps, resource.offset, resource.size).length > 0) hashes.add(toHex(hash));
     }
   }
   if (first === undefined) return { touched: null, whole: [], problem: "its first part is not on this disc" };
-  hashes.sort((a, b) => compareHashes(a, 0, b, 0));
   const touched: NamedImage[] = [];
   const whole: NamedImage[] = [];
   const { metadata } = await first.lookupTable();
@@ -153,26 +150,13 @@ async function imagesOf(set: WimSet, byPath: Gaps): Promise<UnreadWim> {
   return { touched, whole, problem: null };
 }
 
-/** Whether a file of the image has a content with one of these hashes, which are sorted. */
-async function needs(wim: Wim, image: number, hashes: readonly Uint8Array[]): Promise<boolean> {
-  if (hashes.length === 0) return false;
+/** Whether a file of the image has a content with one of these SHA-1s, in hexadecimal. */
+async function needs(wim: Wim, image: number, hashes: ReadonlySet<string>): Promise<boolean> {
+  if (hashes.size === 0) return false;
   const data = await readImageMetadata(wim, image);
   let isFound = false;
   walkMetadata(data, wim, ({ streams }) => {
-    isFound ||= streams.some(({ hashOffset }) => holds(hashes, data.subarray(hashOffset, hashOffset + sha1Length)));
+    isFound ||= streams.some(({ hashOffset }) => hashes.has(hashAt(data, hashOffset)));
   });
   return isFound;
-}
-
-function holds(hashes: readonly Uint8Array[], hash: Uint8Array): boolean {
-  let low = 0;
-  let high = hashes.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    const order = compareHashes(hashes[middle]!, 0, hash, 0);
-    if (order === 0) return true;
-    if (order < 0) low = middle + 1;
-    else high = middle - 1;
-  }
-  return false;
 }

@@ -7,7 +7,8 @@ import { mapPathOf } from "../drive/disc-image.js";
 import { inspectDisc, openDisc } from "../drive/optical.js";
 import { requireOtherThanImage } from "../drive/same-file.js";
 import { Win7UsbError } from "../errors.js";
-import { runEnd, type Run } from "../extents/extent.js";
+import type { Run } from "../extents/extent.js";
+import { coverage } from "../extents/spans.js";
 import { runRescue } from "../read/run-rescue.js";
 import type { RescueMap } from "../read/rescue-map.js";
 import type { UnreadFile } from "../read/unread-files.js";
@@ -225,15 +226,8 @@ async function judgeRead(unreadBytes: number, hashed: MeasuredImage | null, job:
 
 /** What is not finished, whatever its status. */
 function unfinished({ blocks }: RescueMap): Run[] {
-  const runs: Run[] = [];
-  for (const { offset, length, status } of blocks) {
-    const last = runs.at(-1);
-    if (status === "finished") continue;
-    if (last !== undefined && runEnd(last) === offset)
-      runs[runs.length - 1] = { ...last, length: last.length + length };
-    else runs.push({ offset, length });
-  }
-  return runs;
+  const spans = coverage(blocks.filter(({ status }) => status !== "finished"));
+  return spans.map(({ start, end }) => ({ offset: start, length: end - start }));
 }
 
 function interrupted(path: string, imagePath: string, part: number): Win7UsbError {

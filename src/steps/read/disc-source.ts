@@ -3,7 +3,7 @@ import { pageMemory } from "../../bytes/page-memory.js";
 import { roundDown, roundUp } from "../../bytes/units.js";
 import { discSectorSize } from "../../drive/optical-disc.js";
 import { type DiscReader } from "../../drive/optical.js";
-import { Win7UsbError } from "../../errors.js";
+import { whetherRead } from "../../read/whether-read.js";
 import { filledSource, type ByteSource } from "../../source/byte-source.js";
 
 export type DiscSource = ByteSource & {
@@ -17,14 +17,9 @@ export function discSource(reader: DiscReader, capacity: number): DiscSource {
   let unread = 0;
   let isAnyRead = false;
   const readOrZeros = async (offset: number, target: Uint8Array): Promise<boolean> => {
-    try {
-      await reader.read(offset, target);
-      isAnyRead = true;
-      return true;
-    } catch (error) {
-      if (!(error instanceof Win7UsbError) || error.code !== "image-unreadable") throw error;
-      return false;
-    }
+    const isRead = await whetherRead(() => reader.read(offset, target));
+    isAnyRead ||= isRead;
+    return isRead;
   };
   const fill = async (offset: number, target: Uint8Array): Promise<void> => {
     const start = roundDown(offset, discSectorSize);

@@ -7,6 +7,7 @@ import type { DiscImage } from "../../drive/disc-image.js";
 import { Win7UsbError } from "../../errors.js";
 import { runEnd, type Run } from "../../extents/extent.js";
 import type { RescueMap } from "../../read/rescue-map.js";
+import { whetherRead } from "../../read/whether-read.js";
 
 /** The volume descriptors of a disc: they have its label, its length and the time at which it was made. */
 const descriptors: Run = { offset: 32 * KiB, length: 32 * KiB };
@@ -36,7 +37,7 @@ export async function requireSameDisc(
   let places = 0;
   for (const run of comparedRuns(map, size)) {
     const onDisc = pageMemory(run.length);
-    if (!(await isReadable(reader, run.offset, onDisc))) continue;
+    if (!(await whetherRead(() => reader.read(run.offset, onDisc)))) continue;
     const inImage = new Uint8Array(run.length);
     await image.read(run.offset, inImage);
     places += 1;
@@ -72,16 +73,6 @@ function comparedRuns(map: RescueMap, size: number): Run[] {
     }
   }
   return runs;
-}
-
-async function isReadable(reader: DiscReader, offset: number, target: Uint8Array): Promise<boolean> {
-  try {
-    await reader.read(offset, target);
-    return true;
-  } catch (error) {
-    if (error instanceof Win7UsbError && error.code === "image-unreadable") return false;
-    throw error;
-  }
 }
 
 /** The disc in a drive, asked now and then whether it still is there. A handle that was opened before it left says nothing. */
@@ -144,5 +135,5 @@ const changedWords = (now: Uint8Array | null): string =>
 
 async function firstDescriptor(reader: DiscReader): Promise<Uint8Array | null> {
   const target = pageMemory(discSectorSize);
-  return (await isReadable(reader, descriptors.offset, target)) ? target : null;
+  return (await whetherRead(() => reader.read(descriptors.offset, target))) ? target : null;
 }
