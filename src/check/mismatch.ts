@@ -9,6 +9,16 @@ import type { Difference } from "./differences.js";
  */
 export type MismatchCause = "damaged" | "changed" | "removed" | "unreadable" | "undecided" | "other-image";
 
+/** In words: what a place is, or what became of it. */
+export const mismatchCauseWords: Readonly<Record<MismatchCause, string>> = {
+  damaged: "damaged",
+  changed: "changed by a person",
+  removed: "removed by a person",
+  unreadable: "cannot be read",
+  undecided: "differs; whether use or damage did it cannot be told",
+  "other-image": "as it was written, the image has something else",
+};
+
 /** The gravest first: what a check is about where its mismatches have several. */
 export const causesByGravity: readonly MismatchCause[] = [
   "damaged",

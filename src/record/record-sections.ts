@@ -1,6 +1,7 @@
 /** A record as titled lists of facts, in the order in which a person asks for them: the same for a page and for a text. */
 import { count, exactSize, formatDriveSize, formatSize } from "../bytes/amounts.js";
-import type { Mismatch, MismatchCause } from "../check/mismatch.js";
+import type { Mismatch } from "../check/mismatch.js";
+import { mismatchCauseWords } from "../check/mismatch.js";
 import type { RecordImage, RecordPace, RecordTarget, RunRecord } from "./run-record.js";
 
 /** `mono`: a hash or a path, whose characters are compared. Values are foreign text as it is. */
@@ -112,16 +113,6 @@ function paceWords(pace: RecordPace | null): string | null {
   return `${formatSize(bytes)} in ${durationWords(elapsedMs)}${rate}`;
 }
 
-/** As `check` tells them. */
-const causeWords: Readonly<Record<MismatchCause, string>> = {
-  damaged: "damaged",
-  changed: "changed by a person",
-  removed: "removed by a person",
-  unreadable: "cannot be read",
-  undecided: "differs; whether use or damage did it cannot be told",
-  "other-image": "as it was written, the image has something else",
-};
-
 function differenceSection({ mismatches, added }: RecordTarget): RecordSection[] {
   return [...listSection("Not as it was written", mismatches.map(mismatchWords)), ...listSection("Added since", added)];
 }
@@ -130,7 +121,7 @@ function mismatchWords({ path, structure, cause, length, offset, fileOffset, rea
   const what = [path, structure].filter((each) => each !== null).join(": ");
   const inFile = fileOffset === null ? "" : `, byte ${fileOffset} of the file`;
   const why = reason === null ? "" : `: ${reason}`;
-  return `${what === "" ? "partition table, boot record or file system" : what}: ${causeWords[cause]} (${formatSize(length)} at byte ${offset}${inFile})${why}`;
+  return `${what === "" ? "partition table, boot record or file system" : what}: ${mismatchCauseWords[cause]} (${formatSize(length)} at byte ${offset}${inFile})${why}`;
 }
 
 function runSection({

@@ -1,5 +1,6 @@
 /** What a check found, for scripts and for people. */
-import type { Mismatch, MismatchCause } from "../../check/index.js";
+import type { Mismatch } from "../../check/index.js";
+import { mismatchCauseWords } from "../../check/mismatch.js";
 import type { CheckResult } from "../../steps/check-target.js";
 import type { CheckCause } from "../../steps/check-verdict.js";
 import { printable } from "../escape.js";
@@ -25,15 +26,6 @@ export function checkReport(result: CheckResult): Record<string, unknown> {
     addedBySystemCount: addedBySystem.length,
   };
 }
-
-const causes: Readonly<Record<MismatchCause, string>> = {
-  damaged: "damaged",
-  changed: "changed by a person",
-  removed: "removed by a person",
-  unreadable: "cannot be read",
-  undecided: "differs; whether use or damage did it cannot be told",
-  "other-image": "as it was written, the image has something else",
-};
 
 export function checkText(result: CheckResult, style: Style, columns: number): string {
   const { target, mismatches, added, addedBySystem } = result;
@@ -119,7 +111,7 @@ function mismatchLine({ path, offset, length, fileOffset, cause, structure, reas
   const what = known.length === 0 ? unnamedStructure : known.join(": ");
   const inFile = fileOffset === null ? "" : `, byte ${fileOffset} of the file`;
   const why = reason === null ? "" : `: ${printable(reason)}`;
-  return `  ${what}: ${causes[cause]} (${formatSize(length)} at byte ${offset}${inFile})${why}`;
+  return `  ${what}: ${mismatchCauseWords[cause]} (${formatSize(length)} at byte ${offset}${inFile})${why}`;
 }
 
 function shortened(lines: readonly string[]): string[] {
