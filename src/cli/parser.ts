@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { parseSize } from "./format.js";
 import { listItems } from "./list-items.js";
 import { allCommands, programName } from "./table/program.js";
-import type { CommandSpec, ListSpec, OptionSpec } from "./table/spec.js";
+import { isPath, optionKey, type CommandSpec, type ListSpec, type OptionSpec } from "./table/spec.js";
 
 /** Answered whatever else stands on the command line. */
 type Asked =
@@ -80,8 +80,8 @@ function emptyPath(outcome: ParserOutcome): string | null {
   if (operand !== -1) return `the argument '${command.operands[Math.min(operand, repeated)]!.name}' is empty`;
   const given: Readonly<Record<string, unknown>> = { ...options };
   const empty = command.options.find((option) => {
-    if (!["file", "folders", "files"].includes(option.kind)) return false;
-    const value = given[option.long.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+    if (!isPath(option)) return false;
+    const value = given[optionKey(option.long)];
     const words = [value].flat();
     // In front of the sign where files go: that is one of --add alone.
     const withPlace = option.kind === "folders" && option.value.includes("=");

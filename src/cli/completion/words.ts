@@ -1,6 +1,6 @@
 /** What all shells complete: the words of the table, in the order in which it has them. */
 import { allCommands } from "../table/program.js";
-import type { CommandSpec, OperandSpec, OptionSpec } from "../table/spec.js";
+import { isPath, type CommandSpec, type OperandSpec, type OptionSpec } from "../table/spec.js";
 import { shells } from "../table/commands.js";
 
 export const programOptions = [
@@ -19,7 +19,7 @@ export function namesOf({ long, short }: OptionSpec): string[] {
 export function valuesOf(option: OptionSpec): readonly string[] | "files" | null {
   if (option.kind === "choice") return option.choices;
   if (option.kind === "list") return option.choices ?? option.beginnings ?? null;
-  return ["file", "folders", "files"].includes(option.kind) ? "files" : null;
+  return isPath(option) ? "files" : null;
 }
 
 /** Words that an operand may be; "files" where it is a file or a drive. */

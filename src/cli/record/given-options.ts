@@ -1,7 +1,7 @@
 /** The options of a command line that are not as they would be by themselves, for a record. */
 import type { Invocation } from "../options.js";
 import { allCommands } from "../table/program.js";
-import type { OptionSpec } from "../table/spec.js";
+import { optionKey, type OptionSpec } from "../table/spec.js";
 
 type Given = { readonly name: string; readonly value: string };
 
@@ -15,15 +15,11 @@ export function givenOptions({ command, options }: Invocation): Given[] {
 function given(spec: OptionSpec, values: Readonly<Record<string, unknown>>): Given[] {
   const { long: name, kind } = spec;
   const isNegative = kind === "flag" && name.startsWith("no-");
-  const value = values[camel(isNegative ? name.slice("no-".length) : name)];
+  const value = values[optionKey(isNegative ? name.slice("no-".length) : name)];
   if (kind === "flag") return value === !isNegative ? [{ name, value: "" }] : [];
   if (value === undefined || (kind === "choice" && value === spec.default)) return [];
   if (typeof value === "number" || typeof value === "string") return [{ name, value: `${value}` }];
   const words = value as readonly string[];
   if (kind === "list") return words.length === 0 ? [] : [{ name, value: words.join(",") }];
   return words.map((word) => ({ name, value: word }));
-}
-
-function camel(name: string): string {
-  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,6 +1,7 @@
 /** What `read` takes. */
-import { bell, json, told } from "./output.js";
+import { bell, told } from "./output.js";
 import type { CommandSpec } from "./spec.js";
+import { eventsJson } from "./writing.js";
 
 export const read = {
   name: "read",
@@ -33,7 +34,7 @@ export const read = {
       group: "result",
       summary: "replace an existing ISO, and its map",
     },
-    { ...json, summary: "one JSON event a line", details: "The last one is done or error." },
+    eventsJson,
     ...told,
     bell,
   ],

@@ -58,6 +58,16 @@ export type OperandSpec = {
   readonly summary: string;
 };
 
+/** `--answer-file` as `answerFile`: its key among a command's options. */
+export function optionKey(long: string): string {
+  return long.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Whether its value is the path of a file or a folder. */
+export function isPath({ kind }: OptionSpec): boolean {
+  return kind === "file" || kind === "folders" || kind === "files";
+}
+
 /** Whether it may be given again and again. */
 export function isRepeated({ kind }: OptionSpec): boolean {
   return kind === "list" || kind === "folders" || kind === "files";
