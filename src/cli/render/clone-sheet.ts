@@ -6,7 +6,7 @@ import { printable } from "../escape.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
 import { factLines } from "./fact-sheet.js";
-import { bytesToWrite, fileSystemNames, targetFacts } from "./plan-sheet.js";
+import { bytesToWrite, diskFacts, fileSystemNames, targetFacts } from "./plan-sheet.js";
 
 export function cloneText(prepared: PreparedClone, style: Style, columns: number): string {
   const { stick, plan } = prepared;
@@ -37,12 +37,7 @@ export function cloneJson(prepared: PreparedClone): Record<string, unknown> {
     targets,
     plan: {
       filesystem: plan.fileSystem,
-      label: plan.label,
-      signature: signatureText(diskSignatureOf(plan)),
-      bootPrompt: plan.bootPrompt === true,
-      clusterSize: plan.clusterSize,
-      totalBytes: plan.diskSize,
-      bytesToWrite: bytesToWrite(prepared),
+      ...diskFacts(prepared),
       files: plan.files.length,
       edits: plan.edits ?? [],
     },

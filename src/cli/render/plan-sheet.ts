@@ -132,12 +132,7 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
     plan: {
       filesystem: plan.fileSystem,
       reason: prepared.reason,
-      label: plan.label,
-      signature: signatureText(diskSignatureOf(plan)),
-      bootPrompt: plan.bootPrompt === true,
-      clusterSize: plan.clusterSize,
-      totalBytes: plan.diskSize,
-      bytesToWrite: bytesToWrite(prepared),
+      ...diskFacts(prepared),
       imageCheck: prepared.imageCheck.check,
       files: plan.files.length,
       edits: editsJson(prepared.edits),
@@ -145,6 +140,19 @@ export function planJson(opened: OpenedImage, prepared: PreparedWrite): Record<s
       extents: plan.extents.map(({ offset, length, source }) => ({ offset, length, kind: source.kind })),
     },
     warnings: warningsOf(opened, prepared),
+  };
+}
+
+/** What `--json` says of the disk, of a write and of a clone. */
+export function diskFacts(prepared: Planned) {
+  const { plan } = prepared;
+  return {
+    label: plan.label,
+    signature: signatureText(diskSignatureOf(plan)),
+    bootPrompt: plan.bootPrompt === true,
+    clusterSize: plan.clusterSize,
+    totalBytes: plan.diskSize,
+    bytesToWrite: bytesToWrite(prepared),
   };
 }
 

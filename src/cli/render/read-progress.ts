@@ -6,7 +6,7 @@ import { wrap } from "../format.js";
 import type { ShownProgress } from "../interrupt.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
-import { paceOf, percentOf } from "./progress-words.js";
+import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
 
 /** At most 9 letters, for the bars. */
 const phaseWords: Readonly<Record<ReadPhase, string>> = {
@@ -16,8 +16,6 @@ const phaseWords: Readonly<Record<ReadPhase, string>> = {
   retrying: "retrying",
   hash: "hashing",
 };
-/** Percent. */
-const lineEvery = 10;
 
 export async function readProgress(terminal: Terminal, drive: string): Promise<ShownProgress<ReadEvent>> {
   const say = (text: string): void => terminal.err(`${wrap(text, terminal.columns, "  ")}\n`);
@@ -44,7 +42,7 @@ function plainProgress(
 ): ShownProgress<ReadEvent> {
   let shown = { phase: "", step: 0 };
   const onProgress = (event: ReadProgressEvent): void => {
-    const step = Math.floor(percentOf(event) / lineEvery);
+    const step = tenthsOf(event);
     // Each phase begins with a line of its own: the later ones stay at 99%.
     if (event.phase === shown.phase && step <= shown.step) return;
     if (shown.phase === "" && step === 0) return;

@@ -4,7 +4,7 @@ import { printable } from "../escape.js";
 import { formatSize } from "../../bytes/amounts.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
-import { paceOf, percentOf } from "./progress-words.js";
+import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
 
 type VerificationProgress = {
   onEvent: (event: VerifyEvent) => void;
@@ -13,8 +13,6 @@ type VerificationProgress = {
 };
 
 const phaseWords = { hash: "hashing", deep: "checking" } as const;
-/** Percent. */
-const lineEvery = 10;
 
 export async function verificationProgress(terminal: Terminal): Promise<VerificationProgress> {
   return terminal.animated ? animatedProgress(terminal) : plainProgress(terminal);
@@ -24,12 +22,11 @@ function plainProgress(terminal: Terminal): VerificationProgress {
   const shown = new Map<string, number>();
   const onEvent = (event: VerifyEvent): void => {
     if (event.event === "plan") return;
-    const percent = percentOf(event);
-    const step = Math.floor(percent / lineEvery);
+    const step = tenthsOf(event);
     if (step <= (shown.get(event.target) ?? 0)) return;
     shown.set(event.target, step);
     const what = `${phaseWords[event.phase]} ${printable(event.target)}`;
-    terminal.err(`${what}: ${percent}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
+    terminal.err(`${what}: ${percentOf(event)}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
   };
   return { onEvent, stop: () => undefined };
 }

@@ -3,7 +3,7 @@ import type { WriteEvent, WritePhase } from "../../progress/events.js";
 import { printable } from "../escape.js";
 import { formatSize } from "../../bytes/amounts.js";
 import type { Terminal } from "../terminal.js";
-import { paceOf, percentOf } from "./progress-words.js";
+import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
 
 export const phaseWords: Readonly<Record<WritePhase, string>> = {
   check: "checking the image",
@@ -13,8 +13,6 @@ export const phaseWords: Readonly<Record<WritePhase, string>> = {
   finish: "making it bootable",
 };
 
-const lineEvery = 10;
-
 export function plainEvents(terminal: Pick<Terminal, "err">): (event: WriteEvent) => void {
   const shown = new Map<string, number>();
   return (event) => {
@@ -22,11 +20,12 @@ export function plainEvents(terminal: Pick<Terminal, "err">): (event: WriteEvent
       shown.clear();
       terminal.err(`${phaseWords[event.phase]}\n`);
     } else if (event.event === "progress") {
-      const percent = percentOf(event);
-      const step = Math.floor(percent / lineEvery);
+      const step = tenthsOf(event);
       if (step <= (shown.get(event.target) ?? 0)) return;
       shown.set(event.target, step);
-      terminal.err(`  ${printable(event.target)}: ${percent}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
+      terminal.err(
+        `  ${printable(event.target)}: ${percentOf(event)}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`,
+      );
     } else if (event.event === "warning") {
       terminal.err(`warning: ${printable(event.message)}\n`);
     }
