@@ -3,6 +3,7 @@
  * of the pass), and a line for each block (position, size, status). Traps: numbers are those of C++, decimal, hexadecimal or
  * octal, save the number of the pass, which is decimal; versions before 1.20 write no pass; people edit it. Pure.
  */
+import { MiB } from "../bytes/units.js";
 import { Win7UsbError } from "../errors.js";
 import { RescueMap, type BlockStatus, type MapBlock } from "./rescue-map.js";
 import type { RescueState, RescueStatus } from "./rescue.js";
@@ -27,7 +28,7 @@ const otherModes = ["F", "G"];
 /** Blocks of a map: each sector of a double-layer disc (ECMA-267: 8.5 GB) could be one, and no disc is as bad as that. */
 export const blockLimit = 1_000_000;
 /** Bytes of a map file: a line of a block has at most 46 characters. */
-export const mapFileLimit = 64 * 1_048_576;
+export const mapFileLimit = 64 * MiB;
 
 export type MapFile = { readonly map: RescueMap; readonly state: RescueState };
 

@@ -4,7 +4,6 @@
  */
 import type { Container } from "../containers/index.js";
 import { requireRoom } from "../drive/free-space.js";
-import { refusals } from "../drive/guard.js";
 import { InOrder } from "../drive/in-order.js";
 import type { WriteTarget } from "../drive/drive.js";
 import { drivesAmong } from "../drive/list.js";
@@ -27,7 +26,7 @@ import type { TargetInput } from "./open-target.js";
 import { structureBytes, wrapDisk } from "./wrap-disk.js";
 import type { WriteChoices } from "./write-choices.js";
 import type { WriteOutcome, WriteRun } from "./write-image.js";
-import { nothingWritten } from "./prepare-write.js";
+import { nothingWritten, tooSmall } from "./prepare-write.js";
 import { finishing, openAll } from "./write-image.js";
 
 /** What is to be made of a stick, and where; as a write has it. */
@@ -72,8 +71,8 @@ async function prepare(stick: OpenedStick, choices: CloneChoices): Promise<Prepa
   const { targets, imageDrives } = await judgeTargets(choices, stick.isFile ? stick.path : undefined, failures);
   const needed = stick.manifest.diskSize;
   for (const drive of drivesAmong(targets)) {
-    const found = refusals(drive, { allow: choices.allow ?? [], imageDrives, needed });
-    for (const refusal of found) if (refusal.code === "too-small") failures.add(errorOf(refusal));
+    const circumstances = { allow: choices.allow ?? [], imageDrives, needed };
+    for (const refusal of tooSmall(drive, circumstances)) failures.add(errorOf(refusal));
   }
   if (targets.some(({ kind }) => kind === "stream")) {
     // What has gone out before its proof cannot be taken back.

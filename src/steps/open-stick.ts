@@ -1,6 +1,8 @@
 /** A stick that win7usb made, as the source of others: its manifest says what to read, and proves each unit of it. */
 import { createHash } from "node:crypto";
 import { locateManifest, type FoundManifest } from "../check/locate-manifest.js";
+import { firstFew } from "../bytes/amounts.js";
+import { MiB } from "../bytes/units.js";
 import { createReadBytes } from "../check/read-bytes.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
@@ -85,7 +87,7 @@ async function readArea(read: ReadBytes, { areaStart }: FoundManifest, path: str
 }
 
 /** Bytes that are read at a time. */
-const largestRead = 2 ** 20;
+const largestRead = MiB;
 
 /** What belongs to no file is little, and tells a stick that was used or spoilt before anybody is asked anything. */
 async function proveStructures(manifest: Manifest, read: ReadBytes, path: string): Promise<void> {
@@ -109,15 +111,14 @@ async function readOr(read: ReadBytes, offset: number, length: number, path: str
   }
 }
 
-function digestOf({ digests }: Manifest, index: number): Uint8Array {
+function digestOf({ digests }: Pick<Manifest, "digests">, index: number): Uint8Array {
   return digests.subarray(index * digestSize, (index + 1) * digestSize);
 }
 
 /** Throws `stick-damaged` where a unit is not what the manifest says. `digests`: of all units, one after the other. */
 export function requireProved({ path, manifest }: OpenedStick, digests: Uint8Array): void {
   const differing = manifest.units.filter((_, index) => {
-    const own = digests.subarray(index * digestSize, (index + 1) * digestSize);
-    return Buffer.compare(own, digestOf(manifest, index)) !== 0;
+    return Buffer.compare(digestOf({ digests }, index), digestOf(manifest, index)) !== 0;
   });
   if (differing.length > 0) throw damagedStick(path, namesOf(manifest, differing));
 }
@@ -135,8 +136,7 @@ function namesOf({ files }: Manifest, units: readonly OwnedSpan[]): string[] {
 const mostNamed = 3;
 
 function damagedStick(path: string, names: readonly string[]): Win7UsbError {
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : "";
-  const message = `${path} is not what was written to it, in ${names.slice(0, mostNamed).join(", ")}${more}`;
+  const message = `${path} is not what was written to it, in ${firstFew(names, mostNamed)}`;
   return new Win7UsbError("stick-damaged", message, {
     hint: `It was used or is damaged: win7usb check ${path} says which. Write the targets from the image.`,
     data: { path, files: names },

@@ -198,7 +198,8 @@ function originOf({ size, image }: OpenedImage, { imageSha256 }: WriteChoices): 
   return { size, volumeLabel: image.volumeLabel, sha256: imageSha256 ?? null };
 }
 
-function tooSmall(drive: Drive, circumstances: Circumstances): Refusal[] {
+/** That the drive does not hold what was planned. */
+export function tooSmall(drive: Drive, circumstances: Circumstances): Refusal[] {
   return refusals(drive, circumstances).filter(({ code }) => code === "too-small");
 }
 

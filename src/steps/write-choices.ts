@@ -1,6 +1,5 @@
 /** What a write is asked for. */
-import type { Drive } from "../drive/drive.js";
-import type { StreamTarget } from "../drive/drive.js";
+import type { Drive, StreamTarget } from "../drive/drive.js";
 import type { ContainerFormat } from "../containers/index.js";
 import type { DriveWriter } from "../drive/drive-writer.js";
 import type { ImageCheckName } from "../progress/events.js";

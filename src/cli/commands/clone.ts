@@ -1,7 +1,7 @@
 /** `win7usb clone`: others of a stick that win7usb made, without the image. */
 import { drivesAmong } from "../../drive/list.js";
 import { openStick } from "../../steps/open-stick.js";
-import { prepareClone } from "../../steps/clone-stick.js";
+import { clonePrepared, prepareClone } from "../../steps/clone-stick.js";
 import { jsonLine } from "../escape.js";
 import type { CloneCommandOptions } from "../options.js";
 import { cloneJson, cloneText } from "../render/clone-sheet.js";
@@ -30,11 +30,8 @@ export async function cloneCommand(
     // Nobody answers a question without what it is about, however quiet it is to be.
     if (drivesAmong(prepared.targets).length > 0 && options.yes !== true) terminal.tell(text);
     else terminal.err(text);
-    const loading = import("../../steps/clone-stick.js");
-    return await askAndPerform({ ...prepared, image: stick }, options, terminal, json, async (run) => {
-      const { clonePrepared } = await loading;
-      return clonePrepared(prepared, run);
-    });
+    const written = { ...prepared, image: stick };
+    return await askAndPerform(written, options, terminal, json, (run) => clonePrepared(prepared, run));
   } finally {
     await stick.close();
   }
