@@ -13,6 +13,7 @@ import type { Compressing } from "./compression.js";
 import { startCompressing, startUnpacking } from "./compression.js";
 import type { DriveWriter } from "./drive-writer.js";
 import { layeredWriter } from "./drive-writer.js";
+import { giveTo } from "./give-to.js";
 import { InOrder } from "./in-order.js";
 import { stepError } from "./transfer.js";
 
@@ -94,9 +95,8 @@ class PackedFile {
 
   /** Resolves when the memory of `bytes` may be used again. */
   async give(bytes: Uint8Array): Promise<void> {
-    const { stream } = this.#compressing;
-    const given = new Promise<void>((resolve, reject) => {
-      stream.write(bytes, (error) => (error instanceof Error ? reject(this.#failure(error)) : resolve()));
+    const given = giveTo(this.#compressing.stream, bytes).catch((error: unknown) => {
+      throw this.#failure(error);
     });
     // The compressor waits for a file that has failed.
     await Promise.race([given, this.#written]);

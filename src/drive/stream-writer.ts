@@ -2,13 +2,13 @@
  * A stream as a target: every byte of the disk, in ascending order, to whoever reads it. Traps: nothing comes back, so
  * nothing can be tried again or read back; and a reader that takes its time (somebody types a password there) is no fault.
  */
-import type { Writable } from "node:stream";
 import { exactSize } from "../bytes/amounts.js";
 import { MiB } from "../bytes/units.js";
 import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { sectorSize } from "../volumes/plan.js";
 import type { DriveWriter } from "./drive-writer.js";
 import type { StreamTarget } from "./drive.js";
+import { giveTo } from "./give-to.js";
 import { InOrder } from "./in-order.js";
 import { transferError } from "./transfer.js";
 
@@ -32,7 +32,7 @@ export function streamWriter({ path, output }: StreamTarget, size: number): Driv
         if (offset !== position) throw new RangeError(`${path} is at byte ${position}, and not at ${offset}`);
         for (let start = 0; start < bytes.length; start += chunkSize) {
           const chunk = bytes.subarray(start, start + chunkSize);
-          await give(output, chunk).catch((cause: unknown) => {
+          await giveTo(output, chunk).catch((cause: unknown) => {
             throw isGone(cause)
               ? goneError(path, position, size)
               : transferError("writing", path, position, chunk.length, cause);
@@ -52,13 +52,6 @@ export function streamWriter({ path, output }: StreamTarget, size: number): Driv
 
 /** Each write is told of its own failure. Without a listener, the stream's would end the process. */
 const ignore = (): void => undefined;
-
-/** Resolves when the system, or whoever else is behind the stream, has taken the bytes. */
-function give(output: Writable, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    output.write(bytes, (error) => (error instanceof Error ? reject(error) : resolve()));
-  });
-}
 
 function isGone(cause: unknown): boolean {
   const gone = ["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"];

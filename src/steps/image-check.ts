@@ -5,7 +5,7 @@
 import { Win7UsbError } from "../errors.js";
 import type { ImageCheckName } from "../progress/events.js";
 import type { ExaminationChoices } from "../verification/examine.js";
-import { examineImage } from "../verification/examine.js";
+import { examineImage, notDeep } from "../verification/examine.js";
 import { resemblance } from "../verification/known-image.js";
 import { objections } from "../verification/objections.js";
 import type { ReadForVerification } from "../verification/read-image.js";
@@ -62,16 +62,12 @@ export async function objectionsBefore(
     surface,
     async (passes) => ({
       hashed: { length: image.size, prefixes: [] },
-      wims: isJudged ? await passes.examineWims(refuseDepth) : [],
+      wims: isJudged ? await passes.examineWims(notDeep) : [],
     }),
     readAlready(image),
   );
   const judged = isJudged ? examination.checks : [];
   return objections({ ...examination, checks: judged.filter(({ kind }) => kind !== "origin") }, { ...image, allow });
-}
-
-async function refuseDepth(): Promise<never> {
-  throw new Error("nothing is verified in depth before it is written");
 }
 
 /** What the opened image's structures and its Windows are. */

@@ -8,6 +8,7 @@ import { inspectTarget } from "../drive/target.js";
 import { Win7UsbError } from "../errors.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { sectorSize } from "../volumes/plan.js";
+import { foreignBySignature } from "./foreign/signatures.js";
 
 /** The path of a drive or of an image file, or a source of its bytes, which is not closed. */
 export type TargetInput = string | ByteSource;
@@ -74,18 +75,19 @@ async function containerIn(reader: DriveReader): Promise<ReadContainer | undefin
   }
 }
 
-/** What the compressed files begin with (RFC 1952, RFC 8878), and what unpacks them. */
-const compressions = [
-  { magic: "1f8b08", name: "gzip", unpack: "gunzip -k" },
-  { magic: "28b52ffd", name: "Zstandard", unpack: "unzstd" },
-] as const;
+/** By the format's name among foreign files: what people call it, and what unpacks it. */
+const compressions: Readonly<Record<string, { readonly name: string; readonly unpack: string }>> = {
+  gzip: { name: "gzip", unpack: "gunzip -k" },
+  zstd: { name: "Zstandard", unpack: "unzstd" },
+};
+/** Bytes of the longer of their signatures. */
 const longestMagic = 4;
 
 /** Throws `target-unsupported` for what can be read in one direction alone. */
 async function requireUncompressed(reader: DriveReader): Promise<void> {
   if (reader.size < longestMagic) return;
   const first = await firstBytes(reader);
-  const found = compressions.find(({ magic }) => first.startsWith(magic));
+  const found = compressions[foreignBySignature(first, new Uint8Array())?.format ?? ""];
   if (found === undefined) return;
   const { path } = reader;
   throw new Win7UsbError("target-unsupported", `${path} is compressed with ${found.name}, and is no disk to be read`, {
@@ -94,12 +96,12 @@ async function requireUncompressed(reader: DriveReader): Promise<void> {
   });
 }
 
-/** Hexadecimal; empty where they cannot be read, which is told of later. */
-async function firstBytes(reader: DriveReader): Promise<string> {
+/** None where they cannot be read, which is told of later. */
+async function firstBytes(reader: DriveReader): Promise<Uint8Array> {
   try {
-    return Buffer.from(await fileSource(reader).read(0, longestMagic)).toString("hex");
+    return await fileSource(reader).read(0, longestMagic);
   } catch (error) {
-    if (error instanceof Win7UsbError && error.code === "write-failed") return "";
+    if (error instanceof Win7UsbError && error.code === "write-failed") return new Uint8Array();
     throw error;
   }
 }

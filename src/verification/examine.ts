@@ -140,6 +140,11 @@ function passesFor({ volume, windows }: ReadForVerification, claim: Claim, choic
   };
 }
 
+/** For an examination that is not deep, and so asks for no contents. */
+export async function notDeep(): Promise<never> {
+  throw new Error("a WIM's contents were asked for");
+}
+
 /** Every check but that of the hash, in the order of the report. `officialLength` as in `volumeChecks`. */
 async function imageChecks(
   source: ByteSource,

@@ -2,7 +2,7 @@
 import { Win7UsbError } from "../../errors.js";
 import type { Run } from "../../extents/extent.js";
 import type { HashAlgorithm, MeasuredImage } from "../../verification/known-image.js";
-import { examineImage, type RunPasses } from "../../verification/examine.js";
+import { examineImage, notDeep, type RunPasses } from "../../verification/examine.js";
 import { readImage } from "../../iso9660-reader/index.js";
 import { unreadPlaces, type UnreadPlaces } from "../../read/unread-files.js";
 import type { KnownImages } from "../../windows/known-images/index.js";
@@ -40,11 +40,6 @@ export async function judgeImage(path: string, options: JudgeOptions): Promise<J
   } finally {
     await opened.close();
   }
-}
-
-/** Examinations that are not deep ask for no contents. */
-function notDeep(): never {
-  throw new Error("a WIM's contents were asked for");
 }
 
 /** What was asked for of what was taken; null where it is not all there. */
