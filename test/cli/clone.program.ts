@@ -82,10 +82,16 @@ describe("a clone", () => {
 });
 
 describe("nothing is made of", () => {
+  const hints: Readonly<Record<string, (source: string) => string>> = {
+    "stick-damaged": (source) =>
+      `It was used or is damaged: win7usb check ${source} says which. Write the targets from the image.`,
+    "stick-unfinished": () => "Write it again, or take another one.",
+    "stick-foreign": () => "Write the targets from the image",
+  };
   const refused = (source: string, code: string): Last => {
     const { exitCode, last } = clone(source, "never.img");
     expect([exitCode, last.code]).toEqual([3, code]);
-    expect(last.hint).toBeDefined();
+    expect(last.hint).toContain(hints[code]!(source));
     expect(readdirSync(folder).filter((name) => name.includes("never"))).toEqual([]);
     return last;
   };

@@ -129,6 +129,6 @@ it.each(zstdDecompressSync === undefined ? ["Zstandard"] : [])(
     expect(() => requireCompression("zst", "usb.img.zst")).toThrow(
       "usb.img.zst cannot be made: this Node has no Zstandard",
     );
-    expect(() => requireCompression("gz", "usb.img.gz")).not.toThrow();
+    expect(requireCompression("gz", "usb.img.gz")).toBeUndefined();
   },
 );
