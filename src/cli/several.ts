@@ -84,7 +84,7 @@ async function runSeveral<Report>(
   const rows = entries.map((entry) =>
     "error" in entry ? [entry.path, entry.error.code, entry.error.message] : [entry.path, ...telling.row(entry.report)],
   );
-  terminal.out(table(telling.columns, rows, styleFor(terminal), terminal.columns));
+  terminal.out(table(telling.columns, rows, styleFor(terminal), terminal.outColumns));
   return exitCode;
 }
 

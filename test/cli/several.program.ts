@@ -46,12 +46,13 @@ describe("several images", () => {
     const text = runProgram(words, folder);
     expect(text.exitCode).toBe(3);
     expect(text.err).toContain("2 of 3: none.iso\n");
-    expect(lines(text.out).slice(0, 3)).toEqual([
+    // Into a pipe an image is one line, for grep.
+    expect(lines(text.out)).toEqual([
       "IMAGE | VERDICT | FOUND",
       expect.stringMatching(/^win7\.iso \| intact \| Windows 7 Professional/),
       expect.stringMatching(/^none\.iso \| image-missing \| /),
+      expect.stringMatching(/^cut\.iso \| damaged \| /),
     ]);
-    for (const line of text.out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it("have the exit code of damage where another is only not what was asked for", () => {

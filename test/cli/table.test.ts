@@ -24,3 +24,11 @@ it("of fewer columns than its names have is broken all the same", () => {
   expect(lines.join("").replaceAll(/\s+/g, "")).toContain("DRIVE");
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(8 * 14);
 });
+
+it("into a pipe has one line for each row", () => {
+  const row = ["/dev/vda", "275 GB", "virtio", "-", "overlayblk", "-", `${long} ${long}`, "system-disk target-in-use"];
+  const [first, second, ...rest] = table(head, [row], styleFor(fakeTerminal()), null).split("\n");
+  expect(first).toMatch(/^DRIVE .* REFUSED$/);
+  expect(second).toContain(row.slice(-2).join("  "));
+  expect(rest).toEqual([""]);
+});

@@ -118,7 +118,9 @@ describe.skipIf(!possible)("what is on a drive", () => {
     const listed = runProgram(["drives", "--all", "--json"]).out;
     const { drives } = parseOutput<{ drives: { path: string; volumes: DriveVolume[] }[] }>("drives", listed);
     expect(drives.find((drive) => drive.path === path)!.volumes).toMatchObject([{ label: "PHOTOS" }]);
-    expect(runProgram(["drives", "--all"]).out.replaceAll(/\s+/g, " ")).toMatch(/"PHOTOS"/);
+    // Into a pipe a drive is one line, whatever else the machine has.
+    const lines = runProgram(["drives", "--all"]).out.split("\n");
+    expect(lines.find((line) => line.startsWith(`${path} `))).toContain('FAT32 "PHOTOS"');
     const disc = attach(iso);
     expect(await volumesOf(disc)).toMatchObject([{ fileSystem: "udf", label: expect.stringMatching(/./) }]);
     const { out: ofDisc } = runProgram(["write", iso, disc, "--allow", "fixed-disk", "--dry-run", "--json"]);

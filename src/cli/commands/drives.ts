@@ -54,5 +54,5 @@ function tableOf(shown: readonly JudgedDrive[], withReasons: boolean, terminal: 
     drive.mountpoints.length === 0 ? "-" : drive.mountpoints.map((mount) => mount.path).join(" "),
     ...(withReasons ? [reasons.map((reason) => reason.code).join(" ") || "-"] : []),
   ]);
-  return table(head, rows, styleFor(terminal), terminal.columns);
+  return table(head, rows, styleFor(terminal), terminal.outColumns);
 }

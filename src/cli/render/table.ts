@@ -1,6 +1,7 @@
 /**
  * Columns of text for people, two blanks between: each as wide as its widest cell, or wrapped at words where a line is full,
- * and within them where a word alone is too long for it.
+ * and within them where a word alone is too long for it. Without a number of columns, as into a pipe, each row is one line,
+ * which `grep` finds whole.
  */
 import { printable } from "../escape.js";
 import { wrap } from "../format.js";
@@ -8,9 +9,14 @@ import type { Style } from "../style.js";
 
 const gap = "  ";
 
-export function table(head: readonly string[], cells: readonly (readonly string[])[], style: Style, columns: number) {
+export function table(
+  head: readonly string[],
+  cells: readonly (readonly string[])[],
+  style: Style,
+  columns: number | null,
+): string {
   const rows = cells.map((row) => head.map((_, column) => printable(row[column] ?? "")));
-  const widths = widthsOf([head, ...rows], columns);
+  const widths = widthsOf([head, ...rows], columns ?? Infinity);
   const line = (row: readonly string[]): string => {
     const parts = row.map((cell, column) => wrappedCell(cell, widths[column]!));
     return Array.from({ length: Math.max(...parts.map((lines) => lines.length)) }, (_, at) =>
