@@ -148,6 +148,16 @@ describe("an answer file", () => {
       /b is for amd64 alone/,
     ],
     [
+      "whose component has a product key as its name",
+      unattend(settings("windowsPE", component({ name: shapedKey, architecture: "amd64" }))),
+      /\(a product key\) is for amd64 alone/,
+    ],
+    [
+      "whose component has a part of one in its name",
+      unattend(settings("windowsPE", component({ name: `x ${shapedKey.slice(6)}`, architecture: "amd64" }))),
+      /x \(a product key\) is for amd64 alone/,
+    ],
+    [
       "a copy of a Setup that was",
       sound.replace('pass="windowsPE"', 'pass="windowsPE" wasPassProcessed="true"'),
       /marked as processed/,

@@ -17,6 +17,7 @@ import { readFrame } from "./components.js";
 import { readContents } from "./contents.js";
 import { diskChanges } from "./disks.js";
 import { parseAnswerFile } from "./document.js";
+import { withoutProductKeys } from "./product-key.js";
 
 export { answerFileLimit } from "./document.js";
 
@@ -50,16 +51,19 @@ export async function examineAnswerFile(
   { tree, windows, allow, edition }: AnswerFileContext,
 ): Promise<EditNote[]> {
   const root = parseAnswerFile(bytes);
-  if (typeof root === "string") throw invalid(name, [root], `${name} ${root}`);
+  if (typeof root === "string") {
+    const problem = withoutProductKeys(root);
+    throw invalid(name, [problem], `${name} ${problem}`);
+  }
   const { problems, components, passedOver } = readFrame(
     root,
     driverArchitectureOf(bootArchitecture(windows) ?? windows.architecture),
   );
   const images = (await openInstallImage(tree, setupFolderOf(tree)))?.wim.images ?? [];
   const contents = readContents(components, images);
-  const all = [...problems, ...contents.problems];
+  const all = [...problems, ...contents.problems].map(withoutProductKeys);
   if (all.length > 0) throw invalid(name, all, `${name} is not one for this image: ${named(all)}`);
-  const changes = diskChanges(root);
+  const changes = diskChanges(root).map(withoutProductKeys);
   if (changes.length > 0 && !allow.includes("unattended-wipe")) throw wipes(name, changes);
   assertSameEdition(name, contents.imageIndex, edition, windows);
   const notes: EditNote[] = [];
