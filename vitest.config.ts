@@ -84,6 +84,7 @@ export default defineConfig({
         test: {
           name: "boot",
           include: ["test/**/*.boot.ts"],
+          exclude: wholeRun,
           setupFiles,
           testTimeout: 900_000,
           hookTimeout: 900_000,

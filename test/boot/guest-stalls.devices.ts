@@ -20,6 +20,7 @@ import { writeInGuest } from "../support/guest-write.js";
 import { judge } from "../support/judges.js";
 import { expectBoot } from "./stick.js";
 import { parseEvents } from "../support/json-output.js";
+import { everyCase, sample } from "../support/sample.js";
 
 const work = mkdtempSync(join(tmpdir(), "win7usb-guest-stalls-"));
 const kernel = judge("nbdkit") ? await guestKernel() : null;
@@ -66,7 +67,7 @@ describe.skipIf(kernel === null)("a drive that stops answering", () => {
   });
 
   it("does not keep Ctrl-C from ending it, and a second one ends it at once", async () => {
-    for (const times of [1, 2]) {
+    for (const times of sample([2, 1], 1)) {
       const file = makeUsedStick(join(work, "stuck"));
       const medium = await serveFile(file);
       try {
@@ -97,7 +98,8 @@ describe.skipIf(kernel === null)("a drive that stops answering", () => {
 });
 
 describe.skipIf(kernel === null)("a stick that says 8 GB and keeps 1 GB", () => {
-  it.each(["limbo", "wraparound"] as const)("is found out and measured: %s", async (kind) => {
+  // On media without a guest: write-media.devices.ts.
+  it.each(everyCase ? (["limbo", "wraparound"] as const) : [])("is found out and measured: %s", async (kind) => {
     const file = join(work, `${kind}.img`);
     writeFileSync(file, "");
     truncateSync(file, GiB);
