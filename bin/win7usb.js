@@ -5,11 +5,17 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`win7usb: Node ${process.versions.node} is too old; 20.19 or newer is needed\n`);
   process.exitCode = 2;
 } else {
-  // Node 22.1 and newer keep what they have compiled.
-  const { enableCompileCache } = require("node:module");
-  if (enableCompileCache !== undefined) enableCompileCache();
-  const { start } = require("../dist/bundle/start.cjs");
-  void start(process.argv.slice(2)).then((exitCode) => {
+  const { join } = require("node:path");
+  const { existsSync } = require("node:fs");
+  const { keepCompiled, loadScript } = require("./load-script.js");
+  const bundle = join(__dirname, "..", "dist", "bundle");
+  const runOf = (command) => {
+    const path = join(bundle, `run-${command}.cjs`);
+    return existsSync(path) ? loadScript(path) : undefined;
+  };
+  const { start } = loadScript(join(bundle, "start.cjs"));
+  void start(process.argv.slice(2), runOf).then((exitCode) => {
     process.exitCode = exitCode;
+    keepCompiled();
   });
 }

@@ -1,6 +1,7 @@
 // Bundles the command line into dist/bundle: a program of a few files starts in half the time of one of two hundred. The
-// library in dist/ stays as tsc writes it. `start.cjs` reads the command line; the commands, the process that writes and
-// the threads are ES modules with common chunks. Plain JavaScript, because it runs in the build.
+// library in dist/ stays as tsc writes it. `start.cjs` reads the command line. What ends at once (`soon`) is a script of its
+// own for each command, which bin/load-script.js keeps compiled; the other commands, the process that writes and the threads
+// are ES modules with common chunks. Plain JavaScript, because it runs in the build.
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
@@ -22,6 +23,8 @@ const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
   .map((name) => join(source, name));
 const commands = ["run.ts", "supervise.ts", "ask.ts"].map((name) => join(source, "cli", name));
 const entries = [...commands, ...sources.flatMap(startedFrom)];
+/** Commands whose start is most of what they take. */
+const soon = ["inspect", "drives"];
 
 const places = {
   name: "places",
@@ -64,4 +67,25 @@ const { metafile } = await build({
   // Dependencies that are CommonJS modules require Node's own.
   banner: { js: 'import{createRequire as $create}from"node:module";const require=$create(import.meta.url);' },
 });
+for (const command of soon) {
+  const others = {
+    name: "others",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/commands\// }, ({ path }) =>
+        path === `./commands/${command}.js` ? undefined : { path, external: true },
+      );
+    },
+  };
+  await build({
+    ...common,
+    plugins: [others, ...common.plugins],
+    entryPoints: [join(source, "cli/run.ts")],
+    format: "cjs",
+    outfile: join(outdir, `run-${command}.cjs`),
+    define: { "import.meta.url": "$url" },
+    // A script that is compiled by itself has no import() of its own, and needs none.
+    supported: { "dynamic-import": false },
+    banner: { js: 'const $url=require("node:url").pathToFileURL(__filename).href;' },
+  });
+}
 writeFileSync(join(dist, "licences.txt"), licences(packagesOf(Object.keys(metafile.inputs))));

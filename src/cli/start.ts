@@ -6,7 +6,11 @@ import { stat } from "node:fs/promises";
 import { boundEnd, keepLastWord, wantsJson } from "./last-word.js";
 import { main, type Execute } from "./main.js";
 import { writesTargets, type Invocation } from "./options.js";
+import type * as Run from "./run.js";
 import { processTerminal, type Terminal } from "./terminal.js";
+
+/** run.ts for one command, where it is a script of its own. */
+export type RunOf = (command: Invocation["command"]) => Pick<typeof Run, "run"> | undefined;
 
 /** Threads for files: each target keeps two of them waiting, the image two more, and so does what is read beside them. */
 const threadsFor = (operands: number): number => 2 * (operands + 3);
@@ -15,12 +19,17 @@ const threadsFor = (operands: number): number => 2 * (operands + 3);
  * What a drive may hold up is another process's: a write, and what reads a drive. A second start takes its time, which a dry
  * run and reading a file do not need.
  */
-const execute = async (invocation: Invocation, terminal: Terminal, onLack: () => void): Promise<number> => {
+const execute = async (
+  invocation: Invocation,
+  terminal: Terminal,
+  onLack: () => void,
+  runOf: RunOf,
+): Promise<number> => {
   process.env["UV_THREADPOOL_SIZE"] ||= String(threadsFor(invocation.operands.length));
   const release = keepLastWord(invocation, terminal);
   try {
     if (!writesTargets(invocation) && !(await readsDrive(invocation))) {
-      const { run } = await import("./run.js");
+      const { run } = runOf(invocation.command) ?? (await import("./run.js"));
       return await run(invocation, terminal, onLack);
     }
   } finally {
@@ -44,10 +53,10 @@ async function isDrive(path: string): Promise<boolean> {
 }
 
 /** `argv` without node and script. Resolves to the exit code; never throws. */
-export async function start(argv: readonly string[]): Promise<number> {
+export async function start(argv: readonly string[], runOf: RunOf = () => undefined): Promise<number> {
   const executeOrOffer: Execute = async (invocation, terminal) => {
     let lacksRights = false;
-    const exitCode = await execute(invocation, terminal, () => (lacksRights = true));
+    const exitCode = await execute(invocation, terminal, () => (lacksRights = true), runOf);
     // A script has decided for itself, and reads no questions.
     const asks = !wantsJson(invocation) && !("yes" in invocation.options && invocation.options.yes);
     return lacksRights ? offer(asks, exitCode, terminal) : exitCode;
