@@ -21,10 +21,10 @@ const projects = {
 };
 const suites = Object.keys(projects);
 /**
- * What runs at the same time. A file of `devices` after the other leaves a processor idle, and what starts QEMU has none of
- * its devices; all others take every processor themselves.
+ * What runs at the same time: `exhaustive` waits for drives that hang, and a file of `devices` after the other leaves a
+ * processor idle, while what starts QEMU has none of its devices.
  */
-const groups = [["unit"], ["program"], ["exhaustive"], ["oracle"], ["boot", "devices"]];
+const groups = [["unit"], ["program"], ["oracle", "exhaustive"], ["boot", "devices"]];
 /** What test/support/sample.ts reads. */
 const everyCase = { WIN7USB_TEST_ALL: "1" };
 /** What test/support/kernel-folder.ts reads. */
