@@ -55,17 +55,22 @@ export function ownersOf(
  */
 const hashedBySector: Span = { start: partitionAlignment, end: partitionAlignment + 64 * KiB };
 
-/** The pieces of `owned` cut at multiples of `unitSize` on the disk. */
-export function unitsOf(owned: readonly OwnedSpan[], unitSize: number): OwnedSpan[] {
+/** The pieces of `owned` cut at multiples of `unitSize` on the disk; null where they are more than `most`. */
+export function unitsUpTo(most: number, owned: readonly OwnedSpan[], unitSize: number): OwnedSpan[] | null {
   const units: OwnedSpan[] = [];
   for (const { start, end, file } of owned) {
     for (let at = start; at < end;) {
       const single = file === noFile && at >= hashedBySector.start && at < hashedBySector.end;
       const size = single ? sectorSize : unitSize;
       const stop = Math.min(end, roundDown(at, size) + size);
+      if (units.length >= most) return null;
       units.push({ start: at, end: stop, file });
       at = stop;
     }
   }
-  return units;
+  return units.length > most ? null : units;
 }
+
+/** The pieces of `owned` cut at multiples of `unitSize` on the disk. */
+export const unitsOf = (owned: readonly OwnedSpan[], unitSize: number): OwnedSpan[] =>
+  unitsUpTo(Infinity, owned, unitSize)!;

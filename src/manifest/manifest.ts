@@ -16,7 +16,7 @@ import type { DiskPlan, FileSystemName, ImageOrigin, PlannedEdit, PlannedFile } 
 import { packageVersion } from "../version.js";
 import type { Span } from "../extents/extent.js";
 import { coverage } from "../extents/spans.js";
-import { ownersOf, unitsOf, type OwnedSpan } from "./hash-units.js";
+import { ownersOf, unitsUpTo, type OwnedSpan } from "./hash-units.js";
 import { digestSize } from "./unit-hasher.js";
 
 export { digestSize } from "./unit-hasher.js";
@@ -146,15 +146,16 @@ export function layoutManifest(plan: DiskPlan, manifestOffset: number): Manifest
   for (const files of [plan.files, null]) {
     const owned = ownersOf(spans, files ?? [], clusterSize);
     const coarsest = files === null ? largestUnit : largestUnitWithFiles;
+    const mostUnits = Math.floor((largestManifest - lengthOf({ ...common, files, units: [] })) / digestSize);
     for (let unitSize = smallestUnit; unitSize <= coarsest; unitSize *= 2) {
-      const shape = { ...common, files, unitSize, units: unitsOf(owned, unitSize) };
-      if (lengthOf(shape) <= largestManifest) return shape;
+      const units = unitsUpTo(mostUnits, owned, unitSize);
+      if (units !== null) return { ...common, files, unitSize, units };
     }
   }
   throw new RangeError(`a disk of ${diskSize} bytes is too large for a manifest`);
 }
 
-function lengthOf(shape: ManifestLayout): number {
+function lengthOf(shape: Omit<ManifestLayout, "unitSize">): number {
   const { label, spans, files, units } = shape;
   let length = manifestHeader.size + utf8.encode(label).length + spans.length * spanRecord.size;
   length += encodeSections(shape).length;
