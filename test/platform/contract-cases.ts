@@ -41,7 +41,9 @@ export type ContractCase = {
 /** Page-aligned memory with a pattern of its own. */
 function pattern(length: number, seed: number): Uint8Array {
   const bytes = pageMemory(length);
-  for (let index = 0; index < length; index += 1) bytes[index] = (index * 31 + seed + (index >> 8)) & 0xff;
+  const period = Math.min(length, 64 * KiB);
+  for (let index = 0; index < period; index += 1) bytes[index] = (index * 31 + seed + (index >> 8)) & 0xff;
+  for (let done = period; done < length; done *= 2) bytes.copyWithin(done, 0, done);
   return bytes;
 }
 

@@ -16,9 +16,12 @@ async function failureOf(content: Uint8Array | string): Promise<Win7UsbError> {
   );
 }
 
+const patternless = Uint8Array.from({ length: 100_000 }, (_, index) => ((index * 2_654_435_761) >>> 24) | 1);
+
 /** `size` bytes that no format begins or ends with, but for `bytes` at `at`; before the end where that is negative. */
 function containing(bytes: readonly number[] | string, at = 0, size = 100_000): Uint8Array {
-  const content = new Uint8Array(size).map((_, index) => ((index * 2_654_435_761) >>> 24) | 1);
+  const content = new Uint8Array(size);
+  Buffer.from(content.buffer).fill(patternless);
   content.set(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes, at < 0 ? size + at : at);
   return content;
 }

@@ -11,8 +11,8 @@ export type MemoryDriveOptions = {
   readonly alignment?: number;
   readonly skipsZeros?: boolean;
   readonly fromMedium?: boolean;
-  /** What was on the drive before; default: a pattern that is never zero. */
-  readonly before?: Uint8Array;
+  /** What was on the drive before, or all zeros, which take no memory; default: a pattern that is never zero. */
+  readonly before?: Uint8Array | "zeros";
   /** Called before every operation, with its index among those of its kind; may throw or wait. */
   readonly onOperation?: (operation: Operation, index: number) => void | Promise<void>;
   /** What the medium keeps of a write; default: all of it. */
@@ -45,9 +45,8 @@ export function writeFailed(path: string, offset: number): Win7UsbError {
 
 export function memoryDrive(size: number, options: MemoryDriveOptions = {}): MemoryDrive {
   const { path = "memory", alignment = 512, skipsZeros = false, onOperation, keep } = options;
-  const bytes =
-    (options.before === undefined ? undefined : new Uint8Array(options.before)) ??
-    (skipsZeros ? new Uint8Array(size) : usedBytes(size));
+  const { before = skipsZeros ? "zeros" : usedBytes(size) } = options;
+  const bytes = before === "zeros" ? new Uint8Array(size) : options.before === before ? new Uint8Array(before) : before;
   const counts = new Map<string, number>();
   let inFlight = 0;
 

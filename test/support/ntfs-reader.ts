@@ -124,6 +124,8 @@ export class NtfsReader {
   readonly #start: number;
   readonly #mft: Buffer;
   readonly #upCase: Buffer;
+  /** A record is asked for by its directory, its file and its names. */
+  readonly #records = new Map<number, FileRecord>();
 
   private constructor(disk: ByteSource, start: number, bootSector: Buffer, mft: Buffer, upCase: Buffer) {
     this.#disk = disk;
@@ -151,6 +153,12 @@ export class NtfsReader {
   }
 
   record(number: number): FileRecord {
+    const read = this.#records.get(number) ?? this.#readRecord(number);
+    this.#records.set(number, read);
+    return read;
+  }
+
+  #readRecord(number: number): FileRecord {
     const bytes = undoFixups(this.#mft.subarray(number * recordSize, (number + 1) * recordSize));
     if (bytes.toString("latin1", 0, 4) !== "FILE") throw new Error(`record ${number} has no signature`);
     if (bytes.readUInt32LE(0x2c) !== number) throw new Error(`record ${number} says it is ${bytes.readUInt32LE(0x2c)}`);

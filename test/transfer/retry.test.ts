@@ -8,7 +8,8 @@ import { writePlan } from "../../src/write/write-plan.js";
 import { memoryDrive, type MemoryDrive, type MemoryDriveOptions } from "../support/memory-drive.js";
 import { bytesExtent, planOf, zerosExtent } from "../support/plans.js";
 
-const size = 100 * MiB;
+/** Of writes with 4 MiB at a time: enough of them for more retries than one write has. */
+const size = 72 * MiB;
 const plan = planOf(size, [bytesExtent(0, new Uint8Array(512).fill(0x55)), zerosExtent(512, size - 512)]);
 
 function failed(kind: string, offset: number, cause: string): Win7UsbError {

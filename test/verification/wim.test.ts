@@ -78,7 +78,7 @@ function isUncovered(data: Uint8Array, at: number): boolean {
 describe("a WIM with one byte changed", () => {
   it.each(Object.entries(all))("is found wherever something covers the byte (%s)", async (_, data) => {
     const missed: number[] = [];
-    const step = everyCase ? 7 : 97;
+    const step = everyCase ? 7 : 193;
     for (let at = 0; at < data.length; at += at < 208 ? 1 : step) {
       if (isUncovered(data, at)) continue;
       const changed = data.slice();
@@ -170,7 +170,8 @@ describe("an image's files", () => {
 });
 
 describe("a hostile WIM", () => {
-  const cases = Number(process.env["WIM_FUZZ_CASES"] ?? rounds(10_000, 1000));
+  const foreseen = new Set(["wim-damaged", "wim-unsupported", "image-truncated"]);
+  const cases = Number(process.env["WIM_FUZZ_CASES"] ?? rounds(10_000, 500));
   it(`ends with a report, in ${cases} cases`, { timeout: 60_000 + cases * 20 }, async () => {
     const change = record({ position: nat(2 ** 20), value: oneof(nat(255), constantFrom(0, 1, 127, 128, 255)) });
     // Half of the changes go where sizes and offsets are: the header, and what lies at the end.
@@ -190,9 +191,8 @@ describe("a hostile WIM", () => {
         for (const { position, value } of changes) data[start + (position % size)] = value;
         const report = await verify(data);
         expect(report.checks).toHaveLength(8);
-        for (const { code: error } of report.checks) {
-          if (error !== undefined) expect(["wim-damaged", "wim-unsupported", "image-truncated"]).toContain(error);
-        }
+        const codes = report.checks.flatMap(({ code: error }) => (error === undefined ? [] : [error]));
+        expect(codes.filter((error) => !foreseen.has(error))).toEqual([]);
       }),
       { numRuns: cases },
     );

@@ -146,9 +146,9 @@ describe("a WIM that fits into one part", () => {
 
 describe("what is read", () => {
   it("are the tables, however large and however many the resources are", async () => {
-    const sizes = Array.from({ length: 80_000 }, (_, index) => 100_000 + (index % 977));
+    const sizes = Array.from({ length: 16_000 }, (_, index) => 500_000 + (index % 977));
     const file = await enlargedWim("install.wim", await smallWim(2), sizes);
-    const tables = (80_000 + 7) * lookupTableEntryRecord.size;
+    const tables = (sizes.length + 7) * lookupTableEntryRecord.size;
     const source = contentSource(file);
     let bytesRead = 0;
     const read = async (offset: number, length: number): Promise<Uint8Array> => {

@@ -143,6 +143,7 @@ describe("a write", () => {
 
   it("asks a drive after it does not boot any more, and never gives a fake one the sector that boots", async () => {
     const fake = memoryDrive(size, {
+      before: "zeros",
       keep: (offset, bytes) => (offset >= size / 2 ? new Uint8Array(bytes.length) : bytes),
     });
     await expect(write(fake)).rejects.toMatchObject({ code: "fake-capacity" });
@@ -161,7 +162,7 @@ describe("a write", () => {
   });
 
   it("does not ask a drive of which only the changes are written, nor a file", async () => {
-    const used = memoryDrive(size);
+    const used = memoryDrive(size, { before: "zeros" });
     await write(used, true);
     const fresh = memoryDrive(size, { skipsZeros: true });
     await write(fresh);

@@ -116,7 +116,7 @@ describe("a plan that is written", () => {
   });
 
   it("tells a rate of what is sent: zeros that are left out make none, and the time that is left falls all the same", async () => {
-    const zeros = 400 * MiB;
+    const zeros = 120 * MiB;
     const plan = planOf(zeros + MiB, [
       bytesExtent(0, content(4096)),
       zerosExtent(4096, zeros - 4096),
