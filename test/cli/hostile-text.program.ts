@@ -121,7 +121,7 @@ describe("what is typed", () => {
     [["completion", hostile], "usage"],
     [["help", hostile], "usage"],
   ];
-  it.each(sample(mistakes, 6, ([, code]) => code))("%j is harmless as text and as JSON: %s", (argv, code) => {
+  it.each(sample(mistakes, 3, ([, code]) => code))("%j is harmless as text and as JSON: %s", (argv, code) => {
     expectHarmless(run(argv));
     const told = run([...argv, "--json"]);
     expectHarmless(told);
@@ -134,13 +134,16 @@ describe("what is typed", () => {
 describe("what a write tells", () => {
   it.each([[], ["--json"]])("is harmless, its events too: %j", (...options) => {
     expectHarmless(
-      run(["write", "hostile.iso", `${hostile}.img`, "--force", "-f", "ntfs", "--label", withoutC0, ...options]),
+      run([
+        ...["write", "hostile.iso", `${hostile}.img`, "--force", "-f", "ntfs", "--label", withoutC0],
+        ...["--image-check", "none", ...options],
+      ]),
     );
   });
 });
 
 describe("the environment", () => {
-  it.each(sample(["TERM", "LC_ALL", "NO_COLOR", "CI", "COLORTERM", "FORCE_COLOR", "HOME"], 3))(
+  it.each(sample(["TERM", "LC_ALL", "NO_COLOR", "CI", "COLORTERM", "FORCE_COLOR", "HOME"], 2))(
     "%s is harmless",
     (name) => {
       // A long name of a language ends Node 20 itself before any of our code runs (`node -e 0` as well).

@@ -2,11 +2,12 @@
  * UDF as it lies on other media, made by udftools and filled by udfclient: revisions 1.02 to 2.60, sparable, virtual and
  * metadata partitions, strategy 4096. mkudffs makes empty volumes; udfclient can write to those that are rewritable.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readImage } from "../../src/iso9660-reader/index.js";
 import { contentSource, find } from "../../src/tree/index.js";
@@ -64,19 +65,17 @@ describe.skipIf(!judge("mkudffs"))("mkudffs", () => {
   });
 });
 
-function client(image: string, ...commands: string[]): string {
-  return execFileSync("udfclient", ["-W", "-b", "2048", image], {
-    cwd: folder,
-    encoding: "utf8",
-    input: [...commands, "quit", ""].join("\n"),
-    stdio: ["pipe", "pipe", "ignore"],
-  });
+async function client(image: string, ...commands: string[]): Promise<string> {
+  const child = spawn("udfclient", ["-W", "-b", "2048", image], { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
+  child.stdin.end([...commands, "quit", ""].join("\n"));
+  return text(child.stdout);
 }
 
 describe.skipIf(!judge("mkudffs") || !judge("udfclient"))("udfclient", () => {
   const content = Buffer.from(Array.from({ length: 90_000 }, (_, index) => index.toString(36)).join(" "));
 
-  it.each([
+  // The client waits for seconds before it ends.
+  it.concurrent.each([
     ["dvd", "1.02"],
     ["cdrw", "1.50"],
     ["dvdrw", "2.01"],
@@ -88,8 +87,8 @@ describe.skipIf(!judge("mkudffs") || !judge("udfclient"))("udfclient", () => {
     writeFileSync(join(source, "LARGE.TXT"), content);
     copyFileSync(join(source, "LARGE.TXT"), join(source, "sub", "copy of it.txt"));
     // The volume is a directory of the client's own root, named volume set, volume, logical volume and file set.
-    const volume = /\d {2}(\S.*:.*:.*)$/m.exec(client(path, "ls"))?.[1];
-    client(path, `cd "/${volume}"`, `put source-${mediaType}`, "sync");
+    const volume = /\d {2}(\S.*:.*:.*)$/m.exec(await client(path, "ls"))?.[1];
+    await client(path, `cd "/${volume}"`, `put source-${mediaType}`, "sync");
     const { tree, warnings } = await readImage(hostFileSource(path));
     expect(warnings).toEqual([]);
     for (const name of ["LARGE.TXT", "sub/copy of it.txt"]) {

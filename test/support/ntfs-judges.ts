@@ -1,7 +1,7 @@
 /** Other people's NTFS tools, called on an image of a partition; whatever they complain of is thrown. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MiB } from "../../src/bytes/units.js";
 import { judge } from "./judges.js";
@@ -153,26 +153,24 @@ export function contentsOf(root: string): Map<string, string> {
   );
 }
 
-/** What sleuthkit finds below a directory: path to digest of what icat reads. System files are left out. */
-export function sleuthkitContents(partition: string, inode?: string, prefix = ""): Map<string, string> {
+/**
+ * What sleuthkit reads: path to digest, directories to a slash. System files are left out. `tsk_recover` reads them all in
+ * one run; what it cannot write to this machine's file system for its name, and what is empty, is read by itself.
+ */
+export function sleuthkitContents(partition: string): Map<string, string> {
+  const recovered = `${partition}.sleuthkit`;
+  said("tsk_recover", ["-a", partition, recovered]);
   const found = new Map<string, string>();
-  const lines = run("fls", [partition, ...(inode === undefined ? [] : [inode])]).toString();
-  for (const line of lines.split("\n")) {
-    const [, type, number, name = ""] =
-      /^([rd])\/[rd] ((\d+)-\d+-\d+):\t(.*)$/.exec(line)?.filter((_, at) => at !== 3) ?? [];
-    if (type === undefined || number === undefined || Number.parseInt(number, 10) < 64) continue;
-    const path = prefix + name;
-    if (type === "r") {
-      found.set(
-        path,
-        createHash("sha256")
-          .update(run("icat", [partition, number]))
-          .digest("hex"),
-      );
-      continue;
+  for (const line of run("fls", ["-r", "-p", partition]).toString().split("\n")) {
+    const [, type, address, inode, path] = /^([rd])\/[rd] ((\d+)-\d+-\d+):\t(.*)$/.exec(line) ?? [];
+    if (type === undefined || path === undefined || Number.parseInt(inode!, 10) < 64) continue;
+    if (type === "d") found.set(path, "/");
+    else if (existsSync(join(recovered, path))) found.set(path, digestOf(join(recovered, path)));
+    else {
+      const content = run("icat", [partition, address!]);
+      found.set(path, createHash("sha256").update(content).digest("hex"));
     }
-    found.set(path, "/");
-    for (const [below, digest] of sleuthkitContents(partition, number, `${path}/`)) found.set(below, digest);
   }
+  rmSync(recovered, { recursive: true });
   return found;
 }
