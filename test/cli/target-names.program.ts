@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { writeDemoImage } from "../support/demo-image.js";
 import { parseEvents, parseOutput } from "../support/json-output.js";
+import { runCommandLine } from "../support/command-line.js";
 import { runProgram } from "../support/program.js";
 import { sample } from "../support/sample.js";
 
@@ -33,8 +34,9 @@ beforeEach(() => {
 });
 
 type Last = { event: string; code?: string; message?: string; hint?: string; others?: Last[] };
-function write(targets: readonly string[], ...options: string[]) {
-  const { exitCode, out, err } = runProgram(["write", iso, ...targets, "--json", ...options], folder);
+async function write(targets: readonly string[], ...options: string[]) {
+  const argv = ["write", iso, ...targets, "--json", "--image-check", "none", ...options];
+  const { exitCode, out, err } = await runCommandLine(argv, folder);
   return { exitCode, err, last: parseEvents<Last>(out).at(-1)! };
 }
 
@@ -46,35 +48,35 @@ describe("an image file by two spellings", () => {
     ["loop/loop/usb.img", "usb.img"],
     ["usb.img", "usb.img"],
   ];
-  it.each(sample(spellings, 2))("%s and %s: a usage error, and nothing is written", (first, second) => {
+  it.each(sample(spellings, 2))("%s and %s: a usage error, and nothing is written", async (first, second) => {
     for (const targets of [
       [first, second],
       [first, join(folder, second)],
     ]) {
-      const { exitCode, last } = write(targets);
+      const { exitCode, last } = await write(targets);
       expect([exitCode, last.code]).toEqual([2, "usage"]);
       expect(last.others).toBeUndefined();
       expect(readdirSync(folder).toSorted()).toEqual(["loop", "sub"]);
     }
   });
 
-  it.each(["link.img", "hard.img"])("%s is the file that is there, too", (other) => {
+  it.each(["link.img", "hard.img"])("%s is the file that is there, too", async (other) => {
     writeFileSync(join(folder, "usb.img"), "before");
     if (other === "link.img") symlinkSync("usb.img", join(folder, other));
     else linkSync(join(folder, "usb.img"), join(folder, other));
-    const { exitCode, last } = write(["usb.img", other], "--force");
+    const { exitCode, last } = await write(["usb.img", other], "--force");
     expect([exitCode, last.code]).toEqual([2, "usage"]);
     expect(last.message).toContain(`usb.img and ${other} are one file`);
     expect(readFileSync(join(folder, "usb.img"), "utf8")).toBe("before");
   });
 
-  it("is another file in another folder", () => {
-    expect(write(["usb.img", "sub/usb.img"]).exitCode).toBe(0);
+  it("is another file in another folder", async () => {
+    expect((await write(["usb.img", "sub/usb.img"])).exitCode).toBe(0);
   });
 });
 
 describe("an image file through a link", () => {
-  it("is named by the file that is replaced", () => {
+  it("is named by the file that is replaced", async () => {
     writeFileSync(join(folder, "sub", "real.img"), "before");
     symlinkSync("sub/real.img", join(folder, "usb.img"));
     const words = ["write", iso, "usb.img", "--force", "--dry-run"];
@@ -84,14 +86,14 @@ describe("an image file through a link", () => {
     expect(targets).toEqual([
       { kind: "image-file", path: "usb.img", exists: true, realPath: join(folder, "sub", "real.img") },
     ]);
-    expect(write(["usb.img"], "--force").exitCode).toBe(0);
+    expect((await write(["usb.img"], "--force")).exitCode).toBe(0);
     expect(readFileSync(join(folder, "sub", "real.img")).length).toBeGreaterThan(2 ** 20);
   });
 
-  it("to nothing is refused before anything is written", () => {
+  it("to nothing is refused before anything is written", async () => {
     symlinkSync("gone.img", join(folder, "usb.img"));
     for (const options of [[], ["--force"]]) {
-      const { exitCode, last } = write(["usb.img"], ...options);
+      const { exitCode, last } = await write(["usb.img"], ...options);
       expect([exitCode, last.code]).toEqual([5, "target-missing"]);
       expect(last.message).toContain("gone.img");
     }
@@ -99,29 +101,29 @@ describe("an image file through a link", () => {
   });
 });
 
-it("an empty name is wrong usage, and nothing is made", () => {
-  const { exitCode, last } = write([""]);
+it("an empty name is wrong usage, and nothing is made", async () => {
+  const { exitCode, last } = await write([""]);
   expect([exitCode, last.code]).toEqual([2, "usage"]);
   expect(readdirSync(folder).toSorted()).toEqual(["loop", "sub"]);
 });
 
-it("a name that ends with a separator is a folder's, and no file is made of it", () => {
-  const { exitCode, last } = write(["sub/x/"]);
+it("a name that ends with a separator is a folder's, and no file is made of it", async () => {
+  const { exitCode, last } = await write(["sub/x/"]);
   expect([exitCode, last.code]).toEqual([5, "target-missing"]);
   expect(last.message).toContain("there is no folder sub/x/");
   expect(readdirSync(join(folder, "sub"))).toEqual([]);
 });
 
-it("nodrive is a word, wrong usage, and nothing is made", () => {
+it("nodrive is a word, wrong usage, and nothing is made", async () => {
   const name = "nodrive";
-  const { exitCode, last, err } = write([name]);
+  const { exitCode, last, err } = await write([name]);
   expect([exitCode, last.code]).toEqual([2, "usage"]);
   expect(err).toContain(`./${name}`);
   expect(readdirSync(folder).toSorted()).toEqual(["loop", "sub"]);
 });
 
-it("a folder is no target, and the hint says what could be meant", () => {
-  const { exitCode, last, err } = write(["sub"]);
+it("a folder is no target, and the hint says what could be meant", async () => {
+  const { exitCode, last, err } = await write(["sub"]);
   expect([exitCode, last.code]).toEqual([5, "target-not-a-drive"]);
   expect(last.hint).toMatch(/^Name a file in it, such as usb\.img/);
   expect(err).toContain("sub is a folder");
