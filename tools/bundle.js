@@ -21,7 +21,7 @@ const startedFrom = (path) =>
 const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => join(source, name));
-const commands = ["run.ts", "supervise.ts", "ask.ts"].map((name) => join(source, "cli", name));
+const commands = ["run.ts", "supervise.ts", "ask.ts", "waiting.ts"].map((name) => join(source, "cli", name));
 const entries = [...commands, ...sources.flatMap(startedFrom)];
 /** Commands whose start is most of what they take. */
 const soon = ["inspect", "drives"];
@@ -42,7 +42,7 @@ const places = {
       }),
     }));
     // From the CommonJS module to the others.
-    onResolve({ filter: /^\.\/(?:run|supervise|ask)\.js$/ }, ({ path, resolveDir, kind }) => {
+    onResolve({ filter: /^\.\/(?:run|supervise|ask|waiting)\.js$/ }, ({ path, resolveDir, kind }) => {
       const isLeft = kind === "dynamic-import" && resolveDir === join(source, "cli");
       return isLeft ? { path: path.replace("./", "./cli-"), external: true } : undefined;
     });

@@ -1,17 +1,12 @@
 /** Ctrl-C stops cleanly: the writer ends what it has begun, the target stays not bootable, and the message says so. */
+import type { WarningEvent } from "../progress/events.js";
+import type { ShownProgress } from "./shown-progress.js";
 import type { Terminal } from "./terminal.js";
 
 /** CR, and EL (ECMA-48 8.3.41): what the terminal has echoed of Ctrl-C goes. */
 const clearLine = "\r\u001b[K";
 /** DECTCEM (ECMA-48 8.3.106, private mode 25): bars hide the cursor, and a second interrupt ends the program as it is. */
 const showCursor = "\u001b[?25h";
-
-/** How far something is, for people. */
-export type ShownProgress<Event> = {
-  onEvent(event: Event): void;
-  /** Leaves the terminal as it was found, on a line of its own. */
-  stop(): void;
-};
 
 /**
  * Runs `work` with a signal that the first interrupt aborts, and `show`, which tells people of events: of progress no more
@@ -20,7 +15,7 @@ export type ShownProgress<Event> = {
  */
 export async function interruptible<T, Event extends { readonly event: string }>(
   terminal: Terminal,
-  progress: ShownProgress<Event>,
+  progress: ShownProgress<Event | WarningEvent>,
   work: (signal: AbortSignal, show: (event: Event) => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -30,6 +25,7 @@ export async function interruptible<T, Event extends { readonly event: string }>
     if (signal.aborted) return;
     controller.abort();
     stopListening?.();
+    terminal.waiting?.end();
     progress.stop();
     if (terminal.animated) terminal.draw(clearLine + showCursor);
     else if (terminal.interactive) terminal.err("\n");
@@ -39,9 +35,11 @@ export async function interruptible<T, Event extends { readonly event: string }>
   const show = (event: Event): void => {
     if (!signal.aborted || event.event !== "progress") progress.onEvent(event);
   };
+  const endShowing = terminal.waiting?.showIn(progress);
   try {
     return await work(signal, show);
   } finally {
+    endShowing?.();
     stopListening();
     progress.stop();
   }

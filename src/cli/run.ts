@@ -5,6 +5,7 @@ import type { Invocation } from "./options.js";
 import type { Recorder } from "./record/recorder.js";
 import type { RecordedInvocation, Recording } from "./record/recording.js";
 import type { Terminal } from "./terminal.js";
+import { startWaiting } from "./waiting.js";
 import type { Watched } from "./watched.js";
 
 /** Resolves to the exit code; never throws. `onLack` is called, in the end, where nothing but rights that can be had stood in the way. */
@@ -14,20 +15,25 @@ export async function run(
   onLack: () => void = () => undefined,
 ): Promise<number> {
   const startedAt = terminal.animated ? terminal.now() : 0;
-  let watched: Watched = { terminal, loud: terminal, lost: () => null };
+  const waiting = startWaiting(invocation, () => watched.terminal);
+  const telling = Object.create(terminal, { waiting: { value: waiting } }) as Terminal;
+  let watched: Watched = { terminal: telling, loud: telling, lost: () => null };
   let recording: Recording | null = null;
   let exitCode: number;
   try {
     requireWorkingDirectory();
-    if (wantsWatching(invocation)) watched = await (await import("./watched.js")).watch(invocation, terminal);
+    if (wantsWatching(invocation)) watched = await (await import("./watched.js")).watch(invocation, telling);
     recording = await recordingOf(invocation, watched.terminal);
     exitCode = await runCommand(invocation, watched.terminal, recording?.recorder);
   } catch (thrown) {
+    waiting.end();
     const { reportError } = await import("./report-error.js");
     reportError(thrown, invocation, watched.loud);
     recording?.recorder.failed(thrown);
     if (lacksRightsOnly(thrown)) onLack();
     exitCode = exitCodeOf(thrown);
+  } finally {
+    waiting.end();
   }
   const losses = [(await recording?.end(exitCode)) ?? null, watched.lost()].filter((loss) => loss !== null);
   for (const loss of losses) terminal.err(`win7usb: ${printable(loss)}\n`);

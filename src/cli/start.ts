@@ -12,6 +12,9 @@ import { processTerminal, type Terminal } from "./terminal.js";
 /** run.ts for one command, where it is a script of its own. */
 export type RunOf = (command: Invocation["command"]) => Pick<typeof Run, "run"> | undefined;
 
+/** Milliseconds after which what tells of files that do not answer is loaded. */
+const isLongMs = 500;
+
 /** Threads for files: each target keeps two of them waiting, the image two more, and so does what is read beside them. */
 const threadsFor = (operands: number): number => 2 * (operands + 3);
 
@@ -28,7 +31,7 @@ const execute = async (
   process.env["UV_THREADPOOL_SIZE"] ||= String(threadsFor(invocation.operands.length));
   const release = keepLastWord(invocation, terminal);
   try {
-    if (!writesTargets(invocation) && !(await readsDrive(invocation))) {
+    if (!writesTargets(invocation) && !(await told(readsDrive(invocation), invocation, terminal))) {
       const { run } = runOf(invocation.command) ?? (await import("./run.js"));
       return await run(invocation, terminal, onLack);
     }
@@ -38,6 +41,24 @@ const execute = async (
   const { supervise } = await import("./supervise.js");
   return supervise(invocation, terminal, onLack);
 };
+
+/** `work`, which asks for the files of a command line; where it takes long, files that do not answer are told of. */
+async function told<T>(work: Promise<T>, invocation: Invocation, terminal: Terminal): Promise<T> {
+  const over = new AbortController();
+  const timer = setTimeout(() => {
+    void import("./waiting.js").then(({ startWaiting }) => {
+      if (over.signal.aborted) return;
+      const waiting = startWaiting(invocation, () => terminal);
+      over.signal.addEventListener("abort", () => waiting.end());
+    });
+  }, isLongMs);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+}
 
 /** Whether an operand, or the image of a check, is a drive. */
 async function readsDrive({ operands, options }: Invocation): Promise<boolean> {

@@ -4,6 +4,7 @@
  */
 import { withoutSteering } from "./escape.js";
 import type { Screen } from "./screen.js";
+import type { Waiting } from "./shown-progress.js";
 
 export type Terminal = Screen & {
   /** A result. */
@@ -14,6 +15,8 @@ export type Terminal = Screen & {
   tell(text: string): void;
   /** Appends to the log what is shown in another way; absent where none is kept. */
   readonly log?: (text: string) => void;
+  /** Tells of files that do not answer; absent where nobody does. */
+  readonly waiting?: Waiting;
   /** Somebody is there to answer: stdin and stderr are terminals. */
   readonly interactive: boolean;
   /** stderr is a terminal that can redraw a line. */

@@ -1,10 +1,11 @@
 /** An image on a drive that does not answer any more: every command ends when it is asked to, and says so. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { canFail, openFaultyFile, type FaultyFile } from "../support/faulty-file.js";
@@ -12,6 +13,9 @@ import { attachLoopDevice, type LoopDevice } from "../support/loop-device.js";
 import { parseEvents, parseOutput } from "../support/json-output.js";
 import { programCommand, runProgram } from "../support/program.js";
 import { sample } from "../support/sample.js";
+
+/** Broken lines in one. */
+const unwrapped = (text: string): string => text.replaceAll(/\n {2}(?=\S)/g, " ");
 
 /** Milliseconds after which a program that has not ended is ended by force, which fails its test. */
 const patienceMs = 30_000;
@@ -27,9 +31,9 @@ describe.skipIf(!canFail())("an image that does not answer", () => {
     const padded = Buffer.concat([readFileSync(iso), Buffer.alloc(24 * MiB)]);
     stuck = await openFaultyFile(padded, join(folder, "faulty"));
     drive = attachLoopDevice(stuck.path, { direct: true });
-    // Slow enough to be stopped while it is read.
-    stuck.arm(undefined, 30);
   });
+  // Slow enough to be stopped while it is read.
+  beforeEach(() => stuck.arm(undefined, 30));
   afterAll(async () => {
     stuck.resume();
     drive.detach();
@@ -46,19 +50,24 @@ describe.skipIf(!canFail())("an image that does not answer", () => {
     });
   }
 
+  /** Begins the program; what it has said so far is in `text`. */
+  function begin(words: readonly string[]) {
+    const [node, script] = programCommand;
+    const child = spawn(node, [script, ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const text = { out: "", err: "" };
+    child.stdout.setEncoding("utf8").on("data", (part: string) => (text.out += part));
+    child.stderr.setEncoding("utf8").on("data", (part: string) => (text.err += part));
+    return { child, text, closed: once(child, "close") };
+  }
+
   /** Runs the program until it has said `text` and waits for the image, and then sends `signal`. */
   async function signalled(words: readonly string[], signal: NodeJS.Signals, text: RegExp) {
     if (text.test("")) stuck.stall();
-    const [node, script] = programCommand;
-    const child = spawn(node, [script, ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-    let out = "";
-    let err = "";
-    child.stdout.setEncoding("utf8").on("data", (part: string) => (out += part));
-    child.stderr.setEncoding("utf8").on("data", (part: string) => (err += part));
+    const { child, text: said } = begin(words);
     const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       child.once("exit", (exitCode, by) => resolve([exitCode, by]));
     });
-    while (!text.test(err) && child.exitCode === null) await delay(20);
+    while (!text.test(said.err) && child.exitCode === null) await delay(20);
     stuck.stall();
     while (!waits(child.pid!) && child.exitCode === null && child.signalCode === null) await delay(20);
     child.kill(signal);
@@ -69,8 +78,37 @@ describe.skipIf(!canFail())("an image that does not answer", () => {
     await delay(50);
     stuck.resume();
     // What a read holds, the system ends as Ctrl-C does, and a shell calls both 130.
-    return { exitCode: by === "SIGINT" ? 130 : exitCode, by, out, err };
+    return { exitCode: by === "SIGINT" ? 130 : exitCode, by, ...said };
   }
+
+  it("is told of after some seconds, and so is its answer, by every command that reads it", async () => {
+    const running = begin(["verify", stuck.path]);
+    while (!running.text.err.includes("hashing")) await delay(20);
+    stuck.stall();
+    const others = [
+      ["inspect", stuck.path],
+      ["check", "usb.img", "--iso", stuck.path],
+      ["write", stuck.path, "told.img", "--json"],
+    ].map(begin);
+    const all = [running, ...others];
+    const until = performance.now() + patienceMs;
+    const silence = `warning: ${stuck.path} has not answered for `;
+    const isTold = ({ text }: (typeof all)[number]): boolean => unwrapped(text.err).includes(silence);
+    while (!all.every(isTold) && performance.now() < until) await delay(50);
+    stuck.arm();
+    stuck.resume();
+    const timer = setTimeout(() => all.forEach(({ child }) => child.kill("SIGKILL")), patienceMs);
+    const exitCodes = await Promise.all(all.map(async ({ closed }): Promise<unknown> => (await closed)[0]));
+    clearTimeout(timer);
+    const told = all.map(({ text }) => unwrapped(text.err));
+    for (const text of told) expect(text).toContain(silence);
+    // The others may have ended when the answer to the question comes.
+    expect(told[0]).toContain(`warning: ${stuck.path} answers again after `);
+    expect(exitCodes).toEqual([0, 0, 0, 0]);
+    const events = parseEvents(others.at(-1)!.text.out);
+    expect(events).toContainEqual(expect.objectContaining({ event: "warning", code: "stalled" }));
+    expect(events.at(-1)).toMatchObject({ event: "done" });
+  });
 
   const cases = [
     ["inspect", "SIGTERM", /^/],

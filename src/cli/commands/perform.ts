@@ -6,7 +6,8 @@ import type { WriteOutcome, WriteRun } from "../../steps/write-image.js";
 import { confirmErase } from "../confirm.js";
 import { printable } from "../escape.js";
 import { wrap } from "../format.js";
-import { interruptible, type ShownProgress } from "../interrupt.js";
+import { interruptible } from "../interrupt.js";
+import type { ShownProgress } from "../shown-progress.js";
 import type { Recorder } from "../record/recorder.js";
 import { withPace } from "../render/write-json.js";
 import type { Written } from "../render/write-result.js";
@@ -35,8 +36,10 @@ export async function askAndPerform(
   const progress = await progressFor(prepared, terminal);
   // Scripts read stdout; a person who watches stderr still sees how far it is, and scripts need not read that.
   const tell = (text: string): void => (json === null ? terminal.tell(text) : terminal.err(text));
-  const result = await interruptible(terminal, progress, (signal, show) => {
+  terminal.waiting?.only(prepared.image.path);
+  const result = await interruptible<WriteOutcome, WriteEvent>(terminal, progress, (signal, show) => {
     const onEvent = (event: WriteEvent): void => {
+      if (event.event === "done") terminal.waiting?.end();
       pace.onEvent(event);
       recorder?.writeEvent(event, pace);
       json?.(event.event === "done" ? withPace(event, pace) : event);

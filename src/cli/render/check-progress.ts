@@ -2,10 +2,10 @@
 import type { CheckEvent } from "../../steps/check-target.js";
 import { printable } from "../escape.js";
 import { formatSize } from "../../bytes/amounts.js";
-import { wrap } from "../format.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf } from "./progress-words.js";
+import { warningLine } from "./warning-line.js";
 
 type CheckProgress = {
   onEvent: (event: CheckEvent) => void;
@@ -18,14 +18,16 @@ const phaseWord = "checking";
 const lineEvery = 10;
 
 export async function checkProgress(terminal: Terminal, target: string): Promise<CheckProgress> {
-  const style = styleFor(terminal);
-  const warn = (message: string): void =>
-    terminal.err(`${wrap(`${style.warning("warning:")} ${printable(message)}`, terminal.columns, "  ")}\n`);
+  const warn = (message: string): void => terminal.err(warningLine(message, terminal));
   if (!terminal.animated) return plainProgress(terminal, warn);
   const { progressBars } = await import("./progress-bars.js");
-  const bars = progressBars<"check">(terminal, [target], style);
+  const bars = progressBars<"check">(terminal, [target], styleFor(terminal));
   return {
-    onEvent: (event) => (event.event === "warning" ? warn(event.message) : bars.update(event, phaseWord)),
+    onEvent(event) {
+      if (event.event === "progress") return bars.update(event, phaseWord);
+      bars.stop();
+      warn(event.message);
+    },
     stop: () => bars.stop(),
   };
 }

@@ -3,10 +3,11 @@ import { formatSize } from "../../bytes/amounts.js";
 import type { ReadEvent, ReadPhase, ReadProgressEvent } from "../../steps/read/events.js";
 import { printable } from "../escape.js";
 import { wrap } from "../format.js";
-import type { ShownProgress } from "../interrupt.js";
+import type { ShownProgress } from "../shown-progress.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
+import { warningLine } from "./warning-line.js";
 
 /** At most 9 letters, for the bars. */
 const phaseWords: Readonly<Record<ReadPhase, string>> = {
@@ -19,9 +20,8 @@ const phaseWords: Readonly<Record<ReadPhase, string>> = {
 
 export async function readProgress(terminal: Terminal, drive: string): Promise<ShownProgress<ReadEvent>> {
   const say = (text: string): void => terminal.err(`${wrap(text, terminal.columns, "  ")}\n`);
-  const style = styleFor(terminal);
   const tell = (event: Exclude<ReadEvent, { event: "progress" }>): void => {
-    if (event.event === "warning") return say(`${style.warning("warning:")} ${printable(event.message)}`);
+    if (event.event === "warning") return terminal.err(warningLine(event.message, terminal));
     const { volumeLabel, size, bytesRead, image } = event;
     const what = `${printable(drive)}: ${printable(volumeLabel)}, ${formatSize(size)}`;
     const before = bytesRead === 0 ? "" : `, of which it has ${formatSize(bytesRead)} already`;
@@ -29,9 +29,13 @@ export async function readProgress(terminal: Terminal, drive: string): Promise<S
   };
   if (!terminal.animated) return plainProgress(say, tell);
   const { progressBars } = await import("./progress-bars.js");
-  const bars = progressBars<ReadPhase>(terminal, [drive], style);
+  const bars = progressBars<ReadPhase>(terminal, [drive], styleFor(terminal));
   return {
-    onEvent: (event) => (event.event === "progress" ? bars.update(event, phaseWords[event.phase]) : tell(event)),
+    onEvent(event) {
+      if (event.event === "progress") return bars.update(event, phaseWords[event.phase]);
+      bars.stop();
+      tell(event);
+    },
     stop: () => bars.stop(),
   };
 }

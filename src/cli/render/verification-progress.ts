@@ -1,16 +1,15 @@
 /** The progress of a verification: bars on a terminal that can redraw, a line for each tenth elsewhere. */
+import type { WarningEvent } from "../../progress/events.js";
 import type { VerifyEvent } from "../../steps/verify-passes.js";
 import { printable } from "../escape.js";
 import { formatSize } from "../../bytes/amounts.js";
+import type { ShownProgress } from "../shown-progress.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
+import { warningLine } from "./warning-line.js";
 
-type VerificationProgress = {
-  onEvent: (event: VerifyEvent) => void;
-  /** Leaves the terminal as it was found. */
-  stop(): void;
-};
+type VerificationProgress = ShownProgress<VerifyEvent | WarningEvent>;
 
 const phaseWords = { hash: "hashing", deep: "checking" } as const;
 
@@ -20,8 +19,9 @@ export async function verificationProgress(terminal: Terminal): Promise<Verifica
 
 function plainProgress(terminal: Terminal): VerificationProgress {
   const shown = new Map<string, number>();
-  const onEvent = (event: VerifyEvent): void => {
+  const onEvent = (event: VerifyEvent | WarningEvent): void => {
     if (event.event === "plan") return;
+    if (event.event === "warning") return terminal.err(warningLine(event.message, terminal));
     const step = tenthsOf(event);
     if (step <= (shown.get(event.target) ?? 0)) return;
     shown.set(event.target, step);
@@ -39,17 +39,20 @@ async function animatedProgress(terminal: Terminal): Promise<VerificationProgres
   ]);
   const spinner = startSpinner("reading the image", terminal);
   let bars: ReturnType<typeof progressBars> | null = null;
-  const onEvent = (event: VerifyEvent): void => {
-    if (event.event === "plan") {
+  const stop = (): void => {
+    spinner.stop();
+    bars?.stop();
+  };
+  const onEvent = (event: VerifyEvent | WarningEvent): void => {
+    if (event.event === "warning") {
+      stop();
+      terminal.err(warningLine(event.message, terminal));
+    } else if (event.event === "plan") {
       spinner.stop();
       bars = progressBars(terminal, event.targets.map(baseName), styleFor(terminal));
     } else {
       bars?.update({ ...event, target: baseName(event.target) }, phaseWords[event.phase]);
     }
-  };
-  const stop = (): void => {
-    spinner.stop();
-    bars?.stop();
   };
   return { onEvent, stop };
 }

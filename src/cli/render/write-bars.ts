@@ -1,10 +1,9 @@
 /** The events of a write as bars, one a target. */
 import type { WarningEvent, WriteEvent, WritePhase } from "../../progress/events.js";
-import { printable } from "../escape.js";
-import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { progressBars } from "./progress-bars.js";
+import { warningLine } from "./warning-line.js";
 import { phaseWords } from "./write-plain.js";
 
 type BarEvents = {
@@ -32,7 +31,7 @@ export function barEvents(terminal: Terminal, targets: readonly string[], style:
     } else if (event.event === "warning") {
       if (saidByBar(event, shown)) return;
       stop();
-      terminal.err(`${wrap(`${style.warning("warning:")} ${printable(event.message)}`, terminal.columns, "  ")}\n`);
+      terminal.err(warningLine(event.message, terminal));
     } else if (event.event === "done") stop();
   };
   return { onEvent, stop };
