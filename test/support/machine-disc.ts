@@ -1,6 +1,7 @@
 /** A disc whose Setup and Windows come with INFs, in the shape of Windows 7's. */
 import { withInboxInfs } from "../../fixtures/windows7/inbox-infs.js";
 import { directory, file, fixedTime } from "../../fixtures/windows7/nodes.js";
+import { windowsElement } from "../../fixtures/windows7/windows-element.js";
 import { peBootWim, peTree } from "../../fixtures/windows7/setup-image.js";
 import { writeWim } from "../../fixtures/wim/writer.js";
 import { writeDisc } from "./disc.js";
@@ -18,23 +19,7 @@ export async function writeMachineDisc(folder: string): Promise<string> {
       displayDescription: "Windows 7 Professional",
       creationTime: fixedTime,
       lastModificationTime: fixedTime,
-      windows: {
-        architecture: 0,
-        productName: "Microsoft® Windows® Operating System",
-        editionId: "Professional",
-        installationType: "Client",
-        hal: "acpiapic",
-        productType: "WinNT",
-        productSuite: "Terminal Server",
-        languages: ["en-US"],
-        defaultLanguage: "en-US",
-        major: 6,
-        minor: 1,
-        build: 7601,
-        spBuild: 17514,
-        spLevel: 1,
-        systemRoot: "WINDOWS",
-      },
+      windows: windowsElement({ editionId: "Professional" }),
       tree: withInboxInfs(tree, "windows"),
     },
   ]);
