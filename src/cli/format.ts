@@ -1,6 +1,7 @@
 /** Sizes of drives, rates and times in the words people use at a bench. */
 import { stripVTControlCharacters } from "node:util";
 import { KiB, MiB } from "../bytes/units.js";
+import { wordWrapped } from "../bytes/word-wrap.js";
 
 export function formatRate(bytesPerSecond: number): string {
   return `${(bytesPerSecond / MiB).toFixed(bytesPerSecond < 10 * MiB ? 1 : 0)} MiB/s`;
@@ -19,20 +20,16 @@ export function formatDuration(ms: number): string {
 
 /** Breaks `text` at blanks into lines of at most `columns` characters, later lines indented by `indent`. */
 export function wrap(text: string, columns: number, indent = ""): string {
-  const lines: string[] = [];
-  const words = text.trimStart().split(" ");
-  let line = text.slice(0, text.length - text.trimStart().length) + words.shift()!;
-  for (const word of words) {
-    const candidate = `${line} ${word}`;
+  const words = text.trimStart();
+  const beginning = text.slice(0, text.length - words.length);
+  return wordWrapped(words, {
+    first: columns - beginning.length,
+    later: columns - indent.length,
     // Colours take no room.
-    if (stripVTControlCharacters(candidate).length > columns) {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line = candidate;
-    }
-  }
-  return [...lines, line].join("\n");
+    widthOf: (line) => stripVTControlCharacters(line).length,
+  })
+    .map((line, index) => (index === 0 ? beginning : indent) + line)
+    .join("\n");
 }
 
 const sizePattern = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])?(i)?(B)?)$/i;

@@ -5,14 +5,14 @@
  */
 import { constants } from "node:fs";
 import { open, readFile, stat, type FileHandle } from "node:fs/promises";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { isAllZeros } from "../bytes/zeros.js";
 import { errorCodeOf, Win7UsbError } from "../errors.js";
 import { existsError, ImageFolder } from "./image-folder.js";
 import { removeLeftovers, temporaryName } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
-import { realPath } from "./real-path.js";
+import { finalPathOf } from "./real-path.js";
 import { syncData, writeAll } from "./transfer.js";
 
 /** What ddrescue's manual and people call the map of an image. */
@@ -151,14 +151,5 @@ async function openImage(folder: ImageFolder, name: string, path: string, how: O
     if ((await handle.stat()).size === 0) return handle;
     await handle.close();
     throw existsError(path);
-  }
-}
-
-async function finalPathOf(path: string): Promise<string> {
-  try {
-    return await realPath(path);
-  } catch (error) {
-    if (errorCodeOf(error) !== "ENOENT") throw error;
-    return resolve(path);
   }
 }

@@ -11,7 +11,7 @@ import { Failures, Win7UsbError } from "../errors.js";
 import { leftoverBytes } from "./leftovers.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
-import { finalPathOf } from "./rights.js";
+import { finalPathOf } from "./real-path.js";
 
 /** Bytes that this user may still write below `folder`; undefined where that is unknown. Rejects as `statfs` does. */
 export async function freeSpace(folder: string): Promise<number | undefined> {

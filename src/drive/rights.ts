@@ -7,7 +7,7 @@ import { readMounts } from "./linux-devices.js";
 import { mountOf } from "./linux-mounts.js";
 import { openError } from "./open-error.js";
 import { platform } from "./platform.js";
-import { realPath } from "./real-path.js";
+import { finalPathOf } from "./real-path.js";
 
 /** Whose rights a drive needs. */
 type Needed = "root" | "administrator";
@@ -76,16 +76,6 @@ async function requireFiles(path: string, folder: string): Promise<void> {
       data: { target: path },
     },
   );
-}
-
-/** Where an image file will be: links are followed. */
-export async function finalPathOf(path: string): Promise<string> {
-  try {
-    return await realPath(path);
-  } catch (error) {
-    if (error instanceof Win7UsbError || errorCodeOf(error) === undefined) throw error;
-    return path;
-  }
 }
 
 const refused = new Set(["EACCES", "EPERM", "EROFS"]);

@@ -1,5 +1,6 @@
 /** The picture of a disk as lines of blocks, for a terminal and for a record as text. */
 import { formatSize } from "../bytes/amounts.js";
+import { wordWrapped } from "../bytes/word-wrap.js";
 import type { DiskMap } from "./disk-map.js";
 import { legendOf, markOf, scaleWords, type MapMark } from "./map-legend.js";
 
@@ -74,14 +75,6 @@ function lineOf(
   return line;
 }
 
-/** At blanks, and within a word that is longer than a line. */
 function broken(text: string, width: number): string[] {
-  const lines = [""];
-  for (const word of text.split(" ").flatMap((each) => each.match(new RegExp(`.{1,${width}}`, "gsu")) ?? [""])) {
-    const last = lines.at(-1)!;
-    if (last === "") lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+  return wordWrapped(text, { first: width, later: width, breaksWords: true });
 }

@@ -1,5 +1,6 @@
 /** A record as plain text of 78 columns, in ASCII save for foreign names. */
 import { printable } from "../bytes/foreign-text.js";
+import { wordWrapped } from "../bytes/word-wrap.js";
 import type { DiskMap } from "./disk-map.js";
 import { mapText } from "./map-text.js";
 import { sectionsOf, type RecordSection } from "./record-sections.js";
@@ -43,18 +44,9 @@ function sectionText({ title, facts, list }: RecordSection): string {
   return `\n${printable(title)}\n${lines.join("")}${list.map((line) => filled(`  - ${printable(line)}`, "    ")).join("")}`;
 }
 
-/** Broken at blanks; a word that is too long for a line stays whole, because it is a hash or a path. */
+/** What stands in front of two blanks is no sentence, and stays as it is. */
 function filled(text: string, indent: string): string {
   const [, head = "", rest = ""] = /^(\s*(?:\S+(?: \S+)*)?\s{2,}|\s*)(.*)$/s.exec(text) ?? [];
-  const lines: string[] = [];
-  let line = head;
-  for (const word of rest.split(" ")) {
-    const isFirst = line === head || line === indent;
-    const candidate = isFirst ? line + word : `${line} ${word}`;
-    if (candidate.length > columns && !isFirst) {
-      lines.push(line);
-      line = indent + word;
-    } else line = candidate;
-  }
-  return `${[...lines, line].join("\n")}\n`;
+  const lines = wordWrapped(rest, { first: columns - head.length, later: columns - indent.length });
+  return lines.map((line, index) => `${index === 0 ? head : indent}${line}\n`).join("");
 }
