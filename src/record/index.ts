@@ -11,6 +11,7 @@ import type { RunRecord } from "./run-record.js";
 
 export type { DiskMap, DiskMapOptions, MapGroup } from "./disk-map.js";
 export { diskMap } from "./disk-map.js";
+export { streamName } from "./record-sections.js";
 export type { AreaKind } from "./map-areas.js";
 export type * from "./run-record.js";
 

@@ -58,6 +58,11 @@ function imageSection(image: RecordImage, number: number): RecordSection {
   };
 }
 
+/** What `-` stands for. */
+export const streamName = "standard output";
+
+const titles = { drive: "Drive", "image-file": "Image file", stream: "Stream", unknown: "Target" } as const;
+
 function targetSection(target: RecordTarget): RecordSection {
   const { path, kind, size, model, serial, bus, format, disk, origin, sha256, sha256Bytes, progress } = target;
   const isDrive = kind === "drive";
@@ -65,9 +70,9 @@ function targetSection(target: RecordTarget): RecordSection {
   const length = known === null ? null : `${isDrive ? `${formatDriveSize(known)}, ` : ""}${exactSize(known)}`;
   const part = sha256Bytes === null || sha256Bytes === known ? "" : ` (of the first ${exactSize(sha256Bytes)})`;
   return {
-    title: kind === null ? "Target" : isDrive ? "Drive" : "Image file",
+    title: titles[kind ?? "unknown"],
     facts: [
-      ...fact(isDrive ? "Device" : "File", path),
+      ...(kind === "stream" ? fact("Sent to", streamName) : fact(isDrive ? "Device" : "File", path)),
       ...fact("Model", model),
       ...fact("Serial", serial),
       ...fact("Bus", bus),
@@ -100,7 +105,8 @@ function targetSection(target: RecordTarget): RecordSection {
   };
 }
 
-function readBackWords({ verified, readBack }: RecordTarget): string | null {
+function readBackWords({ kind, verified, readBack }: RecordTarget): string | null {
+  if (kind === "stream" && verified !== null) return "no: a stream cannot be read back";
   if (verified === null) return null;
   const pace = paceWords(readBack);
   return verified ? `all of it, and equal${pace === null ? "" : `: ${pace}`}` : "no: it was not verified";

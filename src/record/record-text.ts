@@ -3,7 +3,7 @@ import { printable } from "../bytes/foreign-text.js";
 import { wordWrapped } from "../bytes/word-wrap.js";
 import type { DiskMap } from "./disk-map.js";
 import { mapText } from "./map-text.js";
-import { sectionsOf, type RecordSection } from "./record-sections.js";
+import { sectionsOf, streamName, type RecordSection } from "./record-sections.js";
 import type { RunRecord } from "./run-record.js";
 
 /** How an earlier record of this kind is told from any other file. */
@@ -29,10 +29,10 @@ export function recordText(record: RunRecord): string {
 /** Targets of one write share their picture. */
 export function mapsOf({ targets }: RunRecord): { readonly path: string; readonly map: DiskMap }[] {
   const seen = new Set<DiskMap>();
-  return targets.flatMap(({ path, map }) => {
+  return targets.flatMap(({ path, kind, map }) => {
     if (map === null || seen.has(map)) return [];
     seen.add(map);
-    return [{ path, map }];
+    return [{ path: kind === "stream" ? streamName : path, map }];
   });
 }
 

@@ -58,13 +58,16 @@ export type RecordDisk = {
   readonly edits: readonly string[];
 };
 
-/** A drive or an image file that was written or checked. */
+type TargetKind = "drive" | "image-file" | "stream";
+
+/** A drive, an image file or a stream that was written or checked. */
 export type RecordTarget = {
+  /** Of a stream `-`: it is standard output. */
   readonly path: string;
-  readonly kind: "drive" | "image-file" | null;
+  readonly kind: TargetKind | null;
   /** Bytes: of a drive, or of the disk in an image file. */
   readonly size: number | null;
-  /** As the drive says; null of an image file. */
+  /** As the drive says; null of all else. */
   readonly model: string | null;
   readonly serial: string | null;
   readonly bus: string | null;

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KiB } from "../../src/bytes/units.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { withFlippedBit } from "../support/flipped-bit.js";
-import { parseOutput } from "../support/json-output.js";
+import { parseOutput, requireSchema } from "../support/json-output.js";
 import { judge } from "../support/judges.js";
 import { onPty } from "../support/pty.js";
 import { programCommand, runProgram } from "../support/program.js";
@@ -67,7 +67,7 @@ describe("a disk that goes to standard output", () => {
   });
 
   it("is all that is there; events go to standard error, one a line, and nothing else does", () => {
-    const { exitCode, out, err } = send(["--json"]);
+    const { exitCode, out, err } = send(["--json", "--record", "sent.json", "--record", "sent.txt"]);
     expect(exitCode).toBe(0);
     const events = eventsOf(err);
     expect(events[0]!.event).toBe("start");
@@ -80,6 +80,14 @@ describe("a disk that goes to standard output", () => {
       verified: false,
     };
     expect(events.at(-1)).toMatchObject({ event: "done", targets: [target], image: { verdict: "intact" } });
+    const record = JSON.parse(readFileSync(path("sent.json"), "utf8")) as Record<string, unknown>;
+    requireSchema("record", record);
+    expect(record).toMatchObject({
+      verdicts: [{ word: "done", sentence: "sent to standard output, and not read back" }],
+      targets: [{ path: "-", kind: "stream", sha256: sha256(out), verified: false, readBack: null }],
+    });
+    const text = readFileSync(path("sent.txt"), "utf8");
+    for (const words of ["Sent to      standard output", "Map of standard output"]) expect(text).toContain(words);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-/** What a record says of a drive or an image file. */
+/** What a record says of a drive, an image file or a stream. */
 import type { WriteTarget } from "../../drive/drive.js";
 import type { TargetDone } from "../../progress/events.js";
 import { diskMap, recordedCells, type DiskMap, type RecordTarget } from "../../record/index.js";
@@ -44,7 +44,7 @@ export function preparedTarget(target: WriteTarget, { plan }: PreparedWrite, map
     return { ...common, kind: "drive", size: driveSize, model, serial, bus };
   }
   const format = target.kind === "image-file" && target.format !== undefined ? formatNames[target.format] : null;
-  return { ...common, kind: "image-file", size, format };
+  return { ...common, kind: target.kind === "stream" ? "stream" : "image-file", size, format };
 }
 
 /** `edition Ultimate`. */

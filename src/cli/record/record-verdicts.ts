@@ -1,6 +1,6 @@
 /** Verdicts for a record, in the words that the command itself says. */
 import type { TargetDone } from "../../progress/events.js";
-import type { RecordVerdict, Tone } from "../../record/index.js";
+import { streamName, type RecordTarget, type RecordVerdict, type Tone } from "../../record/index.js";
 import type { CheckResult } from "../../steps/check-target.js";
 import type { Invocation } from "../options.js";
 import { checkSummary, checkWord } from "../render/check-result.js";
@@ -9,9 +9,10 @@ import type { VerificationReport } from "../render/verification.js";
 import { whatWasDone } from "../render/write-result.js";
 import { errorFields } from "../report-error.js";
 
-export function doneVerdict(done: TargetDone): RecordVerdict {
+export function doneVerdict(done: TargetDone, { kind }: Pick<RecordTarget, "kind">): RecordVerdict {
   const tone = done.verified ? "good" : "warning";
-  return { tone, word: "done", sentence: `${done.path} ${whatWasDone(done)}`, hint: null };
+  const sentence = kind === "stream" ? `sent to ${streamName}, and not read back` : `${done.path} ${whatWasDone(done)}`;
+  return { tone, word: "done", sentence, hint: null };
 }
 
 const verificationTones = { genuine: "good", intact: "good", damaged: "bad", unsuitable: "warning" } as const;

@@ -109,6 +109,6 @@ export class Recorder {
 
   #finished(done: TargetDone, target: RecordTarget, pace: WritePace): void {
     this.#targets.set(done.path, doneTarget(target, done, pace));
-    this.#verdicts.push(doneVerdict(done));
+    this.#verdicts.push(doneVerdict(done, target));
   }
 }
