@@ -1,12 +1,22 @@
 /** Rights, room and read-only places are told by a dry run, before any question. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryName } from "../../src/drive/leftovers.js";
 import { writeDemoImage } from "../support/demo-image.js";
 import { parseOutput } from "../support/json-output.js";
+import { judge } from "../support/judges.js";
 import { canAttachLoopDevices } from "../support/loop-device.js";
 import { programCommand, runProgram } from "../support/program.js";
 
@@ -121,4 +131,18 @@ it.skipIf(process.platform === "win32")("a folder that one may not write to is r
   const { status, stdout } = spawnSync(words[0]!, words.slice(1), { encoding: "utf8" });
   expect(status).toBe(5);
   expect(parseOutput("write-plan", stdout)).toMatchObject({ error: { code: "no-permission" } });
+});
+
+it.skipIf(process.getuid?.() !== 0 || !judge("setpriv"))("an image file needs no root, and is the same without", () => {
+  const mine = join(folder, "mine");
+  const nobody = 65_534;
+  mkdirSync(mine);
+  chmodSync(folder, 0o755);
+  chownSync(mine, nobody, nobody);
+  const user = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
+  const words = [...user, ...programCommand, "write", iso, join(mine, "usb.img")];
+  const { status, stderr } = spawnSync("setpriv", words, { encoding: "utf8", cwd: mine });
+  expect(status, stderr).toBe(0);
+  expect(runProgram(["write", iso, join(folder, "root.img")]).exitCode).toBe(0);
+  expect(readFileSync(join(mine, "usb.img")).equals(readFileSync(join(folder, "root.img")))).toBe(true);
 });
