@@ -4,8 +4,9 @@
 // an installation by root, nothing is kept. Plain JavaScript, because it is what loads the rest.
 "use strict";
 const { readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
-const { createRequire, wrap } = require("node:module");
+const { createRequire } = require("node:module");
 const { dirname } = require("node:path");
+const { pathToFileURL } = require("node:url");
 const { Script } = require("node:vm");
 const { crc32 } = require("node:zlib");
 
@@ -29,15 +30,19 @@ function readKept(path, sum) {
   return crc32(data) === kept.readUInt32LE(4) ? data : undefined;
 }
 
+/** What a CommonJS module is given; and `$import`, because code that was kept has no import() of its own. */
+const given = "exports, require, module, __filename, __dirname, $import";
+
 /** The exports of the CommonJS script at `path`. */
 function loadScript(path) {
   const text = readFileSync(path);
   const sum = crc32(text);
   const cachedData = readKept(path, sum);
-  const script = new Script(wrap(text.toString()), { filename: path, cachedData });
+  const script = new Script(`(function (${given}) { ${text.toString()}\n});`, { filename: path, cachedData });
   if (cachedData === undefined || script.cachedDataRejected) compiled.push({ path, sum, script });
   const loaded = { exports: {} };
-  script.runInThisContext()(loaded.exports, createRequire(path), loaded, path, dirname(path));
+  const load = (name) => import(new URL(name, pathToFileURL(path)).href);
+  script.runInThisContext()(loaded.exports, createRequire(path), loaded, path, dirname(path), load);
   return loaded.exports;
 }
 

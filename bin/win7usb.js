@@ -13,8 +13,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
     const path = join(bundle, `run-${command}.cjs`);
     return existsSync(path) ? loadScript(path) : undefined;
   };
-  // Node's own loader: a script that was compiled before has no import(), and this one begins the other commands with it.
-  const { start } = require(join(bundle, "start.cjs"));
+  const { start } = loadScript(join(bundle, "start.cjs"));
   void start(process.argv.slice(2), runOf).then((exitCode) => {
     process.exitCode = exitCode;
     keepCompiled();

@@ -2,7 +2,7 @@
 // library in dist/ stays as tsc writes it. `start.cjs` reads the command line. What ends at once (`soon`) is a script of its
 // own for each command, which bin/load-script.js keeps compiled; the other commands, the process that writes and the threads
 // are ES modules with common chunks. Plain JavaScript, because it runs in the build.
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { commonOptions, root, source, withVersion } from "./bundling.js";
@@ -51,12 +51,16 @@ const places = {
 
 const common = { ...commonOptions, plugins: [places] };
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   ...common,
   entryPoints: [join(source, "cli/start.ts")],
   format: "cjs",
   outfile: join(outdir, "start.cjs"),
+  write: false,
 });
+// A script that was compiled before has no import(): bin/load-script.js gives it one.
+mkdirSync(outdir, { recursive: true });
+writeFileSync(join(outdir, "start.cjs"), outputFiles[0].text.replaceAll(/(?<!\$)\bimport\((?=")/g, "$import("));
 const { metafile } = await build({
   ...common,
   metafile: true,

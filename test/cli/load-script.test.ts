@@ -67,6 +67,20 @@ it.each([
   expect(readFileSync(path).length).toBe(sound.length);
 });
 
+it("imports modules beside it when it was compiled before, too", async () => {
+  writeFileSync(join(folder, "beside.mjs"), "export const value = 3;");
+  writeFileSync(script, 'exports.value = () => $import("./beside.mjs");');
+  for (let round = 0; round < 2; round += 1) {
+    const { loadScript, keepCompiled } = started() as unknown as {
+      loadScript: (path: string) => { value: () => Promise<{ value: number }> };
+      keepCompiled: () => void;
+    };
+    const { value } = await loadScript(script).value();
+    expect(value).toBe(3);
+    keepCompiled();
+  }
+});
+
 it("cannot be kept, and that is no fault", () => {
   run(script);
   const path = join(folder, kept()[0]!);
