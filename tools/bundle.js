@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { build } from "esbuild";
-import { commonOptions, root, source, withVersion } from "./bundling.js";
+import { commandModules, commonOptions, root, source, withCommandsApart, withVersion } from "./bundling.js";
 import { licences, packagesOf } from "./licences.js";
 
 const dist = join(root, "dist");
@@ -21,7 +21,7 @@ const startedFrom = (path) =>
 const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts"))
   .map((name) => join(source, name));
-const commands = ["run.ts", "supervise.ts", "ask.ts", "waiting.ts"].map((name) => join(source, "cli", name));
+const commands = commandModules.map((name) => join(source, "cli", `${name}.ts`));
 const entries = [...commands, ...sources.flatMap(startedFrom)];
 /** Commands whose start is most of what they take. */
 const soon = ["inspect", "drives"];
@@ -29,8 +29,10 @@ const soon = ["inspect", "drives"];
 const places = {
   name: "places",
   setup(building) {
-    const { onLoad, onResolve } = building;
+    const { onLoad } = building;
     withVersion(building);
+    // From the CommonJS module to the others.
+    withCommandsApart(building, commandModules);
     onLoad({ filter: /[\\/]src[\\/]licences\.ts$/ }, ({ path }) => ({
       loader: "ts",
       contents: readFileSync(path, "utf8").replace("./licences.txt", "../licences.txt"),
@@ -41,11 +43,6 @@ const places = {
         return `new URL("./${nameOf(resolve(dirname(path), `${file}.ts`))}.js", import.meta.url)`;
       }),
     }));
-    // From the CommonJS module to the others.
-    onResolve({ filter: /^\.\/(?:run|supervise|ask|waiting)\.js$/ }, ({ path, resolveDir, kind }) => {
-      const isLeft = kind === "dynamic-import" && resolveDir === join(source, "cli");
-      return isLeft ? { path: path.replace("./", "./cli-"), external: true } : undefined;
-    });
   },
 };
 

@@ -15,6 +15,20 @@ export function withVersion({ onLoad }) {
   }));
 }
 
+/** What src/cli/start.ts loads of src/cli once the command line is read. */
+export const commandModules = ["run", "supervise", "ask", "waiting"];
+
+/**
+ * Leaves modules of src/cli to bundles of their own: `run` becomes `./cli-run.js`, so that help, the version and a wrong
+ * word do not wait for what they do not need.
+ */
+export function withCommandsApart({ onResolve }, names) {
+  onResolve({ filter: new RegExp(String.raw`^\./(?:${names.join("|")})\.js$`) }, ({ path, resolveDir, kind }) => {
+    const isLeft = kind === "dynamic-import" && resolveDir === join(source, "cli");
+    return isLeft ? { path: path.replace("./", "./cli-"), external: true } : undefined;
+  });
+}
+
 export const commonOptions = {
   absWorkingDir: root,
   bundle: true,

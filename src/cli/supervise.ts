@@ -7,10 +7,10 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Win7UsbError } from "../errors.js";
 import { beginLine, interruptedBy, wantsJson } from "./last-word.js";
 import type { Invocation } from "./options.js";
+import { supervisedPlace } from "./supervised-place.js";
 import type { Terminal } from "./terminal.js";
 import { endingSignals } from "./terminal.js";
 
@@ -28,14 +28,6 @@ export type Order = { readonly interrupt: true } | { readonly end: NodeJS.Signal
 /** Milliseconds after its last word, or an order to end at once, in which the process ends where no drive holds it. */
 const endsWithinMs = 1000;
 
-/** The module that the writing process runs, or the word that makes an executable be that process. */
-let entry = fileURLToPath(new URL("./supervised-entry.js", import.meta.url));
-
-/** Where the writing process starts from now on: see `executable.ts`. */
-export function setSupervisedEntry(word: string): void {
-  entry = word;
-}
-
 /** How the other process ended, or which signal was sent to this one, which ended it. */
 type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
 
@@ -44,7 +36,9 @@ type End = { readonly exitCode: number } | { readonly signal: NodeJS.Signals };
  * does. `onLack` is called where rights were all that it lacked.
  */
 export async function supervise(invocation: Invocation, terminal: Terminal, onLack: () => void): Promise<number> {
-  const child = fork(entry, [JSON.stringify(invocation)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const child = fork(supervisedPlace, [JSON.stringify(invocation)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   const exited = exitOf(child);
   let hasLastWord = false;
   const end = await new Promise<End>((resolve) => {

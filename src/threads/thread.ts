@@ -5,20 +5,18 @@ import type { ErrorCode } from "../errors.js";
 import { exitCodes, Win7UsbError } from "../errors.js";
 import type { Request } from "./messages.js";
 import { isAnswer } from "./messages.js";
+import { ownEntry, type ThreadEntry } from "./own-entry.js";
 import type { ThreadSetup } from "./serve.js";
 import { expectShape, type Guard } from "./shape.js";
 
 /** Milliseconds in which a thread ends that computes; what it reads from a drive that does not answer may take for ever. */
 const endsWithinMs = 1000;
 
-/** A module's place, or a script as text where there is no file to start from. */
-export type ThreadEntry = URL | string;
-
-let entry: ThreadEntry = new URL("./entry.js", import.meta.url);
+let entry = ownEntry;
 
 /**
- * Where threads start from now on, for whoever runs from something else than the package's own modules: a bundle, an
- * executable, or TypeScript in tests. It must do what `entry.ts` does.
+ * Where threads start from now on, for whoever runs from something else than the package's own modules: a bundle, or
+ * TypeScript in tests. It must do what `entry.ts` does.
  */
 export function setThreadEntry(from: ThreadEntry): void {
   entry = from;

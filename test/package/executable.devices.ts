@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MiB } from "../../src/bytes/units.js";
@@ -61,6 +61,24 @@ describe.skipIf(!canRun)("the executable", () => {
       expect(there.out).toContain(here.out.slice(0, 1000));
       expect(there.out).toContain("node 22.");
     } else expect(there.out).toBe(withoutPath(here.out));
+  });
+
+  it.each([["--version"], ["--help"], ["write", "--help"]])("has %s %s in its first module", (...words: string[]) => {
+    // What else is loaded has to be compiled first, which takes longer than Node's own start.
+    const script = `
+      const { readFileSync } = require("node:fs");
+      const run = require("node:vm").compileFunction(readFileSync("start.cjs", "utf8"), ["exports", "require", "module"]);
+      const module = { exports: {} };
+      const builtin = (name) => { if (name.startsWith("./")) throw new Error("loads " + name); return require(name); };
+      run(module.exports, builtin, module);
+      void module.exports.startExecutable();`;
+    const modules = dirname(blobIn(project));
+    // As in an executable, a path stands twice before the words.
+    const first = execFileSync(process.execPath, ["-e", script, "win7usb", ...words], {
+      cwd: modules,
+      encoding: "utf8",
+    });
+    expect(first).toBe(runProgram(words).out);
   });
 
   it("writes the same image file, and checks it", () => {

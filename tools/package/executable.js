@@ -1,9 +1,8 @@
 // A platform's executable: Node's binary with the program in it (Node's single executable applications).
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "postject";
-import { root } from "../bundling.js";
 import { fetchNode, ownPlatform } from "./node-builds.js";
 
 /** By which Node knows that something was put into it; given by its documentation. */
@@ -12,14 +11,14 @@ const fuse = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 export const executableName = (platform) => `win7usb-${platform}${platform.startsWith("win-") ? ".exe" : ""}`;
 
 /**
- * The program and its assets (text by name) as the one blob that Node reads. No code cache and no snapshot: those are of
- * one processor, and this one blob goes into every platform's binary.
+ * The first script and its assets (text by name) as the one blob that Node reads. No code cache and no snapshot: those are
+ * of one processor, and this one blob goes into every platform's binary.
  */
-export function makeBlob(assets, folder) {
+export function makeBlob(main, assets, folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   // Node keeps the path of the first script in the blob: one that is the same wherever this is built.
-  copyFileSync(join(root, "tools", "executable-main.cjs"), join(folder, "main.cjs"));
+  writeFileSync(join(folder, "main.cjs"), main);
   for (const [name, text] of Object.entries(assets)) writeFileSync(join(folder, name), text);
   const configuration = {
     main: "main.cjs",

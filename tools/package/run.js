@@ -26,8 +26,8 @@ const parts = [
   ...program.packages,
   { name: "node", version: node.version, license: "MIT", text: licenceText(node.folder) },
 ];
-const texts = { "program.cjs": program.text, "licences.txt": licences(parts) };
-const blob = makeBlob(texts, join(root, "build", "program"));
+const texts = { ...program.modules, "licences.txt": licences(parts) };
+const blob = makeBlob(program.main, texts, join(root, "build", "program"));
 async function handOut() {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
