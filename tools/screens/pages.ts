@@ -16,12 +16,16 @@ export function withScreens(page: string, screens: readonly RecordedScreen[]): s
   });
 }
 
+/** The pages that people read, by their paths in `root`. */
+export function markdownIn(root: string): string[] {
+  const pages = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  return ["README.md", ...pages.map((name) => `docs/${name}`)];
+}
+
 /** What the pages and pictures of `root` must hold, by their paths in it. */
 export function screenFiles(root: string, screens: readonly RecordedScreen[]): Map<string, string> {
-  const pages = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-  const paths = ["README.md", ...pages.map((name) => `docs/${name}`)];
   return new Map([
     ...screens.map(({ name, title, text }) => [`docs/pictures/${name}.svg`, pictureOf(title, text)] as const),
-    ...paths.map((path) => [path, withScreens(readFileSync(join(root, path), "utf8"), screens)] as const),
+    ...markdownIn(root).map((path) => [path, withScreens(readFileSync(join(root, path), "utf8"), screens)] as const),
   ]);
 }
