@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { openSync, closeSync, writeSync } from "node:fs";
 import { MiB } from "../../src/bytes/units.js";
 import type { ByteSource } from "../../src/source/byte-source.js";
-import { openFileSource } from "../../src/source/file-source.js";
+import { openFileSource, type FileSource } from "../../src/source/file-source.js";
 import type { DirectoryNode, FileNode, TreeNode } from "../../src/tree/index.js";
 import { buildBridge } from "../../fixtures/iso/bridge.js";
 import { writeExtents } from "../../fixtures/iso/write-extents.js";
@@ -44,6 +44,19 @@ function withContent(
     return rest.length === 0 ? change(child) : child;
   });
   return { ...node, children };
+}
+
+/** Opens the file for `use`, and closes it. */
+export async function withFileSource<Result>(
+  path: string,
+  use: (source: FileSource) => Promise<Result>,
+): Promise<Result> {
+  const source = await openFileSource(path);
+  try {
+    return await use(source);
+  } finally {
+    await source.close();
+  }
 }
 
 /** Writes an image whose sources/install.wim is `wim`. */

@@ -17,6 +17,8 @@ export type MeasureOptions = {
   readonly device?: string | undefined;
   /** Beside this process' own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What the command has to end with. */
+  readonly exitCode?: number;
 };
 
 const diskSector = 512;
@@ -29,8 +31,12 @@ function sectorsWritten(device: string | undefined): number {
   return Number(stat.trim().split(/\s+/)[writtenField]);
 }
 
-/** Runs `command` and throws where it fails: a figure of a failed run would be worth nothing. */
-export function measure(command: readonly string[], folder: string, { device, env }: MeasureOptions = {}): Measured {
+/** Runs `command` and throws where it ends otherwise than it has to: a figure of a failed run would be worth nothing. */
+export function measure(
+  command: readonly string[],
+  folder: string,
+  { device, env, exitCode = 0 }: MeasureOptions = {},
+): Measured {
   const report = join(folder, "time.txt");
   const before = sectorsWritten(device);
   const result = spawnSync("time", ["-q", "-o", report, "-f", "%e %U %S %M", ...command], {
@@ -39,8 +45,10 @@ export function measure(command: readonly string[], folder: string, { device, en
     env: { ...process.env, ...env },
   });
   if (result.error !== undefined) throw result.error;
-  if (result.status !== 0) throw new Error(`${command.join(" ")} ended with ${result.status}: ${result.stderr}`);
-  const [wall, user, system, kilobytes] = readFileSync(report, "utf8").trim().split(/\s+/).map(Number);
+  if (result.status !== exitCode) throw new Error(`${command.join(" ")} ended with ${result.status}: ${result.stderr}`);
+  // GNU time says in a line before it what a failed command has ended with.
+  const last = readFileSync(report, "utf8").trim().split("\n").at(-1)!;
+  const [wall, user, system, kilobytes] = last.split(/\s+/).map(Number);
   return {
     wallSeconds: wall!,
     cpuSeconds: user! + system!,

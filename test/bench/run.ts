@@ -2,28 +2,30 @@
  * `npm run bench`: win7usb beside what a person would use instead, on a loop device of its own, all in one run and in
  * turn, as medians and ratios. Needs root on Linux, GNU time, dosfstools, mtools, ntfs-3g and p7zip.
  *
- *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>] [--only drivers|start]
+ *   npm run bench -- [--runs 3] [--size-mb 3600] [--folder /var/tmp] [--buffered] [--rate <MB/s>]
+ *                    [--only drivers|start|damage]
  *                    [--wim <install.wim>]
  *
  * `--only drivers` is one table: what drivers of 30 MiB cost, which is to be 1.05 of a write without them at most;
- * on a busy machine give it a `--rate`. A loop device
- * is faster than any stick; `--rate` measures at the pace of one as well, and what the check of the image costs there.
+ * on a busy machine give it a `--rate`. `--only damage` writes
+ * an ISO with one wrong bit at the pace of a stick, which is to be 1.02 of the same without a check at most; `--only start` is
+ * how long it takes to start. A loop device is faster than any stick; `--rate` measures at the pace of one as well, and what the check of the image costs there.
  * Without `--wim`, install.wim has noise that no blob of it owns: a real one is what the check has to decompress.
  */
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { GiB, MiB, roundUp } from "../../src/bytes/units.js";
 import { driversSize, writeDrivers } from "./drivers.js";
-import type { FileSource } from "../../src/source/file-source.js";
-import { openFileSource } from "../../src/source/file-source.js";
-import { writeBenchImage, writeImageWithInstallWim } from "./image.js";
+import { damageTable } from "./damage.js";
+import { withFileSource, writeBenchImage, writeImageWithInstallWim } from "./image.js";
 import { attachLoop } from "./loop-device.js";
 import type { Measured } from "./measure.js";
 import { compare, measure } from "./measure.js";
 import { planTable } from "./plan.js";
+import { startTables } from "./start.js";
 import { printTable } from "./table.js";
 import { throttleDevice } from "./throttle.js";
 
@@ -167,46 +169,18 @@ function driversTable(folder: string, iso: string, device: string, runs: number,
   }
 }
 
-/** Starts beside Node's own; with the executable, where `npm run package` has made one. */
-function startTable(folder: string, iso: string): void {
-  const startRuns = 15;
-  const executable = join(root, "build/package", `win7usb-linux-${process.arch}`);
-  const alone = ["--help", "--version", "inspect"].map((word) => {
-    const words = word === "inspect" ? [word, iso] : [word];
-    return [`executable ${word}`, () => measure([executable, ...words], folder)] as const;
-  });
-  const results = compare(
-    new Map([
-      ["node -e 0", () => measure([process.execPath, "-e", "0"], folder)],
-      ["win7usb --help", () => measure([...program, "--help"], folder)],
-      ["win7usb --version", () => measure([...program, "--version"], folder)],
-      ["win7usb drives", () => measure([...program, "drives"], folder)],
-      ["win7usb inspect", () => measure([...program, "inspect", iso], folder)],
-      ...(existsSync(executable) ? alone : []),
-    ]),
-    startRuns,
-  );
-  console.log("");
-  printTable(results, 1);
-}
-
-async function withSource(path: string, use: (source: FileSource) => Promise<void>): Promise<void> {
-  const source = await openFileSource(path);
-  try {
-    await use(source);
-  } finally {
-    await source.close();
-  }
-}
+/** Bytes per second: a stick as there are many. */
+const stickRate = 40e6;
 
 async function bench(): Promise<void> {
   const { runs, size, folder: parent, buffered, rate, only, wim } = settings();
   const folder = mkdtempSync(join(parent, "win7usb-bench-"));
   try {
     const iso = join(folder, "image.iso");
+    if (only === "damage") return await damageTable(folder, { rate: rate || stickRate, runs, wim, writeCommand });
     if (wim === undefined) await writeBenchImage(iso, size);
-    else await withSource(wim, (source) => writeImageWithInstallWim(iso, source));
-    if (only === "start") return startTable(folder, iso);
+    else await withFileSource(wim, (source) => writeImageWithInstallWim(iso, source));
+    if (only === "start") return startTables(root, folder, iso);
     console.log(`image of ${(statSync(iso).size / 1e9).toFixed(2)} GB, medians of ${runs} runs in turn\n`);
     const loop = attachLoop(join(folder, "drive.img"), roundUp(statSync(iso).size, GiB) + GiB / 2, !buffered);
     try {
@@ -218,7 +192,7 @@ async function bench(): Promise<void> {
     } finally {
       loop.detach();
     }
-    startTable(folder, iso);
+    startTables(root, folder, iso);
     planTable();
   } finally {
     rmSync(folder, { recursive: true });
