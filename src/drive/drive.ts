@@ -58,6 +58,8 @@ export type Drive = {
   readonly backingFile: string | null;
   /** Linux's disk sequence number: another medium in the same place has another one. Null where there is none. */
   readonly sequence: number | null;
+  /** The USB port that it is in, as Linux counts them: `2-1.3` is the third port of the hub at the first port of bus 2. Absent elsewhere. */
+  readonly port?: string;
 };
 
 /** What a path names: a drive, or an image file that is there or can be created. */

@@ -96,7 +96,14 @@ function describe(
     holders: [...above.map(({ name }) => devicePath(name)), ...mountsElsewhere(system, [...own, ...above])],
     backingFile: attributes.backingFile,
     sequence: attributes.sequence,
+    ...usbPort(attributes),
   };
+}
+
+/** A device below `usb2` is called by its bus and ports, an interface of it with a colon (Documentation/ABI/stable/sysfs-bus-usb). */
+function usbPort({ location }: DriveAttributes): Pick<Drive, "port"> {
+  const port = location.split("/").findLast((step) => /^\d+-\d+(?:\.\d+)*$/.test(step));
+  return port === undefined || !/\/usb\d+\//.test(location) ? {} : { port };
 }
 
 /** Buses of external drives, whatever their `removable` says. */

@@ -5,7 +5,8 @@
  * writes the file.
  */
 import { harmlessJson } from "../bytes/foreign-text.js";
-import { htmlBeginning, recordHtml } from "./record-html.js";
+import { htmlBeginning } from "./page.js";
+import { recordHtml } from "./record-html.js";
 import { recordText, textBeginning } from "./record-text.js";
 import type { RunRecord } from "./run-record.js";
 

@@ -4,6 +4,7 @@
  */
 import { htmlText } from "./html-text.js";
 import type { DiskMap, MapGroup } from "./disk-map.js";
+import { toTenths } from "./svg-number.js";
 import { groupWords, mapInWords, markOf, type MapMark } from "./map-legend.js";
 
 export const svgBlocksInLine = 64;
@@ -49,7 +50,7 @@ function groupSvg(group: MapGroup, covered: ReadonlySet<number>): string {
 function rankText(mark: MapMark, cell: number): string {
   if (!isRank(mark)) return "";
   const { x, y } = placeOf(cell);
-  return `<text x="${rounded(x + side / 2)}" y="${rounded(y + side * 0.82)}">${mark}</text>`;
+  return `<text x="${toTenths(x + side / 2)}" y="${toTenths(y + side * 0.82)}">${mark}</text>`;
 }
 
 function differingSvg(map: DiskMap): string {
@@ -68,15 +69,10 @@ function placeOf(cell: number): { readonly x: number; readonly y: number } {
 function shapeOf(mark: MapMark, cell: number): string {
   const { x, y } = placeOf(cell);
   const square = `M${x} ${y}h${side}v${side}h-${side}z`;
-  if (mark === "free") return `M${rounded(x + 3)} ${rounded(y + 3)}h2.6v2.6h-2.6z`;
-  if (mark === "structure") return `${square}M${rounded(x + 2.6)} ${rounded(y + 2.6)}v3.4h3.4v-3.4z`;
-  if (mark === "boot") return `${square}M${rounded(x + 4.3)} ${rounded(y + 1.6)}l-2.7 2.7l2.7 2.7l2.7 -2.7z`;
+  if (mark === "free") return `M${toTenths(x + 3)} ${toTenths(y + 3)}h2.6v2.6h-2.6z`;
+  if (mark === "structure") return `${square}M${toTenths(x + 2.6)} ${toTenths(y + 2.6)}v3.4h3.4v-3.4z`;
+  if (mark === "boot") return `${square}M${toTenths(x + 4.3)} ${toTenths(y + 1.6)}l-2.7 2.7l2.7 2.7l2.7 -2.7z`;
   if (mark === "differs")
-    return `${square}M${rounded(x + 0.8)} ${rounded(y + 1.9)}l1.1 -1.1l2.4 2.4l2.4 -2.4l1.1 1.1l-2.4 2.4l2.4 2.4l-1.1 1.1l-2.4 -2.4l-2.4 2.4l-1.1 -1.1l2.4 -2.4z`;
-  return mark === "small" ? `${square}M${x} ${rounded(y + 3.9)}v.8h${side}v-.8z` : square;
-}
-
-/** Tenths are enough, and 0.1 + 0.2 is none. */
-function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
+    return `${square}M${toTenths(x + 0.8)} ${toTenths(y + 1.9)}l1.1 -1.1l2.4 2.4l2.4 -2.4l1.1 1.1l-2.4 2.4l2.4 2.4l-1.1 1.1l-2.4 -2.4l-2.4 2.4l-1.1 -1.1l2.4 -2.4z`;
+  return mark === "small" ? `${square}M${x} ${toTenths(y + 3.9)}v.8h${side}v-.8z` : square;
 }

@@ -1,46 +1,25 @@
-/**
- * A record as one page: nothing is fetched for it, no script runs in it, and its policy says so to the browser. Foreign text
- * goes through `htmlText` alone.
- */
+/** A record as one page (page.ts). Foreign text goes through `htmlText` alone. */
 import { formatSize } from "../bytes/amounts.js";
 import type { DiskMap } from "./disk-map.js";
 import { htmlText } from "./html-text.js";
 import { legendOf, scaleWords } from "./map-legend.js";
 import { mapSvg, markSvg } from "./map-svg.js";
 import { localTime, sectionsOf, type RecordFact, type RecordSection } from "./record-sections.js";
-import { recordStyle, recordStyleHash } from "./record-style.js";
+import { pageHtml } from "./page.js";
 import { mapsOf } from "./record-text.js";
 import type { RecordVerdict, RunRecord, Tone } from "./run-record.js";
-
-/** How an earlier record of this kind is told from any other file. */
-export const htmlBeginning =
-  '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="win7usb ';
 
 export function recordHtml(record: RunRecord): string {
   const { command, program, started, verdicts } = record;
   const maps = mapsOf(record);
   const title = [`win7usb ${command}`, verdicts[0]?.word ?? "", localTime(started)].join(", ");
-  return `${htmlBeginning}${htmlText(program.version)}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${recordStyleHash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${htmlText(title)}</title>
-<style>${recordStyle}</style>
-</head>
-<body>
-<main>
-<p class="what"><span>win7usb ${command}</span><span>${htmlText(localTime(started))}</span></p>
+  const body = `<p class="what"><span>win7usb ${command}</span><span>${htmlText(localTime(started))}</span></p>
 ${verdicts.map(verdictHtml).join("\n")}
 ${maps.map(({ path, map }) => figureHtml(maps.length > 1 ? path : null, map)).join("\n")}
 <div class="sections">
 ${sectionsOf(record).map(sectionHtml).join("\n")}
-</div>
-<footer>Written by win7usb ${htmlText(program.version)}. The page is whole by itself and fetches nothing.</footer>
-</main>
-</body>
-</html>
-`;
+</div>`;
+  return pageHtml({ version: program.version, title, body });
 }
 
 /** A tick, an exclamation mark and a cross, so that nobody has to go by the colour. */
@@ -50,7 +29,7 @@ const signs: Readonly<Record<Tone, string>> = {
   bad: "M3 3l10 10M13 3L3 13",
 };
 
-function verdictHtml({ tone, word, sentence, hint }: RecordVerdict, index: number): string {
+export function verdictHtml({ tone, word, sentence, hint }: RecordVerdict, index: number): string {
   const sign = `<svg class="sign" viewBox="0 0 16 16" aria-hidden="true"><path d="${signs[tone]}"/></svg>`;
   const text = `${sign}<b>${htmlText(word)}:</b> <bdi>${htmlText(sentence)}</bdi>`;
   const line = index === 0 ? `<h1 class="${tone}">${text}</h1>` : `<p class="verdict ${tone}">${text}</p>`;

@@ -114,6 +114,7 @@ describe("drives of a recorded system", () => {
         holders: [],
         backingFile: null,
         sequence: 12,
+        port: "2-1",
       },
     ]);
   });
