@@ -36,6 +36,35 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--log' { $values = @() }
       }
     }
+    'station' {
+      $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--no-verify', '--image-check', '--require', '--only', '--max-size', '--take', '--stop-after', '--allow', '-y', '--yes', '--journal', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        { $_ -cin @('-f', '--filesystem') } { $values = @('auto', 'fat32', 'ntfs') }
+        { $_ -cin @('-l', '--label') } { $values = @() }
+        '--signature' { $values = @() }
+        '--drivers' { $values = @() }
+        '--updates' { $values = @() }
+        '--edition' { $values = @() }
+        '--answer-file' { $values = @() }
+        '--add' { $values = @() }
+        '--image-check' { $values = @('auto', 'none', 'hash', 'deep') }
+        '--require' { $values = @('edition=Starter', 'edition=HomeBasic', 'edition=HomePremium', 'edition=Professional', 'edition=Enterprise', 'edition=Ultimate', 'arch=x86', 'arch=x64', 'sp=0', 'sp=1', 'language=', 'sha1=', 'sha256=', 'genuine'); $isList = $true }
+        '--only' { $values = @(); $isList = $true }
+        '--max-size' { $values = @() }
+        '--take' { $values = @('empty', 'ours', 'any'); $isList = $true }
+        '--stop-after' { $values = @() }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'damaged', 'altered', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe'); $isList = $true }
+        '--journal' { $values = @() }
+        '--log' { $values = @() }
+      }
+    }
+    'report' {
+      $options = @('--page', '--json', '--quiet', '--log', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--page' { $values = @() }
+        '--log' { $values = @() }
+      }
+    }
     'verify' {
       $options = @('--deep', '--md5', '--require', '--allow', '--verbose', '--json', '--quiet', '--log', '--record', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
@@ -90,10 +119,10 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
     }
     'help' {
       $options = @('-h', '--help')
-      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'station', 'report', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
     }
     default {
-      $values = @('write', 'clone', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'station', 'report', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
       $options = '-h', '--help', '-V', '--version'
     }
   }

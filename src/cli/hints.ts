@@ -37,7 +37,7 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
     return `Give --iso <iso> too, or leave --${option} out.`;
   }
   if (command === "read") return readHint(code, data) ?? hint;
-  return (command === "write" || command === "clone" ? writeHint(code, data, size) : undefined) ?? hint;
+  return (["write", "clone", "station"].includes(command) ? writeHint(code, data, size) : undefined) ?? hint;
 }
 
 /** What an option of `read` does about it. */

@@ -12,6 +12,8 @@ export type VerifyCommandOptions = OptionsOf<Commands["verify"]>;
 export type CheckCommandOptions = OptionsOf<Commands["check"]>;
 export type InspectCommandOptions = OptionsOf<Commands["inspect"]>;
 export type ReadCommandOptions = OptionsOf<Commands["read"]>;
+export type StationCommandOptions = OptionsOf<Commands["station"]>;
+export type ReportCommandOptions = OptionsOf<Commands["report"]>;
 export type DrivesCommandOptions = OptionsOf<Commands["drives"]>;
 
 /** What was chosen at the terminal, and not typed. */
@@ -34,15 +36,17 @@ export type CheckInvocation = Extract<Invocation, { readonly command: "check" }>
 
 export type ReadInvocation = Extract<Invocation, { readonly command: "read" }>;
 
+export type StationInvocation = Extract<Invocation, { readonly command: "station" }>;
+
 /** Whether its `--json` is events, one a line. */
 export function tellsEvents(invocation: Invocation): boolean {
   return invocation.command === "read" || writesTargets(invocation);
 }
 
-/** Whether it is a write or a clone that is not a dry run. */
+/** Whether it is a station, or a write or a clone that is not a dry run. */
 export function writesTargets(invocation: Invocation): boolean {
   const { command, options } = invocation;
-  return (command === "write" || command === "clone") && options.dryRun !== true;
+  return command === "station" || ((command === "write" || command === "clone") && options.dryRun !== true);
 }
 
 /** A command line that lacks what can be asked for: the drives of a write, or all that there is but the image. */

@@ -81,6 +81,14 @@ async function runCommand(invocation: Invocation, terminal: Terminal, recorder?:
       const { cloneCommand } = await import("./commands/clone.js");
       return cloneCommand(first, others, invocation.options, terminal);
     }
+    case "station": {
+      const { stationCommand } = await import("./commands/station.js");
+      return stationCommand(first, invocation.options, terminal);
+    }
+    case "report": {
+      const { reportCommand } = await import("./commands/report.js");
+      return reportCommand(first, invocation.options, terminal);
+    }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");
       return verifyCommand(invocation, terminal, { recorder });

@@ -18,6 +18,9 @@ const isLongMs = 500;
 /** Threads for files: each target keeps two of them waiting, the image two more, and so does what is read beside them. */
 const threadsFor = (operands: number): number => 2 * (operands + 3);
 
+/** Sticks that a station writes at one time (`sticksAtOnce`), which no operand names. */
+const targetsOf = ({ command, operands }: Invocation): number => (command === "station" ? 16 : operands.length);
+
 /**
  * What a drive may hold up is another process's: a write, and what reads a drive. A second start takes its time, which a dry
  * run and reading a file do not need.
@@ -28,7 +31,7 @@ const execute = async (
   onLack: () => void,
   runOf: RunOf,
 ): Promise<number> => {
-  process.env["UV_THREADPOOL_SIZE"] ||= String(threadsFor(invocation.operands.length));
+  process.env["UV_THREADPOOL_SIZE"] ||= String(threadsFor(targetsOf(invocation)));
   const release = keepLastWord(invocation, terminal);
   try {
     if (!writesTargets(invocation) && !(await told(readsDrive(invocation), invocation, terminal))) {

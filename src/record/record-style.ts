@@ -3,7 +3,7 @@
  * the picture are told apart with any kind of colour blindness (after Okabe and Ito, "Color Universal Design"), and its shapes
  * without colour. The page's policy allows this text alone, by its hash: a test says which one when it has changed.
  */
-export const recordStyleHash = "sha256-FrJWiVUIhKmA2NuoeiiHpWXG89sLkwMktxx+o9QW5sw=";
+export const recordStyleHash = "sha256-+S/sQkJKwheoYNqcZmNTsB0FToergBzfuD6gPQMu7R4=";
 
 export const recordStyle = `
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#1c2733;--soft:#5a6675;--line:#e1e5ea;--good:#14713f;--warning:#8a5a00;--bad:#b3261e;
@@ -35,9 +35,13 @@ svg path{fill-rule:evenodd}svg text{font:700 7.5px system-ui,Arial,sans-serif;te
 .legend{list-style:none;padding:0;margin:.8rem 0 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,18rem),1fr));gap:.15rem 1.2rem}
 .legend li{display:grid;grid-template-columns:1.1rem minmax(0,1fr) auto;gap:.55rem;align-items:start}
 .key{width:.95rem;height:.95rem;margin-top:.27em}.bytes{color:var(--soft);white-space:nowrap;font-variant-numeric:tabular-nums}
+.plot{display:block;width:100%;height:auto}svg .label,svg .tick{font:400 11px system-ui,Arial,sans-serif;fill:var(--ink);text-anchor:end}svg .tick{font-size:9px;fill:var(--soft);text-anchor:middle}
+.write{fill:var(--file1)}.read{fill:var(--structure)}.median{stroke:var(--ink);stroke-width:1.6}.grid{stroke:var(--line);stroke-width:1}.places{display:block;width:9rem;height:1.5rem}
+.rows{width:100%;border-collapse:collapse;font-size:.86em}.rows th{text-align:left;font-weight:600;color:var(--soft)}.rows td,.rows th{padding:.2rem .6rem .2rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
+.rows .amount{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.whole{margin-top:1rem;overflow-x:auto}
 footer{color:var(--soft);font-size:.8rem;margin-top:1rem}
 @page{size:A4;margin:11mm 12mm}
 @media print{*{print-color-adjust:exact;-webkit-print-color-adjust:exact}body{background:#fff;font-size:8.4pt;line-height:1.32}main{max-width:none;padding:0}
 h1{font-size:13pt}.verdict{font-size:10pt}section,figure{padding:.5rem .7rem;break-inside:avoid}figure{margin:.5rem 0}.sections{gap:.5rem;margin-top:.5rem;grid-template-columns:1fr 1fr}
-dl{grid-template-columns:5.6rem minmax(0,1fr);gap:.1rem .6rem}h2,figcaption{margin-bottom:.3rem}.legend{margin-top:.4rem;grid-template-columns:repeat(3,1fr);gap:0 1rem}footer{margin-top:.4rem}}
+dl{grid-template-columns:5.6rem minmax(0,1fr);gap:.1rem .6rem}h2,figcaption{margin-bottom:.3rem}.legend{margin-top:.4rem;grid-template-columns:repeat(3,1fr);gap:0 1rem}footer{margin-top:.4rem}.whole{break-inside:auto;overflow:visible}.rows tr{break-inside:avoid}thead{display:table-header-group}}
 `;

@@ -21,18 +21,23 @@ export type JudgeChoices = {
   readonly allow?: readonly string[];
   /** The image; the drive that it lies on is refused. */
   readonly imagePath?: string;
+  /** What else is needed while drives are written; the drives that it lies on are refused, too. */
+  readonly inputPaths?: readonly string[];
 };
 
 /** What is on the drives is not looked at. */
-export async function judgeDrives({ allow = [], imagePath }: JudgeChoices = {}): Promise<JudgedDrive[]> {
+export async function judgeDrives(choices: JudgeChoices = {}): Promise<JudgedDrive[]> {
+  const { allow = [], imagePath, inputPaths = [] } = choices;
   const listing = new DriveListing();
   const drives = await listing.drives();
-  const imageDrives = imagePath !== undefined && existsSync(imagePath) ? await drivesHolding(imagePath, listing) : [];
+  const holding = async (path: string): Promise<string[]> => (existsSync(path) ? drivesHolding(path, listing) : []);
+  const imageDrives = imagePath === undefined ? [] : await holding(imagePath);
+  const inputDrives = (await Promise.all(inputPaths.map(holding))).flat();
   return Promise.all(
     drives.map(async (drive) => {
       const failures = new Failures();
       await failures.attempt(() => requireDriveRights(drive.path));
-      return { drive, refusals: [...refusals(drive, { allow, imageDrives }), ...failures.found] };
+      return { drive, refusals: [...refusals(drive, { allow, imageDrives, inputDrives }), ...failures.found] };
     }),
   );
 }
@@ -51,8 +56,8 @@ export function driveKey({ path, size, serial, model, sequence }: Drive): string
   return JSON.stringify([path, size, serial, model, sequence]);
 }
 
-/** Milliseconds from one look to the next. */
-const lookEvery = 1000;
+/** Milliseconds from one look at the drives to the next. */
+export const lookEvery = 1000;
 
 /**
  * Looks again and again until `signal` aborts, and tells the drives each time; of those that can be written also what is on

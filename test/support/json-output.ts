@@ -32,6 +32,9 @@ export type Output =
   | "record"
   | "clone-plan"
   | "read-event"
+  | "station-event"
+  | "journal-line"
+  | "report"
   | "error";
 
 /** A subject that is named again behind itself: `sources/install.wim: ... sources/install.wim: ...`. */

@@ -28,6 +28,7 @@ export const roomRanks: Readonly<Record<string, number>> = {
   record: 12,
   read: 11,
   steps: 12,
+  station: 12.5,
   "index.ts": 13,
   cli: 14,
 };

@@ -5,23 +5,23 @@ import { diskStart, writtenDiskStart } from "./disk-start.js";
 import { editedOptions, editOptions, editRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
 import { cloneFormat, imageFile } from "./image-file.js";
+import { iso, layout } from "./layout.js";
 import { bell, json, recordFiles, stickMap, told } from "./output.js";
-import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
+import {
+  allow,
+  imageRefusals,
+  nameRefusals,
+  soundnessRefusals,
+  targetRefusals,
+  wholenessRefusals,
+} from "./refusals.js";
 import { completion, help, licences } from "./program-itself.js";
 import { read } from "./read.js";
-import type { CommandSpec, ListSpec } from "./spec.js";
+import { report, station } from "./station.js";
+import type { CommandSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
 
-const allow = {
-  long: "allow",
-  kind: "list",
-  value: "name,...",
-  group: "limits",
-  summary: "lift refusals by their names",
-} as const satisfies ListSpec;
-
-const iso = { name: "iso", kind: "iso", summary: "the ISO file, or an optical drive" } as const;
 const targetSummary = "whole drives (/dev/sdX), paths of image files to create, or - for standard output";
 
 const write = {
@@ -31,27 +31,7 @@ const write = {
     "Makes a bootable USB stick, or an image file of one, from a Windows 7 x86 ISO. Everything is checked and planned before a drive is erased, and what was written is read back. Several targets are written in one pass. Without a target, a terminal shows the drives to choose from. With - as the only target the disk goes to standard output, from its first byte to its last, and all that is told goes to standard error, with --json the events alone. A stream cannot be taken back: the image is checked before the first byte, and so read twice.",
   operands: [iso, { name: "target", kind: "target", optional: true, repeated: true, summary: targetSummary }],
   options: [
-    {
-      long: "filesystem",
-      short: "f",
-      kind: "choice",
-      value: "name",
-      choices: ["auto", "fat32", "ntfs"],
-      default: "auto",
-      group: "result",
-      summary: "file system: auto, fat32 or ntfs",
-      details:
-        "auto is FAT32, or NTFS where a file is over 4 GiB - 1. With fat32 an install.wim of that size is split into install.swm, install2.swm and so on, which Setup takes in its place; another file of that size is refused.",
-    },
-    {
-      long: "label",
-      short: "l",
-      kind: "text",
-      value: "text",
-      group: "result",
-      summary: "volume label (default: the ISO's own)",
-      details: "FAT32 takes 11 characters of it, NTFS 32.",
-    },
+    ...layout,
     ...diskStart,
     ...imageFile,
     ...editOptions,
@@ -226,4 +206,17 @@ const drives = {
   examples: [["win7usb drives", "drives that can be written"]],
 } as const satisfies CommandSpec;
 
-export const commands = { write, clone, verify, check, inspect, read, drives, completion, licences, help };
+export const commands = {
+  write,
+  clone,
+  station,
+  report,
+  verify,
+  check,
+  inspect,
+  read,
+  drives,
+  completion,
+  licences,
+  help,
+};

@@ -1,4 +1,13 @@
 /** What `--allow` lifts. */
+import type { ListSpec } from "./spec.js";
+
+export const allow = {
+  long: "allow",
+  kind: "list",
+  value: "name,...",
+  group: "limits",
+  summary: "lift refusals by their names",
+} as const satisfies ListSpec;
 
 /** Names of refusals that `--allow` lifts; a test holds them to what is refused. */
 export const imageRefusals = ["x64", "rtm", "pre-release", "not-windows-7", "no-boot-files", "unreadable-wim"] as const;

@@ -52,7 +52,7 @@ type OptionGroup = keyof typeof optionGroups;
 export type OperandSpec = {
   readonly name: string;
   /** What completions offer. */
-  readonly kind: "iso" | "target" | "shell" | "command";
+  readonly kind: "iso" | "target" | "file" | "shell" | "command";
   readonly repeated?: boolean;
   readonly optional?: boolean;
   readonly summary: string;

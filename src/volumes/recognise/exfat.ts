@@ -36,6 +36,9 @@ const fields = bootSector.select(
   "sectorsPerClusterShift",
 );
 
+/** 3.1.2. */
+const exFatName = "EXFAT   ";
+
 /** 7.1, table 21, and 7.3, table 25. */
 const entrySize = 32;
 const bitmapEntry = record("exFAT allocation bitmap entry", entrySize, {
@@ -65,14 +68,26 @@ const largestBitmap = 64 * MiB;
 
 export async function recogniseExFat(read: ReadBytes): Promise<VolumeContent | null> {
   const sector = fields.decode(await read(0, sectorSize));
-  if (sector.fileSystemName !== "EXFAT   ") return null;
+  if (sector.fileSystemName !== exFatName) return null;
   const known = await quietly(() => readRoot(read, sector));
   return { fileSystem: "exfat", label: known?.label ?? null, used: known?.used ?? null };
 }
 
 type BootSector = ReturnType<typeof fields.decode>;
 
-async function readRoot(read: ReadBytes, sector: BootSector) {
+/** The beginning of the root directory; null where no exFAT volume lies there. */
+export async function exFatRoot(read: ReadBytes): Promise<Uint8Array | null> {
+  const sector = fields.decode(await read(0, sectorSize));
+  if (sector.fileSystemName !== exFatName) return null;
+  const { clusterSize, offsetOf } = divisionOf(sector);
+  return rootBytes(read, offsetOf(sector.firstClusterOfRootDirectory), clusterSize);
+}
+
+function rootBytes(read: ReadBytes, offset: number, clusterSize: number): Promise<Uint8Array> {
+  return read(offset, Math.min(clusterSize, rootRead));
+}
+
+function divisionOf(sector: BootSector) {
   const { bytesPerSectorShift: sectorShift, sectorsPerClusterShift, clusterHeapOffset } = sector;
   const clusterShift = sectorShift + sectorsPerClusterShift;
   const isSane =
@@ -81,7 +96,12 @@ async function readRoot(read: ReadBytes, sector: BootSector) {
   const clusterSize = 2 ** clusterShift;
   const offsetOf = (cluster: number): number =>
     clusterHeapOffset * 2 ** sectorShift + (cluster - firstCluster) * clusterSize;
-  const root = await read(offsetOf(sector.firstClusterOfRootDirectory), Math.min(clusterSize, rootRead));
+  return { clusterSize, offsetOf };
+}
+
+async function readRoot(read: ReadBytes, sector: BootSector) {
+  const { clusterSize, offsetOf } = divisionOf(sector);
+  const root = await rootBytes(read, offsetOf(sector.firstClusterOfRootDirectory), clusterSize);
   let label: string | null = null;
   let used: number | null = null;
   for (let at = 0; at < root.length; at += entrySize) {

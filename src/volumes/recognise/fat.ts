@@ -86,6 +86,12 @@ export async function recogniseFat(read: ReadBytes, size: number): Promise<Volum
   return { fileSystem, label, used };
 }
 
+/** The beginning of the root directory; null where no FAT volume lies there. */
+export async function fatRoot(read: ReadBytes, size: number): Promise<Uint8Array | null> {
+  const division = divisionOf(fields.decode(await read(0, sectorSize)), size);
+  return division === null ? null : read(division.rootStart, division.rootLength);
+}
+
 /** Null where the first sector is none of a FAT volume. */
 function divisionOf(sector: BootSector, size: number): Division | null {
   const { bytesPerSector, sectorsPerCluster, reservedSectorCount, fatCount, media, signature } = sector;
