@@ -108,10 +108,10 @@ export function readJournal(bytes: Uint8Array): ReadJournal {
 
 /** Whether bytes that are no whole line can be what a power cut has left of a journal's first one. */
 export function isTornBeginning(bytes: Uint8Array): boolean {
-  if (bytes.every((byte) => byte === 0)) return true;
+  const filled = bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
   const beginning = new TextEncoder().encode(journalBeginning);
-  const length = Math.min(beginning.length, bytes.length);
-  return Buffer.compare(bytes.subarray(0, length), beginning.subarray(0, length)) === 0;
+  const length = Math.min(beginning.length, filled.length);
+  return Buffer.compare(filled.subarray(0, length), beginning.subarray(0, length)) === 0;
 }
 
 /** Null for what is none, or has not the fields that a report counts. */

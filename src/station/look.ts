@@ -16,6 +16,7 @@ import { Win7UsbError } from "../errors.js";
 import type { Span } from "../extents/extent.js";
 import type { Manifest } from "../manifest/manifest.js";
 import type { ReadBytes } from "../source/byte-source.js";
+import { checkRange } from "../source/byte-source.js";
 import { readFatVolume } from "../volumes/fat32/read/volume.js";
 import {
   bootSignature,
@@ -64,12 +65,21 @@ async function look(drive: Drive): Promise<StickContent> {
 
 /** For a reader that is open. Rejects with what reading gives. */
 export async function stickContent(reader: DriveReader): Promise<StickContent> {
-  const read = createReadBytes(reader);
-  const found = await locateManifest(reader, read);
+  const unbounded = createReadBytes(reader);
+  const found = await locateManifest(reader, unbounded);
+  const read = within(unbounded, { start: 0, end: reader.size });
   if (found.unfinishedBy !== null) return { kind: "ours" };
   if (found.read.kind === "manifest") return contentBeside(found.read.manifest, found.areaStart, read);
   if (found.hasBootCode === true) return data("was made by win7usb, and cannot be proved: it has no manifest");
   return contentOfOthers(read, reader.size);
+}
+
+/** Only what lies in `span`, from its first byte on: a volume says of itself where its parts are, and may say anything. */
+function within(read: ReadBytes, { start, end }: Span): ReadBytes {
+  return async (offset, length) => {
+    checkRange(end - start, offset, length);
+    return read(start + offset, length);
+  };
 }
 
 /** What people have put on a stick of ours. */
@@ -82,7 +92,7 @@ async function contentBeside(manifest: Manifest, areaStart: number, read: ReadBy
     const added = paths.filter((path) => !own.has(path.toUpperCase()) && !isMadeBySystems(path));
     return added.length === 0 ? { kind: "ours" } : data(`was made by win7usb, and ${wordsOf(added)} was added`);
   } catch (error) {
-    if (!(error instanceof VolumeFault || error instanceof Win7UsbError)) throw error;
+    if (![VolumeFault, Win7UsbError, RangeError].some((kind) => error instanceof kind)) throw error;
     return data(`was made by win7usb, and is damaged: what else is on it is not known`);
   }
 }
@@ -140,7 +150,7 @@ const madeOnSight = new Set(["system volume information", ".fseventsd", ".spotli
 
 /** Null where no file system is known there. */
 async function volumeContent(read: ReadBytes, { start, end }: Span): Promise<StickContent | null> {
-  const inVolume: ReadBytes = (offset, length) => read(start + offset, length);
+  const inVolume = within(read, { start, end });
   const volume = await recogniseVolume(inVolume, end - start);
   if (volume === null) return null;
   const { fileSystem, label } = volume;
