@@ -49,6 +49,9 @@ export async function checkImageOnce(
   }
 }
 
+/** Sticks that are written at one time: more of them would only share what a USB controller gives. */
+export const sticksAtOnce = 16;
+
 type PortsOptions = {
   readonly image: OpenedImage;
   readonly choices: StationChoices;
@@ -75,7 +78,7 @@ export function stationPorts({ image, choices, sha256, journal, now }: PortsOpti
       const known = sha256 === null ? {} : { imageSha256: sha256 };
       try {
         const prepared = await prepareWrite(image, { ...choices, ...known, ...own });
-        const { done, failed } = await writePrepared(prepared, { signal, onEvent });
+        const { done, failed } = await writePrepared(prepared, { signal, onEvent, beside: sticksAtOnce - 1 });
         if (done[0] !== undefined) return { done: done[0] };
         return { error: failed[0]!.error };
       } catch (error) {

@@ -165,7 +165,9 @@ class StationWork {
 
   async #keep(stick: Stick, line: JournalLine): Promise<void> {
     await this.#ports.keep(line);
+    stick.recorded();
     this.#run.onNotice({ notice: "kept", stick, line });
+    this.#run.onNotice({ notice: "stick", stick });
   }
 }
 

@@ -48,7 +48,7 @@ export type StationOrder =
   | { readonly order: "look"; readonly key: string; readonly drive: Drive }
   | { readonly order: "write"; readonly key: string; readonly drive: Drive }
   | { readonly order: "abort"; readonly key: string }
-  /** Append to the journal, before anything else is told of it. */
+  /** Append to the journal; then the stick is `recorded`, and shown. */
   | { readonly order: "keep"; readonly line: JournalLine; readonly stick: Stick }
   /** Its phase is another one. */
   | { readonly order: "show"; readonly stick: Stick };
@@ -171,13 +171,10 @@ export class Station {
   }
 
   #refuse(stick: Stick, refusal: StickRefusal, at: number): StationOrder[] {
-    stick.phase = "refused";
+    stick.record("refused");
     stick.reason = refusal.reason;
     this.#counts.refused += 1;
-    return [
-      { order: "keep", stick, line: stick.line(this.#facts, "refused", null, { refusal }, at) },
-      { order: "show", stick },
-    ];
+    return [{ order: "keep", stick, line: stick.line(this.#facts, "refused", null, { refusal }, at) }];
   }
 
   /** Begins as many as may run, those that came first before the others. */
@@ -220,16 +217,14 @@ export class Station {
       this.#fatal ??= outcome.error;
       this.#isStopping = true;
     }
-    const passes = stick.end(verdict, outcome, this.#known, at);
+    stick.record(verdict);
+    const passes = stick.end(outcome, this.#known, at);
     stick.reason = "error" in outcome ? withoutPath(outcome.error.message, stick.drive.path) : null;
     this.#counts[verdict] += 1;
     const line = stick.line(this.#facts, verdict, passes, outcome, at);
     if (verdict === "done") this.#remember(line, at);
     if (stick.isGone) this.#sticks.delete(key);
-    return [
-      { order: "keep", stick, line },
-      { order: "show", stick },
-    ];
+    return [{ order: "keep", stick, line }];
   }
 
   #remember(line: JournalLine, at: number): void {

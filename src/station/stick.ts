@@ -9,9 +9,18 @@ import { isSlow, RatesByPlace, rateOfTwins, type RateKind, type TwinRate } from 
 /**
  * `appeared`: it was listed once, and is not touched before it is listed again, because a system that mounts it by itself does so then.
  * `looking`: what is on it is read. `waiting` for others to end. `writing` and `verifying` until it is `done` or `failed`. `pulled`: it
- * is gone, and what wrote it has yet to notice. `interrupted` by a person; `refused`: nothing is written to it.
+ * is gone, and what wrote it has yet to notice. `recording`: how it ended is on its way into the journal, and is said when it is there.
+ * `interrupted` by a person; `refused`: nothing is written to it.
  */
-export type StickPhase = "appeared" | "looking" | "waiting" | "writing" | "verifying" | "pulled" | StickVerdict;
+export type StickPhase =
+  | "recording"
+  | "appeared"
+  | "looking"
+  | "waiting"
+  | "writing"
+  | "verifying"
+  | "pulled"
+  | StickVerdict;
 
 /** Milliseconds since 1970. */
 type Time = number;
@@ -83,11 +92,22 @@ export class Stick {
     if (this.phase !== "pulled") this.phase = phase === "verify" ? "verifying" : "writing";
   }
 
-  /** Its last word. `known`: what its twins did. */
-  end(verdict: StickVerdict, outcome: StickOutcome | null, known: readonly TwinRate[], at: Time): StickPasses {
+  /** That is how it ended, once it is in the journal. */
+  record(verdict: StickVerdict): void {
+    this.phase = "recording";
+    this.#verdict = verdict;
+  }
+  #verdict: StickVerdict | null = null;
+
+  /** Its line is in the journal. */
+  recorded(): void {
+    if (this.#verdict !== null) this.phase = this.#verdict;
+  }
+
+  /** What its write has to say at its end. `known`: what its twins did. */
+  end(outcome: StickOutcome | null, known: readonly TwinRate[], at: Time): StickPasses {
     this.#at = at;
     this.#hasEnded = true;
-    this.phase = verdict;
     this.progress = null;
     const { write, readBack } = this.#passes(outcome);
     this.slow = (["write", "readBack"] as const).flatMap((pass): SlowPass[] => {

@@ -22,6 +22,8 @@ export type WriteRun = {
   readonly onEvent?: ((event: WriteEvent) => void) | undefined;
   /** Milliseconds of a clock that never goes back. Default: `performance.now`. */
   readonly now?: (() => number) | undefined;
+  /** Targets that other writes of this process have meanwhile: each is given less memory then. Default: 0. */
+  readonly beside?: number | undefined;
 };
 
 /** The result for each target, and what the system did with the drives afterwards. */
@@ -79,7 +81,7 @@ export async function finishing(targets: readonly WriteTarget[], result: WriteRe
 async function writeChecked(
   prepared: PreparedWrite,
   targets: readonly DriveWriter[],
-  { signal, onEvent = () => undefined, now = () => performance.now() }: WriteRun,
+  { signal, onEvent = () => undefined, now = () => performance.now(), beside = 0 }: WriteRun,
 ): Promise<WriteResult> {
   const { choices } = prepared;
   const stream = prepared.targets.find(({ kind }) => kind === "stream");
@@ -97,6 +99,7 @@ async function writeChecked(
       now,
       assertUnchanged: () => prepared.assertUnchanged(),
       judge: check.judge,
+      beside,
       ...(signal === undefined ? {} : { signal }),
     });
   } finally {

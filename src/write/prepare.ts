@@ -24,13 +24,13 @@ export type Prepared = {
   readonly blocks: readonly Block[];
 };
 
-/** Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
-export function prepare(plan: DiskPlan, targets: readonly DriveWriter[]): Prepared {
+/** `beside`: targets of other writes. Throws `too-small` for a target that cannot hold the plan, and Error for a plan or target that breaks its promises. */
+export function prepare(plan: DiskPlan, targets: readonly DriveWriter[], beside = 0): Prepared {
   assertLayout(plan.extents, plan.diskSize);
   if (targets.length === 0) throw new Error("there is no target to write");
   for (const target of targets) checkTarget(plan, target);
   const unit = Math.max(sectorSize, ...targets.map((target) => target.alignment));
-  const blockSize = blockSizeFor(targets.length);
+  const blockSize = blockSizeFor(targets.length + beside);
   const sameSize = targets.every((target) => target.size === plan.diskSize);
   const diskEnd = sameSize ? plan.diskSize : Math.min(...targets.map((target) => target.size));
   const [bootBlock, ...blocks] = blocksOf(plan.extents, { unit, blockSize, diskEnd });

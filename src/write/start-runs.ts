@@ -24,6 +24,7 @@ type RunOptions = {
   readonly targets: readonly DriveWriter[];
   readonly onlyChanged?: boolean;
   readonly patience?: Patience;
+  readonly beside?: number;
   readonly signal?: AbortSignal;
   readonly onEvent: (event: WarningEvent) => void;
   readonly now: () => number;
@@ -61,5 +62,5 @@ export function startRuns(options: RunOptions, current: CurrentPhase): TargetRun
 /** Undefined for a new file, which holds nothing that could be kept. */
 function changedWriterFor(writer: DriveWriter, options: RunOptions): ChangedWriter | undefined {
   if (options.onlyChanged !== true || writer.skipsZeros || writer.sequential === true) return undefined;
-  return createChangedWriter(writer, blockSizeFor(options.targets.length), writesInFlight);
+  return createChangedWriter(writer, blockSizeFor(options.targets.length + (options.beside ?? 0)), writesInFlight);
 }

@@ -44,6 +44,8 @@ export type WritePlanOptions = {
   readonly judge?: ImageJudge;
   /** Milliseconds that never go back, such as `performance.now`. */
   readonly now: () => number;
+  /** Targets that other writes of this process have meanwhile: each is given less memory then. Default: 0. */
+  readonly beside?: number;
   /** How long a target may not answer. Default: `usualPatience`. */
   readonly patience?: Patience;
 };
@@ -75,7 +77,7 @@ export async function writePlan(options: WritePlanOptions): Promise<WriteResult>
   try {
     const laidOut = interruptiblePlan(options.plan, interruption);
     const plan = options.targets.some(isStream) ? wholeDisk(laidOut) : laidOut;
-    prepared = prepare(plan, options.targets);
+    prepared = prepare(plan, options.targets, options.beside);
     const ring = createRing(prepared.slotCount, prepared.blockSize);
     const job: Job = { ...options, ...prepared, plan, laidOut, interruption, runs, current, ring, reported: new Set() };
     // SHA-256 is slower than the fastest drives, so that nothing is hashed where nothing is to be verified.

@@ -58,6 +58,11 @@ describe("what is loaded", () => {
     },
     { for: "a dry run", entry: "cli/commands/write.ts", not: [writers, /^(?:threads|verification\/wim)\//] },
     {
+      for: "a report",
+      entry: "cli/commands/report.ts",
+      not: [writers, readers, /^(?:volumes|threads|verification|record)\//],
+    },
+    {
       for: "check",
       entry: "cli/commands/check.ts",
       not: [/^drive\/(?:linux|darwin|win32|image-file)\.ts$/, /^(?:threads|verification)\//],

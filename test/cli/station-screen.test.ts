@@ -48,8 +48,14 @@ function progress(path: string, phase: "write" | "verify", part: number, more: o
   return { event: "progress", phase, target: path, ...told, ...more };
 }
 
-/** A morning's work. */
+/** A morning's work, all of it in the journal. */
 function busyStation(chosen: readonly Script[]): Station {
+  const station = workedStation(chosen);
+  for (const stick of station.sticks) stick.recorded();
+  return station;
+}
+
+function workedStation(chosen: readonly Script[]): Station {
   const station = new Station({ image, program: "0.1.0", rules, atOnce: 16, known: [twin, twin, twin] }, 0);
   const listed = chosen.map(({ name, drive }) => ({ key: name, drive: stickDrive(drive), refusals: [] }));
   for (const at of [minute, 2 * minute]) station.handle({ event: "listed", sticks: listed }, at);

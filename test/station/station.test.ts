@@ -85,6 +85,9 @@ class Bench {
         this.writes.push(this.known.get(order.key)!);
       } else if (order.order === "abort") this.aborted.add(order.key);
       else if (order.order === "keep") {
+        expect(order.stick.phase).toBe("recording");
+        order.stick.recorded();
+        expect(order.stick.phase).toBe(order.line.stick);
         const key = this.#keyOf(order.line);
         this.lines.set(key, [...(this.lines.get(key) ?? []), order.line]);
       }

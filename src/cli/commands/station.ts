@@ -9,6 +9,7 @@ import {
   ratesIn,
   rehearse,
   stationPorts,
+  sticksAtOnce,
   type CheckedImage,
   type StationChoices,
 } from "../../station/open-station.js";
@@ -36,8 +37,6 @@ import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
 const usualJournal = "win7usb-station.jsonl";
-/** Sticks that are written at one time: more of them would only share what a USB controller gives. */
-export const sticksAtOnce = 16;
 
 export async function stationCommand(
   path: string,

@@ -58,7 +58,7 @@ function lineOf(stick: Stick): string | null {
     // What was done and pulled was told.
     return ["appeared", "looking", "waiting"].includes(stick.phase) ? `${stickName(stick)}: pulled` : null;
   }
-  if (stick.phase === "appeared" || stick.phase === "looking") return null;
+  if (["appeared", "looking", "recording"].includes(stick.phase)) return null;
   return `${stickName(stick)}: ${phaseOf(stick)}`;
 }
 

@@ -26,6 +26,7 @@ const phaseWords: Readonly<Record<StickPhase, string>> = {
   waiting: "waiting for others",
   writing: "writing",
   verifying: "verifying",
+  recording: "writing the journal",
   pulled: "pulled early: it does not boot",
   done: "DONE: pull it now",
   failed: "BAD STICK: throw it away",
@@ -35,7 +36,8 @@ const phaseWords: Readonly<Record<StickPhase, string>> = {
 
 /** `done: pull it now`; with the reason where there is one. */
 export function phaseOf({ phase, reason, slow }: Stick): string {
-  const why = reason === null || phase === "done" ? "" : phase === "refused" ? `: it ${reason}` : `: ${reason}`;
+  // Who pulled or stopped it knows why.
+  const why = reason === null ? "" : phase === "refused" ? `: it ${reason}` : phase === "failed" ? `: ${reason}` : "";
   const pace = phase === "done" ? slow.map((each) => `, ${slowWords(each)}`).join("") : "";
   return `${phaseWords[phase]}${printable(why)}${pace}`;
 }
