@@ -20,6 +20,8 @@ const width = 640;
 const labelWidth = 190;
 const rowHeight = 34;
 const axisHeight = 20;
+/** Right of the scale: half of what stands under its last line. */
+const margin = 30;
 /** Marks of one row and pass that are drawn: more would be a bar. */
 const mostMarks = 400;
 const ticks = 5;
@@ -30,7 +32,7 @@ export function ratePlot(rows: readonly RateRow[]): string {
   if (fastest === 0) return "";
   const scale = niceMaximum(fastest);
   const height = rows.length * rowHeight + axisHeight;
-  const x = (rate: number): number => toTenths(labelWidth + (rate / scale) * (width - labelWidth - 8));
+  const x = (rate: number): number => toTenths(labelWidth + (rate / scale) * (width - labelWidth - margin));
   const lines = rows.map((row, index) => rowSvg(row, index * rowHeight, x));
   const marks = Array.from({ length: ticks + 1 }, (_, index) => tickSvg((scale / ticks) * index, height, x));
   return `<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="Rates: ${htmlText(rows.map(rowWords).join("; "))}">${marks.join("")}${lines.join("")}</svg>`;
@@ -38,7 +40,9 @@ export function ratePlot(rows: readonly RateRow[]): string {
 
 function rowSvg({ name, write, readBack }: RateRow, top: number, x: (rate: number) => number): string {
   const label = `<text class="label" x="${labelWidth - 8}" y="${top + 21}">${htmlText(shortened(name))}</text>`;
-  const dots = write.slice(-mostMarks).map((rate) => `M${x(rate) - 3} ${top + 11}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`);
+  const dots = write
+    .slice(-mostMarks)
+    .map((rate) => `M${toTenths(x(rate) - 3)} ${top + 11}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0`);
   const lozenges = readBack.slice(-mostMarks).map((rate) => `M${x(rate)} ${top + 19}l4 4l-4 4l-4 -4z`);
   const median = (rates: readonly number[], from: number): string =>
     rates.length === 0 ? "" : `<path class="median" d="M${x(medianOf(rates))} ${top + from}v12"/>`;
@@ -50,21 +54,24 @@ function tickSvg(rate: number, height: number, x: (rate: number) => number): str
   return `<path class="grid" d="M${at} 0v${height - axisHeight}"/><text class="tick" x="${at}" y="${height - 5}">${rateWords(rate)}</text>`;
 }
 
+/** Columns of a stick that was written to its end; one that was not has fewer, on the same scale. */
+const mostPlaces = 32;
+
 /** A column for each place of a stick from its first byte to its last; empty where no rate is known. */
 export function placesPlot(write: readonly number[], readBack: readonly number[]): string {
   const fastest = Math.max(largestOf(write), largestOf(readBack));
   if (fastest === 0) return "";
-  const count = Math.max(write.length, readBack.length);
   const [columnWidth, height] = [6, 24];
   const columns = (rates: readonly number[], offset: number): string =>
     rates
+      .slice(0, mostPlaces)
       .map((rate, place) => {
         const tall = Math.max(1, toTenths((rate / fastest) * height));
         return `M${place * columnWidth + offset} ${height - tall}h2.4v${tall}h-2.4z`;
       })
       .join("");
   const words = `up to ${formatSize(fastest)} a second, from the first byte to the last`;
-  return `<svg class="places" viewBox="0 0 ${count * columnWidth} ${height}" role="img" aria-label="${htmlText(words)}"><path class="write" d="${columns(write, 0)}"/><path class="read" d="${columns(readBack, 2.6)}"/></svg>`;
+  return `<svg class="places" viewBox="0 0 ${mostPlaces * columnWidth} ${height}" role="img" aria-label="${htmlText(words)}"><path class="write" d="${columns(write, 0)}"/><path class="read" d="${columns(readBack, 2.6)}"/></svg>`;
 }
 
 function rowWords({ name, write, readBack }: RateRow): string {

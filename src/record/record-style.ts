@@ -3,7 +3,7 @@
  * the picture are told apart with any kind of colour blindness (after Okabe and Ito, "Color Universal Design"), and its shapes
  * without colour. The page's policy allows this text alone, by its hash: a test says which one when it has changed.
  */
-export const recordStyleHash = "sha256-+S/sQkJKwheoYNqcZmNTsB0FToergBzfuD6gPQMu7R4=";
+export const recordStyleHash = "sha256-7HJg7QEAr9kL3PWsH5ZdcdZu3a3FPmglgJRJQ6+FUMs=";
 
 export const recordStyle = `
 :root{color-scheme:light dark;--page:#f6f7f9;--card:#fff;--ink:#1c2733;--soft:#5a6675;--line:#e1e5ea;--good:#14713f;--warning:#8a5a00;--bad:#b3261e;
@@ -37,7 +37,7 @@ svg path{fill-rule:evenodd}svg text{font:700 7.5px system-ui,Arial,sans-serif;te
 .key{width:.95rem;height:.95rem;margin-top:.27em}.bytes{color:var(--soft);white-space:nowrap;font-variant-numeric:tabular-nums}
 .plot{display:block;width:100%;height:auto}svg .label,svg .tick{font:400 11px system-ui,Arial,sans-serif;fill:var(--ink);text-anchor:end}svg .tick{font-size:9px;fill:var(--soft);text-anchor:middle}
 .write{fill:var(--file1)}.read{fill:var(--structure)}.median{stroke:var(--ink);stroke-width:1.6}.grid{stroke:var(--line);stroke-width:1}.places{display:block;width:9rem;height:1.5rem}
-.rows{width:100%;border-collapse:collapse;font-size:.86em}.rows th{text-align:left;font-weight:600;color:var(--soft)}.rows td,.rows th{padding:.2rem .6rem .2rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
+.rows{width:100%;border-collapse:collapse;font-size:.86em}.rows th{text-align:left;font-weight:600;color:var(--soft)}.plot path{fill-rule:nonzero}.rows td,.rows th{overflow-wrap:break-word;padding:.2rem .6rem .2rem 0;vertical-align:top;border-bottom:1px solid var(--line)}
 .rows .amount{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.whole{margin-top:1rem;overflow-x:auto}
 footer{color:var(--soft);font-size:.8rem;margin-top:1rem}
 @page{size:A4;margin:11mm 12mm}

@@ -10,6 +10,9 @@ import { countWords, minuteOf, verdictWords } from "./report-words.js";
 /** Rows of one table: a browser lays out more of them for minutes. The JSON has all. */
 const mostRows = 2000;
 
+/** Rows of the plot: the table has all. */
+const mostModels = 30;
+
 export type ReportPage = {
   /** Of win7usb. */
   readonly version: string;
@@ -65,7 +68,7 @@ export function reportPage({ version, journal, now, report, unreadable }: Report
 }
 
 function modelsFigure(models: readonly ReportedModel[]): string {
-  const rows = models.map(({ model, size, rates }) => ({
+  const rows = models.slice(0, mostModels).map(({ model, size, rates }) => ({
     name: `${model ?? "unknown model"}, ${formatDriveSize(size)}`,
     ...rates,
   }));

@@ -25,9 +25,7 @@ export function journalText(report: StationReport, style: Style, columns: number
   const troubled = sticks.filter(isTroubled);
   // Those that somebody has to do something about come first, and are left out last.
   const shown = [...troubled, ...sticks.filter((stick) => !isTroubled(stick))].slice(0, mostSticks);
-  parts.push(
-    table(["SERIAL", "MODEL", "SIZE", "TIMES", "LAST", "WRITES", "READS"], shown.map(stickRow), style, columns),
-  );
+  parts.push(table(["SERIAL", "MODEL", "LAST", "WRITES", "READS"], shown.map(stickRow), style, columns));
   if (sticks.length > shown.length)
     parts.push(`${count(sticks.length - shown.length, "more stick")}: --page and --json have all\n`);
   const bad = failures.map(
@@ -70,12 +68,11 @@ function modelRow({ model, size, sticks, done, failed, write, readBack }: Report
 }
 
 function stickRow({ drive, times, last, write, readBack }: ReportedStick): string[] {
+  const often = times === 1 ? "" : `, ${count(times, "time")}`;
   return [
     drive.serial ?? "-",
     drive.model ?? "-",
-    formatDriveSize(drive.size),
-    String(times),
-    `${verdictWords[last.stick]} ${minuteOf(last.ended)}`,
+    `${verdictWords[last.stick]}${often}`,
     rateOf(write),
     rateOf(readBack),
   ];
