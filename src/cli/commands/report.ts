@@ -10,6 +10,7 @@ import { wrap } from "../format.js";
 import type { ReportCommandOptions } from "../options.js";
 import { localIso } from "../record/local-time.js";
 import { journalNotes, journalText } from "../render/report-text.js";
+import { warningLine } from "../render/warning-line.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
@@ -17,15 +18,14 @@ export async function reportCommand(path: string, options: ReportCommandOptions,
   if (options.page !== undefined) await requirePage(options.page, path);
   const journal = await readJournalFile(path);
   const report = reportOf(journal.lines);
-  for (const note of journalNotes(journal))
-    terminal.err(`${wrap(`warning: ${printable(path)}: ${note}`, terminal.columns, "  ")}\n`);
+  for (const note of journalNotes(journal)) terminal.err(warningLine(`${path}: ${note}`, terminal));
   if (options.page !== undefined) await writePage(options.page, path, journal, report, terminal);
   if (options.json === true) {
     const { unreadable, tornBytes } = journal;
     terminal.out(
       jsonLine({ schema: 1, journal: { path, lines: journal.lines.length, unreadable, tornBytes }, ...report }),
     );
-  } else terminal.out(journalText(report, styleFor(terminal), terminal.columns));
+  } else terminal.out(journalText(report, styleFor(terminal), terminal.columns, terminal.outColumns));
   return 0;
 }
 

@@ -168,6 +168,10 @@ async function runUntilEnded(
   const now = (): number => terminal.now();
   const display = stationDisplay(terminal, { rules, imageName: basename(image.path), bell: options.bell });
   const { stop, abort, end } = listen(terminal, display);
+  const endShowing = terminal.waiting?.showIn({
+    onEvent: ({ message }) => display.say(message),
+    stop: () => undefined,
+  });
   try {
     return await runStation(
       {
@@ -190,6 +194,7 @@ async function runUntilEnded(
       },
     );
   } finally {
+    endShowing?.();
     end();
     display.stop();
   }

@@ -12,7 +12,8 @@ import { table } from "./table.js";
 /** Sticks that a terminal shows; a page and the JSON have all. */
 const mostSticks = 40;
 
-export function journalText(report: StationReport, style: Style, columns: number): string {
+/** `columns` of the text; `tableColumns` as `table` takes them. */
+export function journalText(report: StationReport, style: Style, columns: number, tableColumns: number | null): string {
   const { counts, first, last, models, sticks, failures } = report;
   if (first === null || last === null) return "no stick yet\n";
   const parts = [
@@ -20,12 +21,12 @@ export function journalText(report: StationReport, style: Style, columns: number
   ];
   if (models.length > 0) {
     const heads = ["MODEL", "SIZE", "STICKS", "DONE", "FAILED", "WRITES", "READS"];
-    parts.push(table(heads, models.map(modelRow), style, columns));
+    parts.push(table(heads, models.map(modelRow), style, tableColumns));
   }
   const troubled = sticks.filter(isTroubled);
   // Those that somebody has to do something about come first, and are left out last.
   const shown = [...troubled, ...sticks.filter((stick) => !isTroubled(stick))].slice(0, mostSticks);
-  parts.push(table(["SERIAL", "MODEL", "LAST", "WRITES", "READS"], shown.map(stickRow), style, columns));
+  parts.push(table(["SERIAL", "MODEL", "LAST", "WRITES", "READS"], shown.map(stickRow), style, tableColumns));
   if (sticks.length > shown.length)
     parts.push(`${count(sticks.length - shown.length, "more stick")}: --page and --json have all\n`);
   const bad = failures.map(

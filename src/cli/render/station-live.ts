@@ -9,6 +9,7 @@ import { wrap } from "../format.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 import { stationScreen } from "./station-screen.js";
+import { warningLine } from "./warning-line.js";
 import { phaseOf, phaseWord, stickName } from "./station-words.js";
 
 export type StationDisplay = {
@@ -76,10 +77,10 @@ function plain(terminal: Terminal): StationDisplay {
     notice(notice) {
       if (notice.notice !== "told") tell(notice.stick);
       else if (notice.event.event === "warning") {
-        terminal.err(`${wrap(`warning: ${printable(notice.event.message)}`, terminal.columns, "  ")}\n`);
+        terminal.err(warningLine(notice.event.message, terminal));
       }
     },
-    say: (text) => terminal.err(`${wrap(text, terminal.columns, "  ")}\n`),
+    say: (text) => terminal.err(`${wrap(printable(text), terminal.columns, "  ")}\n`),
     stop: () => undefined,
   };
 }
@@ -128,7 +129,7 @@ function drawn(terminal: Terminal, { rules, imageName }: DisplayOptions): Statio
     },
     say(text) {
       last = text;
-      log(text);
+      log(printable(text));
       draw();
     },
     stop() {
