@@ -137,7 +137,7 @@ describe("a station", () => {
         rules,
         fc.integer({ min: 1, max: 4 }),
         fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
-        fc.array(step, { maxLength: 120 }),
+        fc.array(step, { maxLength: 120, size: "max" }),
         (chosen, atOnce, stopAfter, script) => {
           const station = new Station({ image, program: "1", rules: chosen, atOnce, stopAfter }, 1_000_000);
           const bench = new Bench(station);
