@@ -141,7 +141,7 @@ function jsonFormOf(argv: readonly string[], command: CommandSpec | null): JsonF
   if (!words.some((word) => /^--json(?:=|$)/.test(word))) return null;
   const isDryRun = words.some((word) => word === "--dry-run" || /^-y?n/.test(word));
   const name = command?.name ?? "";
-  return name === "read" || (["write", "clone"].includes(name) && !isDryRun) ? "event" : "object";
+  return name === "read" || (["write", "clone", "update"].includes(name) && !isDryRun) ? "event" : "object";
 }
 
 /**

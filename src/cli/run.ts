@@ -81,6 +81,10 @@ async function runCommand(invocation: Invocation, terminal: Terminal, recorder?:
       const { cloneCommand } = await import("./commands/clone.js");
       return cloneCommand(first, others, invocation.options, terminal);
     }
+    case "update": {
+      const { updateCommand } = await import("./commands/update.js");
+      return updateCommand(first, invocation.options, terminal);
+    }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");
       return verifyCommand(invocation, terminal, { recorder });

@@ -40,11 +40,10 @@ export async function treesOfDisk(
     : ntfsNodes(read, partition));
   const order = new Map(files.map(({ path }, index) => [path, index]));
   const build = (timesOf: TimesOf): FileTree => {
-    // Of a file it is known whether the image had a time, and which.
-    const known = ({ path }: ListedNode): number | undefined => files[order.get(path) ?? -1]?.modified;
     const timed = nodes.map((node) => {
-      const modified = known(node);
       if (node.directory) return { ...node, times: timesOf(node) };
+      // Of a file it is known whether the image had a time, and which.
+      const modified = files[order.get(node.path) ?? -1]?.modified;
       return { ...node, times: modified === undefined ? {} : timesOf({ ...node, times: { ...node.times, modified } }) };
     });
     const tree = new TreeBuilder(timed);
