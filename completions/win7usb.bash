@@ -46,6 +46,22 @@ _win7usb() {
       esac
       if [[ $word == -* ]]; then _win7usb_words "--format --only-changed --force --no-verify --allow -y --yes -n --dry-run --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
       ;;
+    update)
+      case $before in
+        --iso) _win7usb_files; return ;;
+        -l|--label) COMPREPLY=(); return ;;
+        --signature) COMPREPLY=(); return ;;
+        --drivers) _win7usb_files; return ;;
+        --updates) _win7usb_files; return ;;
+        --edition) COMPREPLY=(); return ;;
+        --answer-file) _win7usb_files; return ;;
+        --add) _win7usb_files; return ;;
+        --reset) _win7usb_items "label signature boot-prompt edition answer-file drivers updates add"; return ;;
+        --allow) _win7usb_items "x64 rtm pre-release not-windows-7 no-boot-files unreadable-wim padding-missing damaged altered name-unsupported name-collision replace unattended-wipe fixed-disk large-disk"; return ;;
+        --log) _win7usb_files; return ;;
+      esac
+      if [[ $word == -* ]]; then _win7usb_words "--iso -l --label --signature --boot-prompt --drivers --updates --edition --answer-file --add --reset --no-verify --allow -y --yes -n --dry-run --json --quiet --log --no-bell -h --help"; else _win7usb_files; fi
+      ;;
     station)
       case $before in
         -f|--filesystem) _win7usb_words "auto fat32 ntfs"; return ;;
@@ -127,9 +143,9 @@ _win7usb() {
       if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words ""; fi
       ;;
     help)
-      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write clone station report verify check inspect read drives completion licences help"; fi
+      if [[ $word == -* ]]; then _win7usb_words "-h --help"; else _win7usb_words "write clone update station report verify check inspect read drives completion licences help"; fi
       ;;
-    *) _win7usb_words "write clone station report verify check inspect read drives completion licences help -h --help -V --version" ;;
+    *) _win7usb_words "write clone update station report verify check inspect read drives completion licences help -h --help -V --version" ;;
   esac
 }
 _win7usb_words() {

@@ -36,6 +36,22 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
         '--log' { $values = @() }
       }
     }
+    'update' {
+      $options = @('--iso', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--reset', '--no-verify', '--allow', '-y', '--yes', '-n', '--dry-run', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
+      switch -CaseSensitive ($before) {
+        '--iso' { $values = @() }
+        { $_ -cin @('-l', '--label') } { $values = @() }
+        '--signature' { $values = @() }
+        '--drivers' { $values = @() }
+        '--updates' { $values = @() }
+        '--edition' { $values = @() }
+        '--answer-file' { $values = @() }
+        '--add' { $values = @() }
+        '--reset' { $values = @('label', 'signature', 'boot-prompt', 'edition', 'answer-file', 'drivers', 'updates', 'add'); $isList = $true }
+        '--allow' { $values = @('x64', 'rtm', 'pre-release', 'not-windows-7', 'no-boot-files', 'unreadable-wim', 'padding-missing', 'damaged', 'altered', 'name-unsupported', 'name-collision', 'replace', 'unattended-wipe', 'fixed-disk', 'large-disk'); $isList = $true }
+        '--log' { $values = @() }
+      }
+    }
     'station' {
       $options = @('-f', '--filesystem', '-l', '--label', '--signature', '--boot-prompt', '--drivers', '--updates', '--edition', '--answer-file', '--add', '--only-changed', '--no-verify', '--image-check', '--require', '--only', '--max-size', '--take', '--stop-after', '--allow', '-y', '--yes', '--journal', '--json', '--quiet', '--log', '--no-bell', '-h', '--help')
       switch -CaseSensitive ($before) {
@@ -119,10 +135,10 @@ Register-ArgumentCompleter -Native -CommandName win7usb -ScriptBlock {
     }
     'help' {
       $options = @('-h', '--help')
-      $values = @('write', 'clone', 'station', 'report', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'update', 'station', 'report', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
     }
     default {
-      $values = @('write', 'clone', 'station', 'report', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
+      $values = @('write', 'clone', 'update', 'station', 'report', 'verify', 'check', 'inspect', 'read', 'drives', 'completion', 'licences', 'help')
       $options = '-h', '--help', '-V', '--version'
     }
   }

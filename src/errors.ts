@@ -8,6 +8,8 @@
 export const exitCodes = {
   internal: 1,
   usage: 2,
+  // What is asked of a stick cannot be had from the stick itself.
+  "image-needed": 2,
   // The image cannot be read or is damaged.
   "image-missing": 3,
   "image-unreadable": 3,
@@ -53,6 +55,8 @@ export const exitCodes = {
   "drivers-unfit": 4,
   "updates-unfit": 4,
   "requirement-unmet": 4,
+  // Of another disc than the stick that it is to change.
+  "other-image": 4,
   "name-unsupported": 4,
   "name-collision": 4,
   // What is asked to be changed in it.

@@ -3,12 +3,19 @@ import { Win7UsbError } from "../errors.js";
 import { printable } from "./escape.js";
 import type { Terminal } from "./terminal.js";
 
+/** What is done to the drives. */
+export type DrivePurpose = "erase" | "change";
+
 /** Throws `declined` unless the person types the names of all `drives` (`sdb` or `/dev/sdb`), blanks between. */
-export async function confirmErase(drives: readonly string[], terminal: Terminal): Promise<void> {
+export async function confirmErase(
+  drives: readonly string[],
+  terminal: Terminal,
+  purpose: DrivePurpose = "erase",
+): Promise<void> {
   if (!terminal.interactive) {
     throw new Win7UsbError(
       "usage",
-      `erasing ${drives.join(", ")} needs an answer, and there is no terminal to ask on`,
+      `${purpose === "erase" ? "erasing" : "changing"} ${drives.join(", ")} needs an answer, and there is no terminal to ask on`,
       {
         hint: "Add --yes where a script has decided.",
       },
@@ -16,7 +23,7 @@ export async function confirmErase(drives: readonly string[], terminal: Terminal
   }
   const names = drives.map(shortName);
   const answer = await terminal.ask(
-    `Type ${printable(names.join(" "))} to erase ${drives.length === 1 ? "it" : "them"}: `,
+    `Type ${printable(names.join(" "))} to ${purpose} ${drives.length === 1 ? "it" : "them"}: `,
   );
   const typed = (answer ?? "").trim().split(/\s+/).map(shortName);
   if (typed.length === names.length && typed.every((name, index) => name === names[index])) return;

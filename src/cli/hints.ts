@@ -36,9 +36,21 @@ export function hintFor({ code, hint, data = {} }: Failure, command: string, siz
     const option = String(data["choice"]).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `Give --iso <iso> too, or leave --${option} out.`;
   }
+  if (command === "update" && typeof data["path"] === "string" && code in written) {
+    return written[code as keyof typeof written](data["path"]);
+  }
   if (command === "read") return readHint(code, data) ?? hint;
-  return (["write", "clone", "station"].includes(command) ? writeHint(code, data, size) : undefined) ?? hint;
+  return (["write", "clone", "update", "station"].includes(command) ? writeHint(code, data, size) : undefined) ?? hint;
 }
+
+/** What makes a stick whole that an update does not take. */
+const again = (path: string): string => `win7usb write <iso> ${path} writes it again, with --only-changed what differs`;
+const written = {
+  "stick-damaged": (path: string) => `It was used or is damaged: win7usb check ${path} says which. ${again(path)}.`,
+  "stick-unfinished": (path: string) => `${again(path)}.`,
+  "stick-foreign": () =>
+    "Only what win7usb wrote and verified can be changed: make the stick with win7usb write first.",
+} as const;
 
 /** What an option of `read` does about it. */
 function readHint(code: string, { choice }: Win7UsbError["data"]): string | undefined {

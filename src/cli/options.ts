@@ -8,6 +8,7 @@ type Commands = typeof commands;
 type CommandName = Exclude<keyof Commands, "help">;
 export type WriteCommandOptions = OptionsOf<Commands["write"]>;
 export type CloneCommandOptions = OptionsOf<Commands["clone"]>;
+export type UpdateCommandOptions = OptionsOf<Commands["update"]>;
 export type VerifyCommandOptions = OptionsOf<Commands["verify"]>;
 export type CheckCommandOptions = OptionsOf<Commands["check"]>;
 export type InspectCommandOptions = OptionsOf<Commands["inspect"]>;
@@ -43,10 +44,11 @@ export function tellsEvents(invocation: Invocation): boolean {
   return invocation.command === "read" || writesTargets(invocation);
 }
 
-/** Whether it is a station, or a write or a clone that is not a dry run. */
+/** Whether it is a station, or a write, a clone or an update that is not a dry run. */
 export function writesTargets(invocation: Invocation): boolean {
   const { command, options } = invocation;
-  return command === "station" || ((command === "write" || command === "clone") && options.dryRun !== true);
+  if (command === "station") return true;
+  return (command === "write" || command === "clone" || command === "update") && options.dryRun !== true;
 }
 
 /** A command line that lacks what can be asked for: the drives of a write, or all that there is but the image. */

@@ -141,7 +141,8 @@ function jsonFormOf(argv: readonly string[], command: CommandSpec | null): JsonF
   if (!words.some((word) => /^--json(?:=|$)/.test(word))) return null;
   const isDryRun = words.some((word) => word === "--dry-run" || /^-y?n/.test(word));
   const name = command?.name ?? "";
-  return ["read", "station"].includes(name) || (["write", "clone"].includes(name) && !isDryRun) ? "event" : "object";
+  const tellsEvent = ["read", "station"].includes(name) || (["write", "clone", "update"].includes(name) && !isDryRun);
+  return tellsEvent ? "event" : "object";
 }
 
 /**

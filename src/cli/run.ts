@@ -89,6 +89,10 @@ async function runCommand(invocation: Invocation, terminal: Terminal, recorder?:
       const { reportCommand } = await import("./commands/report.js");
       return reportCommand(first, invocation.options, terminal);
     }
+    case "update": {
+      const { updateCommand } = await import("./commands/update.js");
+      return updateCommand(first, invocation.options, terminal);
+    }
     case "verify": {
       const { verifyCommand } = await import("./commands/verify.js");
       return verifyCommand(invocation, terminal, { recorder });

@@ -8,7 +8,6 @@ import { InOrder } from "../drive/in-order.js";
 import type { WriteTarget } from "../drive/drive.js";
 import { drivesAmong } from "../drive/list.js";
 import { Failures, Win7UsbError } from "../errors.js";
-import type { ImageFindings } from "../progress/events.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { filledSource } from "../source/byte-source.js";
 import { runInterruptibly } from "../source/interruption.js";
@@ -21,7 +20,7 @@ import { createReadBytes } from "../check/read-bytes.js";
 import { requireKnownChoices } from "./known-choices.js";
 import { errorOf, judgeTargets } from "./judge-targets.js";
 import type { OpenedStick } from "./open-stick.js";
-import { openStick, planOfStick, requireProved, unreadableStick } from "./open-stick.js";
+import { openStick, planOfStick, provingJudge, requireProved, unreadableStick } from "./open-stick.js";
 import type { TargetInput } from "./open-target.js";
 import { structureBytes, wrapDisk } from "./wrap-disk.js";
 import type { WriteChoices } from "./write-choices.js";
@@ -122,15 +121,6 @@ function proving({ reader, path, manifest, firstSector }: OpenedStick): Proof {
   };
 }
 
-const proved: ImageFindings = {
-  check: "hash",
-  verdict: "intact",
-  hashes: {},
-  known: null,
-  checked: ["every part of the stick, by the SHA-256s of its manifest"],
-  unchecked: [],
-};
-
 /** Writes what was prepared, as `writePrepared` does. Rejects with `stick-damaged` where a part of the stick is not what was written. */
 export async function clonePrepared(prepared: PreparedClone, run: WriteRun = {}): Promise<WriteOutcome> {
   const { stick, plan, choices, proof } = prepared;
@@ -145,14 +135,7 @@ export async function clonePrepared(prepared: PreparedClone, run: WriteRun = {})
       onlyChanged: choices.onlyChanged === true,
       onEvent,
       now,
-      judge: {
-        sha256: async () => null,
-        problem: () => undefined,
-        async verdict() {
-          requireProved(stick, await proof.digests());
-          return proved;
-        },
-      },
+      judge: provingJudge(async () => requireProved(stick, await proof.digests())),
       ...(signal === undefined ? {} : { signal }),
     });
     return await finishing(prepared.targets, result);

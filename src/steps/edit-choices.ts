@@ -17,8 +17,8 @@ export type EditChoices = {
    * Default: none.
    */
   readonly updates?: string | undefined;
-  /** Path of an answer file, which is checked and becomes `Autounattend.xml` in the stick's root. Default: none. */
-  readonly answerFile?: string | undefined;
+  /** Path of an answer file, or its bytes: it is checked and becomes `Autounattend.xml` in the stick's root. Default: none. */
+  readonly answerFile?: string | Uint8Array | undefined;
 };
 
 /** A folder of the host. */
@@ -30,7 +30,7 @@ export type AddedFolder = {
 
 /** Paths of the host's files and folders that go onto the stick. */
 export function inputPaths({ add = [], drivers = [], answerFile, updates }: EditChoices): string[] {
-  const single = [updates, answerFile].filter((path) => path !== undefined);
+  const single = [updates, answerFile].filter((path) => typeof path === "string");
   return [...add.map(({ folder }) => folder), ...drivers, ...single];
 }
 

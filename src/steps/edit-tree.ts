@@ -35,12 +35,17 @@ export function ofTheImage(edit: Edit): PreparedEdit {
 }
 
 /** Something of the host that is added. */
-type EditInput = { readonly path: string; sha256(): Promise<string>; assertUnchanged(): Promise<void> };
+type EditInput = { readonly path: string | null; sha256(): Promise<string>; assertUnchanged(): Promise<void> };
 type ReadWish = { readonly wish: Wish; readonly input?: EditInput };
+
+/** What is edited: of an image, or of a stick that was made of one. */
+export type Editable = Pick<OpenedImage, "windows"> & {
+  readonly image: Pick<OpenedImage["image"], "tree" | "volumeLabel" | "primaryVolume">;
+};
 
 /** Throws all that stands against the edits at once, save what `allow` lifts. */
 export async function editTree(
-  { image, windows }: OpenedImage,
+  { image, windows }: Editable,
   choices: EditChoices,
   allow: readonly string[] = [],
 ): Promise<EditedImage> {
@@ -125,9 +130,15 @@ async function readWishes(
 }
 
 /** Of one that is too large, as much as it takes to see that. */
-async function readAnswerFile(path: string): Promise<ReadWish> {
+async function readAnswerFile(given: string | Uint8Array): Promise<ReadWish> {
+  if (typeof given !== "string") return { wish: { kind: "answer-file", bytes: given }, input: inputOfBytes(given) };
+  const path = given;
   const { size, source, assertUnchanged } = await hostFileAt(path);
   const bytes = await source.read(0, Math.min(size, answerFileLimit + 1));
+  return { wish: { kind: "answer-file", bytes }, input: { ...inputOfBytes(bytes), path, assertUnchanged } };
+}
+
+function inputOfBytes(bytes: Uint8Array): EditInput {
   const sha256 = async (): Promise<string> => createHash("sha256").update(bytes).digest("hex");
-  return { wish: { kind: "answer-file", bytes }, input: { path, sha256, assertUnchanged } };
+  return { path: null, sha256, assertUnchanged: async () => undefined };
 }

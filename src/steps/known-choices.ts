@@ -40,6 +40,7 @@ export function requireKnownChoices(choices: Named): void {
   }
   for (const name of ["label", "edition", "answerFile", "updates"]) {
     const text = choices[name];
+    if (name === "answerFile" && text instanceof Uint8Array) continue;
     if (text !== undefined && typeof text !== "string") throw unknownChoice(name, text, ["a text"]);
   }
   if (add !== undefined && !(Array.isArray(add) && add.every(isAddedFolder))) {

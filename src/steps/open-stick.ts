@@ -4,6 +4,7 @@ import { locateManifest, type FoundManifest } from "../check/locate-manifest.js"
 import { firstFew } from "../bytes/amounts.js";
 import { MiB } from "../bytes/units.js";
 import { createReadBytes } from "../check/read-bytes.js";
+import type { WrappedFormat } from "../containers/index.js";
 import type { DriveReader } from "../drive/drive-reader.js";
 import { Win7UsbError } from "../errors.js";
 import type { Extent } from "../extents/extent.js";
@@ -15,6 +16,7 @@ import type { ByteSource, ReadBytes } from "../source/byte-source.js";
 import { manifestAreaSize } from "../volumes/mbr.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import { sectorSize } from "../volumes/plan.js";
+import type { ImageJudge } from "../write/image-judge.js";
 import { openTarget, type TargetInput } from "./open-target.js";
 
 /** A stick that can be cloned, open until it is closed. */
@@ -23,6 +25,8 @@ export type OpenedStick = {
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
   readonly reader: DriveReader;
+  /** What the file wraps the disk in; undefined where it is the disk itself. */
+  readonly format: WrappedFormat | undefined;
   readonly manifest: Manifest;
   /** What lies behind the partition: the manifest, and zeros. */
   readonly manifestArea: Extent;
@@ -36,7 +40,7 @@ export type OpenedStick = {
  * prove, `stick-unfinished`, `stick-damaged` where a structure is not as it was written, and what opening a target throws.
  */
 export async function openStick(input: TargetInput, name = "stick"): Promise<OpenedStick> {
-  const { reader } = await openTarget(input, name);
+  const { reader, format } = await openTarget(input, name);
   try {
     const read = createReadBytes(reader);
     const found = await locateManifest(reader, read);
@@ -48,6 +52,7 @@ export async function openStick(input: TargetInput, name = "stick"): Promise<Ope
       path: reader.path,
       isFile: typeof input === "string",
       reader,
+      format,
       manifest,
       manifestArea,
       firstSector,
@@ -123,6 +128,25 @@ export function requireProved({ path, manifest }: OpenedStick, digests: Uint8Arr
   if (differing.length > 0) throw damagedStick(path, namesOf(manifest, differing));
 }
 
+/** Of a write from a stick: `prove` rejects where that is not what its manifest says. */
+export function provingJudge(prove: () => Promise<void>): ImageJudge {
+  return {
+    sha256: async () => null,
+    problem: () => undefined,
+    async verdict() {
+      await prove();
+      return {
+        check: "hash",
+        verdict: "intact",
+        hashes: {},
+        known: null,
+        checked: ["every part of the stick, by the SHA-256s of its manifest"],
+        unchecked: [],
+      };
+    },
+  };
+}
+
 /** Each file once; structures together. */
 function namesOf({ files }: Manifest, units: readonly OwnedSpan[]): string[] {
   const names = units.map(({ start, file }) => {
@@ -135,7 +159,7 @@ function namesOf({ files }: Manifest, units: readonly OwnedSpan[]): string[] {
 /** How many a message names. */
 const mostNamed = 3;
 
-function damagedStick(path: string, names: readonly string[]): Win7UsbError {
+export function damagedStick(path: string, names: readonly string[]): Win7UsbError {
   const message = `${path} is not what was written to it, in ${firstFew(names, mostNamed)}`;
   return new Win7UsbError("stick-damaged", message, {
     hint: `It was used or is damaged: win7usb check ${path} says which. Write the targets from the image.`,

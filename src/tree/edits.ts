@@ -71,7 +71,8 @@ function replaced(before: TreeNode, node: TreeNode, prefix: string, changes: Tre
     throw new Win7UsbError("edit-conflict", message, { hint: "Give it another name.", data: { path } });
   }
   changes.push({ path, action: "replaced", size: sizeOf(node) });
-  return { ...node, name: before.name };
+  if (before.kind === "directory" || node.kind === "directory") return { ...node, name: before.name };
+  return { ...node, name: before.name, replaces: before.replaces ?? before.content };
 }
 
 /** A directory is told by what is in it; within it names may collide as well. */

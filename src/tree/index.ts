@@ -28,6 +28,8 @@ export type FileNode = NodeFacts & {
   readonly size: number;
   /** Where the bytes come from: a layout from 0 to `size` without a gap. */
   readonly content: readonly Extent[];
+  /** The content of the file in whose place an edit put it: on a disk it takes that one's place, so that others keep theirs. */
+  readonly replaces?: readonly Extent[];
 };
 
 /** A directory; its children in the order of the image. */

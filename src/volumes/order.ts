@@ -1,7 +1,8 @@
 /**
  * The order of files on the stick. What the boot chain reads comes first and lies together: the firmware's USB
  * emulation is slow, a stick that is read in one direction boots faster than one that is searched, and old firmware reaches
- * the first 8 GB alone. All others lie as in the image, so that it is read in one direction, too.
+ * the first 8 GB alone. All others lie as in the image, so that it is read in one direction, too; what takes the place of one of
+ * them lies where that one would, so that a small change of the image moves nothing on the stick.
  */
 import type { ByteSource } from "../source/byte-source.js";
 import type { FileNode } from "../tree/index.js";
@@ -28,9 +29,11 @@ export function inBootOrder<T extends Placed>(files: readonly T[]): T[] {
   return ranked.flatMap((each) => each.toSorted((a, b) => compare(a.place, b.place)).map(({ file }) => file));
 }
 
-/** Where a file's first byte of `image` lies; infinite where it has none. */
-function placeIn(image: ByteSource | undefined, { content }: FileNode): number {
-  for (const { source } of content) if (source.kind === "range" && source.source === image) return source.offset;
+/** Where a file's first byte of `image` lies, or that of the file that it replaces; infinite where it has none. */
+function placeIn(image: ByteSource | undefined, { content, replaces = [] }: FileNode): number {
+  for (const { source } of [...content, ...replaces]) {
+    if (source.kind === "range" && source.source === image) return source.offset;
+  }
   return Infinity;
 }
 

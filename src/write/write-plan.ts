@@ -13,7 +13,7 @@ import type { WriteEvent, WritePhase } from "../progress/events.js";
 import { Interruption } from "../source/interruption.js";
 import type { WriteResult } from "./write-result.js";
 import { concludeWrite } from "./write-result.js";
-import { startContentHash, type ContentHash } from "./content-hash.js";
+import { knownContentHash, startContentHash, type ContentHash } from "./content-hash.js";
 import type { ImageJudge } from "./image-judge.js";
 import { interruptiblePlan } from "./interruptible-plan.js";
 import { startManifestWriter, type ManifestWriter } from "./manifest-writer.js";
@@ -35,6 +35,8 @@ export type WritePlanOptions = {
   readonly verify: boolean;
   /** Read each block first and write only what differs; the result is the same. Default: false. */
   readonly onlyChanged?: boolean;
+  /** The content's SHA-256, where the plan has only those parts of it that are to be changed. Default: taken as it is read back. */
+  readonly contentSha256?: string;
   /** Aborting stops cleanly with `interrupted`; the targets are then not bootable. */
   readonly signal?: AbortSignal;
   readonly onEvent: (event: WriteEvent) => void;
@@ -95,7 +97,8 @@ type Hashes = { readonly manifest: ManifestWriter | undefined; readonly content:
 async function withHashes(job: Job): Promise<WriteResult> {
   const { laidOut, judge } = job;
   const manifest = startManifestWriter(laidOut, judge === undefined ? undefined : () => judge.sha256());
-  const content = startContentHash(job.plan.contentEnd);
+  const { contentSha256 } = job;
+  const content = contentSha256 === undefined ? startContentHash(job.plan.contentEnd) : knownContentHash(contentSha256);
   try {
     await Promise.all([manifest?.ready(), content.ready()]);
     return await execute(job, { manifest, content });

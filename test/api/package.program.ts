@@ -50,7 +50,8 @@ describe("docs/API.md", () => {
     [12, ["memory true true"]],
     [13, ["64 false"]],
     [14, ["64 true"]],
-    [15, ["interrupted 130", "image-missing 3"]],
+    [15, ["64 true"]],
+    [16, ["interrupted 130", "image-missing 3"]],
   ])("shows in example %i what happens", (number, shown) => {
     const run = execFileSync(process.execPath, [`${exampleName(number - 1)}.js`], {
       cwd: packed.folder,

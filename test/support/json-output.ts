@@ -31,6 +31,7 @@ export type Output =
   | "write-event"
   | "record"
   | "clone-plan"
+  | "update-plan"
   | "read-event"
   | "station-event"
   | "journal-line"

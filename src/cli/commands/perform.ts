@@ -1,9 +1,9 @@
-/** What `write` and `clone` do alike: the question, the progress, and the end. */
+/** What `write`, `clone` and `update` do alike: the question, the progress, and the end. */
 import { drivesAmong } from "../../drive/list.js";
 import type { Win7UsbError } from "../../errors.js";
 import type { WriteEvent } from "../../progress/events.js";
 import type { WriteOutcome, WriteRun } from "../../steps/write-image.js";
-import { confirmErase } from "../confirm.js";
+import { confirmErase, type DrivePurpose } from "../confirm.js";
 import { printable } from "../escape.js";
 import { wrap } from "../format.js";
 import { interruptible } from "../interrupt.js";
@@ -14,10 +14,10 @@ import type { Written } from "../render/write-result.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
-/** Asks before drives are erased, unless `yes`, and shows what `perform` does. Resolves to the exit code. */
+/** Asks before drives are erased or changed, unless `yes`, and shows what `perform` does. Resolves to the exit code. */
 export async function askAndPerform(
   prepared: Written,
-  { yes }: { readonly yes?: boolean },
+  { yes, purpose = "erase" }: { readonly yes?: boolean; readonly purpose?: DrivePurpose },
   terminal: Terminal,
   json: ((event: WriteEvent) => void) | null,
   perform: (run: WriteRun) => Promise<WriteOutcome>,
@@ -29,6 +29,7 @@ export async function askAndPerform(
     await confirmErase(
       drives.map((drive) => drive.path),
       terminal,
+      purpose,
     );
   }
   const [{ doneText, failedText }, { writePace }] = await loading;

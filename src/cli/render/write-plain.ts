@@ -6,7 +6,7 @@ import type { Terminal } from "../terminal.js";
 import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
 
 export const phaseWords: Readonly<Record<WritePhase, string>> = {
-  check: "checking the image",
+  check: "checking before the first byte is written",
   write: "writing",
   flush: "flushing to the medium",
   verify: "verifying",

@@ -2,22 +2,16 @@
 import { imageCheck, required, requiredOfWritten } from "./demands.js";
 import { dryRun, eventsJson, force, noVerify, onlyChanged, yes } from "./writing.js";
 import { diskStart, writtenDiskStart } from "./disk-start.js";
-import { editedOptions, editOptions, editRefusals } from "./edits.js";
+import { editedOptions, editOptions, writeRefusals } from "./edits.js";
 import { machine, machineDrivers } from "./machine.js";
 import { cloneFormat, imageFile } from "./image-file.js";
 import { iso, layout } from "./layout.js";
 import { bell, json, recordFiles, stickMap, told } from "./output.js";
-import {
-  allow,
-  imageRefusals,
-  nameRefusals,
-  soundnessRefusals,
-  targetRefusals,
-  wholenessRefusals,
-} from "./refusals.js";
+import { allow, imageRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import { completion, help, licences } from "./program-itself.js";
 import { read } from "./read.js";
 import { report, station } from "./station.js";
+import { updateSpec as update } from "./update.js";
 import type { CommandSpec } from "./spec.js";
 
 export const shells = ["bash", "zsh", "fish", "powershell"] as const;
@@ -42,14 +36,7 @@ const write = {
     requiredOfWritten,
     {
       ...allow,
-      choices: [
-        ...imageRefusals,
-        ...wholenessRefusals,
-        ...soundnessRefusals,
-        ...nameRefusals,
-        ...editRefusals,
-        ...targetRefusals,
-      ],
+      choices: writeRefusals,
       details:
         "damaged: the check of the image found damage. altered: it has the label and size of a published image and another hash. What has a name that Windows cannot open (name-unsupported), or that is another's but for case (name-collision), is left out then; folders of one name are joined in any case. The system disk, the drive that holds the ISO, a read-only drive and one that is too small are always refused, and so is a boot.wim that the boot manager cannot read.",
     },
@@ -209,6 +196,7 @@ const drives = {
 export const commands = {
   write,
   clone,
+  update,
   station,
   report,
   verify,

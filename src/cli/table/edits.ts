@@ -1,4 +1,5 @@
 /** Options that change the image's files; a check of the stick is given the same. */
+import { imageRefusals, nameRefusals, soundnessRefusals, targetRefusals, wholenessRefusals } from "./refusals.js";
 import type { OptionSpec } from "./spec.js";
 
 const edition = {
@@ -53,6 +54,16 @@ const updates = {
 
 /** Names of refusals of what is changed, that `--allow` of `write` lifts. */
 export const editRefusals = ["replace", "unattended-wipe"] as const;
+
+/** Names of all refusals of what is laid out. */
+export const writeRefusals = [
+  ...imageRefusals,
+  ...wholenessRefusals,
+  ...soundnessRefusals,
+  ...nameRefusals,
+  ...editRefusals,
+  ...targetRefusals,
+] as const;
 
 /** Of `write`. */
 export const editOptions = [drivers, updates, edition, answerFile, add] as const satisfies readonly OptionSpec[];

@@ -53,6 +53,8 @@ export type FatVolumeEntry = {
   readonly writeTime: number;
   /** The latest of its dates, in FAT's form. */
   readonly latestDate: number;
+  /** As the directory has it, with all of its times. */
+  readonly fields: FatDirectoryEntry;
 };
 
 export type FatVolume = {
@@ -60,6 +62,8 @@ export type FatVolume = {
   readonly label: string | null;
   /** When it was given, in FAT's form; 0 where there is none. */
   readonly labelDate: number;
+  readonly labelTime: number;
+  /** Those of one directory are in its order. */
   readonly entries: readonly FatVolumeEntry[];
   readonly freeClusters: number;
   readonly clusterSize: number;
@@ -97,6 +101,7 @@ type Reading = {
   pathUnits: number;
   label: string | null;
   labelDate: number;
+  labelTime: number;
 };
 
 /** The volume in `partition`, in bytes of the disk. Throws VolumeFault, and what `read` throws. */
@@ -105,7 +110,8 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   const { clusterSize, clusterCount, fatStart, fatLength } = geometry;
   const fat = await readFats(read, geometry);
   const visited = new Uint8Array(clusterCount + firstCluster);
-  const reading: Reading = { read, geometry, fat, visited, entries: [], pathUnits: 0, label: null, labelDate: 0 };
+  const unnamed = { label: null, labelDate: 0, labelTime: 0 };
+  const reading: Reading = { read, geometry, fat, visited, entries: [], pathUnits: 0, ...unnamed };
   const directories = [{ prefix: "", cluster: geometry.rootCluster }];
   for (let next = directories.pop(); next !== undefined; next = directories.pop()) {
     directories.push(...(await readDirectory(reading, next.prefix, next.cluster)));
@@ -117,10 +123,10 @@ export async function readFatVolume(read: ReadBytes, partition: Span): Promise<F
   const fats = { start: fatStart, end: fatStart + fatCount * fatLength };
   const used = (clusterCount + firstCluster) * fatEntrySize;
   const fatTails = [fatStart, fatStart + fatLength].map((at) => ({ start: at + used, end: at + fatLength }));
-  const { label, labelDate, entries } = reading;
+  const { label, labelDate, labelTime, entries } = reading;
   const hasLost = (span: Span): boolean => someLost(reading, span);
   const unmounted = geometry.unmounted && isUnmounted(fat);
-  return { label, labelDate, entries, freeClusters, clusterSize, fats, fatTails, hasLost, unmounted };
+  return { label, labelDate, labelTime, entries, freeClusters, clusterSize, fats, fatTails, hasLost, unmounted };
 }
 
 function someLost({ geometry, fat, visited }: Reading, { start, end }: Span): boolean {
@@ -207,9 +213,10 @@ async function readDirectory(reading: Reading, prefix: string, cluster: number) 
   return directories;
 }
 
-function setLabel(reading: Reading, { name, writeDate }: FatDirectoryEntry): void {
+function setLabel(reading: Reading, { name, writeDate, writeTime }: FatDirectoryEntry): void {
   reading.label = name.trimEnd();
   reading.labelDate = writeDate;
+  reading.labelTime = writeTime;
 }
 
 type Named = { readonly path: string; readonly directory: boolean; readonly first: number };
@@ -230,5 +237,6 @@ function entryFrom(reading: Reading, fields: FatDirectoryEntry, { path, director
     writeDate,
     writeTime,
     latestDate: Math.max(writeDate, creationDate, lastAccessDate),
+    fields,
   };
 }

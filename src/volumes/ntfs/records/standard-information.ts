@@ -21,7 +21,8 @@ export const standardInformation = record("STANDARD_INFORMATION", 0x48, {
   quotaCharged: uint64le(0x38),
   usn: uint64le(0x40),
 });
-const { lastModificationTime, ownerId, securityId } = standardInformation.fields;
+const { creationTime, lastModificationTime, lastAccessTime, fileAttributes, ownerId, securityId } =
+  standardInformation.fields;
 const sizeOfNtfs12 = ownerId.offset;
 
 /** FILETIMEs ([MS-DTYP] 2.3.3), in the order of STANDARD_INFORMATION. */
@@ -56,8 +57,11 @@ export function writeStandardInformation(target: Uint8Array, at: number, facts: 
   });
 }
 
-/** `modified` is a FILETIME; `securityId` is 0 where the value has none. */
-export type StandardInformation = { readonly modified: bigint; readonly securityId: number };
+/** Times are FILETIMEs; `securityId` is 0 where the value has none. */
+export type StandardInformation = Omit<FileTimestamps, "recordChanged"> & {
+  readonly attributes: number;
+  readonly securityId: number;
+};
 
 /** Throws VolumeFault where `value` is too short. */
 export function decodeStandardInformation(value: Uint8Array): StandardInformation {
@@ -65,7 +69,10 @@ export function decodeStandardInformation(value: Uint8Array): StandardInformatio
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   const complete = value.length >= standardInformation.size;
   return {
+    created: creationTime.read(view, 0),
     modified: lastModificationTime.read(view, 0),
+    accessed: lastAccessTime.read(view, 0),
+    attributes: fileAttributes.read(view, 0),
     securityId: complete ? securityId.read(view, 0) : 0,
   };
 }

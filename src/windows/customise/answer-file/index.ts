@@ -21,7 +21,8 @@ import { withoutProductKeys } from "./product-key.js";
 
 export { answerFileLimit } from "./document.js";
 
-const answerFileName = "Autounattend.xml";
+/** In the root of the stick. */
+export const answerFileName = "Autounattend.xml";
 
 export type AnswerFileContext = Editing & {
   readonly allow: readonly string[];
