@@ -19,7 +19,7 @@ export type DiscSource = ByteSource & {
   isAnyRead(): boolean;
 };
 
-export function discSource(reader: DiscReader, capacity: number): DiscSource {
+export function discSource(reader: Pick<DiscReader, "read">, capacity: number): DiscSource {
   let unread = 0;
   let isAnyRead = false;
   const readOrZeros = async (offset: number, target: Uint8Array): Promise<boolean> => {
