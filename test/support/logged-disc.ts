@@ -18,10 +18,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { attachLoopDevice, canAttachLoopDevices } from "./loop-device.js";
+import type { DiscRead } from "./disc-travel.js";
+import { scratchMap } from "./guest-media.js";
 import { judge } from "./judges.js";
-
-/** Bytes. */
-export type DiscRead = { readonly offset: number; readonly length: number };
 
 export type LoggedDisc = {
   readonly path: string;
@@ -52,8 +51,7 @@ export async function openLoggedDisc(file: string, runOut: number): Promise<Logg
   mkdirSync(shown);
   execFileSync("cp", ["--reflink=auto", "--sparse=always", file, medium]);
   truncateSync(medium, size + runOut);
-  // GNU ddrescue's map: the position and status of a run, then what was read (+) and what cannot be (-).
-  writeFileSync(map, `0x0 +\n0x0 0x${size.toString(16)} +\n0x${size.toString(16)} 0x${runOut.toString(16)} -\n`);
+  writeFileSync(map, scratchMap(size, [], runOut));
   const filters = ["--filter=log", "--filter=ddrescue", "file", medium, `ddrescue-mapfile=${map}`, `logfile=${log}`];
   const server = spawn("nbdfuse", ["--readonly", shown, "--command", "nbdkit", "-s", "-r", ...filters], {
     stdio: "ignore",

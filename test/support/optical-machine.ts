@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { KiB } from "../../src/bytes/units.js";
 import { canMakeFakeMachines, makeFakeMachine, type FakeMachine } from "./fake-drives.js";
-import { canLogDiscs, openLoggedDisc, type DiscRead, type LoggedDisc } from "./logged-disc.js";
+import type { DiscRead } from "./disc-travel.js";
+import { canLogDiscs, openLoggedDisc, type LoggedDisc } from "./logged-disc.js";
 import type { ProgramRun } from "./program.js";
 
 /** Bytes: ECMA-130 has 150 sectors of post-gap behind a track of data, which the drive counts and cannot read. */
