@@ -9,7 +9,7 @@ export { exitCodeOf, exitCodes, Win7UsbError } from "./errors.js";
 
 export type { ByteSource } from "./source/byte-source.js";
 export { memorySource, sliceSource } from "./source/byte-source.js";
-export type { FileSource } from "./source/file-source.js";
+export type { FileSource, FileSourceOptions } from "./source/file-source.js";
 export { openFileSource } from "./source/file-source.js";
 export type {
   DirectoryNode,
@@ -23,7 +23,7 @@ export type {
 } from "./tree/index.js";
 export { contentSource, find, walk } from "./tree/index.js";
 
-export type { ImageInput, InputOptions } from "./steps/image-input.js";
+export type { DiscInDrive, ImageInput, InputOptions } from "./steps/image-input.js";
 export type { OpenedImage } from "./steps/open-image.js";
 export { openImage } from "./steps/open-image.js";
 export type {

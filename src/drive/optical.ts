@@ -53,6 +53,12 @@ async function inspectDevice(path: string, stats: Stats): Promise<Disc> {
   return { path, device: path, kind, capacity: device.size, ...(await mediumOf(device)) };
 }
 
+/** The disc in the optical drive `path`; null where something else is. Throws what `inspectDisc` does. */
+export async function opticalDiscIn(path: string): Promise<Disc | null> {
+  const disc = await inspectDisc(path);
+  return disc.kind === "optical-drive" ? disc : null;
+}
+
 export type DiscReader = {
   /**
    * Fills `target`; its memory begins on a page. Throws `no-medium` where the disc or the drive is gone, and
@@ -113,6 +119,11 @@ const noMediumNumber = -123;
 function isGone(error: unknown): boolean {
   if (goneCodes.includes(errorCodeOf(error) ?? "")) return true;
   return platform === "linux" && error instanceof Error && "errno" in error && error.errno === noMediumNumber;
+}
+
+/** What opening or reading `path` threw; as `no-medium` where the system says that there is none. */
+export function namingNoMedium(path: string, error: Win7UsbError): Win7UsbError {
+  return isGone(error.cause) ? noMedium({ path }, error.cause) : error;
 }
 
 function unreadable({ path }: Disc, offset: number, reason: string, cause?: unknown): Win7UsbError {

@@ -31,6 +31,7 @@ export type { BootEntry, ElTorito } from "./el-torito.js";
 export type { PrimaryVolume } from "./iso9660/volume-descriptors.js";
 export type { Warning } from "../errors.js";
 export type { TruncatedFile } from "./reading.js";
+export { hasPath } from "./has-path.js";
 export { readVolumeExtent, type VolumeExtent } from "./volume-extent.js";
 
 /** File systems of a disc. */

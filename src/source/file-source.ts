@@ -31,12 +31,20 @@ export function isFileSource(source: ByteSource): source is FileSource {
   return fileSources.has(source);
 }
 
-/** Opens `path`; throws `image-missing` or `image-unreadable`. */
-export async function openFileSource(path: string): Promise<FileSource> {
+export type FileSourceOptions = {
+  /**
+   * Bytes of the device at the path, where somebody knows them; where not, the end is looked for, which makes a drive seek,
+   * and fails where what lies in front of the end cannot be read. Never asked of a file.
+   */
+  readonly deviceSize?: () => Promise<number | null>;
+};
+
+/** Opens `path`; throws `image-missing`, `image-unreadable` and what `deviceSize` throws. */
+export async function openFileSource(path: string, { deviceSize }: FileSourceOptions = {}): Promise<FileSource> {
   requirePath(path);
   const handle = await openForReading(path);
   try {
-    const size = await sizeOf(path, handle);
+    const size = await sizeOf(path, handle, deviceSize);
     return fileSource(path, handle, size, await identityOf(handle));
   } catch (error) {
     await handle.close();
@@ -88,10 +96,11 @@ function requireFileOrDrive(path: string, stats: Stats): void {
   throw unreadable(path, `${what}, expected an ISO file or an optical drive`);
 }
 
-async function sizeOf(path: string, handle: FileHandle): Promise<number> {
+async function sizeOf(path: string, handle: FileHandle, deviceSize: FileSourceOptions["deviceSize"]): Promise<number> {
   const stats = await handle.stat();
   requireFileOrDrive(path, stats);
-  return stats.isFile() ? stats.size : deviceSize(path, handle);
+  if (stats.isFile()) return stats.size;
+  return (await deviceSize?.()) ?? endOfDevice(path, handle);
 }
 
 async function identityOf(handle: FileHandle): Promise<FileIdentity> {
@@ -115,7 +124,7 @@ const probeLength = 2048;
 const largestDevice = 2 ** 50;
 
 /** The end of a block device, found by doubling and halving: no call of Node's tells it. */
-async function deviceSize(path: string, handle: FileHandle): Promise<number> {
+async function endOfDevice(path: string, handle: FileHandle): Promise<number> {
   const target = new Uint8Array(probeLength);
   const holds = async (unit: number): Promise<boolean> =>
     (await readOnce(path, handle, unit * probeLength, target)) === probeLength;

@@ -19,8 +19,9 @@ import { examineImage } from "../verification/examine.js";
 import { objections } from "../verification/objections.js";
 import type { DiskPlan } from "../volumes/plan.js";
 import type { ImageJudge } from "../write/image-judge.js";
+import { heldRanges } from "./held-ranges.js";
 import { readAlready } from "./image-check.js";
-import { passingPlan, planOfHeld } from "./passing-plan.js";
+import { besidePass, passingPlan, planOfHeld } from "./passing-plan.js";
 import type { PreparedWrite } from "./prepare-write.js";
 import type { VerifyEvent } from "./verify-passes.js";
 import { passRunner } from "./verify-passes.js";
@@ -153,9 +154,11 @@ function examining(
     return { plan: planOfHeld(plan, image.source, held), examination, sha256: sha256.promise };
   }
   const isShared = isBeside && image.isFile;
-  const passes = passRunner(image, isShared ? { ...common, onReader: reader.resolve } : common);
+  const held = isShared && image.disc !== null ? heldRanges(image.source, besidePass(plan, image.source)) : undefined;
+  const shared = { onReader: reader.resolve, ...(held === undefined ? {} : { before: () => held.hold() }) };
+  const passes = passRunner(image, isShared ? { ...common, ...shared } : common);
   const examination = started(examineImage(image.source, asked, passes, readAlready(image)));
-  const checked = isShared ? passingPlan(plan, image.source, reader.promise) : plan;
+  const checked = isShared ? passingPlan(plan, image.source, reader.promise, held?.source) : plan;
   return { plan: checked, examination, sha256: sha256.promise };
 }
 

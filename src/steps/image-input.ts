@@ -19,11 +19,20 @@ export type InputOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** A disc in an optical drive. */
+export type DiscInDrive = {
+  /** Bytes that the drive counts, with run-out blocks behind the volume; null where the system does not tell. */
+  readonly capacity: number | null;
+};
+
 export type OpenedInput = {
   /** The path, or the name of what has none. */
   readonly path: string;
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
+  /** The disc in an optical drive, which is best read in ascending order; null for everything else. */
+  readonly disc: DiscInDrive | null;
+  /** Of an optical drive, what the volume claims: behind it lie run-out blocks, which no drive need be able to read. */
   readonly source: ByteSource;
   /** Must be called at the end of the step; throws `interrupted` where the signal was aborted before. */
   finish(): void;
@@ -33,17 +42,23 @@ export type OpenedInput = {
   close(): Promise<void>;
 };
 
-/** Throws `image-missing`, `image-unreadable` and `interrupted`. */
+/** Throws `image-missing`, `image-unreadable`, `no-medium` and `interrupted`. */
 export async function openInput(image: ImageInput, { name = "image", signal }: InputOptions): Promise<OpenedInput> {
   const path = pathOf(image) ?? name;
   throwIfInterrupted(path, signal);
   const interruption = new Interruption(signal, () => interruptedAt(path));
-  const file = typeof image === "string" ? await openFile(image, interruption) : undefined;
+  const { file, disc } = typeof image === "string" ? await openFile(image, interruption) : nothingOpened;
   const opened = file ?? (image as ByteSource);
+  const whole = signal === undefined ? opened : interruptibleSource(opened, interruption);
+  const close = async (): Promise<void> => {
+    interruption.end();
+    if (file !== undefined) await interruption.close(() => file.close());
+  };
   return {
     path,
     isFile: pathOf(image) !== undefined,
-    source: signal === undefined ? opened : interruptibleSource(opened, interruption),
+    disc,
+    source: disc === null ? whole : await closingOnFailure(close, () => volumeOn(whole)),
     finish() {
       throwIfInterrupted(path, signal);
       interruption.end();
@@ -51,22 +66,45 @@ export async function openInput(image: ImageInput, { name = "image", signal }: I
     async assertUnchanged() {
       if (isFileSource(opened)) await opened.assertUnchanged();
     },
-    async close() {
-      interruption.end();
-      if (file !== undefined) await interruption.close(() => file.close());
-    },
+    close,
   };
 }
 
-/** A drive may not answer to being opened either; what it opens after an interruption is closed. */
-async function openFile(path: string, interruption: Interruption): Promise<FileSource> {
-  const opening = openFileSource(path);
+async function closingOnFailure<T>(close: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
-    return await interruption.run(() => opening);
+    return await work();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** As much of a disc as its volume claims; all of it where that cannot be told, which is said by who reads the volume next. */
+async function volumeOn(disc: ByteSource): Promise<ByteSource> {
+  const { volumeOf } = await import("./read/volume-of-disc.js");
+  return volumeOf(disc);
+}
+
+type OpenedFile = { readonly file: FileSource | undefined; readonly disc: DiscInDrive | null };
+
+const nothingOpened: OpenedFile = { file: undefined, disc: null };
+
+/** A drive may not answer to being opened either; what it opens after an interruption is closed. */
+async function openFile(path: string, interruption: Interruption): Promise<OpenedFile> {
+  let disc: DiscInDrive | null = null;
+  // What knows drives is loaded where there is one.
+  const deviceSize = async (): Promise<number | null> => {
+    disc = await (await import("../drive/optical.js")).opticalDiscIn(path);
+    return disc?.capacity ?? null;
+  };
+  const opening = openFileSource(path, { deviceSize });
+  try {
+    return { file: await interruption.run(() => opening), disc };
   } catch (error) {
     interruption.end();
     void opening.then((file) => file.close()).catch(() => undefined);
-    throw error;
+    if (!(error instanceof Win7UsbError) || error.code !== "image-unreadable") throw error;
+    throw (await import("../drive/optical.js")).namingNoMedium(path, error);
   }
 }
 

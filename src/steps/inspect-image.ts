@@ -15,8 +15,10 @@ import { openImage } from "./open-image.js";
 export type ImageFacts = {
   /** The path, or the name of what has none. */
   readonly path: string;
-  /** Bytes of the file or medium. */
+  /** Bytes of the file, or of the volume on a disc. */
   readonly size: number;
+  /** Bytes that an optical drive counts of its disc, with run-out blocks behind the volume; absent for everything else. */
+  readonly capacity?: number;
   readonly volumeLabel: string;
   /** The file system that was read: the newest one there is. */
   readonly fileSystem: IsoFileSystem;
@@ -82,12 +84,16 @@ async function inspectionOf(opened: OpenedImage, table: KnownImages | undefined)
   return { image: imageFacts(opened), windows: windowsFacts(windows), known, warnings };
 }
 
-type FactSource = Pick<OpenedImage, "path" | "size" | "files" | "directories"> & { readonly image: Iso9660Image };
+type FactSource = Pick<OpenedImage, "path" | "size" | "files" | "directories" | "disc"> & {
+  readonly image: Iso9660Image;
+};
 
-export function imageFacts({ path, size, image, files, directories }: FactSource): ImageFacts {
+export function imageFacts({ path, size, disc, image, files, directories }: FactSource): ImageFacts {
+  const capacity = disc?.capacity ?? null;
   return {
     path,
     size,
+    ...(capacity === null ? {} : { capacity }),
     volumeLabel: image.volumeLabel,
     fileSystem: image.fileSystem,
     fileSystems: image.fileSystems,

@@ -9,7 +9,7 @@ import { withMergedFolders } from "../volumes/merged-folders.js";
 import type { WindowsIdentity } from "../windows/index.js";
 import { identifyImage } from "../windows/identify-image.js";
 import { namingForeign } from "./foreign/index.js";
-import type { ImageInput, InputOptions } from "./image-input.js";
+import type { DiscInDrive, ImageInput, InputOptions } from "./image-input.js";
 import { openInput } from "./image-input.js";
 
 /** An image whose file system was read and whose Windows was identified; it can be read until it is closed. */
@@ -18,7 +18,9 @@ export type OpenedImage = {
   readonly path: string;
   /** Whether `path` can be opened again. */
   readonly isFile: boolean;
-  /** Bytes of the file or medium. */
+  /** The disc in an optical drive; null for everything else. */
+  readonly disc: DiscInDrive | null;
+  /** Bytes of the file, or of the volume on a disc. */
   readonly size: number;
   readonly source: ByteSource;
   readonly image: Iso9660Image;
@@ -39,7 +41,7 @@ export type OpenedImage = {
  */
 export async function openImage(input: ImageInput, options: InputOptions = {}): Promise<OpenedImage> {
   const opened = await openInput(input, options);
-  const { path, isFile, source } = opened;
+  const { path, isFile, disc, source } = opened;
   try {
     const image = withMergedFolders(await namingForeign(source, path, () => readImage(source)));
     const windows = await identifyWhole(image);
@@ -48,6 +50,7 @@ export async function openImage(input: ImageInput, options: InputOptions = {}): 
     return {
       path,
       isFile,
+      disc,
       size: source.size,
       source,
       image,

@@ -1,11 +1,12 @@
 /**
  * A plan whose bytes of the image come from a pass that reads it once, for hashes and deep verification as well: what is
  * verified is what is written. What the plan takes in another order than it lies in the image, or takes twice, is read
- * again beside the pass: files that share their bytes, small files in NTFS's file table, metadata of a WIM in parts.
+ * again beside the pass, or of an optical drive in front of it: files that share their bytes, what lies before boot.wim,
+ * small files in NTFS's file table, metadata of a WIM in parts.
  */
 import { ascendingExtents } from "../extents/ascending.js";
 import { coalesce } from "../extents/spans.js";
-import type { Span } from "../extents/extent.js";
+import type { Extent, Span } from "../extents/extent.js";
 import type { ByteSource } from "../source/byte-source.js";
 import { filledSource } from "../source/byte-source.js";
 import type { PassReader } from "../threads/index.js";
@@ -30,13 +31,34 @@ export function planOfHeld(plan: DiskPlan, image: ByteSource, held: ByteSource):
   return replacingImage(plan, image, () => held);
 }
 
-/** `plan` with the bytes that `reader` takes from the pass. It must be executed in ascending order. */
-export function passingPlan(plan: DiskPlan, image: ByteSource, reader: Promise<PassReader>): DiskPlan {
-  const passing = ascendingExtents(plan.extents, image);
-  const spans = [...passing].flatMap(({ source, length }) =>
-    source.kind === "range" ? [{ start: source.offset, end: source.offset + length }] : [],
+/** The bytes of `image` that the plan takes in another order than they lie in. */
+export function besidePass({ extents }: DiskPlan, image: ByteSource): Span[] {
+  const passing = ascendingExtents(extents, image);
+  return spansIn(
+    extents.filter((extent) => !passing.has(extent)),
+    image,
   );
-  const taken = new TakenOnce(coalesce(spans.toSorted((a, b) => a.start - b.start)), image.size);
+}
+
+function spansIn(extents: Iterable<Extent>, image: ByteSource): Span[] {
+  return [...extents].flatMap(({ source, length }) =>
+    source.kind === "range" && source.source === image ? [{ start: source.offset, end: source.offset + length }] : [],
+  );
+}
+
+/**
+ * `plan` with the bytes that `reader` takes from the pass, and those beside it from `beside`. It must be executed in ascending
+ * order.
+ */
+export function passingPlan(
+  plan: DiskPlan,
+  image: ByteSource,
+  reader: Promise<PassReader>,
+  beside: ByteSource = image,
+): DiskPlan {
+  const passing = ascendingExtents(plan.extents, image);
+  const spans = spansIn(passing, image);
+  const taken = new TakenOnce(coalesce(spans), image.size);
   const source = filledSource(image.size, async (offset, target) => {
     const pass = await reader;
     // To tell the place of a difference, a block is read again after all.
@@ -50,7 +72,7 @@ export function passingPlan(plan: DiskPlan, image: ByteSource, reader: Promise<P
     (pass) => pass.release(taken.low),
     () => undefined,
   );
-  return replacingImage(plan, image, (extent) => (passing.has(extent) ? source : image));
+  return replacingImage(plan, image, (extent) => (passing.has(extent) ? source : beside));
 }
 
 /** Which bytes of the spans, ascending, are still to be taken, where what is taken at a time ends in any order. */

@@ -4,11 +4,12 @@
  * map beside the image says what is there, so that another run, or GNU ddrescue, goes on.
  */
 import { mapPathOf } from "../drive/disc-image.js";
-import { inspectDisc, openDisc } from "../drive/optical.js";
+import { inspectDisc } from "../drive/optical.js";
 import { requireOtherThanImage } from "../drive/same-file.js";
 import { Win7UsbError } from "../errors.js";
 import type { Run } from "../extents/extent.js";
 import { coverage } from "../extents/spans.js";
+import type { Rescue } from "../read/rescue.js";
 import { runRescue } from "../read/run-rescue.js";
 import type { RescueMap } from "../read/rescue-map.js";
 import type { UnreadFile } from "../read/unread-files.js";
@@ -20,7 +21,7 @@ import { requireRetries } from "./known-choices.js";
 import { throwIfInterrupted } from "./image-input.js";
 import type { SplitOverDiscs } from "./read/disc-set.js";
 import { judgeImage, nameGaps, type Judged } from "./read/judge-image.js";
-import { lookAtDisc, type DiscVolume } from "./read/look-at-disc.js";
+import { lookAtDisc, requireData, type DiscVolume } from "./read/look-at-disc.js";
 import { largeRead, openOutput, type Output } from "./read/output.js";
 import type { ReadEvent } from "./read/events.js";
 import { discReadProgress } from "./read/progress.js";
@@ -93,33 +94,28 @@ export async function readDisc(path: string, imagePath: string, options: ReadOpt
   const knownImages = options.knownImages ?? (await loadKnownImages());
   const disc = await inspectDisc(path);
   for (const target of [imagePath, mapPathOf(imagePath)]) await requireOtherThanImage(target, path);
-  const reader = await openDisc(disc);
-  let volume: DiscVolume;
+  requireData(disc);
+  let rescue: Rescue | undefined;
+  const interruption = new Interruption(signal, () => interrupted(path, imagePath, rescue));
+  const watched = await WatchedDisc.open(disc);
   try {
-    volume = await lookAtDisc(disc, reader);
-  } finally {
-    await reader.close();
-  }
-  for (const warning of volume.warnings) onEvent({ event: "warning", ...warning });
-  const { force = false, fill = false } = options;
-  const output = await openOutput(imagePath, { path, size: volume.size }, { force, fill, retries });
-  try {
-    const watched = await WatchedDisc.open(disc);
-    const { rescue } = output;
-    const stopped = (): Error => interrupted(path, imagePath, rescue.map.bytes("finished") / volume.size);
-    const interruption = new Interruption(signal, stopped);
+    const volume = await interruption.run(() => lookAtDisc(disc, watched.reader));
+    for (const warning of volume.warnings) onEvent({ event: "warning", ...warning });
+    const { force = false, fill = false } = options;
+    const output = await openOutput(imagePath, { path, size: volume.size }, { force, fill, retries });
+    rescue = output.rescue;
     try {
       await requireSame(watched, output, { disc, imagePath, fill, size: volume.size });
       await output.begin();
       const job = { path, imagePath, volume, knownImages, options };
       return await conclude(await copy(watched, output, interruption, job), output, job);
     } finally {
-      interruption.end();
-      // A read that does not come back must not hold whoever asked for the end.
-      await interruption.close(() => watched.close());
+      await output.image.close();
     }
   } finally {
-    await output.image.close();
+    interruption.end();
+    // A read that does not come back must not hold whoever asked for the end.
+    await interruption.close(() => watched.close());
   }
 }
 
@@ -230,7 +226,8 @@ function unfinished({ blocks }: RescueMap): Run[] {
   return spans.map(({ start, end }) => ({ offset: start, length: end - start }));
 }
 
-function interrupted(path: string, imagePath: string, part: number): Win7UsbError {
+function interrupted(path: string, imagePath: string, rescue: Rescue | undefined): Win7UsbError {
+  const part = rescue === undefined ? 0 : rescue.map.bytes("finished") / rescue.map.size;
   const percent = Math.floor(part * 100);
   return new Win7UsbError("interrupted", `interrupted: ${percent}% of ${path} is in ${imagePath}`, {
     hint: "Run the same command again: it goes on where it was.",

@@ -7,7 +7,7 @@ import { examineImage } from "../verification/examine.js";
 import { loadKnownImages } from "../windows/known-images/index.js";
 import { namingForeign } from "./foreign/index.js";
 import { requireKnownChoices, requireKnownRequirements } from "./known-choices.js";
-import type { ImageInput, InputOptions } from "./image-input.js";
+import type { DiscInDrive, ImageInput, InputOptions } from "./image-input.js";
 import { openInput } from "./image-input.js";
 import type { VerifyEvent } from "./verify-passes.js";
 import { passRunner } from "./verify-passes.js";
@@ -25,6 +25,8 @@ export type VerifyOptions = InputOptions & {
 export type VerifyResult = Examination & {
   /** The path, or the name of what has none. */
   readonly path: string;
+  /** The disc in an optical drive; null for everything else. */
+  readonly disc: DiscInDrive | null;
 };
 
 /**
@@ -45,7 +47,7 @@ export async function verify(input: ImageInput, options: VerifyOptions = {}): Pr
     const result = await namingForeign(source, opened.path, examine);
     opened.finish();
     await opened.assertUnchanged();
-    return { path: opened.path, ...result };
+    return { path: opened.path, disc: opened.disc, ...result };
   } finally {
     await opened.close();
   }

@@ -28,12 +28,14 @@ type PassOptions = {
    * they are released there. Only for an image that threads can open.
    */
   readonly onReader?: ((reader: PassReader) => void) | undefined;
+  /** Reads what else is wanted of a disc, in front of the pass over all of it. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Called with the hashes as soon as they are known, which the contents of WIMs may not be yet. */
   readonly onHashed?: ((hashed: MeasuredImage) => void) | undefined;
 };
 
 /** The image to read: by its path where it has one, so that threads can open it, and otherwise on the calling thread. */
-type PassImage = Pick<OpenedInput, "path" | "isFile" | "source">;
+type PassImage = Pick<OpenedInput, "path" | "isFile" | "source"> & Partial<Pick<OpenedInput, "disc">>;
 
 /** Rejects with `interrupted`, and where the image cannot be read. Where one pass fails, the other is stopped. */
 export function passRunner(image: PassImage, options: PassOptions): RunPasses {
@@ -42,6 +44,9 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
     const stop = new AbortController();
     const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
     options.onEvent?.({ event: "plan", targets: [image.path, ...deepSets.map(({ name }) => name)] });
+    // Of a disc, tables of WIMs are read in front of the pass and not in the midst of it: they stand behind gigabytes.
+    await options.before?.();
+    const tables = isDisc(image) ? await passes.examineTables() : undefined;
     const { onReader } = options;
     const hasReader = onReader !== undefined;
     const pass =
@@ -54,7 +59,8 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
     // On one thread, doing both at the same time gains nothing, and a medium is better read in order.
     const before = image.isFile ? undefined : hashing;
     const examining = Promise.resolve(before).then(async () => {
-      const wims = await passes.examineWims(deepVerifier(image, { ...options, signal }, pass));
+      const verify = deepVerifier(image, { ...options, signal }, pass);
+      const wims = deepSets.length === 0 && tables !== undefined ? tables : await passes.examineWims(verify);
       pass?.release(image.source.size);
       return wims;
     });
@@ -70,6 +76,8 @@ export function passRunner(image: PassImage, options: PassOptions): RunPasses {
     }
   };
 }
+
+const isDisc = ({ disc }: PassImage): boolean => disc !== undefined && disc !== null;
 
 type StoppableOptions = PassOptions & { readonly signal: AbortSignal };
 
@@ -91,7 +99,8 @@ async function hashImage(
 }
 
 function deepVerifier(image: PassImage, options: StoppableOptions, pass: ImagePass | undefined): VerifyWimSet {
-  const shared = pass === undefined ? {} : { pass };
+  // To read beside the pass costs seeks on a disc, which are dearer than threads.
+  const shared = { ...(pass === undefined ? {} : { pass }), ...(isDisc(image) ? { threadsFrom: 0 } : {}) };
   return async (set) => {
     // Bytes before this WIM are not needed any more.
     pass?.release(set.start);

@@ -23,11 +23,13 @@ const createSha1: CreateSha1 = () => createHash("sha1");
 /** Each thread takes some 20 MiB, and with more of them the drive is the limit. */
 const threadLimit = 8;
 /** Bytes: a smaller WIM is verified before threads would have started. */
-const threadsFrom = 8 * MiB;
+const usualThreadsFrom = 8 * MiB;
 
 export type VerifyWimThreadOptions = VerifyWimOptions & {
   /** Number of threads; 0: everything on the calling thread. Default: one for each processor. */
   readonly workers?: number;
+  /** Bytes of the smallest WIM that has threads; only they take bytes from the pass. Default: 8 MiB. */
+  readonly threadsFrom?: number;
   /** A pass that reads the image anyway: threads take bytes from it where they can. */
   readonly pass?: ImagePass;
 };
@@ -40,7 +42,7 @@ export function verifyWim(parts: readonly WimPart[], options: VerifyWimThreadOpt
   const bytes = parts.reduce((sum, part) => sum + part.source.size, 0);
   const count = Math.min(options.workers ?? Math.max(availableParallelism(), 1), threadLimit);
   const createExecutor = (setup: ExecutorSetup): WimExecutor => {
-    const threads = count > 0 && bytes >= threadsFrom;
+    const threads = count > 0 && bytes >= (options.threadsFrom ?? usualThreadsFrom);
     const executor = threads ? createThreadExecutor(setup, count, options.pass) : null;
     return executor ?? createInlineExecutor(setup, createSha1);
   };

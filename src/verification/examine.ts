@@ -49,6 +49,8 @@ export type Passes = {
   readonly prefixes: readonly number[];
   /** WIMs whose contents are verified, in the order in which they lie in the image; empty unless `deep`. */
   readonly deepSets: readonly WimSet[];
+  /** Examines all WIMs without their contents: reads what stands in front of these and behind them. */
+  examineTables(): Promise<WimOutcome[]>;
   /** Examines all WIMs, one after the other; `verify` is called for each of `deepSets`. */
   examineWims(verify: VerifyWimSet): Promise<WimOutcome[]>;
 };
@@ -97,12 +99,14 @@ export async function examineImage(
   const windows = read.windows.value;
   const { knownImages, allow } = choices;
   const claim: Claim = { size, volumeLabel: image?.volumeLabel ?? null, volumeEnd: image?.volumeEnd ?? null };
+  // In front of the pass over all of it, which an optical drive then does without a seek.
+  const beside = await structureFindings(source, read);
   const { hashed, wims } = await runPasses(passesFor(read, claim, choices));
   const known = findKnown(hashed, knownImages);
   const isOfficial = known?.official === true;
   const lookAlike = known === null ? resemblance(claim, knownImages) : null;
   const found = [
-    ...(await imageChecks(source, read, wims, isOfficial ? known.length : null, choices)),
+    ...(await imageChecks(size, read, { ...beside, wims }, isOfficial ? known.length : null, choices)),
     knownImageCheck(claim, known, lookAlike, knownImages, allow),
   ];
   const checks = isOfficial ? excused(found) : found;
@@ -136,6 +140,7 @@ function passesFor({ volume, windows }: ReadForVerification, claim: Claim, choic
     algorithms: wantsMd5 ? ["sha1", "sha256", "md5"] : ["sha1", "sha256"],
     prefixes: prefixLengths(claim, knownImages),
     deepSets: deep ? sets.filter(isLookedAt) : [],
+    examineTables: () => examineWims(sets, null),
     examineWims: (verify) => examineWims(sets, deep ? verify : null),
   };
 }
@@ -145,21 +150,34 @@ export async function notDeep(): Promise<never> {
   throw new Error("a WIM's contents were asked for");
 }
 
+/** What is known without the whole of the image. */
+type StructureFindings = { readonly bootFiles: readonly Check[]; readonly setupImage: readonly Check[] };
+
+async function structureFindings(
+  source: ByteSource,
+  { volume: { value: image }, windows }: ReadForVerification,
+): Promise<StructureFindings> {
+  if (image === null) return { bootFiles: [], setupImage: [] };
+  return {
+    bootFiles: await bootFileChecks(image, source, windows.value?.product === windows7),
+    setupImage: await setupImageChecks(image.tree),
+  };
+}
+
 /** Every check but that of the hash, in the order of the report. `officialLength` as in `volumeChecks`. */
 async function imageChecks(
-  source: ByteSource,
+  size: number,
   { volume, windows }: ReadForVerification,
-  wims: readonly WimOutcome[],
+  { bootFiles, setupImage, wims }: StructureFindings & { readonly wims: readonly WimOutcome[] },
   officialLength: number | null,
   { deep, allow }: ExaminationChoices,
 ): Promise<Check[]> {
   const image = volume.value;
-  const checks = volumeChecks(volume, source.size, officialLength, allow);
+  const checks = volumeChecks(volume, size, officialLength, allow);
   if (image === null) return checks;
-  checks.push(...(await bootFileChecks(image, source, windows.value?.product === windows7)));
-  checks.push(...nameChecks(image.tree));
+  checks.push(...bootFiles, ...nameChecks(image.tree));
   for (const wim of wims) checks.push(...wim.checks);
-  checks.push(...(await setupImageChecks(image.tree)));
+  checks.push(...setupImage);
   if (!deep) {
     checks.push(...(await partSetChecks(wims.map(({ set }) => set).filter(isLookedAt))));
     const message = "the contents of WIMs were not checked";

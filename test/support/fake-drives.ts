@@ -20,6 +20,8 @@ export type FakeDrive = {
   /** What is on its one partition. */
   readonly volume?: { readonly type: string; readonly version?: string; readonly label: string };
   readonly readOnly?: boolean;
+  /** It takes discs; a drive for sticks and disks otherwise. */
+  readonly optical?: boolean;
   /** A loop device's path, whose number the drive has. */
   readonly device?: string;
 };
@@ -103,7 +105,7 @@ exec setpriv --reuid=$user --regid=$user --clear-groups -- /opt/node /opt/win7us
 
 /** As the kernel has it, each value in a file of its own; the link in /sys/block comes last, because that is what is looked at. */
 function plug(place: (path: string) => string, drive: FakeDrive, sequence: number): void {
-  const { name, bus, vendor, model, serial, size, volume, readOnly = false } = drive;
+  const { name, bus, vendor, model, serial, size, volume, readOnly = false, optical = false } = drive;
   const port = bus === "usb" ? `usb2/2-${sequence}` : `ata${sequence}`;
   const scsi = `devices/pci0000:00/0000:00:14.0/${port}/host${sequence}/target${sequence}:0:0/${sequence}:0:0:0`;
   const whole = `${scsi}/block/${name}`;
@@ -112,12 +114,13 @@ function plug(place: (path: string) => string, drive: FakeDrive, sequence: numbe
   write(`${whole}/dev`, number);
   write(`${whole}/size`, size / sector);
   write(`${whole}/ro`, Number(readOnly));
-  write(`${whole}/removable`, Number(bus === "usb"));
+  write(`${whole}/removable`, Number(bus === "usb" || optical));
   write(`${whole}/diskseq`, sequence);
   write(`${whole}/queue/logical_block_size`, sector);
   write(`${scsi}/vendor`, vendor);
   write(`${scsi}/model`, model);
-  write(`${scsi}/type`, 0);
+  // SPC-4 6.4.2: a disk, or a CD or DVD drive.
+  write(`${scsi}/type`, optical ? 5 : 0);
   symlinkSync(`../../../${sequence}:0:0:0`, place(`sys/${whole}/device`));
   const usb = dirname(dirname(dirname(scsi)));
   if (bus === "usb") write(`${usb}/idVendor`, "0781");

@@ -37,6 +37,19 @@ export type Stick = {
   unplug(): Promise<void>;
 };
 
+/** A drive with a disc in it from the beginning; an empty one without `socket`. */
+export type OpticalDrive =
+  | {
+      readonly bus: "scsi";
+      /** What it calls itself: `opticalPath` finds it by that. */
+      readonly model: string;
+      readonly socket?: string;
+    }
+  | { readonly bus: "ide"; readonly socket?: string };
+
+/** What QEMU's IDE drive calls itself, whatever it is told. */
+export const ideModel = "QEMU DVD-ROM";
+
 export type GuestMachine = Pick<Agent, "run"> & {
   readonly terminal: GuestTerminal;
   plug(options: StickOptions): Promise<Stick>;
@@ -68,12 +81,15 @@ const modules = [
   "nls_utf8",
 ];
 
+/** What optical drives need besides. */
+const opticalModules = ["ata_piix", "virtio_pci", "virtio_scsi", "sr_mod"];
+
 const startTimeoutMs = 300_000;
 const plugTimeoutMs = 120_000;
 const pollMs = 50;
 
-function initialRoot(kernel: GuestKernel): Buffer {
-  const loaded = modulesFor(kernel, modules);
+function initialRoot(kernel: GuestKernel, discs: readonly OpticalDrive[]): Buffer {
+  const loaded = modulesFor(kernel, discs.length === 0 ? modules : [...modules, ...opticalModules]);
   const init = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 mount -t proc none /proc; mount -t sysfs none /sys; mount -t devtmpfs none /dev
@@ -92,19 +108,39 @@ exec switch_root /root /bin/busybox sh /agent
   ]);
 }
 
-function qemuArguments(directory: string, kernel: GuestKernel): string[] {
+/** On a bus each, in their order; the machine's own IDE controller has two of two. */
+function opticalDevices(discs: readonly OpticalDrive[]): { readonly drive: string[]; readonly device: string[] } {
+  const drive = discs.flatMap(({ socket }, index) =>
+    socket === undefined
+      ? []
+      : [
+          `if=none,id=disc${index},format=raw,readonly=on,file.driver=nbd,file.server.type=unix,file.server.path=${socket}`,
+        ],
+  );
+  let ide = 0;
+  const device = discs.map((disc, index) => {
+    const medium = disc.socket === undefined ? "" : `,drive=disc${index}`;
+    return disc.bus === "scsi"
+      ? `scsi-cd,bus=scsi.0,product=${disc.model}${medium}`
+      : `ide-cd,bus=ide.${ide++}${medium}`;
+  });
+  return { drive, device: discs.length === 0 ? [] : ["virtio-scsi-pci,id=scsi", ...device] };
+}
+
+function qemuArguments(directory: string, kernel: GuestKernel, discs: readonly OpticalDrive[]): string[] {
   // Without cmpxchg16b: QEMU 7.2's translation of it now and then loses the flags, and the kernel falls.
   const machine =
     "-accel tcg,thread=multi -cpu max,-cx16 -smp 2 -m 1024 -nodefaults -display none -no-reboot -qmp stdio";
   const path = (name: string): string => join(directory, name);
+  const optical = opticalDevices(discs);
   const options = {
     kernel: [kernel.image],
     initrd: [path("initrd")],
     append: ["console=ttyS0 panic=-1 quiet"],
     serial: [`file:${path("console")}`, "chardev:terminal"],
-    drive: [`file=${path("root")},format=raw,if=virtio,snapshot=on`],
+    drive: [`file=${path("root")},format=raw,if=virtio,snapshot=on`, ...optical.drive],
     chardev: ["agent", "terminal"].map((name) => `socket,id=${name},path=${path(name)},server=on,wait=off`),
-    device: ["virtio-serial", "virtserialport,chardev=agent", "qemu-xhci,id=xhci,p2=8,p3=8"],
+    device: ["virtio-serial", "virtserialport,chardev=agent", "qemu-xhci,id=xhci,p2=8,p3=8", ...optical.device],
   };
   const pairs = Object.entries(options).flatMap(([name, values]) => values.flatMap((value) => [`-${name}`, value]));
   return [...machine.split(" "), ...pairs];
@@ -114,10 +150,14 @@ function qemuArguments(directory: string, kernel: GuestKernel): string[] {
 const starts = 3;
 
 /** Starts a machine whose `/srv` holds copies of `files`. */
-export async function startGuest(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
+export async function startGuest(
+  kernel: GuestKernel,
+  files: readonly string[],
+  discs: readonly OpticalDrive[] = [],
+): Promise<GuestMachine> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startOnce(kernel, files);
+      return await startOnce(kernel, files, discs);
     } catch (error) {
       const fell = error instanceof Error && error.message.includes("Kernel panic");
       if (!fell || attempt === starts) throw error;
@@ -125,11 +165,17 @@ export async function startGuest(kernel: GuestKernel, files: readonly string[]):
   }
 }
 
-async function startOnce(kernel: GuestKernel, files: readonly string[]): Promise<GuestMachine> {
+async function startOnce(
+  kernel: GuestKernel,
+  files: readonly string[],
+  discs: readonly OpticalDrive[],
+): Promise<GuestMachine> {
   const directory = mkdtempSync(join(tmpdir(), "win7usb-guest-"));
   makeGuestRoot(join(directory, "root"), files, agentScript);
-  writeFileSync(join(directory, "initrd"), initialRoot(kernel));
-  const qemu = spawn("qemu-system-x86_64", qemuArguments(directory, kernel), { stdio: ["pipe", "pipe", "pipe"] });
+  writeFileSync(join(directory, "initrd"), initialRoot(kernel, discs));
+  const qemu = spawn("qemu-system-x86_64", qemuArguments(directory, kernel, discs), {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const complaints: Buffer[] = [];
   qemu.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
   const console = (): string => {
@@ -162,6 +208,14 @@ async function startOnce(kernel: GuestKernel, files: readonly string[]): Promise
     await close();
     throw new Error(`the guest did not start: ${said}`, { cause: error });
   }
+}
+
+/** The guest's name of the optical drive that calls itself `model`. */
+export async function opticalPath({ run }: Pick<GuestMachine, "run">, model: string): Promise<string> {
+  const { out } = await run(`grep -l '^${model} *$' /sys/block/sr*/device/model`);
+  const name = /^\/sys\/block\/(sr\d+)\/device\/model\n$/.exec(out)?.[1];
+  if (name === undefined) throw new Error(`the guest sees no drive ${model}: "${out}"`);
+  return `/dev/${name}`;
 }
 
 async function connectTo(path: string, qemu: ChildProcess): Promise<Socket> {

@@ -189,6 +189,7 @@ describe.skipIf(process.platform !== "linux")("an end before the end", () => {
       algorithms: ["sha1", "sha256"],
       prefixes: [],
       deepSets: [set],
+      examineTables: () => examineWims([set], null),
       examineWims: (verify) => examineWims([set], verify),
     };
     // Node's own threads are all there from here on.

@@ -20,10 +20,21 @@ export function inspectionText(inspection: Inspection, verbose: boolean, style: 
   );
   return [
     style.strong(headline(inspection)) + "\n",
-    factLines([["image", `${printable(image.path)}, ${formatSize(image.size)}`], ...facts], style, columns),
+    factLines([imageFact(image), ...facts], style, columns),
     sections,
     ...lines.map((line) => `${line}\n`),
   ].join("");
+}
+
+/** Where it lies and how large it is; of a disc, as its volume says. */
+export function imageFact({
+  path,
+  size,
+  capacity = size,
+}: Pick<Inspection["image"], "path" | "size" | "capacity">): Fact {
+  const words = `${printable(path)}, ${formatSize(size)}`;
+  if (capacity <= size) return ["image", words];
+  return ["image", `${words}; the drive counts ${formatSize(capacity - size)} more, run-out that is not read`];
 }
 
 /** `Windows 7 Professional with Service Pack 1, x86, en-US`. */

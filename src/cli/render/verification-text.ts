@@ -5,11 +5,11 @@
 import { cutFilesNamed } from "../../verification/volume.js";
 import type { EditionFacts } from "../../windows/index.js";
 import { abbreviated, printable } from "../escape.js";
-import { count, exactSize, formatSize } from "../../bytes/amounts.js";
+import { count, exactSize } from "../../bytes/amounts.js";
 import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { Fact } from "./fact-sheet.js";
-import { headline } from "./inspection-text.js";
+import { headline, imageFact } from "./inspection-text.js";
 import { nextSteps } from "./next-steps.js";
 import type { VerificationReport } from "./verification.js";
 
@@ -114,7 +114,7 @@ function failedChecks({ checks }: VerificationReport): Check[] {
 }
 
 function imageFacts({ image, known, scope, hashes, verdict, windows }: VerificationReport, verbose: boolean): Fact[] {
-  const facts: Fact[] = [["image", `${printable(image.path)}, ${formatSize(image.size)}`]];
+  const facts: Fact[] = [imageFact(image)];
   if (known?.official === true) {
     const origin = [known.language, known.edition, known.channel, known.release].join(", ");
     facts.push(["published as", `${printable(known.fileName)} (${origin})`]);

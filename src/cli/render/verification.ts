@@ -10,11 +10,11 @@ export type VerificationReport = ReturnType<typeof verificationReport>;
 
 /** `now` in milliseconds since 1970, for what depends on the date. */
 export function verificationReport(verification: VerifyResult, now: number) {
-  const { path, size, image, windows, known, lookAlike } = verification;
+  const { path, size, disc, image, windows, known, lookAlike } = verification;
   return {
     schema: 1,
     verdict: verification.verdict,
-    image: image === null ? { path, size } : imageFacts({ path, size, image, ...countNodes(image.tree) }),
+    image: image === null ? { path, size } : imageFacts({ path, size, disc, image, ...countNodes(image.tree) }),
     windows: windows === null ? null : windowsFacts(windows),
     hashes: verification.hashes,
     known: known === null ? null : knownFields(known),

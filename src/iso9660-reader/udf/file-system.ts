@@ -51,6 +51,13 @@ function labelOf({ logicalVolume }: VolumeDescriptors): string {
   return decodeDstring(logicalVolume.logicalVolumeIdentifier, "the logical volume identifier");
 }
 
+/** The volume, and where its root directory stands. */
+export async function openRoot(reading: Reading): Promise<{ readonly volume: Volume; readonly root: BlockAddress }> {
+  const descriptors = await readVolumeDescriptors(reading);
+  const volume = await openVolume(reading, descriptors);
+  return { volume, root: await readRootIcb(volume, descriptors) };
+}
+
 export async function readUdf(reading: Reading): Promise<UdfFileSystem> {
   const descriptors = await readVolumeDescriptors(reading);
   const { logicalVolume } = descriptors;

@@ -36,7 +36,7 @@ export async function judgeImage(path: string, options: JudgeOptions): Promise<J
     const result = await examineImage(opened.source, choices, runPasses);
     const split = result.image === null ? [] : await splitOverDiscs(result.image.tree);
     opened.finish();
-    return { verification: { path, ...result }, splitOverDiscs: split };
+    return { verification: { path, disc: opened.disc, ...result }, splitOverDiscs: split };
   } finally {
     await opened.close();
   }

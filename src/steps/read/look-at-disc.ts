@@ -4,8 +4,7 @@ import { roundUp } from "../../bytes/units.js";
 import { discSectorSize, noMedium, type Disc } from "../../drive/optical-disc.js";
 import { type DiscReader } from "../../drive/optical.js";
 import { Win7UsbError, type Warning } from "../../errors.js";
-import { readImage, readVolumeExtent, type VolumeExtent } from "../../iso9660-reader/index.js";
-import { find } from "../../tree/index.js";
+import { hasPath, readVolumeExtent, type VolumeExtent } from "../../iso9660-reader/index.js";
 import { namingForeign } from "../foreign/index.js";
 import { discSource, type DiscSource } from "./disc-source.js";
 
@@ -19,14 +18,18 @@ export type DiscVolume = {
 /** Where the system does not tell a capacity: larger than every disc (BD-R XL has 128 GB). */
 const largestDisc = 2 ** 38;
 
+/** Throws `no-medium` and `disc-unsupported` by what the system knows of it, before anything is read. */
+export function requireData({ capacity, dataTracks, ...disc }: Disc): void {
+  if (capacity === 0 && disc.kind !== "file") throw noMedium(disc);
+  if (dataTracks === 0) throw unsupported(disc.path, "an audio disc: it has no track of data");
+}
+
 /**
- * Throws `no-medium`, `disc-unsupported`, `image-not-iso`, `image-truncated` where the volume is longer than the disc, and
+ * Throws `disc-unsupported`, `image-not-iso`, `image-truncated` where the volume is longer than the disc, and
  * `image-unreadable` where its descriptors cannot be read.
  */
 export async function lookAtDisc(disc: Disc, reader: DiscReader): Promise<DiscVolume> {
-  const { path, kind, capacity, dataTracks } = disc;
-  if (capacity === 0 && kind !== "file") throw noMedium(disc);
-  if (dataTracks === 0) throw unsupported(path, "an audio disc: it has no track of data");
+  const { path, capacity } = disc;
   const source = discSource(reader, capacity ?? largestDisc);
   const extent = await readExtent(disc, source);
   const warnings: Warning[] = [];
@@ -77,8 +80,7 @@ async function readExtent(disc: Disc, source: DiscSource): Promise<VolumeExtent>
 async function refuseVideo(path: string, source: DiscSource): Promise<void> {
   let isVideo: boolean;
   try {
-    const { tree } = await readImage(source);
-    isVideo = find(tree, "VIDEO_TS/VIDEO_TS.IFO") !== undefined;
+    isVideo = await hasPath(source, "VIDEO_TS/VIDEO_TS.IFO");
   } catch (error) {
     // Directories that cannot be read may be read later.
     if (!(error instanceof Win7UsbError) || !error.code.startsWith("image-")) throw error;
