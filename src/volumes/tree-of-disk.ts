@@ -3,6 +3,7 @@
  * the contents whoever asks has. A file system keeps some of it less exactly than an image, or not at all, so that there
  * is more than one tree that it may have been. Which one it was, laying it out again says: `identityOf` goes by all of it.
  */
+import { count } from "../bytes/amounts.js";
 import type { Extent } from "../extents/extent.js";
 import type { ReadBytes } from "../source/byte-source.js";
 import type { DirectoryNode, FileTimes, FileTree, TreeNode } from "../tree/index.js";
@@ -54,7 +55,7 @@ export async function treesOfDisk(
     });
   };
   const fileCount = nodes.filter(({ directory }) => !directory).length;
-  assertVolume(fileCount === files.length, `it holds ${fileCount} files, expected ${files.length}`);
+  assertVolume(fileCount === files.length, `it holds ${count(fileCount, "file")}, expected ${files.length}`);
   return timesThatMayBe.map(build);
 }
 
