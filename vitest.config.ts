@@ -26,6 +26,7 @@ const wholeRun = process.env["WIN7USB_TEST_ALL"] === "1" ? [] : ["test/**/*.whol
  */
 export default defineConfig({
   test: {
+    experimental: { fsModuleCache: true },
     maxWorkers: "100%",
     globalSetup: ["test/support/built-threads.ts", "test/support/kernel-folder.ts"],
     projects: [
