@@ -42,7 +42,7 @@ export type Programs = {
   remove(): void;
 };
 
-/** Compiles a program and everything below it into a folder, which also is for what it reads. `caseLimit`: milliseconds. */
+/** Compiles a program and everything below it into a folder, which also is for what it reads. `caseLimit`: milliseconds of processor. */
 export function compilePrograms(name: string, caseLimit: number): Programs {
   const folder = mkdtempSync(join(tmpdir(), "win7usb-hostile-"));
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
@@ -64,6 +64,47 @@ export function compilePrograms(name: string, caseLimit: number): Programs {
   };
 }
 
+/** Milliseconds of processor that a process has used, in ticks of ten (proc(5), stat); null where there is no /proc, or it has ended. */
+function processorTime(pid: number | undefined): number | null {
+  try {
+    // Behind the name, which may hold anything: state is the third field, utime the fourteenth, stime the fifteenth.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return null;
+  }
+}
+
+/** A case may wait so many times as long as it may work: on a busy machine the processor is others'. */
+const patience = 30;
+
+/** Calls `stop` when a process has worked on one case for `caseLimit` milliseconds, or waited much longer. */
+function startWatch(pid: number | undefined, caseLimit: number, stop: () => void) {
+  let timer: NodeJS.Timeout;
+  const begin = (): void => {
+    const startedAt = performance.now();
+    const usedBefore = processorTime(pid) ?? 0;
+    const look = (): void => {
+      const used = processorTime(pid);
+      const worked = used === null ? caseLimit : used - usedBefore;
+      if (worked >= caseLimit || performance.now() - startedAt >= patience * caseLimit) stop();
+      else timer = setTimeout(look, Math.max(1000, caseLimit - worked));
+    };
+    timer = setTimeout(look, caseLimit);
+  };
+  const end = (): void => clearTimeout(timer);
+  begin();
+  return {
+    again(): void {
+      end();
+      begin();
+    },
+    end,
+  };
+}
+
 /** What the program gives as its result. Rejects where a case hangs or the process ends without one. */
 function watch(program: string, args: readonly string[], caseLimit: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -79,10 +120,9 @@ function watch(program: string, args: readonly string[], caseLimit: number): Pro
       hung = true;
       child.kill("SIGKILL");
     };
-    let timer = setTimeout(stop, caseLimit);
+    const watching = startWatch(child.pid, caseLimit, stop);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      clearTimeout(timer);
-      timer = setTimeout(stop, caseLimit);
+      watching.again();
       const lines = (rest + text).split("\n");
       rest = lines.pop()!;
       for (const line of lines) {
@@ -93,7 +133,7 @@ function watch(program: string, args: readonly string[], caseLimit: number): Pro
     child.stderr.setEncoding("utf8").on("data", (text: string) => (errors = (errors + text).slice(-3000)));
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      clearTimeout(timer);
+      watching.end();
       const command = `${program.split("/").at(-1)} ${args.join(" ")}`;
       if (hung) reject(new Error(`${command} hung: more than ${caseLimit} ms in ${last}`));
       else if (code !== 0 || result === undefined) {
