@@ -12,17 +12,21 @@ import { updateMsu } from "../fixtures/updates/updates.js";
 import { answerFile, shapedKey, userData } from "../fixtures/windows7/answer-file.js";
 import { withInboxInfs } from "../fixtures/windows7/inbox-infs.js";
 import { peBootWim, peTree } from "../fixtures/windows7/setup-image.js";
+import { encodeLine } from "../src/station/journal-line.js";
 import { writeDemoImage } from "./support/demo-image.js";
 import { withFlippedBit } from "./support/flipped-bit.js";
 import { commandsOf, pages, type PageCommand } from "./support/page-commands.js";
 import { runProgram } from "./support/program.js";
 import { sample } from "./support/sample.js";
+import { journalLine } from "./support/station-sticks.js";
 
 /** What is understood only (docs-commands.test.ts), and why. */
 const notRun: Readonly<Record<string, string>> = {
   "": "asks for everything at a terminal: test/cli/guided.devices.ts",
   "write win7.iso": "asks for a drive at a terminal: test/cli/picker.devices.ts",
   "read /dev/sr0 win7.iso": "needs an optical drive: test/boot/disc-kernel.boot.ts",
+  "station win7.iso": "asks at a terminal: test/cli/station.devices.ts",
+  "station win7.iso --only 'SanDisk*' --max-size 64GB": "asks at a terminal: test/cli/station.devices.ts",
   "write win7.iso /dev/sdb --only-changed": "is for drives alone: test/oracle/check.devices.ts",
 };
 
@@ -67,6 +71,7 @@ beforeAll(async () => {
   put("office.xml", answerFile(userData(shapedKey)));
   put("updates/windows6.1-kb4490628-x86.msu", updateMsu({ kb: 4_490_628 }));
   put("extras/readme.txt", "Room 4\r\n");
+  put("win7usb-station.jsonl", encodeLine(journalLine()));
   image = join(folder, "usb.img");
   expect(runProgram(["write", iso, image, "--quiet"]).exitCode).toBe(0);
 });

@@ -31,6 +31,7 @@ export function isFileSource(source: ByteSource): source is FileSource {
   return fileSources.has(source);
 }
 
+/** What `openFileSource` may be told. */
 export type FileSourceOptions = {
   /**
    * Bytes of the device at the path, where somebody knows them; where not, the end is looked for, which makes a drive seek,

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -140,7 +141,11 @@ it.skipIf(process.getuid?.() !== 0 || !judge("setpriv"))("an image file needs no
   chmodSync(folder, 0o755);
   chownSync(mine, nobody, nobody);
   const user = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
-  const words = [...user, ...programCommand, "write", iso, join(mine, "usb.img")];
+  // Where everybody may read it, wherever this folder is.
+  const program = join(folder, "program");
+  for (const part of ["bin", join("dist", "bundle"), "package.json"])
+    cpSync(join(import.meta.dirname, "..", "..", part), join(program, part), { recursive: true });
+  const words = [...user, process.execPath, join(program, "bin/win7usb.js"), "write", iso, join(mine, "usb.img")];
   const { status, stderr } = spawnSync("setpriv", words, { encoding: "utf8", cwd: mine });
   expect(status, stderr).toBe(0);
   expect(runProgram(["write", iso, join(folder, "root.img")]).exitCode).toBe(0);
