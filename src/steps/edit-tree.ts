@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Warning } from "../errors.js";
-import { Failures } from "../errors.js";
+import { Failures, Win7UsbError } from "../errors.js";
 import { hostFileAt } from "../source/host-file.js";
 import type { FileTimes } from "../tree/index.js";
 import type { Customised, Edit, Wish } from "../windows/customise/index.js";
@@ -110,10 +110,13 @@ async function readWishes(
     const read = await failures.attempt(() => readFolder(path, times));
     if (read !== undefined) wishes.push({ wish: { kind: "add", at, folder: read.folder }, input: { path, ...read } });
   }
+  const infs = new Map<string, string>();
   for (const path of drivers) {
     const read = await failures.attempt(async () => {
       const { readDrivers } = await import("./read-drivers.js");
-      return readDrivers(path, windows);
+      const found = await readDrivers(path, windows);
+      for (const inf of found.infs) takeOnce(inf, path, infs);
+      return found;
     });
     if (read !== undefined) wishes.push({ wish: read.wish, input: { path, ...read } });
   }
@@ -127,6 +130,17 @@ async function readWishes(
     if (read !== undefined) wishes.push(read);
   }
   return wishes;
+}
+
+/** A folder that is given twice, by itself or within another, would double what Windows PE keeps in memory. */
+function takeOnce(inf: string, folder: string, taken: Map<string, string>): void {
+  const other = taken.get(inf);
+  if (other !== undefined) {
+    const which = other === folder ? `${folder} is given twice` : `${other} and ${folder} hold the same drivers`;
+    const message = `${which}: ${inf}`;
+    throw new Win7UsbError("edit-conflict", message, { hint: "Leave one of them out.", data: { path: inf } });
+  }
+  taken.set(inf, folder);
 }
 
 /** Of one that is too large, as much as it takes to see that. */

@@ -53,7 +53,7 @@ function merged(tree: DirectoryNode, over: DirectoryNode, prefix: string, change
   for (const node of over.children) {
     const key = upCase(node.name);
     const other = taken.get(key);
-    if (other !== undefined) throw collision(prefix + other, prefix + node.name);
+    if (other !== undefined) throw nameCollision(prefix + other, prefix + node.name);
     taken.set(key, node.name);
     const place = places.get(key);
     if (place === undefined) children.push(added(node, prefix, changes));
@@ -106,7 +106,8 @@ function sizeOf(node: TreeNode): number {
   return node.kind === "file" ? node.size : 0;
 }
 
-function collision(one: string, other: string): Win7UsbError {
+/** Of two paths that are one to Windows. */
+export function nameCollision(one: string, other: string): Win7UsbError {
   const message = `${JSON.stringify(one)} and ${JSON.stringify(other)} differ in case only`;
   return new Win7UsbError("edit-conflict", message, {
     hint: "Rename one of them: Windows cannot tell them apart.",

@@ -84,7 +84,10 @@ export function faultyNameErrors(faults: readonly FaultyName[]): Win7UsbError[] 
     const found = faults.filter((fault) => fault.code === code);
     if (found.length === 0) return [];
     const data = { paths: found.slice(0, listedPaths).map(({ path }) => path), count: found.length };
-    return new Win7UsbError(code, faultText(code, found), { hint: "Rename them in the image.", data });
+    return new Win7UsbError(code, faultText(code, found), {
+      hint: "Rename them in the image, or in what is added to it.",
+      data,
+    });
   });
 }
 

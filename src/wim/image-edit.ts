@@ -5,6 +5,7 @@
  * security descriptor and creation time, and loses its alternate streams, its tagged items, and its hard links, whose other
  * names keep the old content.
  */
+import { upCase } from "../bytes/up-case.js";
 import { directoryEntryRecord, fileAttributes, pathLimit, withTerminator } from "./metadata.js";
 import { paddingOf } from "./metadata-encode.js";
 import type { DirectoryEntry, DirectoryList, ImageMetadata } from "./metadata-tree.js";
@@ -78,8 +79,8 @@ function checkName(name: string, edit: EntryEdit): void {
 function indexOf({ entries }: DirectoryList, name: string): number {
   const same = entries.findIndex((entry) => entry.name === name);
   if (same >= 0) return same;
-  const upper = name.toUpperCase();
-  return entries.findIndex((entry) => entry.name.toUpperCase() === upper);
+  const upper = upCase(name);
+  return entries.findIndex((entry) => upCase(entry.name) === upper);
 }
 
 function editDirectory(directory: DirectoryEntry, names: readonly string[], edit: EntryEdit): DirectoryEntry {
@@ -134,8 +135,8 @@ function editEntry(
 
 /** Where a new entry goes: in front of the first whose name comes behind its own, as Windows sorts them. */
 function placeOf({ entries }: DirectoryList, name: string): number {
-  const upper = name.toUpperCase();
-  const index = entries.findIndex((entry) => entry.name.toUpperCase() > upper);
+  const upper = upCase(name);
+  const index = entries.findIndex((entry) => upCase(entry.name) > upper);
   return index < 0 ? entries.length : index;
 }
 

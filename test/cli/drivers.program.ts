@@ -116,11 +116,19 @@ describe("a plan with --drivers", () => {
     ["none is for this Windows", ["--drivers", "UNFIT"], 4, "drivers-unfit", /^the package of drivers is not for/],
     ["there are none", ["--drivers", "NOTHING"], 4, "no-drivers"],
     ["there is no folder", ["--drivers", "NONE"], 3, "input-missing"],
-    ["a folder is given twice in the place of one's own", ["--drivers", "VENDOR", "--add", "OVER"], 4, "edit-conflict"],
+    ["a folder is given twice", ["--drivers", "MORE", "--drivers", "MORE"], 4, "edit-conflict", /is given twice/],
+    [
+      "a folder is within another",
+      ["--drivers", "VENDOR", "--drivers", "VENDOR/USB"],
+      4,
+      "edit-conflict",
+      /hold the same drivers: .*made\.inf$/,
+    ],
+    ["a file of --add is where a driver is to be", ["--drivers", "VENDOR", "--add", "OVER"], 4, "edit-conflict"],
   ])("is refused where %s", (_name, options, exitCode, code, words: RegExp = /./) => {
     put("nothing/readme.txt", "no drivers");
     put("over/$WinPEDriver$/usb-01/made.inf", "");
-    const result = dryRun(...options.map((word) => word.replace(/^[A-Z]+$/, (name) => path(name.toLowerCase()))));
+    const result = dryRun(...options.map((word) => word.replace(/^[A-Z/]+$/, (name) => path(name.toLowerCase()))));
     expect([result.exitCode, result.error?.code]).toEqual([exitCode, code]);
     expect(result.error?.message).toMatch(words);
   });

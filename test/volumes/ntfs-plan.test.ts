@@ -207,6 +207,19 @@ describe("what does not fit", () => {
     expect(planDisk(given, { diskSize: needed }, { fileSystem: "ntfs", label }).fileSystem).toBe("ntfs");
   });
 
+  it("is told as more than any disk can have, where it is over what sector numbers of 32 bits reach", () => {
+    const given = tree(hole("install.wim", 3 * 2 ** 40));
+    for (const work of [() => smallestNtfsDisk(given, { label }), () => plan(given, 4 * 2 ** 40)]) {
+      const { code, message, data } = thrownBy(work);
+      expect([code, message]).toEqual([
+        "too-small",
+        expect.stringContaining("an NTFS partition holds at most 2.00 TiB"),
+      ]);
+      expect(data["needed"]).toBeGreaterThan(3 * 2 ** 40);
+      expect(data["available"]).toBeLessThan(2 * 2 ** 40);
+    }
+  });
+
   it("is exactly the clusters that are needed", async () => {
     // A disk of 101 MiB has 99 * 256 - 1 clusters; the file is given all that an empty volume leaves.
     const { extents, diskSize } = plan(tree(file("a", 4096)), 101 * MiB);

@@ -3,9 +3,11 @@
  * gets what Setup needs to be typed into and to find disks, all that it can load of USB, storage and input; the stick gets all
  * that serves Windows 7, from where Setup takes it into the installed system.
  */
+import { upCase } from "../../bytes/up-case.js";
 import { folderOf } from "../../drivers/folder-files.js";
 import type { DriverArchitecture, DriverPackage, DriverPurpose } from "../../drivers/index.js";
 import type { Extent } from "../../extents/extent.js";
+import { nameCollision } from "../../tree/edits.js";
 import type { CreateSha1 } from "../../wim/sha1.js";
 import type { PlacedPackage } from "./driver-files.js";
 
@@ -37,7 +39,7 @@ export const servesWindows = ({ verdict }: DriverPackage): boolean => verdict !=
 export const servesSetup = ({ verdict, purpose }: DriverPackage): boolean =>
   verdict === "fits" && setupPurposes.includes(purpose);
 
-/** `nameFor` gives a package's folder its name. */
+/** `nameFor` gives a package's folder its name. Throws `edit-conflict` for two files of a package that are one to Windows. */
 export function chooseDrivers(
   { packages, files }: Pick<DriversWish, "packages" | "files">,
   nameFor: (purpose: DriverPurpose) => string,
@@ -51,7 +53,9 @@ export function chooseDrivers(
   ranked.sort((a, b) => purposes.indexOf(a.purpose) - purposes.indexOf(b.purpose));
   return ranked.map(({ group, purpose }): ChosenDrivers => {
     const folder = nameFor(purpose);
-    const base = commonFolder(group.flatMap(driverPaths));
+    const paths = group.flatMap(driverPaths);
+    assertDistinct(paths);
+    const base = commonFolder(paths);
     const place = (chosen: readonly DriverPackage[]): PlacedPackage => ({
       folder,
       infs: chosen.map(({ inf }) => below(base, inf)),
@@ -63,6 +67,17 @@ export function chooseDrivers(
     const setup = group.filter(servesSetup);
     return { purpose, stick: place(group), setup: setup.length === 0 ? null : place(setup) };
   });
+}
+
+/** A folder of Linux may hold both, each INF naming its own: on the stick one would take the other's place. */
+function assertDistinct(paths: readonly string[]): void {
+  const taken = new Map<string, string>();
+  for (const path of paths) {
+    const key = upCase(path);
+    const other = taken.get(key) ?? path;
+    if (other !== path) throw nameCollision(other, path);
+    taken.set(key, path);
+  }
 }
 
 function purposeOf(group: readonly DriverPackage[]): DriverPurpose {

@@ -125,7 +125,8 @@ export function* elementsIn(root: DocumentElement): Generator<DocumentElement> {
   const queue = [root];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     yield next;
-    queue.push(...next.children.toReversed());
+    // One by one: the arguments of a call have to fit on the stack.
+    for (const child of next.children.toReversed()) queue.push(child);
   }
 }
 

@@ -80,6 +80,7 @@ describe("an answer file", () => {
       "with the five predefined entities",
       answerFile("<RunSynchronous>&lt;&gt;&amp;&quot;&apos;&#65;</RunSynchronous>"),
     ],
+    ["of more elements than a call takes arguments", answerFile("<a/>".repeat(200_000))],
     ["that labels a partition", answerFile("<ModifyPartition><Label>a</Label><Active>true</Active></ModifyPartition>")],
   ])("%s is taken", async (_name, text) => {
     await expect(made([wish(text)])).resolves.toMatchObject({ edits: [{ kind: "answer-file" }] });

@@ -105,6 +105,13 @@ describe("boot.wim with drivers", () => {
     expect(plan.addedContents).toBe(7);
   });
 
+  it("takes two names for two that Windows takes for two, whatever upper case is elsewhere", async () => {
+    const names = ["straße.dat", "STRASSE.DAT", "ﬁ.dat", "FI.DAT"];
+    const files = Object.fromEntries(names.map((name) => [name, name]));
+    const { bytes } = await edited(await peBootWim(), [placed("usb-01", ["a.inf"], { "a.inf": "", ...files })]);
+    for (const name of names) expect(await textOf(bytes, `win7usb/usb-01/${name}`)).toBe(name);
+  });
+
   it("is made of ranges of the old one, of what is added, and of small tables", async () => {
     const old = await peBootWim();
     const { plan } = await edited(old);

@@ -76,12 +76,22 @@ export function smallestNtfsDisk(tree: FileTree, _options: LayoutOptions): numbe
 /** The smallest disk for `contents`: a larger one has a larger bitmap and log, so that the size is counted up to it. */
 function smallestDiskHolding(contents: NtfsContents): number {
   for (let size = smallestDiskSize; ;) {
-    const { usedClusters } = layoutVolume(contents, clusterCountOf(partitionOf(size)));
+    const { usedClusters, clusterCount } = layoutVolume(contents, clusterCountOf(partitionOf(size)));
     const partitionEnd = partitionAlignment + usedClusters * clusterSize + sectorSize;
     const needed = roundUp(partitionEnd + manifestAreaSize, partitionAlignment);
-    if (needed <= size) return size;
-    size = needed;
+    if (needed > size) size = needed;
+    else if (usedClusters <= clusterCount) return size;
+    else throw tooLarge(usedClusters * clusterSize, clusterCount * clusterSize);
   }
+}
+
+/** No disk helps: the partition ends where the sector numbers of the partition table do. */
+function tooLarge(needed: number, available: number): Win7UsbError {
+  const message = `the files take ${exactSize(needed)}, an NTFS partition holds at most ${exactSize(available)}`;
+  return new Win7UsbError("too-small", message, {
+    hint: "Leave out what need not be on the drive.",
+    data: { needed, available },
+  });
 }
 
 function layoutFor(contents: NtfsContents, partition: DiskPartition, diskSize: number): VolumeLayout {
