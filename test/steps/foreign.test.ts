@@ -90,6 +90,7 @@ const files: readonly (readonly [string, string, () => Uint8Array | string, RegE
   ["checksum", "win7.sha1", () => `${sha1} *win7.iso\n`, /checksums/],
   ["checksum", "win7.sfv", () => `; made by x\nSHA1 (win7.iso) = ${sha1}\n`, /checksums/],
   ["link", "win7.url", () => "[InternetShortcut]\r\nURL=http://x\r\n", /link to a download/],
+  ["inf", "made.inf", () => '; made\r\n[Version]\r\nSignature = "$WINDOWS NT$"\r\n', /it is an INF file/],
   ["text", "x.iso", () => "x", /it is a text of 1 byte that begins/],
   ["text", "denied.iso", () => "Access denied\n", /begins with "Access denied"/],
 ];

@@ -35,6 +35,12 @@ const kinds: readonly TextKind[] = [
     pattern: /^\[CloneCD\]/i,
   },
   {
+    format: "inf",
+    is: "it is an INF file: it describes a driver for Windows",
+    next: "Name the folder that it lies in: drivers are taken with all their files.",
+    pattern: /^[ \t]*Signature[ \t]*=[ \t]*"?\$(?:Windows NT|Chicago|Windows 95)\$/im,
+  },
+  {
     format: "checksum",
     is: "it is a list of checksums, and not the file that they are of",
     next: "Give the .iso file itself; its SHA-1 is compared with the published ones anyway.",
