@@ -43,8 +43,8 @@ describe.skipIf(!canRun)("a damaged NTFS stick", () => {
   }
 
   it.each([
-    ["new", (): void => undefined, rounds(25, 8)],
-    ["used", (): void => stick.use(useForLong), rounds(40, 10)],
+    ["new", (): void => undefined, rounds(25, 5)],
+    ["used", (): void => stick.use(useForLong), rounds(40, 6)],
   ] as const)("is never whole where ntfs-3g cannot read a file of a %s one", async (name, prepare, count) => {
     prepare();
     const whole = readable();
