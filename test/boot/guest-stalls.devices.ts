@@ -97,9 +97,11 @@ describe.skipIf(kernel === null)("a drive that stops answering", () => {
   });
 });
 
-describe.skipIf(kernel === null)("a stick that says 8 GB and keeps 1 GB", () => {
-  // On media without a guest: write-media.devices.ts.
-  it.each(everyCase ? (["limbo", "wraparound"] as const) : [])("is found out and measured: %s", async (kind) => {
+// On media without a guest: write-media.devices.ts.
+const fakes = everyCase ? (["limbo", "wraparound"] as const) : [];
+
+describe.skipIf(kernel === null).each(fakes)("a stick that says 8 GB and keeps 1 GB: %s", (kind) => {
+  it("is found out and measured", async () => {
     const file = join(work, `${kind}.img`);
     writeFileSync(file, "");
     truncateSync(file, GiB);

@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -19,7 +18,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { parseOutput } from "../support/json-output.js";
 import { judge } from "../support/judges.js";
 import { canAttachLoopDevices } from "../support/loop-device.js";
-import { programCommand, runProgram } from "../support/program.js";
+import { programCommand, programForEverybody, runProgram } from "../support/program.js";
 
 let folder: string;
 let iso: string;
@@ -141,11 +140,7 @@ it.skipIf(process.getuid?.() !== 0 || !judge("setpriv"))("an image file needs no
   chmodSync(folder, 0o755);
   chownSync(mine, nobody, nobody);
   const user = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"];
-  // Where everybody may read it, wherever this folder is.
-  const program = join(folder, "program");
-  for (const part of ["bin", join("dist", "bundle"), "package.json"])
-    cpSync(join(import.meta.dirname, "..", "..", part), join(program, part), { recursive: true });
-  const words = [...user, process.execPath, join(program, "bin/win7usb.js"), "write", iso, join(mine, "usb.img")];
+  const words = [...user, ...programForEverybody(folder), "write", iso, join(mine, "usb.img")];
   const { status, stderr } = spawnSync("setpriv", words, { encoding: "utf8", cwd: mine });
   expect(status, stderr).toBe(0);
   expect(runProgram(["write", iso, join(folder, "root.img")]).exitCode).toBe(0);

@@ -11,7 +11,7 @@ import { writeDemoImage } from "../support/demo-image.js";
 import { attachLoopDevice, canAttachLoopDevices, type LoopDevice } from "../support/loop-device.js";
 import { parseOutput } from "../support/json-output.js";
 import { judge } from "../support/judges.js";
-import { programCommand, runProgram } from "../support/program.js";
+import { programForEverybody, runProgram } from "../support/program.js";
 
 const possible = canAttachLoopDevices();
 let folder: string;
@@ -97,7 +97,7 @@ it.skipIf(!possible || !judge("setpriv"))(
       const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
       const words = [
         ...nobody,
-        ...programCommand,
+        ...programForEverybody(open),
         "write",
         iso,
         device.path,

@@ -65,8 +65,8 @@ describe.skipIf(!judge("genisoimage"))("genisoimage", () => {
   });
 });
 
-describe.skipIf(!judge("xorriso"))("xorriso", () => {
-  it.each(everyCase ? [4.01] : [])("-iso-level 3, %d GiB in two extents", async (gibibytes) => {
+describe.skipIf(!judge("xorriso")).each(everyCase ? [4.01] : [])("xorriso, %d GiB", (gibibytes) => {
+  it("-iso-level 3, in two extents", async () => {
     const size = Math.floor(gibibytes * GiB);
     const root = makeSparse("level3", size);
     const path = join(folder, "level3.iso");
