@@ -6,6 +6,7 @@ import { stat } from "node:fs/promises";
 import { boundEnd, keepLastWord, wantsJson } from "./last-word.js";
 import { main, type Execute } from "./main.js";
 import { writesTargets, type Invocation } from "./options.js";
+import { sticksAtOnce } from "../station/sticks-at-once.js";
 import type * as Run from "./run.js";
 import { processTerminal, type Terminal } from "./terminal.js";
 
@@ -18,8 +19,9 @@ const isLongMs = 500;
 /** Threads for files: each target keeps two of them waiting, the image two more, and so does what is read beside them. */
 const threadsFor = (operands: number): number => 2 * (operands + 3);
 
-/** Sticks that a station writes at one time (`sticksAtOnce`), which no operand names. */
-const targetsOf = ({ command, operands }: Invocation): number => (command === "station" ? 16 : operands.length);
+/** No operand names the sticks of a station. */
+const targetsOf = ({ command, operands }: Invocation): number =>
+  command === "station" ? sticksAtOnce : operands.length;
 
 /**
  * What a drive may hold up is another process's: a write, and what reads a drive. A second start takes its time, which a dry

@@ -25,13 +25,14 @@ export function writeTimes(now: () => number): WriteTimes {
     },
     // What was sent is on the medium when it is flushed.
     of: (path, bytesWritten) => ({
-      write: paceOf(bytesWritten, between("write", "verify")),
-      readBack: paceOf(read.get(path) ?? 0, between("verify", "finish")),
+      write: measuredPace(bytesWritten, between("write", "verify")),
+      readBack: measuredPace(read.get(path) ?? 0, between("verify", "finish")),
     }),
   };
 }
 
-function paceOf(bytes: number, elapsedMs: number): Pace | null {
+/** Null where there are no bytes. */
+export function measuredPace(bytes: number, elapsedMs: number): Pace | null {
   if (bytes === 0) return null;
   const bytesPerSecond = elapsedMs > 0 ? Math.round(bytes / (elapsedMs / 1000)) : 0;
   return { bytes, elapsedMs: Math.round(elapsedMs), bytesPerSecond };

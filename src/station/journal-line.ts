@@ -4,6 +4,7 @@
  * the end alone, and what stands before it is true.
  */
 import { harmlessJson } from "../bytes/foreign-text.js";
+import { MiB } from "../bytes/units.js";
 import type { Pace } from "../progress/write-times.js";
 
 /**
@@ -58,7 +59,7 @@ export type JournalLine = {
 export const journalBeginning = '{"schema":1,"stick":"';
 
 /** Bytes of a journal that is read: a hundred thousand sticks and more. */
-export const largestJournal = 256 * 2 ** 20;
+export const largestJournal = 256 * MiB;
 
 export function encodeLine(line: JournalLine): string {
   return `${harmlessJson(line)}\n`;

@@ -18,6 +18,7 @@ import { lookAtStick } from "./look.js";
 import { twinRateOf, type TwinRate } from "./rates.js";
 import type { StationPorts } from "./run-station.js";
 import type { StickOutcome } from "./stick.js";
+import { sticksAtOnce } from "./sticks-at-once.js";
 
 /** What every stick gets. */
 export type StationChoices = Omit<WriteChoices, "targets" | "listed" | "size" | "format" | "force" | "imageSha256">;
@@ -48,9 +49,6 @@ export async function checkImageOnce(
     await check.stop();
   }
 }
-
-/** Sticks that are written at one time: more of them would only share what a USB controller gives. */
-export const sticksAtOnce = 16;
 
 type PortsOptions = {
   readonly image: OpenedImage;

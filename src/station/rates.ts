@@ -5,7 +5,7 @@
 
 import { medianOf } from "../bytes/median.js";
 import type { JournalLine } from "./journal-line.js";
-import type { Pace } from "../progress/write-times.js";
+import { measuredPace, type Pace } from "../progress/write-times.js";
 
 /** Parts of what is written to a stick, from its first byte to its last, each with a rate of its own. */
 export const ratePlaces = 32;
@@ -43,10 +43,7 @@ export class RatesByPlace {
 
   /** As far as it came; null where that is nowhere. */
   pace(): Pace | null {
-    if (this.#bytes === 0) return null;
-    const elapsedMs = this.#at - this.#beganAt;
-    const bytesPerSecond = elapsedMs > 0 ? Math.round(this.#bytes / (elapsedMs / 1000)) : 0;
-    return { bytes: this.#bytes, elapsedMs: Math.max(0, Math.round(elapsedMs)), bytesPerSecond };
+    return measuredPace(this.#bytes, Math.max(0, this.#at - this.#beganAt));
   }
 
   /** Bytes a second of each part from the first byte to the last one that was reached whole; 0 where it took no time that can be told. */

@@ -1,5 +1,4 @@
 /** `win7usb clone`: others of a stick that win7usb made, without the image. */
-import { drivesAmong } from "../../drive/list.js";
 import { openStick } from "../../steps/open-stick.js";
 import { clonePrepared, prepareClone } from "../../steps/clone-stick.js";
 import { jsonLine } from "../escape.js";
@@ -8,7 +7,7 @@ import { cloneJson, cloneText } from "../render/clone-sheet.js";
 import { jsonEvents } from "../render/write-json.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
-import { askAndPerform } from "./perform.js";
+import { askAndPerform, showSheet } from "./perform.js";
 
 export async function cloneCommand(
   path: string,
@@ -27,9 +26,7 @@ export async function cloneCommand(
       terminal.out(options.json === true ? jsonLine(cloneJson(prepared)) : `${text}nothing was written\n`);
       return 0;
     }
-    // Nobody answers a question without what it is about, however quiet it is to be.
-    if (drivesAmong(prepared.targets).length > 0 && options.yes !== true) terminal.tell(text);
-    else terminal.err(text);
+    showSheet(text, prepared, options, terminal);
     const written = { ...prepared, image: stick };
     return await askAndPerform(written, options, terminal, json, (run) => clonePrepared(prepared, run));
   } finally {

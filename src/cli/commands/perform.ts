@@ -14,6 +14,17 @@ import type { Written } from "../render/write-result.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
 
+/** Shows what would be written. Nobody answers a question without what it is about, however quiet it is to be. */
+export function showSheet(
+  text: string,
+  { targets }: Pick<Written, "targets">,
+  { yes }: { readonly yes?: boolean },
+  terminal: Terminal,
+): void {
+  if (drivesAmong(targets).length > 0 && yes !== true) terminal.tell(text);
+  else terminal.err(text);
+}
+
 /** Asks before drives are erased or changed, unless `yes`, and shows what `perform` does. Resolves to the exit code. */
 export async function askAndPerform(
   prepared: Written,

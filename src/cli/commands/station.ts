@@ -9,13 +9,14 @@ import {
   ratesIn,
   rehearse,
   stationPorts,
-  sticksAtOnce,
   type CheckedImage,
   type StationChoices,
 } from "../../station/open-station.js";
+import { countsBeside } from "../../station/report-words.js";
 import { runStation } from "../../station/run-station.js";
 import type { StationRules, TakenContent } from "../../station/selection.js";
 import type { Station } from "../../station/station.js";
+import { sticksAtOnce } from "../../station/sticks-at-once.js";
 import { judgeDrives } from "../../steps/judged-drives.js";
 import { openImage, type OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite } from "../../steps/prepare-write.js";
@@ -217,13 +218,6 @@ function listen(terminal: Terminal, display: StationDisplay) {
 }
 
 function endText(station: Station, { path }: JournalFile, terminal: Terminal): string {
-  const { done, failed, refused, pulled, interrupted } = station.counts;
-  const others = [
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(pulled > 0 ? [`${pulled} pulled early`] : []),
-    ...(interrupted > 0 ? [`${interrupted} stopped`] : []),
-    ...(refused > 0 ? [`${refused} not taken`] : []),
-  ];
-  const counts = `${count(done, "stick")} done${others.map((each) => `, ${each}`).join("")}.`;
-  return `${wrap(`${counts} Next: win7usb report ${quoted(path)}`, terminal.columns)}\n`;
+  const words = [`${count(station.counts.done, "stick")} done`, ...countsBeside(station.counts, ["done"])].join(", ");
+  return `${wrap(`${words}. Next: win7usb report ${quoted(path)}`, terminal.columns)}\n`;
 }

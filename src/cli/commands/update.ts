@@ -1,5 +1,4 @@
 /** `win7usb update`: a stick that win7usb made, changed in place. */
-import { drivesAmong } from "../../drive/list.js";
 import { openImage } from "../../steps/open-image.js";
 import { openStick } from "../../steps/open-stick.js";
 import { prepareUpdate, updatePrepared } from "../../steps/update-stick.js";
@@ -11,7 +10,7 @@ import { updateJson, updateText } from "../render/update-sheet.js";
 import { jsonEvents } from "../render/write-json.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
-import { askAndPerform } from "./perform.js";
+import { askAndPerform, showSheet } from "./perform.js";
 import { namingNextCommand } from "./update-again.js";
 
 export async function updateCommand(path: string, options: UpdateCommandOptions, terminal: Terminal): Promise<number> {
@@ -41,9 +40,7 @@ export async function updateCommand(path: string, options: UpdateCommandOptions,
         return 0;
       }
       for (const warning of prepared.warnings) json?.({ event: "warning", ...warning });
-      // Nobody answers a question without what it is about, however quiet it is to be.
-      if (drivesAmong(prepared.targets).length > 0 && options.yes !== true) terminal.tell(text);
-      else terminal.err(text);
+      showSheet(text, prepared, options, terminal);
       const written = { ...prepared, image: { path: iso ?? path } };
       const asking = { yes: options.yes === true, purpose: "change" as const };
       return await askAndPerform(written, asking, terminal, json, (run) => updatePrepared(prepared, run));

@@ -1,6 +1,5 @@
 /** `win7usb write`: look, check, plan, ask, write, verify, say what to do next. */
 import type { Drive } from "../../drive/drive.js";
-import { drivesAmong } from "../../drive/list.js";
 import { openImage } from "../../steps/open-image.js";
 import { prepareWrite } from "../../steps/prepare-write.js";
 import type { WriteRun } from "../../steps/write-image.js";
@@ -17,7 +16,7 @@ import { requireOtherThanStandardOutput, streamTarget } from "../standard-output
 import { sendsDisk, streamOperand } from "../stream-operand.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
-import { askAndPerform } from "./perform.js";
+import { askAndPerform, showSheet } from "./perform.js";
 
 /** What a write has beside its command line. */
 export type WriteSurroundings = {
@@ -74,11 +73,8 @@ export async function writeCommand(
     for (const warning of prepared.warnings) json?.({ event: "warning", ...warning });
     // What writes is loaded while the person reads the question.
     const loading = import("../../steps/write-image.js");
-    const asks = drivesAmong(prepared.targets).length > 0 && options.yes !== true;
     const plan = planText(opened, prepared, styleFor(terminal), terminal.columns) + map;
-    // Nobody answers a question without what it is about, however quiet it is to be.
-    if (asks) terminal.tell(plan);
-    else terminal.err(plan);
+    showSheet(plan, prepared, options, terminal);
     const perform = async (run: WriteRun) => (await loading).writePrepared(prepared, run);
     return await askAndPerform(prepared, options, terminal, json, perform, recorder);
   } finally {

@@ -4,7 +4,7 @@ import { printable } from "../escape.js";
 import { formatSize } from "../../bytes/amounts.js";
 import { styleFor } from "../style.js";
 import type { Terminal } from "../terminal.js";
-import { paceOf, percentOf } from "./progress-words.js";
+import { paceOf, percentOf, tenthsOf } from "./progress-words.js";
 import { warningLine } from "./warning-line.js";
 
 type CheckProgress = {
@@ -14,9 +14,6 @@ type CheckProgress = {
 };
 
 const phaseWord = "checking";
-/** Percent. */
-const lineEvery = 10;
-
 export async function checkProgress(terminal: Terminal, target: string): Promise<CheckProgress> {
   const warn = (message: string): void => terminal.err(warningLine(message, terminal));
   if (!terminal.animated) return plainProgress(terminal, warn);
@@ -36,12 +33,11 @@ function plainProgress(terminal: Terminal, warn: (message: string) => void): Che
   let shown = 0;
   const onEvent = (event: CheckEvent): void => {
     if (event.event === "warning") return warn(event.message);
-    const percent = percentOf(event);
-    const step = Math.floor(percent / lineEvery);
+    const step = tenthsOf(event);
     if (step <= shown) return;
     shown = step;
     const what = `${phaseWord} ${printable(event.target)}`;
-    terminal.err(`${what}: ${percent}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
+    terminal.err(`${what}: ${percentOf(event)}% of ${formatSize(event.totalBytes)}${paceOf(event)}\n`);
   };
   return { onEvent, stop: () => undefined };
 }

@@ -8,7 +8,6 @@ import type { OpenedImage } from "../../steps/open-image.js";
 import type { PreparedWrite, WriteChoices } from "../../steps/prepare-write.js";
 import { printable } from "../escape.js";
 import { count, exactSize, formatSize } from "../../bytes/amounts.js";
-import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import type { MeasuredTarget } from "../../transfer/most-sent.js";
 import { mostSent } from "../../transfer/most-sent.js";
@@ -16,6 +15,7 @@ import { imageFileUnit } from "../../bytes/units.js";
 import { editFacts, editsJson } from "./edits.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
+import { warningText } from "./warning-line.js";
 
 const startWords = "at a key within 5 seconds, where the machine has another disk that starts; else by itself";
 /** As the programs call them that run virtual machines. */
@@ -55,9 +55,7 @@ export function planText(opened: OpenedImage, prepared: PreparedWrite, style: St
     ["image check", imageCheckWords(prepared)],
   );
   const warnings = warningsOf(opened, prepared);
-  const lines = warnings.map(
-    (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
-  );
+  const lines = warnings.map(({ message }) => warningText(message, style, columns));
   return factLines(facts, style, columns) + lines.join("");
 }
 

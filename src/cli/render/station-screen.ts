@@ -1,6 +1,7 @@
 /** The screen of a station: counts and what to do next, a line a stick, and what to do in letters that are read from afar. */
 import { printable } from "../escape.js";
 import { formatDriveSize } from "../../bytes/amounts.js";
+import { countsBeside, verdictWords } from "../../station/report-words.js";
 import type { StationRules } from "../../station/selection.js";
 import type { Station } from "../../station/station.js";
 import type { Stick } from "../../station/stick.js";
@@ -61,13 +62,9 @@ function headLine({ station, imageName, now }: StationView, columns: number): st
 }
 
 function countsLine({ station: { counts } }: StationView): string {
-  const { done, failed, refused, pulled, interrupted } = counts;
-  const first = [`${done} done`, `${failed} failed`, `${refused} not taken`];
-  return [
-    ...first,
-    ...(pulled > 0 ? [`${pulled} pulled early`] : []),
-    ...(interrupted > 0 ? [`${interrupted} stopped`] : []),
-  ].join("   ");
+  const always = ["done", "failed", "refused"] as const;
+  const first = always.map((verdict) => `${counts[verdict]} ${verdictWords[verdict]}`);
+  return [...first, ...countsBeside(counts, always)].join("   ");
 }
 
 type Column = { readonly name: string; readonly width: number; readonly cell: (stick: Stick) => string };

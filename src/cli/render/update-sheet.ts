@@ -3,12 +3,12 @@ import { exactSize, firstFew, formatSize } from "../../bytes/amounts.js";
 import type { PreparedUpdate } from "../../steps/update-stick.js";
 import { diskSignatureOf, masterBootRecord, signatureText } from "../../volumes/mbr.js";
 import { printable } from "../escape.js";
-import { wrap } from "../format.js";
 import type { Style } from "../style.js";
 import { editFacts, editsJson } from "./edits.js";
 import type { Fact } from "./fact-sheet.js";
 import { driveFacts, factLines } from "./fact-sheet.js";
 import { bytesToWrite, diskFacts, fileSystemNames } from "./plan-sheet.js";
+import { warningText } from "./warning-line.js";
 
 export function updateText(prepared: PreparedUpdate, style: Style, columns: number): string {
   const { stick, plan, edits, warnings } = prepared;
@@ -25,9 +25,7 @@ export function updateText(prepared: PreparedUpdate, style: Style, columns: numb
     ...takenBack(prepared),
     ...writesFacts(prepared),
   ];
-  const lines = warnings.map(
-    (warning) => `${wrap(`${style.warning("warning:")} ${printable(warning.message)}`, columns, "  ")}\n`,
-  );
+  const lines = warnings.map(({ message }) => warningText(message, style, columns));
   return factLines(facts, style, columns) + lines.join("");
 }
 
